@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Teredo on the wire. Sections are those of RFC 4380 unless another RFC is
+ * named. Everything here must stay safe on octets chosen by an attacker.
+ */
+#include "wire.h"
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#else
+#include <errno.h>
+#endif
+
+static u16 get_u16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static void put_u16(u8 *p, u16 v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+/**
+ * teredo_ipv4_is_global - may a packet be sent to this IPv4 address
+ * @addr: address, network byte order
+ *
+ * The list of 5.2.4 to the letter. It leaves out the directed broadcast
+ * addresses of attached subnets, which only a route look-up can tell.
+ *
+ * Return: true if @addr is global unicast in the sense of the RFC.
+ */
+bool teredo_ipv4_is_global(__be32 addr)
+{
+	static const struct {
+		u32 net;
+		u32 mask;
+	} not_global[] = {
+		{ 0x00000000, 0xff000000 },	/* 0.0.0.0/8 */
+		{ 0x7f000000, 0xff000000 },	/* 127.0.0.0/8 */
+		{ 0x0a000000, 0xff000000 },	/* 10.0.0.0/8 */
+		{ 0xac100000, 0xfff00000 },	/* 172.16.0.0/12 */
+		{ 0xc0a80000, 0xffff0000 },	/* 192.168.0.0/16 */
+		{ 0xa9fe0000, 0xffff0000 },	/* 169.254.0.0/16 */
+		{ 0xc0586300, 0xffffff00 },	/* 192.88.99.0/24 */
+		{ 0xe0000000, 0xf0000000 },	/* 224.0.0.0/4 */
+		{ 0xffffffff, 0xffffffff },
+	};
+	u32 ip = be32_to_cpu(addr);
+	size_t i;
+
+	for (i = 0; i < sizeof(not_global) / sizeof(not_global[0]); i++)
+		if ((ip & not_global[i].mask) == not_global[i].net)
+			return false;
+	return true;
+}
+
+/* octets 8 to 15 of an address: flags and the inverted endpoint (4) */
+static void make_iid(struct in6_addr *addr, u16 flags,
+		     struct teredo_endpoint ep)
+{
+	addr->s6_addr16[4] = cpu_to_be16(flags);
+	addr->s6_addr16[5] = ep.port ^ cpu_to_be16(0xffff);
+	addr->s6_addr32[3] = ~ep.addr;
+}
+
+/**
+ * teredo_make_address - compose a Teredo address (4)
+ * @addr: result
+ * @prefix: service prefix, network byte order
+ * @server: server's IPv4 address, network byte order
+ * @flags: TEREDO_FLAG_*, host byte order
+ * @mapped: the service port as seen from outside
+ */
+void teredo_make_address(struct in6_addr *addr, __be32 prefix, __be32 server,
+			 u16 flags, struct teredo_endpoint mapped)
+{
+	addr->s6_addr32[0] = prefix;
+	addr->s6_addr32[1] = server;
+	make_iid(addr, flags, mapped);
+}
+
+/**
+ * teredo_make_linklocal - compose a link-local Teredo address (4)
+ * @addr: result
+ * @flags: TEREDO_FLAG_*, host byte order
+ * @ep: endpoint, which may be private
+ */
+void teredo_make_linklocal(struct in6_addr *addr, u16 flags,
+			   struct teredo_endpoint ep)
+{
+	addr->s6_addr32[0] = cpu_to_be32(0xfe800000);
+	addr->s6_addr32[1] = 0;
+	make_iid(addr, flags, ep);
+}
+
+static int parse_auth(struct teredo_packet *pkt, const u8 *data, size_t len)
+{
+	size_t need;
+
+	if (len < TEREDO_AUTH_MIN)
+		return -EINVAL;
+	need = TEREDO_AUTH_MIN + data[2] + data[3];
+	if (len < need)
+		return -EINVAL;
+
+	pkt->auth = true;
+	pkt->id_len = data[2];
+	pkt->au_len = data[3];
+	pkt->ip6 = need;
+	return 0;
+}
+
+static int parse_origin(struct teredo_packet *pkt, const u8 *data, size_t len)
+{
+	u32 addr;
+
+	if (len < TEREDO_ORIGIN_LEN)
+		return -EINVAL;
+
+	pkt->origin = true;
+	pkt->from.port = cpu_to_be16((u16)~get_u16(data + 2));
+	addr = (u32)get_u16(data + 4) << 16 | get_u16(data + 6);
+	pkt->from.addr = cpu_to_be32(~addr);
+	pkt->ip6 += TEREDO_ORIGIN_LEN;
+	return 0;
+}
+
+static int parse_ip6(struct teredo_packet *pkt, const u8 *data, size_t len)
+{
+	if (len < TEREDO_IP6_HLEN || data[0] >> 4 != 6)
+		return -EINVAL;
+
+	/* RFC 6081 section 4: the packet may end before the datagram does */
+	pkt->ip6_len = TEREDO_IP6_HLEN + get_u16(data + 4);
+	if (pkt->ip6_len > len)
+		return -EINVAL;
+
+	pkt->trailer = pkt->ip6 + pkt->ip6_len;
+	pkt->trailer_len = len - pkt->ip6_len;
+	return 0;
+}
+
+/**
+ * teredo_parse - take a datagram apart: [authentication] [origin] IPv6 (5.1.1)
+ * @pkt: result
+ * @data: UDP payload
+ * @len: length of @data
+ *
+ * Return: 0, or -EINVAL if this is no Teredo packet; @pkt is undefined then.
+ */
+int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len)
+{
+	memset(pkt, 0, sizeof(*pkt));
+
+	if (len >= 2 && get_u16(data) == 0x0001 && parse_auth(pkt, data, len))
+		return -EINVAL;
+	if (len - pkt->ip6 >= 2 && get_u16(data + pkt->ip6) == 0x0000 &&
+	    parse_origin(pkt, data + pkt->ip6, len - pkt->ip6))
+		return -EINVAL;
+	return parse_ip6(pkt, data + pkt->ip6, len - pkt->ip6);
+}
+
+/* An alternate must be a unicast address and a port to send to. Private ones
+ * are what the trailer exists for (RFC 6081 4.3).
+ */
+static bool alternate_valid(struct teredo_endpoint ep)
+{
+	u32 ip = be32_to_cpu(ep.addr);
+
+	return ep.port && ip >> 24 != 0 && ip >> 24 != 127 && ip < 0xe0000000;
+}
+
+static void parse_alternates(struct teredo_trailers *tr, const u8 *value,
+			     u8 len)
+{
+	u8 n = (len - 2) / 6, i;
+
+	if (len < 8 || (len - 2) % 6 || n > TEREDO_MAX_ALTERNATES) {
+		tr->bad_alternate = true;
+		return;
+	}
+	for (i = 0, value += 2; i < n; i++, value += 6) {
+		struct teredo_endpoint *ep = &tr->alternates[i];
+
+		memcpy(&ep->addr, value, 4);
+		memcpy(&ep->port, value + 4, 2);
+		if (!alternate_valid(*ep)) {
+			tr->bad_alternate = true;
+			return;
+		}
+	}
+	tr->n_alternates = n;
+}
+
+/* Of each type the first counts. A known type with a length that is not its
+ * own is skipped like an unknown one.
+ */
+static void parse_trailer(struct teredo_trailers *tr, u8 type, u8 len,
+			  const u8 *value)
+{
+	switch (type) {
+	case TEREDO_TRAILER_NONCE:
+		if (len != 4 || tr->has_nonce)
+			return;
+		memcpy(&tr->nonce, value, 4);
+		tr->has_nonce = true;
+		break;
+	case TEREDO_TRAILER_RANDOM_PORT:
+	case TEREDO_TRAILER_RANDOM_PORT_IANA:
+		if (len != 2 || tr->has_random_port)
+			return;
+		memcpy(&tr->random_port, value, 2);
+		tr->has_random_port = true;
+		break;
+	case TEREDO_TRAILER_ND:
+		if (len != 4 || tr->has_nd)
+			return;
+		tr->nd = value[0];
+		tr->has_nd = true;
+		break;
+	case TEREDO_TRAILER_ALTERNATE:
+		if (!tr->n_alternates && !tr->bad_alternate)
+			parse_alternates(tr, value, len);
+		break;
+	}
+}
+
+/**
+ * teredo_parse_trailers - read the trailers of a packet (RFC 6081 5.1.2)
+ * @tr: result
+ * @data: the octets after the IPv6 packet
+ * @len: length of @data
+ *
+ * Stops at the first malformed trailer and keeps what came before it.
+ *
+ * Return: 0, or -EINVAL if an unknown trailer asks for the packet to be
+ * discarded.
+ */
+int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
+			  size_t len)
+{
+	memset(tr, 0, sizeof(*tr));
+
+	while (len >= 2 && len - 2 >= data[1]) {
+		if ((data[0] & TEREDO_TRAILER_CLASS) == TEREDO_TRAILER_DISCARD)
+			return -EINVAL;
+		parse_trailer(tr, data[0], data[1], data + 2);
+		len -= 2 + data[1];
+		data += 2 + data[1];
+	}
+	return 0;
+}
+
+/**
+ * teredo_icmp_csum - ICMPv6 checksum (RFC 4443 2.3)
+ * @ip6: IPv6 header with the ICMPv6 message right after it
+ * @len: length of both
+ *
+ * Return: the checksum in host byte order; 0 if the message holds a right one.
+ */
+u16 teredo_icmp_csum(const u8 *ip6, size_t len)
+{
+	u32 sum = (u32)(len - TEREDO_IP6_HLEN) + TEREDO_NEXTHDR_ICMP;
+	size_t i;
+
+	/* from the addresses on: what lies before is not in the pseudo header */
+	for (i = 8; i + 1 < len; i += 2)
+		sum += get_u16(ip6 + i);
+	if (i < len)
+		sum += ip6[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/**
+ * teredo_build_ip6 - write an IPv6 header
+ * @ip6: TEREDO_IP6_HLEN octets
+ * @nexthdr: next header; TEREDO_NEXTHDR_NONE and no payload make a bubble
+ * @payload_len: octets that follow
+ * @src: source address
+ * @dst: destination address
+ *
+ * The hop limit is 255: RS and RA need it, and the RFC leaves that of bubbles
+ * open.
+ */
+void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
+		      const struct in6_addr *src, const struct in6_addr *dst)
+{
+	memset(ip6, 0, 4);
+	ip6[0] = 0x60;
+	put_u16(ip6 + 4, payload_len);
+	ip6[6] = nexthdr;
+	ip6[7] = 255;
+	memcpy(ip6 + 8, src, sizeof(*src));
+	memcpy(ip6 + 24, dst, sizeof(*dst));
+}
+
+/**
+ * teredo_build_origin - write an origin indication (5.1.1)
+ * @buf: TEREDO_ORIGIN_LEN octets
+ * @from: where the datagram came from
+ */
+void teredo_build_origin(u8 *buf, struct teredo_endpoint from)
+{
+	put_u16(buf, 0);
+	put_u16(buf + 2, ~be16_to_cpu(from.port));
+	put_u16(buf + 4, ~be32_to_cpu(from.addr) >> 16);
+	put_u16(buf + 6, ~be32_to_cpu(from.addr));
+}
+
+/**
+ * teredo_build_echo - write an Echo Request that tests a path (5.2.9)
+ * @ip6: TEREDO_ECHO_PACKET octets
+ * @src: own address
+ * @dst: the node to test
+ * @echo: identifier, sequence number and nonce
+ */
+void teredo_build_echo(u8 *ip6, const struct in6_addr *src,
+		       const struct in6_addr *dst,
+		       const struct teredo_echo *echo)
+{
+	u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+
+	teredo_build_ip6(ip6, TEREDO_NEXTHDR_ICMP,
+			 TEREDO_ECHO_PACKET - TEREDO_IP6_HLEN, src, dst);
+	memset(icmp, 0, 4);
+	icmp[0] = TEREDO_ICMP_ECHO_REQUEST;
+	memcpy(icmp + 4, &echo->id, 2);
+	memcpy(icmp + 6, &echo->seq, 2);
+	memcpy(icmp + 8, echo->nonce, TEREDO_ECHO_LEN);
+	put_u16(icmp + 2, teredo_icmp_csum(ip6, TEREDO_ECHO_PACKET));
+}
+
+/**
+ * teredo_is_echo_reply - does a packet answer a connectivity test
+ * @ip6: the packet
+ * @len: its length
+ * @echo: what the test was sent with
+ *
+ * Addresses are the caller's business.
+ *
+ * Return: true if this is the reply to exactly that test (5.2.3 rule 2).
+ */
+bool teredo_is_echo_reply(const u8 *ip6, size_t len,
+			  const struct teredo_echo *echo)
+{
+	const u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+
+	return len == TEREDO_ECHO_PACKET &&
+	       teredo_icmp_type(ip6, len) == TEREDO_ICMP_ECHO_REPLY &&
+	       icmp[1] == 0 &&
+	       !memcmp(icmp + 4, &echo->id, 2) &&
+	       !memcmp(icmp + 6, &echo->seq, 2) &&
+	       !memcmp(icmp + 8, echo->nonce, TEREDO_ECHO_LEN) &&
+	       teredo_icmp_csum(ip6, len) == 0;
+}

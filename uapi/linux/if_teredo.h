@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * rtnetlink attributes of link type "teredo": what an administrator fixes for
+ * a device. What changes while it runs is generic netlink, linux/teredo.h.
+ */
+#ifndef _UAPI_LINUX_IF_TEREDO_H
+#define _UAPI_LINUX_IF_TEREDO_H
+
+#define TEREDO_LINK_KIND	"teredo"
+
+/* nested in IFLA_INFO_DATA; addresses and the port in network byte order */
+enum {
+	IFLA_TEREDO_UNSPEC,
+	IFLA_TEREDO_MODE,	/* u8, enum teredo_mode */
+	IFLA_TEREDO_PORT,	/* be16, service port; 0: chosen at first up */
+	IFLA_TEREDO_LOCAL,	/* be32, IPv4 address to bind; 0: any */
+	IFLA_TEREDO_LOCAL2,	/* be32, the server's secondary address */
+	IFLA_TEREDO_LINK,	/* u32, ifindex that datagrams leave by; 0: any */
+	IFLA_TEREDO_SERVER,	/* be32, the client's server */
+	IFLA_TEREDO_SERVER2,	/* be32, its secondary address */
+	IFLA_TEREDO_TTL,	/* u8, of the outer header; 0: the route's */
+	IFLA_TEREDO_TOS,	/* u8, of the outer header; 1: inherit */
+	IFLA_TEREDO_FWMARK,	/* u32, of outgoing datagrams */
+	IFLA_TEREDO_UDP_CSUM,	/* u8, send UDP checksums; default 1 */
+	IFLA_TEREDO_MAX_PEERS,	/* u32, bound of the peer table */
+	IFLA_TEREDO_PREFIX,	/* be32, service prefix; default 2001:0::/32 */
+
+	__IFLA_TEREDO_MAX,
+	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_IF_TEREDO_H */
