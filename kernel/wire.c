@@ -50,7 +50,7 @@ bool teredo_ipv4_is_global(__be32 addr)
 	u32 ip = be32_to_cpu(addr);
 	size_t i;
 
-	for (i = 0; i < sizeof(not_global) / sizeof(not_global[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(not_global); i++)
 		if ((ip & not_global[i].mask) == not_global[i].net)
 			return false;
 	return true;

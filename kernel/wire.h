@@ -11,6 +11,7 @@
 
 #ifdef __KERNEL__
 #include <linux/in6.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -19,12 +20,13 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define cpu_to_be16	__cpu_to_be16
 #define cpu_to_be32	__cpu_to_be32

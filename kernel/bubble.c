@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bubbles and connectivity tests. Whether one may be sent is decided in
+ * probe.c and receive.c; here they are made.
+ */
+#include "bubble.h"
+#include "device.h"
+#include "stats.h"
+#include "xmit.h"
+
+static struct teredo_endpoint server_of(const struct in6_addr *addr)
+{
+	return (struct teredo_endpoint) {
+		.addr = teredo_server(addr),
+		.port = htons(TEREDO_PORT),
+	};
+}
+
+/**
+ * teredo_reachable - may anything be sent for a Teredo address
+ * @addr: address with the service prefix
+ *
+ * Both IPv4 addresses in it are ones that we would send to (RFC 4380 5.2.4).
+ *
+ * Return: true if both are global unicast and the port is one.
+ */
+bool teredo_reachable(const struct in6_addr *addr)
+{
+	struct teredo_endpoint mapped = teredo_mapped(addr);
+
+	return mapped.port && teredo_ipv4_is_global(mapped.addr) &&
+	       teredo_ipv4_is_global(teredo_server(addr));
+}
+
+/**
+ * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
+ * @td: device
+ * @map: own mapping
+ * @dst: IPv6 destination
+ * @to: where to
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ */
+void teredo_send_bubble(struct teredo_dev *td,
+			const struct teredo_mapping *map,
+			const struct in6_addr *dst,
+			struct teredo_endpoint to)
+{
+	u8 bubble[TEREDO_IP6_HLEN];
+
+	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &map->address, dst);
+	if (!teredo_send(td, to, map->local, bubble, sizeof(bubble)))
+		teredo_count(td, TEREDO_TX_BUBBLES);
+}
+
+/**
+ * teredo_send_bubbles - send a direct and an indirect bubble
+ * @td: device
+ * @map: own mapping
+ * @dst: Teredo address that teredo_reachable() allows
+ *
+ * The direct one opens our NAT for the peer's answer; the indirect one goes
+ * to the server in the *peer's* address, which has a way in (RFC 4380 5.2.4).
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ */
+void teredo_send_bubbles(struct teredo_dev *td,
+			 const struct teredo_mapping *map,
+			 const struct in6_addr *dst)
+{
+	teredo_send_bubble(td, map, dst, teredo_mapped(dst));
+	teredo_send_bubble(td, map, dst, server_of(dst));
+}
+
+/**
+ * teredo_send_test - send an Echo Request by way of the own server
+ * @td: device
+ * @map: own mapping
+ * @dst: the node to test
+ * @echo: what makes the reply recognisable
+ *
+ * The reply comes through a relay and shows which one (RFC 4380 5.2.9).
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ */
+void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
+		      const struct in6_addr *dst,
+		      const struct teredo_echo *echo)
+{
+	u8 packet[TEREDO_ECHO_PACKET];
+
+	teredo_build_echo(packet, &map->address, dst, echo);
+	if (!teredo_send(td, server_of(&map->address), map->local,
+			 packet, sizeof(packet)))
+		teredo_count(td, TEREDO_TX_TESTS);
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The network device: up and down, its life, and the state that the helper
+ * gives it.
+ */
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+#include <linux/rculist.h>
+#include <linux/rtnetlink.h>
+#include <linux/timekeeping.h>
+#include <net/addrconf.h>
+#include <net/ip_tunnels.h>
+
+#include "device.h"
+#include "netlink.h"
+#include "peer.h"
+#include "probe.h"
+#include "socket.h"
+#include "stats.h"
+#include "xmit.h"
+
+/* Answers to strangers per second, all together: bubbles of 68 octets, less
+ * than 20 kB/s even if somebody forges requests as fast as they can.
+ */
+#define TEREDO_ANSWER_RATE	256
+/* Control packets passed to the helper per second. It expects a few in 30 s. */
+#define TEREDO_CONTROL_RATE	64
+
+/* Every device of every namespace. Changed under RTNL, read under RCU too. */
+static LIST_HEAD(devices);
+
+/**
+ * teredo_device_add - put a registered device on the list of all devices
+ * @td: device
+ *
+ * Context: RTNL held.
+ */
+void teredo_device_add(struct teredo_dev *td)
+{
+	ASSERT_RTNL();
+	list_add_rcu(&td->list, &devices);
+}
+
+/**
+ * teredo_device_del - take a device off the list of all devices
+ * @td: device, about to be unregistered
+ *
+ * Context: RTNL held.
+ */
+void teredo_device_del(struct teredo_dev *td)
+{
+	ASSERT_RTNL();
+	list_del_rcu(&td->list);
+}
+
+/**
+ * teredo_devices_exit_net - devices die with the namespace of their socket
+ * @net: namespace that ends
+ * @kill: list to queue them on
+ *
+ * Those that live in @net themselves are the core's to unregister.
+ *
+ * Context: RTNL held.
+ */
+void teredo_devices_exit_net(struct net *net, struct list_head *kill)
+{
+	struct teredo_dev *td, *next;
+
+	list_for_each_entry_safe(td, next, &devices, list)
+		if (net_eq(td->net, net) && !net_eq(dev_net(td->dev), net)) {
+			teredo_device_del(td);
+			unregister_netdevice_queue(td->dev, kill);
+		}
+}
+
+/* Sets or clears the helper. @only, unless 0, is the one it must be so far.
+ * Return: true if it has changed.
+ */
+static bool change_helper(struct teredo_dev *td, u32 only, u32 portid)
+{
+	bool changed;
+
+	spin_lock_bh(&td->lock);
+	changed = td->helper != portid && (!only || td->helper == only);
+	if (changed)
+		WRITE_ONCE(td->helper, portid);
+	spin_unlock_bh(&td->lock);
+	return changed;
+}
+
+/**
+ * teredo_set_helper - say who gets the control packets
+ * @td: device
+ * @portid: netlink port, 0 for nobody
+ *
+ * Return: true if that is a change.
+ */
+bool teredo_set_helper(struct teredo_dev *td, u32 portid)
+{
+	return change_helper(td, 0, portid);
+}
+
+/**
+ * teredo_devices_forget_helper - a netlink port is gone
+ * @net: namespace of the port
+ * @portid: its number, which somebody else may get next
+ *
+ * Context: process.
+ */
+void teredo_devices_forget_helper(struct net *net, u32 portid)
+{
+	struct teredo_dev *td;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(td, &devices, list)
+		if (net_eq(dev_net(td->dev), net))
+			change_helper(td, portid, 0);
+	rcu_read_unlock();
+}
+
+static time64_t now_boottime(void)
+{
+	return ktime_get_boottime_seconds();
+}
+
+/* Puts @mapping, which may be NULL, in the place of the old one.
+ * Return: what was known of peers holds no more.
+ */
+static bool replace_mapping(struct teredo_dev *td,
+			    struct teredo_mapping *mapping)
+{
+	struct teredo_mapping *old;
+	bool moved;
+
+	lockdep_assert_held(&td->lock);
+	old = rcu_replace_pointer(td->mapping, mapping,
+				  lockdep_is_held(&td->lock));
+	moved = old && (!mapping ||
+			memcmp(&old->address, &mapping->address,
+			       sizeof(old->address)) ||
+			old->local != mapping->local);
+	if (!old || moved)
+		WRITE_ONCE(td->contacted, false);
+	if (old)
+		kfree_rcu(old, rcu);
+	return moved;
+}
+
+/**
+ * teredo_set_state - take over what qualification found
+ * @td: a client
+ * @state: new state
+ * @mapping: what goes with TEREDO_STATE_UP, copied; NULL for other states
+ * @lifetime: seconds until the state falls back to down, 0 for never
+ *
+ * The carrier follows the state. Another address makes the device forget its
+ * peers: to them the old one was ours.
+ *
+ * Context: process.
+ * Return: 1 if anything but the lifetime has changed, 0 if not, or -ENOMEM.
+ */
+int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
+		     const struct teredo_mapping *mapping, u32 lifetime)
+{
+	struct teredo_mapping *new = NULL, *old;
+	bool moved, changed;
+
+	if (mapping) {
+		new = kzalloc_obj(*new, GFP_KERNEL);
+		if (!new)
+			return -ENOMEM;
+		new->address = mapping->address;
+		new->mapped = mapping->mapped;
+		new->local = mapping->local;
+	}
+
+	spin_lock_bh(&td->lock);
+	old = rcu_dereference_protected(td->mapping,
+					lockdep_is_held(&td->lock));
+	changed = td->state != state || !old != !new;
+	td->state = state;
+	td->expires = new && lifetime ? now_boottime() + lifetime : 0;
+	moved = replace_mapping(td, new);
+	spin_unlock_bh(&td->lock);
+
+	if (new)
+		netif_carrier_on(td->dev);
+	else
+		netif_carrier_off(td->dev);
+	if (moved) {
+		/* senders that have seen the old mapping are done after it */
+		synchronize_net();
+		teredo_peers_flush(td);
+	}
+	if (new && lifetime)
+		mod_delayed_work(teredo_wq, &td->expire_work,
+				 lifetime * HZ);
+	return changed || moved;
+}
+
+/* Nobody has renewed the mapping: whoever did so has died, and whether the
+ * NAT still knows us is anybody's guess. Works by boot time, as a machine
+ * that slept has aged.
+ */
+static void expire_work(struct work_struct *work)
+{
+	struct teredo_dev *td = container_of(to_delayed_work(work),
+					     struct teredo_dev, expire_work);
+	time64_t left;
+
+	spin_lock_bh(&td->lock);
+	left = td->expires ? td->expires - now_boottime() : 0;
+	spin_unlock_bh(&td->lock);
+
+	if (!td->expires)
+		return;
+	if (left > 0) {
+		queue_delayed_work(teredo_wq, &td->expire_work, left * HZ);
+		return;
+	}
+	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
+	teredo_nl_dev_changed(td);
+}
+
+static int teredo_open(struct net_device *dev)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+	struct inet6_dev *in6_dev = __in6_dev_get(dev);
+	int err;
+
+	err = teredo_socket_open(td);
+	if (err)
+		return err;
+	/* no link, so no link-local address and no solicitations */
+	if (in6_dev)
+		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	queue_delayed_work(teredo_wq, &td->probe_work, 0);
+	return 0;
+}
+
+static int teredo_stop(struct net_device *dev)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+
+	teredo_socket_close(td);
+	if (teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0) > 0)
+		teredo_nl_dev_changed(td);
+	cancel_delayed_work_sync(&td->expire_work);
+	cancel_delayed_work_sync(&td->probe_work);
+	teredo_peers_flush(td);
+	return 0;
+}
+
+static int teredo_init(struct net_device *dev)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+	int err = -ENOMEM;
+
+	td->stats = netdev_alloc_pcpu_stats(struct teredo_stats);
+	if (!td->stats)
+		return -ENOMEM;
+	td->peers = teredo_peers_create();
+	if (!td->peers)
+		goto free_stats;
+	err = gro_cells_init(&td->gro_cells, dev);
+	if (err)
+		goto put_peers;
+	return 0;
+
+put_peers:
+	teredo_peers_put(td->peers);
+free_stats:
+	free_percpu(td->stats);
+	return err;
+}
+
+static void teredo_uninit(struct net_device *dev)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+
+	gro_cells_destroy(&td->gro_cells);
+	teredo_peers_put(td->peers);
+	free_percpu(td->stats);
+}
+
+const struct net_device_ops teredo_netdev_ops = {
+	.ndo_init	= teredo_init,
+	.ndo_uninit	= teredo_uninit,
+	.ndo_open	= teredo_open,
+	.ndo_stop	= teredo_stop,
+	.ndo_start_xmit	= teredo_xmit,
+	.ndo_get_stats64 = dev_get_tstats64,
+};
+
+static int get_sset_count(struct net_device *dev, int sset)
+{
+	return sset == ETH_SS_STATS ? TEREDO_N_COUNTERS : -EOPNOTSUPP;
+}
+
+static void get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	int i;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	for (i = 0; i < TEREDO_N_COUNTERS; i++, data += ETH_GSTRING_LEN)
+		strscpy_pad(data, teredo_counter_names[i], ETH_GSTRING_LEN);
+}
+
+static void get_ethtool_stats(struct net_device *dev,
+			      struct ethtool_stats *stats, u64 *data)
+{
+	teredo_stats_read(netdev_priv(dev), data);
+}
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, "teredo", sizeof(info->driver));
+	strscpy(info->version, TEREDO_VERSION, sizeof(info->version));
+}
+
+static const struct ethtool_ops teredo_ethtool_ops = {
+	.get_drvinfo		= get_drvinfo,
+	.get_link		= ethtool_op_get_link,
+	.get_sset_count		= get_sset_count,
+	.get_strings		= get_strings,
+	.get_ethtool_stats	= get_ethtool_stats,
+};
+
+static const struct device_type teredo_type = { .name = "teredo" };
+
+/**
+ * teredo_setup - setup of the rtnl link operations
+ * @dev: new device
+ */
+void teredo_setup(struct net_device *dev)
+{
+	netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST |
+				     NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
+				     NETIF_F_HIGHDMA | NETIF_F_GSO_SOFTWARE;
+	struct teredo_dev *td = netdev_priv(dev);
+
+	dev->netdev_ops = &teredo_netdev_ops;
+	dev->ethtool_ops = &teredo_ethtool_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	SET_NETDEV_DEVTYPE(dev, &teredo_type);
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->mtu = TEREDO_MTU;
+	dev->min_mtu = TEREDO_MTU;
+	dev->max_mtu = IP_MAX_MTU - TEREDO_HLEN;
+	dev->needed_headroom = LL_MAX_HEADER + TEREDO_HLEN;
+	dev->features |= features;
+	dev->hw_features |= features;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	dev->needs_free_netdev = true;
+	teredo_set_lltx(dev);
+	/* packets that wait are answered with ICMPv6 errors, which need it */
+	netif_keep_dst(dev);
+	netif_carrier_off(dev);
+
+	td->dev = dev;
+	spin_lock_init(&td->lock);
+	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
+	INIT_DELAYED_WORK(&td->expire_work, expire_work);
+	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);
+	ratelimit_state_init(&td->control, HZ, TEREDO_CONTROL_RATE);
+	/* counted, not logged */
+	ratelimit_set_flags(&td->answers, RATELIMIT_MSG_ON_RELEASE);
+	ratelimit_set_flags(&td->control, RATELIMIT_MSG_ON_RELEASE);
+}

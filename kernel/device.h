@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The network device: its configuration, its state, and who may touch them.
+ */
+#ifndef _TEREDO_DEVICE_H
+#define _TEREDO_DEVICE_H
+
+#include <linux/netdevice.h>
+#include <linux/ratelimit.h>
+#include <linux/workqueue.h>
+#include <net/gro_cells.h>
+#include <uapi/linux/teredo.h>
+
+#include "wire.h"
+
+struct teredo_peers;
+struct teredo_stats;
+
+/* outer headers of a data packet: IPv4 and UDP */
+#define TEREDO_HLEN	(sizeof(struct iphdr) + sizeof(struct udphdr))
+
+/**
+ * struct teredo_config - what an administrator fixes, see linux/if_teredo.h
+ * @mode: enum teredo_mode
+ * @ttl: of the outer header, 0 for the route's
+ * @tos: of the outer header, 1 to inherit
+ * @udp_csum: send UDP checksums
+ * @port: service port, network byte order; 0 until the first up
+ * @prefix: service prefix, network byte order
+ * @local: address to bind, network byte order, or 0
+ * @server: server's primary address, network byte order, or 0
+ * @server2: server's secondary address, network byte order, or 0
+ * @link: ifindex that datagrams leave by, or 0
+ * @fwmark: of outgoing datagrams
+ * @max_peers: bound of the peer table
+ *
+ * Written under RTNL. The fast path reads single members without a lock:
+ * what may change while the device is up is one word each.
+ */
+struct teredo_config {
+	u8 mode;
+	u8 ttl;
+	u8 tos;
+	bool udp_csum;
+	__be16 port;
+	__be32 prefix;
+	__be32 local;
+	__be32 server;
+	__be32 server2;
+	u32 link;
+	u32 fwmark;
+	u32 max_peers;
+};
+
+/**
+ * struct teredo_mapping - what qualification found
+ * @address: the client's Teredo address; the server is part of it
+ * @mapped: the service port as seen from outside
+ * @local: IPv4 source that the mapping belongs to, network byte order, or 0
+ * @rcu: to free it
+ *
+ * Never changes: a new one takes its place. There is one exactly while the
+ * client is qualified.
+ */
+struct teredo_mapping {
+	struct in6_addr address;
+	struct teredo_endpoint mapped;
+	__be32 local;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct teredo_dev - a Teredo device
+ * @dev: its network device
+ * @net: namespace that the socket lives in, which @dev may have left
+ * @cfg: configuration
+ * @sock: UDP socket while the device is up; written under RTNL, read under
+ *	RCU
+ * @mapping: set while qualified; written under @lock, read under RCU
+ * @peers: the peer table, there as long as @dev is registered
+ * @stats: named counters
+ * @gro_cells: where received packets enter the stack
+ * @probe_work: repeats bubbles and tests, and ages the peer table
+ * @contact: jiffies of the last datagram from the server; a hint that is
+ *	written at most once a tick, meaningful if @contacted
+ * @contacted: there was one since @mapping was set
+ * @answers: bounds the bubbles that other people's packets make us send
+ * @control: bounds the packets passed to the helper
+ * @lock: protects @state, @mapping, @helper and @expires
+ * @state: where qualification stands
+ * @helper: netlink port id of the helper, or 0
+ * @expires: seconds of boot time when the mapping ends, 0 for never
+ * @expire_work: ends the mapping
+ * @list: in the list of all devices, see device.c
+ */
+struct teredo_dev {
+	struct net_device *dev;
+	struct net *net;
+	struct teredo_config cfg;
+	struct socket __rcu *sock;
+	struct teredo_mapping __rcu *mapping;
+	struct teredo_peers *peers;
+	struct teredo_stats __percpu *stats;
+	struct gro_cells gro_cells;
+	struct delayed_work probe_work;
+	unsigned long contact;
+	bool contacted;
+	struct ratelimit_state answers;
+	struct ratelimit_state control;
+
+	spinlock_t lock; /* see above */
+	enum teredo_state state;
+	u32 helper;
+	time64_t expires;
+	struct delayed_work expire_work;
+	struct list_head list;
+};
+
+/* every delayed work of the module runs here */
+extern struct workqueue_struct *teredo_wq;
+
+extern const struct net_device_ops teredo_netdev_ops;
+
+static inline bool teredo_is_device(const struct net_device *dev)
+{
+	return dev->netdev_ops == &teredo_netdev_ops;
+}
+
+void teredo_setup(struct net_device *dev);
+void teredo_device_add(struct teredo_dev *td);
+void teredo_device_del(struct teredo_dev *td);
+void teredo_devices_forget_helper(struct net *net, u32 portid);
+void teredo_devices_exit_net(struct net *net, struct list_head *kill);
+
+int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
+		     const struct teredo_mapping *mapping, u32 lifetime);
+bool teredo_set_helper(struct teredo_dev *td, u32 portid);
+
+#endif /* _TEREDO_DEVICE_H */

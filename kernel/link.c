@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/* rtnetlink: what an administrator fixes for a device. */
+#include <linux/inetdevice.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/rtnetlink.h>
+#include <uapi/linux/if_teredo.h>
+
+#include "device.h"
+#include "link.h"
+#include "netlink.h"
+#include "peer.h"
+
+static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
+	[IFLA_TEREDO_UNSPEC]	= { .strict_start_type = IFLA_TEREDO_MODE },
+	[IFLA_TEREDO_MODE]	= NLA_POLICY_MAX(NLA_U8, TEREDO_MODE_HOSTRELAY),
+	[IFLA_TEREDO_PORT]	= { .type = NLA_BE16 },
+	[IFLA_TEREDO_LOCAL]	= { .type = NLA_BE32 },
+	[IFLA_TEREDO_LOCAL2]	= { .type = NLA_BE32 },
+	[IFLA_TEREDO_LINK]	= { .type = NLA_U32 },
+	[IFLA_TEREDO_SERVER]	= { .type = NLA_BE32 },
+	[IFLA_TEREDO_SERVER2]	= { .type = NLA_BE32 },
+	[IFLA_TEREDO_TTL]	= { .type = NLA_U8 },
+	[IFLA_TEREDO_TOS]	= { .type = NLA_U8 },
+	[IFLA_TEREDO_FWMARK]	= { .type = NLA_U32 },
+	[IFLA_TEREDO_UDP_CSUM]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_MAX_PEERS]	= { .type = NLA_U32 },
+	[IFLA_TEREDO_PREFIX]	= { .type = NLA_BE32 },
+};
+
+/* Attributes that decide about the socket or the addresses: not to be changed
+ * under a device that is up.
+ */
+static const u8 fixed_while_up[] = {
+	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LINK,
+	IFLA_TEREDO_PREFIX,
+};
+
+static int check_tos(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	u8 tos;
+
+	if (!attr)
+		return 0;
+	tos = nla_get_u8(attr);
+	/* 1 inherits; the ECN bits are the inner packet's (RFC 6040) */
+	if (tos == 1 || !(tos & 3))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "TOS must be 1 (inherit) or leave the two ECN bits clear");
+	return -EINVAL;
+}
+
+static int check_unicast(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	__be32 addr;
+
+	if (!attr)
+		return 0;
+	addr = nla_get_in_addr(attr);
+	if (!ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "Not a unicast IPv4 address");
+	return -EADDRNOTAVAIL;
+}
+
+/* A server that is not global could not be part of an address that works
+ * (RFC 4380 4).
+ */
+static int check_server(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	__be32 addr;
+
+	if (!attr)
+		return 0;
+	addr = nla_get_in_addr(attr);
+	if (!addr || teredo_ipv4_is_global(addr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "A server must have a global unicast IPv4 address");
+	return -EADDRNOTAVAIL;
+}
+
+static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct nlattr *max_peers = data[IFLA_TEREDO_MAX_PEERS];
+	struct nlattr *prefix = data[IFLA_TEREDO_PREFIX];
+	u32 n = max_peers ? nla_get_u32(max_peers) : 1;
+
+	if (!n || n > TEREDO_MAX_PEERS_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(extack, max_peers,
+				    "The number of peers must be 1 to 2097152");
+		return -ERANGE;
+	}
+	/* 2000::/3, the global unicast addresses */
+	if (prefix && ntohl(nla_get_be32(prefix)) >> 29 != 1) {
+		NL_SET_ERR_MSG_ATTR(extack, prefix,
+				    "The service prefix must be global unicast");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static int check_mode(struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct nlattr *mode = data[IFLA_TEREDO_MODE];
+
+	if (mode && nla_get_u8(mode) != TEREDO_MODE_CLIENT) {
+		NL_SET_ERR_MSG_ATTR(extack, mode,
+				    "This module only supports mode client");
+		return -EOPNOTSUPP;
+	}
+	if (data[IFLA_TEREDO_LOCAL2]) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_TEREDO_LOCAL2],
+				    "Only a server has a second local address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int validate(struct nlattr *tb[], struct nlattr *data[],
+		    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (tb[IFLA_ADDRESS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "Teredo devices have no hardware address");
+		return -EINVAL;
+	}
+	if (!data)
+		return 0;
+	err = check_mode(data, extack);
+	if (!err)
+		err = check_tos(data[IFLA_TEREDO_TOS], extack);
+	if (!err)
+		err = check_unicast(data[IFLA_TEREDO_LOCAL], extack);
+	if (!err)
+		err = check_server(data[IFLA_TEREDO_SERVER], extack);
+	if (!err)
+		err = check_server(data[IFLA_TEREDO_SERVER2], extack);
+	if (!err)
+		err = check_numbers(data, extack);
+	return err;
+}
+
+/* Takes over what the attributes give; they have been checked. */
+static void fill_config(struct teredo_config *cfg, struct nlattr *data[])
+{
+	if (data[IFLA_TEREDO_MODE])
+		cfg->mode = nla_get_u8(data[IFLA_TEREDO_MODE]);
+	if (data[IFLA_TEREDO_PORT])
+		cfg->port = nla_get_be16(data[IFLA_TEREDO_PORT]);
+	if (data[IFLA_TEREDO_LOCAL])
+		cfg->local = nla_get_in_addr(data[IFLA_TEREDO_LOCAL]);
+	if (data[IFLA_TEREDO_LINK])
+		cfg->link = nla_get_u32(data[IFLA_TEREDO_LINK]);
+	if (data[IFLA_TEREDO_SERVER])
+		cfg->server = nla_get_in_addr(data[IFLA_TEREDO_SERVER]);
+	if (data[IFLA_TEREDO_SERVER2])
+		cfg->server2 = nla_get_in_addr(data[IFLA_TEREDO_SERVER2]);
+	if (data[IFLA_TEREDO_TTL])
+		cfg->ttl = nla_get_u8(data[IFLA_TEREDO_TTL]);
+	if (data[IFLA_TEREDO_TOS])
+		cfg->tos = nla_get_u8(data[IFLA_TEREDO_TOS]);
+	if (data[IFLA_TEREDO_FWMARK])
+		cfg->fwmark = nla_get_u32(data[IFLA_TEREDO_FWMARK]);
+	if (data[IFLA_TEREDO_UDP_CSUM])
+		cfg->udp_csum = nla_get_u8(data[IFLA_TEREDO_UDP_CSUM]);
+	if (data[IFLA_TEREDO_MAX_PEERS])
+		cfg->max_peers = nla_get_u32(data[IFLA_TEREDO_MAX_PEERS]);
+	if (data[IFLA_TEREDO_PREFIX])
+		cfg->prefix = nla_get_be32(data[IFLA_TEREDO_PREFIX]);
+}
+
+static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
+		   struct netlink_ext_ack *extack)
+{
+	struct net *net = rtnl_newlink_link_net(params);
+	struct teredo_dev *td = netdev_priv(dev);
+	int err;
+
+	td->net = net;
+	td->cfg = (struct teredo_config) {
+		.mode = TEREDO_MODE_CLIENT,
+		.prefix = htonl(TEREDO_PREFIX),
+		.udp_csum = true,
+		.max_peers = TEREDO_MAX_PEERS_CLIENT,
+	};
+	if (params->data)
+		fill_config(&td->cfg, params->data);
+	if (td->cfg.link && !__dev_get_by_index(net, td->cfg.link)) {
+		NL_SET_ERR_MSG_ATTR(extack, params->data[IFLA_TEREDO_LINK],
+				    "No such link in the socket's namespace");
+		return -ENODEV;
+	}
+
+	err = register_netdevice(dev);
+	if (err)
+		return err;
+	teredo_device_add(td);
+	return 0;
+}
+
+TEREDO_DEFINE_NEWLINK(teredo_newlink, newlink)
+
+static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
+			     struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+	struct nlattr *link;
+	int i;
+
+	if (!data)
+		return 0;
+	if (data[IFLA_TEREDO_MODE] &&
+	    nla_get_u8(data[IFLA_TEREDO_MODE]) != td->cfg.mode) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_TEREDO_MODE],
+				    "The mode of a device cannot be changed");
+		return -EOPNOTSUPP;
+	}
+	for (i = 0; i < ARRAY_SIZE(fixed_while_up); i++)
+		if (netif_running(dev) && data[fixed_while_up[i]]) {
+			NL_SET_ERR_MSG_ATTR(extack, data[fixed_while_up[i]],
+					    "Set the device down to change this");
+			return -EBUSY;
+		}
+	link = data[IFLA_TEREDO_LINK];
+	if (link && nla_get_u32(link) &&
+	    !__dev_get_by_index(td->net, nla_get_u32(link))) {
+		NL_SET_ERR_MSG_ATTR(extack, link,
+				    "No such link in the socket's namespace");
+		return -ENODEV;
+	}
+
+	fill_config(&td->cfg, data);
+	teredo_nl_dev_changed(td);
+	return 0;
+}
+
+static void teredo_dellink(struct net_device *dev, struct list_head *head)
+{
+	teredo_device_del(netdev_priv(dev));
+	unregister_netdevice_queue(dev, head);
+}
+
+static size_t teredo_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_MODE */
+	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_PORT */
+	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_LOCAL */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_LINK */
+	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_SERVER */
+	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_SERVER2 */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_TTL */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_TOS */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_FWMARK */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_UDP_CSUM */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_MAX_PEERS */
+	       nla_total_size(sizeof(__be32));	/* IFLA_TEREDO_PREFIX */
+}
+
+static int teredo_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct teredo_dev *td = netdev_priv(dev);
+	const struct teredo_config *cfg = &td->cfg;
+
+	if (nla_put_u8(skb, IFLA_TEREDO_MODE, cfg->mode) ||
+	    nla_put_be16(skb, IFLA_TEREDO_PORT, cfg->port) ||
+	    nla_put_in_addr(skb, IFLA_TEREDO_LOCAL, cfg->local) ||
+	    nla_put_u32(skb, IFLA_TEREDO_LINK, cfg->link) ||
+	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
+	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
+	    nla_put_u8(skb, IFLA_TEREDO_TTL, cfg->ttl) ||
+	    nla_put_u8(skb, IFLA_TEREDO_TOS, cfg->tos) ||
+	    nla_put_u32(skb, IFLA_TEREDO_FWMARK, cfg->fwmark) ||
+	    nla_put_u8(skb, IFLA_TEREDO_UDP_CSUM, cfg->udp_csum) ||
+	    nla_put_u32(skb, IFLA_TEREDO_MAX_PEERS, cfg->max_peers) ||
+	    nla_put_be32(skb, IFLA_TEREDO_PREFIX, cfg->prefix))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct net *teredo_get_link_net(const struct net_device *dev)
+{
+	const struct teredo_dev *td = netdev_priv(dev);
+
+	return td->net;
+}
+
+struct rtnl_link_ops teredo_link_ops __read_mostly = {
+	.kind		= TEREDO_LINK_KIND,
+	.priv_size	= sizeof(struct teredo_dev),
+	.setup		= teredo_setup,
+	.maxtype	= IFLA_TEREDO_MAX,
+	.policy		= policy,
+	.validate	= validate,
+	.newlink	= teredo_newlink,
+	.changelink	= teredo_changelink,
+	.dellink	= teredo_dellink,
+	.get_size	= teredo_get_size,
+	.fill_info	= teredo_fill_info,
+	.get_link_net	= teredo_get_link_net,
+};

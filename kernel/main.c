@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Teredo: IPv6 over UDP through NATs (RFC 4380, RFC 5991, RFC 6081).
+ */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <uapi/linux/if_teredo.h>
+
+#include "device.h"
+#include "link.h"
+#include "netlink.h"
+
+struct workqueue_struct *teredo_wq;
+
+static void __net_exit exit_batch(struct list_head *nets)
+{
+	struct net *net;
+	LIST_HEAD(kill);
+
+	rtnl_lock();
+	list_for_each_entry(net, nets, exit_list)
+		teredo_devices_exit_net(net, &kill);
+	unregister_netdevice_many(&kill);
+	rtnl_unlock();
+}
+
+static struct pernet_operations teredo_net_ops = {
+	.exit_batch = exit_batch,
+};
+
+static int __init teredo_module_init(void)
+{
+	int err;
+
+	teredo_wq = alloc_workqueue("teredo", WQ_UNBOUND, 0);
+	if (!teredo_wq)
+		return -ENOMEM;
+	err = register_pernet_subsys(&teredo_net_ops);
+	if (err)
+		goto free_wq;
+	err = teredo_nl_register();
+	if (err)
+		goto unregister_pernet;
+	err = rtnl_link_register(&teredo_link_ops);
+	if (err)
+		goto unregister_nl;
+	return 0;
+
+unregister_nl:
+	teredo_nl_unregister();
+unregister_pernet:
+	unregister_pernet_subsys(&teredo_net_ops);
+free_wq:
+	destroy_workqueue(teredo_wq);
+	return err;
+}
+
+static void __exit teredo_module_exit(void)
+{
+	rtnl_link_unregister(&teredo_link_ops);
+	teredo_nl_unregister();
+	unregister_pernet_subsys(&teredo_net_ops);
+	destroy_workqueue(teredo_wq);
+	/* peers are freed by callbacks of this module */
+	rcu_barrier();
+}
+
+module_init(teredo_module_init);
+module_exit(teredo_module_exit);
+
+MODULE_DESCRIPTION("Teredo: IPv6 over UDP through NATs");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(TEREDO_VERSION);
+MODULE_ALIAS_RTNL_LINK(TEREDO_LINK_KIND);
+MODULE_ALIAS_GENL_FAMILY("teredo");

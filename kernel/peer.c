@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The peer table.
+ *
+ * Readers hold RCU and nothing else: the key and, once an entry is trusted,
+ * its endpoint never change. Room is made by second chance in the order of
+ * @age, so that strangers go before peers in use, however many knock.
+ */
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+
+#include "device.h"
+#include "peer.h"
+#include "probe.h"
+#include "stats.h"
+
+/* How many entries are looked at to make room for one. A bound for the time
+ * under the lock; with fewer than 16 entries in a row in use there is room.
+ */
+#define TEREDO_EVICT_LOOK	16
+
+/* entries looked at under one hold of the lock */
+#define TEREDO_SWEEP		64
+/* the whole table in so many rounds of ten seconds */
+#define TEREDO_AGE_ROUNDS	8
+
+const struct rhashtable_params teredo_peer_params = {
+	.key_len = sizeof_field(struct teredo_peer, addr),
+	.key_offset = offsetof(struct teredo_peer, addr),
+	.head_offset = offsetof(struct teredo_peer, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * teredo_peers_create - make an empty table
+ *
+ * Context: process.
+ * Return: the table with one reference, or NULL.
+ */
+struct teredo_peers *teredo_peers_create(void)
+{
+	struct teredo_peers *peers;
+
+	peers = kzalloc_obj(*peers, GFP_KERNEL);
+	if (!peers)
+		return NULL;
+	if (rhashtable_init(&peers->ht, &teredo_peer_params)) {
+		kfree(peers);
+		return NULL;
+	}
+	spin_lock_init(&peers->lock);
+	INIT_LIST_HEAD(&peers->age);
+	INIT_LIST_HEAD(&peers->pending);
+	kref_init(&peers->ref);
+	return peers;
+}
+
+/**
+ * teredo_peers_get - take a reference, so that a dump outlives the device
+ * @peers: table
+ */
+void teredo_peers_get(struct teredo_peers *peers)
+{
+	kref_get(&peers->ref);
+}
+
+static void release(struct kref *ref)
+{
+	struct teredo_peers *peers = container_of(ref, struct teredo_peers,
+						  ref);
+
+	WARN_ON_ONCE(peers->count);
+	rhashtable_destroy(&peers->ht);
+	kfree(peers);
+}
+
+/**
+ * teredo_peers_put - give a reference back; the table is empty at the last
+ * @peers: table
+ *
+ * Context: process.
+ */
+void teredo_peers_put(struct teredo_peers *peers)
+{
+	kref_put(&peers->ref, release);
+}
+
+/**
+ * teredo_peer_lookup - find a peer
+ * @peers: table
+ * @addr: IPv6 address
+ *
+ * Context: RCU.
+ * Return: the entry or NULL.
+ */
+struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
+				       const struct in6_addr *addr)
+{
+	return rhashtable_lookup(&peers->ht, addr, teredo_peer_params);
+}
+
+static void free_rcu_cb(struct rcu_head *head)
+{
+	struct teredo_peer *peer = container_of(head, struct teredo_peer, rcu);
+
+	dst_cache_destroy(&peer->dst);
+	kfree(peer);
+}
+
+/**
+ * teredo_peer_remove - forget a peer and all that waits for it
+ * @td: device
+ * @peer: entry
+ *
+ * Context: table locked.
+ */
+void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
+{
+	struct teredo_peers *peers = td->peers;
+
+	lockdep_assert_held(&peers->lock);
+	teredo_probe_free(td, peer);
+	rhashtable_remove_fast(&peers->ht, &peer->node, teredo_peer_params);
+	list_del(&peer->age);
+	WRITE_ONCE(peers->count, peers->count - 1);
+	call_rcu(&peer->rcu, free_rcu_cb);
+}
+
+/* In use is what packets went to and came from lately. A stranger who only
+ * sends does not get there.
+ */
+static bool in_use(const struct teredo_peer *peer)
+{
+	return teredo_peer_usable(peer) &&
+	       time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
+}
+
+static bool make_room(struct teredo_dev *td)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_peer *peer;
+	int i;
+
+	if (peers->count < READ_ONCE(td->cfg.max_peers))
+		return true;
+
+	for (i = 0; i < TEREDO_EVICT_LOOK; i++) {
+		peer = list_first_entry(&peers->age, struct teredo_peer, age);
+		if (!in_use(peer)) {
+			teredo_peer_remove(td, peer);
+			teredo_count(td, TEREDO_PEERS_EVICTED);
+			return true;
+		}
+		list_move_tail(&peer->age, &peers->age);
+	}
+	return false;
+}
+
+static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
+{
+	struct teredo_peer *peer;
+
+	peer = kzalloc_obj(*peer, GFP_ATOMIC | __GFP_NOWARN);
+	if (!peer)
+		return NULL;
+	peer->addr = *addr;
+	/* as if last talked to long ago, so that a bubble may go at once
+	 * (5.2.6)
+	 */
+	peer->rx = jiffies - TEREDO_PEER_FRESH;
+	peer->tx = jiffies - TEREDO_PEER_FRESH;
+	return peer;
+}
+
+/**
+ * teredo_peer_make - find a peer, or make room and an entry for it
+ * @td: device
+ * @addr: IPv6 address
+ *
+ * Context: table locked.
+ * Return: the entry; NULL if there is no room or no memory.
+ */
+struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
+				     const struct in6_addr *addr)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_peer *peer;
+
+	lockdep_assert_held(&peers->lock);
+	peer = teredo_peer_lookup(peers, addr);
+	if (peer)
+		return peer;
+	if (!make_room(td))
+		return NULL;
+	peer = alloc_peer(addr);
+	if (!peer)
+		return NULL;
+	if (rhashtable_insert_fast(&peers->ht, &peer->node,
+				   teredo_peer_params)) {
+		kfree(peer);
+		return NULL;
+	}
+	list_add_tail(&peer->age, &peers->age);
+	WRITE_ONCE(peers->count, peers->count + 1);
+	return peer;
+}
+
+/**
+ * teredo_peer_prove - a peer that was not trusted so far is at an endpoint
+ * @peer: entry that is not trusted yet
+ * @ep: where it is
+ *
+ * Context: table locked, or nobody else knows @peer.
+ */
+void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep)
+{
+	peer->ep = ep;
+	/* Only now: strangers cost no per-CPU memory. It may fail for want of
+	 * memory, and is then just no cache.
+	 */
+	dst_cache_init(&peer->dst, GFP_ATOMIC | __GFP_NOWARN);
+	/* pairs with teredo_peer_trusted() */
+	smp_store_release(&peer->trusted, true);
+}
+
+/**
+ * teredo_peer_move - let a trusted peer be somewhere else
+ * @peers: table
+ * @peer: the entry of old, not to be used any more if this succeeds
+ * @ep: new endpoint
+ *
+ * Context: table locked.
+ * Return: the new entry, trusted; NULL if there is no memory for it.
+ */
+struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
+				     struct teredo_peer *peer,
+				     struct teredo_endpoint ep)
+{
+	struct teredo_peer *new;
+
+	lockdep_assert_held(&peers->lock);
+	new = alloc_peer(&peer->addr);
+	if (!new)
+		return NULL;
+	teredo_peer_prove(new, ep);
+	new->rx = READ_ONCE(peer->rx);
+	new->tx = READ_ONCE(peer->tx);
+	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
+				    teredo_peer_params)) {
+		dst_cache_destroy(&new->dst);
+		kfree(new);
+		return NULL;
+	}
+	list_replace(&peer->age, &new->age);
+	teredo_probe_hand_over(peer, new);
+	call_rcu(&peer->rcu, free_rcu_cb);
+	return new;
+}
+
+static bool idle(const struct teredo_peer *peer)
+{
+	return time_after(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_IDLE) &&
+	       time_after(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_IDLE);
+}
+
+/* Looks at some entries, removes those that are idle, or @all.
+ * Return: there are more.
+ */
+static bool sweep(struct teredo_dev *td, bool all)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_peer *peer;
+	bool more;
+	int i;
+
+	spin_lock_bh(&peers->lock);
+	for (i = 0; i < TEREDO_SWEEP && !list_empty(&peers->age); i++) {
+		peer = list_first_entry(&peers->age, struct teredo_peer, age);
+		if (all || idle(peer))
+			teredo_peer_remove(td, peer);
+		else
+			list_move_tail(&peer->age, &peers->age);
+	}
+	more = !list_empty(&peers->age);
+	spin_unlock_bh(&peers->lock);
+	cond_resched();
+	return more;
+}
+
+/**
+ * teredo_peers_flush - forget all peers
+ * @td: device
+ *
+ * Context: process, table not locked.
+ */
+void teredo_peers_flush(struct teredo_dev *td)
+{
+	while (sweep(td, true))
+		;
+}
+
+/**
+ * teredo_peers_age - forget some of the peers that have been idle for long
+ * @td: device
+ *
+ * Looks at a part of the table; called every ten seconds it comes around
+ * before an entry is twice too old.
+ *
+ * Context: process, table not locked.
+ */
+void teredo_peers_age(struct teredo_dev *td)
+{
+	u32 left = READ_ONCE(td->peers->count) / TEREDO_AGE_ROUNDS;
+
+	while (sweep(td, false) && left > TEREDO_SWEEP)
+		left -= TEREDO_SWEEP;
+}

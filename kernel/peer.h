@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The peer table of a device: who was heard from, where, and when (RFC 4380
+ * 5.2). Looked up without a lock for every packet; bounded.
+ */
+#ifndef _TEREDO_PEER_H
+#define _TEREDO_PEER_H
+
+#include <linux/jiffies.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <net/dst_cache.h>
+
+#include "wire.h"
+
+struct teredo_dev;
+struct teredo_probe;
+
+/* An entry is good for sending while its last reception is younger (5.2.4) */
+#define TEREDO_PEER_FRESH	(30 * HZ)
+/* ... and from this age on it is refreshed while packets are being sent */
+#define TEREDO_PEER_REFRESH	(20 * HZ)
+/* Entries that nothing was exchanged with for so long are forgotten. Longer
+ * than the 300 s that failed peers are left alone for (5.2.6).
+ */
+#define TEREDO_PEER_IDLE	(600 * HZ)
+
+/* enough for the busiest host behind a NAT, about 1.5 MiB when full (C-10) */
+#define TEREDO_MAX_PEERS_CLIENT	4096
+/* what an administrator may ask for: some 300 octets each, half a GiB */
+#define TEREDO_MAX_PEERS_LIMIT	(2 * 1024 * 1024)
+
+/**
+ * struct teredo_peer - one peer
+ * @node: in the hash table
+ * @addr: IPv6 address, the key
+ * @ep: where it is; constant once @trusted, a peer that has moved gets a new
+ *	entry
+ * @trusted: @ep is proven; set once, read with acquire semantics
+ * @rx: jiffies of the last packet accepted from @ep; written at most once a
+ *	tick, by any CPU
+ * @tx: jiffies of the last packet or bubble sent to it, likewise
+ * @probe: what goes on to reach it, or NULL; written under the table's lock
+ * @dst: cached routes to @ep
+ * @age: in the table's list
+ * @rcu: to free it
+ */
+struct teredo_peer {
+	struct rhash_head node;
+	struct in6_addr addr;
+	struct teredo_endpoint ep;
+	bool trusted;
+	unsigned long rx;
+	unsigned long tx;
+	struct teredo_probe *probe;
+	struct dst_cache dst;
+	struct list_head age;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct teredo_peers - the peer table
+ * @ht: struct teredo_peer by address; read under RCU, written under @lock
+ * @lock: serialises every change of the table, the entries and their probes;
+ *	never taken for a packet to or from a peer in use
+ * @age: struct teredo_peer, in the order that room is made
+ * @pending: struct teredo_probe, in the order they are due
+ * @count: entries
+ * @queued: bytes of packets that wait in probes
+ * @ref: the device's and each dump's
+ */
+struct teredo_peers {
+	struct rhashtable ht;
+	spinlock_t lock; /* see above */
+	struct list_head age;
+	struct list_head pending;
+	u32 count;
+	u32 queued;
+	struct kref ref;
+};
+
+extern const struct rhashtable_params teredo_peer_params;
+
+struct teredo_peers *teredo_peers_create(void);
+void teredo_peers_get(struct teredo_peers *peers);
+void teredo_peers_put(struct teredo_peers *peers);
+
+struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
+				       const struct in6_addr *addr);
+struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
+				     const struct in6_addr *addr);
+void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep);
+struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
+				     struct teredo_peer *peer,
+				     struct teredo_endpoint ep);
+void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer);
+void teredo_peers_flush(struct teredo_dev *td);
+void teredo_peers_age(struct teredo_dev *td);
+
+/* Writes the time unless that has been done this tick: the cache line of a
+ * busy peer is shared by all CPUs.
+ */
+static inline void teredo_stamp(unsigned long *stamp)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(*stamp) != now)
+		WRITE_ONCE(*stamp, now);
+}
+
+static inline bool teredo_peer_fresh(const struct teredo_peer *peer)
+{
+	return time_before(jiffies,
+			   READ_ONCE(peer->rx) + TEREDO_PEER_FRESH);
+}
+
+static inline bool teredo_peer_trusted(const struct teredo_peer *peer)
+{
+	/* pairs with teredo_peer_prove(): @ep is read after this */
+	return smp_load_acquire(&peer->trusted);
+}
+
+/* data may be sent to it right now */
+static inline bool teredo_peer_usable(const struct teredo_peer *peer)
+{
+	return teredo_peer_trusted(peer) && teredo_peer_fresh(peer);
+}
+
+/* it is time for teredo_probe_refresh() */
+static inline bool teredo_peer_aging(const struct teredo_peer *peer)
+{
+	return !READ_ONCE(peer->probe) &&
+	       !time_before(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_REFRESH);
+}
+
+#endif /* _TEREDO_PEER_H */

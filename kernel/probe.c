@@ -1,0 +1,777 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a peer becomes one that data may be sent to and taken from.
+ *
+ * An attempt begins with a packet that has no proven way to go. It sends
+ * bubbles or a connectivity test up to four times, two seconds apart, while
+ * packets wait; it ends with an answer, and then they go out in order, or
+ * without one, and then their senders are told. What is decided under the
+ * table's lock is sent after it was released.
+ */
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <linux/skbuff.h>
+#include <net/icmp.h>
+
+#include "bubble.h"
+#include "device.h"
+#include "peer.h"
+#include "probe.h"
+#include "receive.h"
+#include "stats.h"
+#include "xmit.h"
+
+/* how often some of the table is looked at for idle peers */
+#define TEREDO_AGE_INTERVAL	(10 * HZ)
+/* a reply that comes later than this is not believed */
+#define TEREDO_TEST_LIFE	(TEREDO_PROBE_TRIES * TEREDO_PROBE_INTERVAL)
+/* Rounds of sending what came to wait meanwhile before a peer is usable: in
+ * order if the sender is not faster than we are, and finite if it is.
+ */
+#define TEREDO_RELEASE_ROUNDS	4
+
+/**
+ * struct wait_cb - what is kept with a received packet that waits
+ * @from: outer source
+ */
+struct wait_cb {
+	struct teredo_endpoint from;
+};
+
+static struct wait_cb *wait_cb(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct wait_cb) > sizeof(skb->cb));
+	return (struct wait_cb *)skb->cb;
+}
+
+/* What to send once the lock is gone */
+enum action {
+	ACT_NONE,
+	ACT_BUBBLES,
+	ACT_TEST,
+	ACT_REFUSE,	/* the peer is to be left alone for now */
+};
+
+static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
+{
+	return teredo_is_teredo(addr, td->cfg.prefix);
+}
+
+static struct teredo_probe *get_probe(struct teredo_peer *peer)
+{
+	struct teredo_probe *probe = peer->probe;
+
+	if (probe)
+		return probe;
+	probe = kzalloc_obj(*probe, GFP_ATOMIC | __GFP_NOWARN);
+	if (!probe)
+		return NULL;
+	probe->peer = peer;
+	INIT_LIST_HEAD(&probe->pending);
+	__skb_queue_head_init(&probe->out);
+	__skb_queue_head_init(&probe->in);
+	WRITE_ONCE(peer->probe, probe);
+	return probe;
+}
+
+/* Puts the probe where it belongs in the order of @next and wakes the worker
+ * if that is now the first.
+ */
+static void arm(struct teredo_dev *td, struct teredo_probe *probe)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_probe *pos;
+	long delay;
+
+	/* nearly always the latest of all */
+	list_for_each_entry_reverse(pos, &peers->pending, pending)
+		if (!time_before(probe->next, pos->next))
+			break;
+	list_add(&probe->pending, &pos->pending);
+
+	if (list_first_entry(&peers->pending, struct teredo_probe,
+			     pending) != probe)
+		return;
+	delay = (long)(probe->next - jiffies);
+	mod_delayed_work(teredo_wq, &td->probe_work, max(delay, 0L));
+}
+
+/* RFC 4380 5.2.6: four bubbles in 300 s, counted over all attempts */
+static bool bubble_allowed(const struct teredo_probe *probe)
+{
+	unsigned long oldest = probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
+
+	return probe->n_sent < TEREDO_PROBE_TRIES ||
+	       !time_before(jiffies, oldest + TEREDO_BUBBLE_WINDOW);
+}
+
+static enum action try_bubbles(struct teredo_probe *probe)
+{
+	probe->sent[probe->n_sent++ % TEREDO_PROBE_TRIES] = jiffies;
+	WRITE_ONCE(probe->peer->tx, jiffies);
+	return ACT_BUBBLES;
+}
+
+/* The same nonce in every try: a late reply still counts. */
+static enum action try_test(struct teredo_probe *probe)
+{
+	if (!probe->tries) {
+		get_random_bytes(&probe->echo, sizeof(probe->echo));
+		probe->tested = jiffies;
+		probe->testing = true;
+	}
+	return ACT_TEST;
+}
+
+static enum action try_once(struct teredo_dev *td, struct teredo_probe *probe)
+{
+	enum action act;
+
+	act = is_teredo(td, &probe->peer->addr) ? try_bubbles(probe) :
+						  try_test(probe);
+	probe->tries++;
+	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
+	arm(td, probe);
+	return act;
+}
+
+/* Begins an attempt unless one is under way. */
+static enum action begin(struct teredo_dev *td, struct teredo_probe *probe)
+{
+	unsigned long clear;
+
+	if (!list_empty(&probe->pending) || probe->releasing)
+		return ACT_NONE;
+
+	if (is_teredo(td, &probe->peer->addr)) {
+		if (!bubble_allowed(probe))
+			return ACT_REFUSE;
+		clear = READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
+	} else {
+		if (probe->failed &&
+		    time_before(jiffies, probe->tested + TEREDO_TEST_REST))
+			return ACT_REFUSE;
+		clear = jiffies;
+	}
+	probe->failed = false;
+	probe->tries = 0;
+	if (!time_before(jiffies, clear))
+		return try_once(td, probe);
+	/* no bubble within two seconds of the last transmission (5.2.6) */
+	probe->next = clear;
+	arm(td, probe);
+	return ACT_NONE;
+}
+
+static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
+		   const struct in6_addr *addr, enum action act,
+		   const struct teredo_echo *echo)
+{
+	if (act == ACT_BUBBLES)
+		teredo_send_bubbles(td, map, addr);
+	else if (act == ACT_TEST)
+		teredo_send_test(td, map, addr, echo);
+}
+
+/* Drops the newest when full, so that what gets through stays in order. */
+static bool enqueue(struct teredo_dev *td, struct teredo_probe *probe,
+		    struct sk_buff_head *queue, struct sk_buff *skb)
+{
+	struct teredo_peers *peers = td->peers;
+
+	if (skb_queue_len(queue) >= TEREDO_QUEUE_PACKETS ||
+	    probe->bytes + skb->truesize > TEREDO_QUEUE_BYTES ||
+	    peers->queued + skb->truesize > TEREDO_QUEUE_TOTAL)
+		return false;
+	probe->bytes += skb->truesize;
+	peers->queued += skb->truesize;
+	__skb_queue_tail(queue, skb);
+	return true;
+}
+
+static void dequeue_all(struct teredo_dev *td, struct teredo_probe *probe,
+			struct sk_buff_head *queue, struct sk_buff_head *to)
+{
+	struct sk_buff *skb;
+
+	skb_queue_walk(queue, skb) {
+		probe->bytes -= skb->truesize;
+		td->peers->queued -= skb->truesize;
+	}
+	skb_queue_splice_tail_init(queue, to);
+}
+
+/**
+ * teredo_probe_start - begin to open the way to a peer
+ * @td: device
+ * @map: own mapping
+ * @addr: peer's address
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: 0; -EADDRNOTAVAIL if its address cannot be reached, -ENOBUFS if
+ * there is no room, -EBUSY if it did not answer and must be left alone.
+ */
+int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
+		       const struct in6_addr *addr)
+{
+	struct teredo_probe *probe = NULL;
+	struct teredo_peer *peer;
+	struct teredo_echo echo;
+	enum action act;
+
+	if (is_teredo(td, addr) && !teredo_reachable(addr))
+		return -EADDRNOTAVAIL;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_make(td, addr);
+	if (peer)
+		probe = get_probe(peer);
+	if (!probe) {
+		spin_unlock_bh(&td->peers->lock);
+		return -ENOBUFS;
+	}
+	act = begin(td, probe);
+	echo = probe->echo;
+	spin_unlock_bh(&td->peers->lock);
+
+	act_on(td, map, addr, act, &echo);
+	return act == ACT_REFUSE ? -EBUSY : 0;
+}
+
+/**
+ * teredo_probe_refresh - keep a usable peer usable
+ * @td: device
+ * @map: own mapping
+ * @addr: the address of a peer that packets are being sent to, but that has
+ *	not been heard from for %TEREDO_PEER_REFRESH
+ *
+ * A flow in one direction would stall every 30 s until bubbles have made the
+ * round trip again. RFC 6081 5.1 lets them be sent early; at most two are,
+ * which leaves two for when it matters.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_probe_refresh(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  const struct in6_addr *addr)
+{
+	enum action act = ACT_NONE;
+	struct teredo_probe *probe;
+	struct teredo_peer *peer;
+	struct teredo_echo echo;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, addr);
+	if (peer && !peer->probe) {
+		probe = get_probe(peer);
+		if (probe) {
+			act = try_once(td, probe);
+			echo = probe->echo;
+		}
+	}
+	spin_unlock_bh(&td->peers->lock);
+
+	act_on(td, map, addr, act, &echo);
+}
+
+static void refuse(struct teredo_dev *td, struct sk_buff *skb,
+		   enum teredo_counter why)
+{
+	teredo_unreachable(td, skb);
+	teredo_drop(td, skb, why);
+}
+
+/* Queues the packet for the peer and begins an attempt.
+ * Return: true if the packet is taken care of, else false with the
+ * reason in @why.
+ */
+static bool queue_out(struct teredo_dev *td, const struct teredo_mapping *map,
+		      struct sk_buff *skb, enum teredo_counter *why)
+{
+	const struct in6_addr addr = ipv6_hdr(skb)->daddr;
+	struct teredo_probe *probe = NULL;
+	enum action act = ACT_REFUSE;
+	struct teredo_peer *peer;
+	struct teredo_echo echo;
+	bool queued = false;
+
+	*why = TEREDO_TX_DROP_PEER_LIMIT;
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_make(td, &addr);
+	if (peer && teredo_peer_usable(peer)) {
+		/* it answered since the look-up without the lock */
+		spin_unlock_bh(&td->peers->lock);
+		teredo_output(td, skb, peer);
+		return true;
+	}
+	if (peer)
+		probe = get_probe(peer);
+	if (probe) {
+		*why = TEREDO_TX_DROP_NO_ANSWER;
+		act = begin(td, probe);
+	}
+	if (act != ACT_REFUSE) {
+		*why = TEREDO_TX_DROP_QUEUE_FULL;
+		queued = enqueue(td, probe, &probe->out, skb);
+		echo = probe->echo;
+	}
+	spin_unlock_bh(&td->peers->lock);
+
+	if (act != ACT_REFUSE)
+		act_on(td, map, &addr, act, &echo);
+	return queued;
+}
+
+/**
+ * teredo_probe_xmit - send to a peer that is not usable as it is
+ * @td: device
+ * @map: own mapping
+ * @skb: packet, consumed
+ *
+ * Rows T-06, T-08 and T-11.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct sk_buff *skb)
+{
+	const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
+	enum teredo_counter why;
+
+	if (is_teredo(td, dst) && !teredo_reachable(dst)) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_EMBEDDED);
+		return;
+	}
+	if (queue_out(td, map, skb, &why))
+		return;
+	if (why == TEREDO_TX_DROP_QUEUE_FULL)
+		teredo_drop(td, skb, why);
+	else
+		refuse(td, skb, why);
+}
+
+/**
+ * teredo_probe_hold - keep a received packet until its source is proven
+ * @td: device
+ * @map: own mapping
+ * @skb: decapsulated packet from a native source, consumed
+ * @from: its outer source
+ *
+ * RFC 4380 5.2.3 rule 6, row P-21. A usable peer stays so, whatever the
+ * outcome.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct sk_buff *skb, struct teredo_endpoint from)
+{
+	const struct in6_addr addr = ipv6_hdr(skb)->saddr;
+	enum teredo_counter why = TEREDO_RX_DROP_PEER_LIMIT;
+	struct teredo_probe *probe = NULL;
+	enum action act = ACT_REFUSE;
+	struct teredo_peer *peer;
+	struct teredo_echo echo;
+	bool held = false;
+
+	wait_cb(skb)->from = from;
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_make(td, &addr);
+	if (peer)
+		probe = get_probe(peer);
+	if (probe) {
+		why = TEREDO_RX_DROP_UNTESTED;
+		act = begin(td, probe);
+	}
+	if (act != ACT_REFUSE) {
+		why = TEREDO_RX_DROP_HOLD_FULL;
+		held = enqueue(td, probe, &probe->in, skb);
+		echo = probe->echo;
+	}
+	spin_unlock_bh(&td->peers->lock);
+
+	if (held)
+		teredo_count(td, TEREDO_RX_HELD);
+	else
+		teredo_drop(td, skb, why);
+	if (act != ACT_REFUSE)
+		act_on(td, map, &addr, act, &echo);
+}
+
+/* How often one peer may make us answer; the limit for all of them together
+ * is the caller's.
+ */
+static bool answer_allowed(struct teredo_probe *probe)
+{
+	if (!probe->answers ||
+	    !time_before(jiffies, probe->answered + TEREDO_PROBE_INTERVAL)) {
+		probe->answers = 0;
+		probe->answered = jiffies;
+	}
+	if (probe->answers >= TEREDO_ANSWERS)
+		return false;
+	probe->answers++;
+	return true;
+}
+
+/**
+ * teredo_probe_indirect - answer a bubble that came through the server
+ * @td: device
+ * @map: own mapping
+ * @src: IPv6 source of the bubble, an address teredo_reachable() allows
+ *
+ * The direct bubble opens our NAT for the peer. It counts neither as
+ * transmission nor against the limit of four: it is an answer, and the peer
+ * has proven nothing yet (row P-09).
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_probe_indirect(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   const struct in6_addr *src)
+{
+	struct teredo_endpoint learned = {};
+	struct teredo_probe *probe = NULL;
+	bool known = false, stale = true;
+	struct teredo_peer *peer;
+	bool allowed = false;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_make(td, src);
+	if (peer)
+		probe = get_probe(peer);
+	if (probe) {
+		allowed = answer_allowed(probe);
+		known = peer->trusted;
+		stale = !teredo_peer_fresh(peer);
+		learned = peer->ep;
+	}
+	spin_unlock_bh(&td->peers->lock);
+
+	if (!allowed) {
+		teredo_count(td, probe ? TEREDO_RX_DROP_RATE :
+					 TEREDO_RX_DROP_PEER_LIMIT);
+		return;
+	}
+	if (known)
+		teredo_send_bubble(td, map, src, learned);
+	/* a peer that has not been heard of for long may be back at the
+	 * endpoint in its address
+	 */
+	if (!known ||
+	    (stale && !teredo_endpoint_equal(learned, teredo_mapped(src))))
+		teredo_send_bubble(td, map, src, teredo_mapped(src));
+}
+
+static void unlink_probe(struct teredo_peer *peer)
+{
+	struct teredo_probe *probe = peer->probe;
+
+	WRITE_ONCE(peer->probe, NULL);
+	list_del(&probe->pending);
+	kfree(probe);
+}
+
+/* Sends and delivers what has waited for @peer, which is at peer->ep. */
+static void let_go(struct teredo_dev *td, struct teredo_peer *peer,
+		   struct sk_buff_head *out, struct sk_buff_head *in)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(out)))
+		teredo_output(td, skb, peer);
+	while ((skb = __skb_dequeue(in))) {
+		if (teredo_endpoint_equal(wait_cb(skb)->from, peer->ep))
+			teredo_deliver(td, skb);
+		else
+			teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+	}
+}
+
+/* Called and returns with the table locked, but opens it to send. While it
+ * is open the peer is not usable, so newer packets queue up behind.
+ * Return: the peer is still there, and so is its probe.
+ */
+static bool release(struct teredo_dev *td, struct teredo_peer *peer)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_probe *probe = peer->probe;
+	struct sk_buff_head out, in;
+	int round;
+
+	probe->releasing = true;
+	list_del_init(&probe->pending);
+	for (round = 0; round < TEREDO_RELEASE_ROUNDS && probe->bytes;
+	     round++) {
+		__skb_queue_head_init(&out);
+		__skb_queue_head_init(&in);
+		dequeue_all(td, probe, &probe->out, &out);
+		dequeue_all(td, probe, &probe->in, &in);
+		spin_unlock_bh(&peers->lock);
+		let_go(td, peer, &out, &in);
+		spin_lock_bh(&peers->lock);
+		if (teredo_peer_lookup(peers, &peer->addr) != peer)
+			return false;
+	}
+	return true;
+}
+
+static bool test_alive(const struct teredo_probe *probe)
+{
+	return probe->testing &&
+	       time_before(jiffies, probe->tested + TEREDO_TEST_LIFE);
+}
+
+/* A usable peer has been heard from again while a test is under way, maybe
+ * of another endpoint: that goes on.
+ */
+static bool other_test(const struct teredo_peer *peer)
+{
+	return teredo_peer_usable(peer) && test_alive(peer->probe);
+}
+
+/**
+ * teredo_probe_trust - a packet has proven that a peer is at an endpoint
+ * @td: device
+ * @addr: the peer's address
+ * @from: the endpoint
+ *
+ * What waits for the peer is sent, in order, before it becomes usable.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if the packet is to be accepted; false if there is no room
+ * for the peer.
+ */
+bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
+			struct teredo_endpoint from)
+{
+	struct teredo_peers *peers = td->peers;
+	struct sk_buff_head out, in;
+	struct teredo_peer *peer;
+
+	__skb_queue_head_init(&out);
+	__skb_queue_head_init(&in);
+
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_make(td, addr);
+	if (!peer)
+		goto refused;
+	if (peer->probe && peer->probe->releasing)
+		goto accepted;
+	if (!peer->trusted)
+		teredo_peer_prove(peer, from);
+	else if (!teredo_endpoint_equal(peer->ep, from))
+		peer = teredo_peer_move(peers, peer, from);
+	else if (peer->probe && other_test(peer))
+		goto heard;
+	if (!peer)
+		goto refused;
+	if (peer->probe) {
+		if (!release(td, peer))
+			goto accepted;
+		dequeue_all(td, peer->probe, &peer->probe->out, &out);
+		dequeue_all(td, peer->probe, &peer->probe->in, &in);
+		unlink_probe(peer);
+	}
+heard:
+	WRITE_ONCE(peer->rx, jiffies);
+accepted:
+	spin_unlock_bh(&peers->lock);
+	if (peer)
+		let_go(td, peer, &out, &in);
+	return true;
+
+refused:
+	spin_unlock_bh(&peers->lock);
+	return false;
+}
+
+/**
+ * teredo_probe_answered - is this the reply to a connectivity test
+ * @td: device
+ * @ip6: received packet, in one piece
+ * @len: its length
+ * @from: outer source
+ *
+ * If it is, the peer is trusted from now on and the packet is used up: nobody
+ * on the host has asked for it (RFC 4380 5.2.3 rule 2, row P-14).
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if it was.
+ */
+bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
+			   struct teredo_endpoint from)
+{
+	struct teredo_peer *peer;
+	struct in6_addr src;
+	bool ours = false;
+
+	if (teredo_icmp_type(ip6, len) != TEREDO_ICMP_ECHO_REPLY)
+		return false;
+	memcpy(&src, ip6 + 8, sizeof(src));
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, &src);
+	if (peer && peer->probe && test_alive(peer->probe)) {
+		ours = teredo_is_echo_reply(ip6, len, &peer->probe->echo);
+		if (ours)
+			peer->probe->testing = false;
+	}
+	spin_unlock_bh(&td->peers->lock);
+
+	if (ours)
+		teredo_probe_trust(td, &src, from);
+	return ours;
+}
+
+/**
+ * teredo_probe_free - end a peer's attempt and drop what waits
+ * @td: device
+ * @peer: entry that is about to go
+ *
+ * Context: table locked.
+ */
+void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
+{
+	struct sk_buff_head out, in;
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&td->peers->lock);
+	if (!peer->probe)
+		return;
+	__skb_queue_head_init(&out);
+	__skb_queue_head_init(&in);
+	dequeue_all(td, peer->probe, &peer->probe->out, &out);
+	dequeue_all(td, peer->probe, &peer->probe->in, &in);
+	unlink_probe(peer);
+	while ((skb = __skb_dequeue(&out)))
+		teredo_drop(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	while ((skb = __skb_dequeue(&in)))
+		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+}
+
+/**
+ * teredo_probe_hand_over - let an attempt go on for the entry that replaces
+ * the peer's
+ * @old: entry that goes
+ * @new: entry that comes
+ *
+ * Context: table locked.
+ */
+void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new)
+{
+	struct teredo_probe *probe = old->probe;
+
+	if (!probe)
+		return;
+	probe->peer = new;
+	WRITE_ONCE(new->probe, probe);
+	WRITE_ONCE(old->probe, NULL);
+}
+
+/* Nothing waits and nothing must: see teredo_probe_refresh() */
+static bool refreshing(const struct teredo_probe *probe)
+{
+	return !probe->bytes && teredo_peer_usable(probe->peer);
+}
+
+static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
+{
+	if (probe->tries >= (refreshing(probe) ? TEREDO_REFRESH_TRIES :
+						 TEREDO_PROBE_TRIES))
+		return false;
+	return !is_teredo(td, &probe->peer->addr) || bubble_allowed(probe);
+}
+
+/* The attempt is over: tells the senders of what has waited. */
+static void give_up(struct teredo_dev *td, struct sk_buff_head *out,
+		    struct sk_buff_head *in)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(out)))
+		refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	while ((skb = __skb_dequeue(in)))
+		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+}
+
+/* Takes the first attempt that is due one step further.
+ * Return: false if none is due.
+ */
+static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
+{
+	struct teredo_peers *peers = td->peers;
+	enum action act = ACT_NONE;
+	struct sk_buff_head out, in;
+	struct teredo_probe *probe;
+	struct teredo_echo echo;
+	struct in6_addr addr;
+
+	__skb_queue_head_init(&out);
+	__skb_queue_head_init(&in);
+
+	spin_lock_bh(&peers->lock);
+	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
+					 pending);
+	if (!probe || time_before(jiffies, probe->next)) {
+		spin_unlock_bh(&peers->lock);
+		return false;
+	}
+	list_del_init(&probe->pending);
+	if (try_again(td, probe)) {
+		act = try_once(td, probe);
+	} else if (!refreshing(probe)) {
+		probe->failed = true;
+		dequeue_all(td, probe, &probe->out, &out);
+		dequeue_all(td, probe, &probe->in, &in);
+	}
+	addr = probe->peer->addr;
+	echo = probe->echo;
+	spin_unlock_bh(&peers->lock);
+
+	act_on(td, map, &addr, act, &echo);
+	give_up(td, &out, &in);
+	return true;
+}
+
+/* when the worker is to run next, in jiffies from now */
+static unsigned long next_step(struct teredo_peers *peers)
+{
+	struct teredo_probe *probe;
+	long delay = TEREDO_AGE_INTERVAL;
+
+	spin_lock_bh(&peers->lock);
+	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
+					 pending);
+	if (probe)
+		delay = min(delay, (long)(probe->next - jiffies));
+	spin_unlock_bh(&peers->lock);
+	return max(delay, 0L);
+}
+
+/**
+ * teredo_probe_work - repeat what was not answered, forget who was idle
+ * @work: probe_work of a device
+ */
+void teredo_probe_work(struct work_struct *work)
+{
+	struct teredo_dev *td = container_of(to_delayed_work(work),
+					     struct teredo_dev, probe_work);
+	const struct teredo_mapping *map;
+	bool more = true;
+
+	while (more) {
+		local_bh_disable();
+		rcu_read_lock();
+		map = rcu_dereference(td->mapping);
+		more = map && step(td, map);
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	}
+	if (map)
+		teredo_peers_age(td);
+	else	/* what a packet left that was under way when it was unset */
+		teredo_peers_flush(td);
+	/* sooner if meanwhile something has been armed */
+	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td->peers));
+}

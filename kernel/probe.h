@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a peer becomes one that data may be sent to and taken from: bubbles for
+ * Teredo addresses, connectivity tests for all others, and the packets that
+ * wait for the outcome (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
+ */
+#ifndef _TEREDO_PROBE_H
+#define _TEREDO_PROBE_H
+
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+
+#include "wire.h"
+
+struct teredo_dev;
+struct teredo_mapping;
+struct teredo_peer;
+
+#define TEREDO_PROBE_TRIES	4		/* once and three repeats */
+#define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
+#define TEREDO_REFRESH_TRIES	2		/* see teredo_probe_refresh() */
+/* no more than four bubbles without an answer in so long (5.2.6) */
+#define TEREDO_BUBBLE_WINDOW	(300 * HZ)
+/* Rest after a failed connectivity test, counted from its first packet. The
+ * RFC sets none: a failed test may mean no more than that a relay or the
+ * native host was away, so let it be tried again soon.
+ */
+#define TEREDO_TEST_REST	(30 * HZ)
+
+/* What may wait. Per peer: two seconds, the time one bubble may cost, of a
+ * game's or a call's packets. In all: well under a per cent of the memory of
+ * the smallest router.
+ */
+#define TEREDO_QUEUE_PACKETS	128
+#define TEREDO_QUEUE_BYTES	(256 * 1024)
+#define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
+
+/* Answers to one peer's indirect bubbles in TEREDO_PROBE_INTERVAL */
+#define TEREDO_ANSWERS		4
+
+/**
+ * struct teredo_probe - the attempt to reach a peer
+ * @peer: whose
+ * @pending: in the table's list while @next is to be waited for
+ * @next: jiffies of the next try, or of giving up
+ * @tries: bubbles or tests sent in this attempt
+ * @failed: given up; further packets are refused until the rest is over
+ * @testing: @echo is under way, sent at @tested
+ * @releasing: what waited is being sent, see release() in probe.c
+ * @echo: the connectivity test
+ * @tested: jiffies when the first test of the attempt was sent
+ * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
+ * @n_sent: bubbles sent without an answer
+ * @answers: answers given since @answered
+ * @answered: jiffies
+ * @out: packets that wait to be sent
+ * @in: packets that wait to be delivered
+ * @bytes: memory of both
+ *
+ * All under the table's lock. Gone as soon as the peer has answered.
+ */
+struct teredo_probe {
+	struct teredo_peer *peer;
+	struct list_head pending;
+	unsigned long next;
+	u8 tries;
+	bool failed;
+	bool testing;
+	bool releasing;
+	struct teredo_echo echo;
+	unsigned long tested;
+	unsigned long sent[TEREDO_PROBE_TRIES];
+	unsigned int n_sent;
+	u8 answers;
+	unsigned long answered;
+	struct sk_buff_head out;
+	struct sk_buff_head in;
+	u32 bytes;
+};
+
+void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct sk_buff *skb);
+int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
+		       const struct in6_addr *addr);
+void teredo_probe_refresh(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  const struct in6_addr *addr);
+void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct sk_buff *skb, struct teredo_endpoint from);
+void teredo_probe_indirect(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   const struct in6_addr *src);
+bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
+			   struct teredo_endpoint from);
+bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
+			struct teredo_endpoint from);
+void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
+void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);
+void teredo_probe_work(struct work_struct *work);
+
+#endif /* _TEREDO_PROBE_H */

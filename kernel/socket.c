@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The UDP socket of a device. The kernel owns it, so that the service port,
+ * which is the NAT mapping, which is the address, survives the helper.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/inet_sock.h>
+#include <net/udp_tunnel.h>
+
+#include "device.h"
+#include "offload.h"
+#include "receive.h"
+#include "socket.h"
+
+static void make_tunnel(struct teredo_dev *td, struct socket *sock)
+{
+	struct udp_tunnel_sock_cfg tunnel = {
+		.sk_user_data = td,
+		.encap_type = 1,
+		.encap_rcv = teredo_rcv,
+	};
+
+	if (teredo_gro_works(td->cfg.local)) {
+		tunnel.gro_receive = teredo_gro_receive;
+		tunnel.gro_complete = teredo_gro_complete;
+	}
+	setup_udp_tunnel_sock(td->net, teredo_tunnel_arg(sock), &tunnel);
+}
+
+/**
+ * teredo_socket_open - bind the service port
+ * @td: device
+ *
+ * A port that the configuration leaves open is chosen now, at random by the
+ * core (5.2), and kept from then on: the address depends on it.
+ *
+ * Context: process, RTNL held.
+ * Return: 0 or a negative error.
+ */
+int teredo_socket_open(struct teredo_dev *td)
+{
+	struct udp_port_cfg cfg = {
+		.family = AF_INET,
+		.local_ip.s_addr = td->cfg.local,
+		.local_udp_port = td->cfg.port,
+		.bind_ifindex = td->cfg.link,
+		.use_udp_checksums = td->cfg.udp_csum,
+	};
+	struct socket *sock;
+	int err;
+
+	ASSERT_RTNL();
+	err = udp_sock_create(td->net, &cfg, &sock);
+	if (err)
+		return err;
+
+	td->cfg.port = inet_sk(sock->sk)->inet_sport;
+	make_tunnel(td, sock);
+	rcu_assign_pointer(td->sock, sock);
+	return 0;
+}
+
+/**
+ * teredo_socket_close - release the service port
+ * @td: device
+ *
+ * No packet is received or sent by the socket once this returns.
+ *
+ * Context: process, RTNL held.
+ */
+void teredo_socket_close(struct teredo_dev *td)
+{
+	struct socket *sock = rtnl_dereference(td->sock);
+
+	if (!sock)
+		return;
+	RCU_INIT_POINTER(td->sock, NULL);
+	synchronize_net();
+	udp_tunnel_sock_release(teredo_tunnel_arg(sock));
+	/* a receiver may still hold the socket it looked up before */
+	synchronize_net();
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The UDP socket of a device: there while the device is up. */
+#ifndef _TEREDO_SOCKET_H
+#define _TEREDO_SOCKET_H
+
+struct teredo_dev;
+
+int teredo_socket_open(struct teredo_dev *td);
+void teredo_socket_close(struct teredo_dev *td);
+
+#endif /* _TEREDO_SOCKET_H */

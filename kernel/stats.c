@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Named counters. */
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "device.h"
+#include "stats.h"
+
+const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
+	[TEREDO_TX_BUBBLES] = "tx_bubbles",
+	[TEREDO_TX_TESTS] = "tx_tests",
+	[TEREDO_TX_CONTROL] = "tx_control",
+	[TEREDO_TX_DROP_NOT_IPV6] = "tx_drop_not_ipv6",
+	[TEREDO_TX_DROP_NOT_QUALIFIED] = "tx_drop_not_qualified",
+	[TEREDO_TX_DROP_SCOPE] = "tx_drop_scope",
+	[TEREDO_TX_DROP_SOURCE] = "tx_drop_source",
+	[TEREDO_TX_DROP_EMBEDDED] = "tx_drop_embedded",
+	[TEREDO_TX_DROP_NO_ROUTE] = "tx_drop_no_route",
+	[TEREDO_TX_DROP_LOOP] = "tx_drop_loop",
+	[TEREDO_TX_DROP_QUEUE_FULL] = "tx_drop_queue_full",
+	[TEREDO_TX_DROP_NO_ANSWER] = "tx_drop_no_answer",
+	[TEREDO_TX_DROP_PEER_LIMIT] = "tx_drop_peer_limit",
+	[TEREDO_TX_DROP_NO_MEMORY] = "tx_drop_no_memory",
+	[TEREDO_RX_BUBBLES] = "rx_bubbles",
+	[TEREDO_RX_INDIRECT_BUBBLES] = "rx_indirect_bubbles",
+	[TEREDO_RX_CONTROL] = "rx_control",
+	[TEREDO_RX_HELD] = "rx_held",
+	[TEREDO_RX_DROP_MALFORMED] = "rx_drop_malformed",
+	[TEREDO_RX_DROP_NOT_QUALIFIED] = "rx_drop_not_qualified",
+	[TEREDO_RX_DROP_SOURCE] = "rx_drop_source",
+	[TEREDO_RX_DROP_DESTINATION] = "rx_drop_destination",
+	[TEREDO_RX_DROP_TRAILER] = "rx_drop_trailer",
+	[TEREDO_RX_DROP_BUBBLE] = "rx_drop_bubble",
+	[TEREDO_RX_DROP_SPOOFED] = "rx_drop_spoofed",
+	[TEREDO_RX_DROP_LINK_LOCAL] = "rx_drop_link_local",
+	[TEREDO_RX_DROP_ND] = "rx_drop_nd",
+	[TEREDO_RX_DROP_CONTROL] = "rx_drop_control",
+	[TEREDO_RX_DROP_NO_HELPER] = "rx_drop_no_helper",
+	[TEREDO_RX_DROP_RATE] = "rx_drop_rate",
+	[TEREDO_RX_DROP_HOLD_FULL] = "rx_drop_hold_full",
+	[TEREDO_RX_DROP_UNTESTED] = "rx_drop_untested",
+	[TEREDO_RX_DROP_PEER_LIMIT] = "rx_drop_peer_limit",
+	[TEREDO_RX_DROP_ECN] = "rx_drop_ecn",
+	[TEREDO_RX_DROP_NO_MEMORY] = "rx_drop_no_memory",
+	[TEREDO_PEERS_EVICTED] = "peers_evicted",
+};
+
+/**
+ * teredo_count_n - add to a counter
+ * @td: device
+ * @which: counter
+ * @n: how many
+ *
+ * Context: any but hard interrupt.
+ */
+void teredo_count_n(struct teredo_dev *td, enum teredo_counter which,
+		    unsigned int n)
+{
+	struct teredo_stats *stats;
+
+	local_bh_disable();
+	stats = this_cpu_ptr(td->stats);
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->value[which], n);
+	u64_stats_update_end(&stats->syncp);
+	local_bh_enable();
+}
+
+/**
+ * teredo_count - add one to a counter
+ * @td: device
+ * @which: counter
+ *
+ * Context: any but hard interrupt.
+ */
+void teredo_count(struct teredo_dev *td, enum teredo_counter which)
+{
+	teredo_count_n(td, which, 1);
+}
+
+/**
+ * teredo_drop - free a packet and say why
+ * @td: device
+ * @skb: packet, consumed
+ * @why: counter whose name starts with tx_ or rx_
+ *
+ * Counts in the device's own tx_dropped or rx_dropped as well.
+ */
+void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
+		 enum teredo_counter why)
+{
+	teredo_count(td, why);
+	if (teredo_counter_names[why][0] == 't')
+		DEV_STATS_INC(td->dev, tx_dropped);
+	else
+		DEV_STATS_INC(td->dev, rx_dropped);
+	kfree_skb(skb);
+}
+
+/**
+ * teredo_stats_read - sum the counters over all CPUs
+ * @td: device
+ * @values: TEREDO_N_COUNTERS results
+ */
+void teredo_stats_read(const struct teredo_dev *td, u64 *values)
+{
+	const struct teredo_stats *stats;
+	u64 copy[TEREDO_N_COUNTERS];
+	unsigned int start, i;
+	int cpu;
+
+	memset(values, 0, TEREDO_N_COUNTERS * sizeof(*values));
+	for_each_possible_cpu(cpu) {
+		stats = per_cpu_ptr(td->stats, cpu);
+		do {
+			start = u64_stats_fetch_begin(&stats->syncp);
+			for (i = 0; i < TEREDO_N_COUNTERS; i++)
+				copy[i] = u64_stats_read(&stats->value[i]);
+		} while (u64_stats_fetch_retry(&stats->syncp, start));
+		for (i = 0; i < TEREDO_N_COUNTERS; i++)
+			values[i] += copy[i];
+	}
+}

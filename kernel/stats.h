@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Named counters: why packets were dropped, and what the protocol did. The
+ * same names in ethtool -S and in netlink.
+ */
+#ifndef _TEREDO_STATS_H
+#define _TEREDO_STATS_H
+
+#include <linux/types.h>
+#include <linux/u64_stats_sync.h>
+
+struct sk_buff;
+struct teredo_dev;
+
+/* Comments name the rows of the tables in Documentation/networking/teredo.rst
+ * where there is one. TX and RX as the device sees it; the names that users
+ * see are the same in small letters.
+ */
+enum teredo_counter {
+	TEREDO_TX_BUBBLES,		/* sent, of every kind */
+	TEREDO_TX_TESTS,		/* connectivity tests sent */
+	TEREDO_TX_CONTROL,		/* sent for the helper */
+	TEREDO_TX_DROP_NOT_IPV6,
+	TEREDO_TX_DROP_NOT_QUALIFIED,	/* T-01 */
+	TEREDO_TX_DROP_SCOPE,		/* T-02: multicast, link-local */
+	TEREDO_TX_DROP_SOURCE,		/* T-03: not the own address */
+	TEREDO_TX_DROP_EMBEDDED,	/* T-08: not global unicast */
+	TEREDO_TX_DROP_NO_ROUTE,
+	TEREDO_TX_DROP_LOOP,		/* route leads back here */
+	TEREDO_TX_DROP_QUEUE_FULL,
+	TEREDO_TX_DROP_NO_ANSWER,	/* peer did not answer */
+	TEREDO_TX_DROP_PEER_LIMIT,
+	TEREDO_TX_DROP_NO_MEMORY,
+	TEREDO_RX_BUBBLES,		/* from peers directly */
+	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
+	TEREDO_RX_CONTROL,		/* passed to the helper */
+	TEREDO_RX_HELD,			/* until a test proves it */
+	TEREDO_RX_DROP_MALFORMED,	/* P-01 */
+	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
+	TEREDO_RX_DROP_SOURCE,		/* P-06: impossible source */
+	TEREDO_RX_DROP_DESTINATION,	/* P-06: not the own address */
+	TEREDO_RX_DROP_TRAILER,		/* P-07: asks to be dropped */
+	TEREDO_RX_DROP_BUBBLE,		/* P-11, P-18: proves nothing */
+	TEREDO_RX_DROP_SPOOFED,		/* P-19: foreign mapping */
+	TEREDO_RX_DROP_LINK_LOCAL,	/* P-20 */
+	TEREDO_RX_DROP_ND,		/* no neighbours on Teredo */
+	TEREDO_RX_DROP_CONTROL,		/* P-04: not from the server */
+	TEREDO_RX_DROP_NO_HELPER,	/* P-04: nobody to pass it to */
+	TEREDO_RX_DROP_RATE,		/* over a rate limit */
+	TEREDO_RX_DROP_HOLD_FULL,
+	TEREDO_RX_DROP_UNTESTED,	/* test failed, or other relay */
+	TEREDO_RX_DROP_PEER_LIMIT,
+	TEREDO_RX_DROP_ECN,		/* RFC 6040 4.2 */
+	TEREDO_RX_DROP_NO_MEMORY,
+	TEREDO_PEERS_EVICTED,		/* to make room */
+
+	TEREDO_N_COUNTERS
+};
+
+/**
+ * struct teredo_stats - the counters of one CPU
+ * @value: by enum teredo_counter
+ * @syncp: makes 64 bits readable in one piece on 32-bit machines
+ */
+struct teredo_stats {
+	u64_stats_t value[TEREDO_N_COUNTERS];
+	struct u64_stats_sync syncp;
+};
+
+extern const char * const teredo_counter_names[TEREDO_N_COUNTERS];
+
+void teredo_count(struct teredo_dev *td, enum teredo_counter which);
+void teredo_count_n(struct teredo_dev *td, enum teredo_counter which,
+		    unsigned int n);
+void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
+		 enum teredo_counter why);
+void teredo_stats_read(const struct teredo_dev *td, u64 *values);
+
+#endif /* _TEREDO_STATS_H */

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way out. The address of the destination names the endpoint, but a
+ * client may send data only to a peer that has proven to be there (RFC 4380
+ * 5.2.4), so one look-up in the peer table stays. What has no proven peer is
+ * probe.c's business.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <net/dst_cache.h>
+#include <net/inet_ecn.h>
+#include <net/inet_sock.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp_tunnel.h>
+
+#include "device.h"
+#include "peer.h"
+#include "probe.h"
+#include "stats.h"
+#include "xmit.h"
+
+/* a TOS of 1 stands for "as the inner packet has it", as with sit */
+#define TEREDO_TOS_INHERIT 1
+
+/* Looks up the way to an endpoint. The addresses to reject (5.2.4) include
+ * the broadcast addresses of attached networks, which only routing knows.
+ */
+static struct rtable *route(struct teredo_dev *td, struct sock *sk,
+			    struct flowi4 *fl4, enum teredo_counter *why)
+{
+	struct rtable *rt = ip_route_output_flow(td->net, fl4, sk);
+
+	*why = TEREDO_TX_DROP_NO_ROUTE;
+	if (IS_ERR(rt))
+		return NULL;
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST))
+		*why = TEREDO_TX_DROP_EMBEDDED;
+	else if (rt->dst.dev == td->dev)
+		*why = TEREDO_TX_DROP_LOOP;
+	else
+		return rt;
+	ip_rt_put(rt);
+	return NULL;
+}
+
+/* Wraps the packet and sends it; consumes it and @rt. @tos is the outer one,
+ * ECN included.
+ */
+static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
+			struct sock *sk, struct rtable *rt,
+			const struct flowi4 *fl4, u8 tos)
+{
+	int headroom = LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len +
+		       TEREDO_HLEN;
+	u8 ttl = READ_ONCE(td->cfg.ttl) ?: ip4_dst_hoplimit(&rt->dst);
+	bool csum = READ_ONCE(td->cfg.udp_csum);
+
+	if (skb_cow_head(skb, headroom) ||
+	    udp_tunnel_handle_offloads(skb, csum)) {
+		ip_rt_put(rt);
+		teredo_drop(td, skb, TEREDO_TX_DROP_NO_MEMORY);
+		return;
+	}
+	skb_set_inner_protocol(skb, htons(ETH_P_IPV6));
+	/* done here and not by the tunnel code, which would take the mark away
+	 * again when the device has left the socket's namespace
+	 */
+	skb_scrub_packet(skb, !net_eq(td->net, dev_net(td->dev)));
+	skb->mark = fl4->flowi4_mark;
+	/* DF stays clear (5.1.2): 1280 octets must get through everywhere */
+	udp_tunnel_xmit_skb(rt, sk, skb, fl4->saddr, fl4->daddr, tos, ttl, 0,
+			    fl4->fl4_sport, fl4->fl4_dport, false, !csum, 0);
+}
+
+/* Sends an encapsulated payload to an endpoint; consumes the packet.
+ * @cache may be NULL.
+ */
+static void send_to(struct teredo_dev *td, struct sk_buff *skb,
+		    struct teredo_endpoint to, __be32 from, u8 tos,
+		    struct dst_cache *cache)
+{
+	struct socket *sock = rcu_dereference(td->sock);
+	struct flowi4 fl4 = {
+		.flowi4_oif = READ_ONCE(td->cfg.link),
+		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = to.addr,
+		.saddr = from,
+		.fl4_sport = td->cfg.port,
+		.fl4_dport = to.port,
+	};
+	enum teredo_counter why;
+	struct rtable *rt;
+
+	if (unlikely(!sock)) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
+		return;
+	}
+	rt = cache ? dst_cache_get_ip4(cache, &fl4.saddr) : NULL;
+	if (!rt) {
+		rt = route(td, sock->sk, &fl4, &why);
+		if (!rt) {
+			teredo_drop(td, skb, why);
+			return;
+		}
+		if (cache)
+			dst_cache_set_ip4(cache, &rt->dst, fl4.saddr);
+	}
+	encapsulate(td, skb, sock->sk, rt, &fl4, tos);
+}
+
+static __be32 local_address(const struct teredo_dev *td)
+{
+	const struct teredo_mapping *map = rcu_dereference(td->mapping);
+
+	return map && map->local ? map->local : td->cfg.local;
+}
+
+/**
+ * teredo_output - send an IPv6 packet to a peer's endpoint
+ * @td: device
+ * @skb: packet, consumed
+ * @peer: a peer whose endpoint is known
+ *
+ * Context: BH off, RCU. No lock of ours may be held: the packet may come back
+ * to this device by way of another tunnel.
+ */
+void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
+		   struct teredo_peer *peer)
+{
+	u8 inner = ipv6_get_dsfield(ipv6_hdr(skb));
+	u8 tos = READ_ONCE(td->cfg.tos);
+
+	if (tos == TEREDO_TOS_INHERIT)
+		tos = inner;
+	teredo_stamp(&peer->tx);
+	send_to(td, skb, peer->ep, local_address(td),
+		INET_ECN_encapsulate(tos, inner), &peer->dst);
+}
+
+/**
+ * teredo_send - send a datagram of the protocol's own
+ * @td: device
+ * @to: where to
+ * @from: IPv4 source, network byte order; 0 for the usual one
+ * @payload: UDP payload
+ * @len: its length
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: 0, or -ENOMEM. What happens to the datagram later shows in the
+ * counters.
+ */
+int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
+		__be32 from, const void *payload, size_t len)
+{
+	unsigned int headroom = LL_MAX_HEADER + TEREDO_HLEN;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(headroom + len, GFP_ATOMIC);
+	if (!skb) {
+		teredo_count(td, TEREDO_TX_DROP_NO_MEMORY);
+		return -ENOMEM;
+	}
+	skb_reserve(skb, headroom);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb_put_data(skb, payload, len);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->dev = td->dev;
+
+	send_to(td, skb, to, from ?: local_address(td), 0, NULL);
+	return 0;
+}
+
+/**
+ * teredo_unreachable - tell the sender that there is no way to the destination
+ * @td: device
+ * @skb: packet on its way out; the caller still owns it
+ *
+ * Context: BH off; no lock of ours held.
+ */
+void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb)
+{
+	icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+}
+
+/* Table 4.2 down to T-03: what a client does not even look for a peer for.
+ * Return: true if the packet may go on.
+ */
+static bool may_leave(struct teredo_dev *td, struct sk_buff *skb,
+		      const struct teredo_mapping *map)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	int scope = ipv6_addr_type(&ip6->daddr);
+
+	if (unlikely(!map)) {
+		teredo_unreachable(td, skb);
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
+		return false;
+	}
+	if (unlikely(!(scope & IPV6_ADDR_UNICAST) ||
+		     scope & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK))) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_SCOPE);
+		return false;
+	}
+	if (unlikely(!ipv6_addr_equal(&ip6->saddr, &map->address))) {
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADM_PROHIBITED, 0);
+		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * teredo_xmit - ndo_start_xmit
+ * @skb: packet from the IPv6 stack, consumed
+ * @dev: the Teredo device
+ *
+ * Context: BH off.
+ * Return: NETDEV_TX_OK.
+ */
+netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+	const struct teredo_mapping *map;
+	struct teredo_peer *peer;
+
+	if (unlikely(skb->protocol != htons(ETH_P_IPV6) ||
+		     !pskb_inet_may_pull(skb))) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_IPV6);
+		return NETDEV_TX_OK;
+	}
+	rcu_read_lock();
+	map = rcu_dereference(td->mapping);
+	if (!may_leave(td, skb, map))
+		goto unlock;
+
+	peer = teredo_peer_lookup(td->peers, &ipv6_hdr(skb)->daddr);
+	if (unlikely(!peer || !teredo_peer_usable(peer))) {
+		teredo_probe_xmit(td, map, skb);
+		goto unlock;
+	}
+	teredo_output(td, skb, peer);
+	if (unlikely(teredo_peer_aging(peer)))
+		teredo_probe_refresh(td, map, &peer->addr);
+unlock:
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
