@@ -207,13 +207,14 @@ static void expire_work(struct work_struct *work)
 {
 	struct teredo_dev *td = container_of(to_delayed_work(work),
 					     struct teredo_dev, expire_work);
-	time64_t left;
+	time64_t expires, left;
 
 	spin_lock_bh(&td->lock);
-	left = td->expires ? td->expires - now_boottime() : 0;
+	expires = td->expires;
 	spin_unlock_bh(&td->lock);
 
-	if (!td->expires)
+	left = expires - now_boottime();
+	if (!expires)
 		return;
 	if (left > 0) {
 		queue_delayed_work(teredo_wq, &td->expire_work, left * HZ);

@@ -235,6 +235,8 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 	}
 
 	fill_config(&td->cfg, data);
+	if (data[IFLA_TEREDO_FWMARK])
+		teredo_peers_reroute(td->peers);
 	teredo_nl_dev_changed(td);
 	return 0;
 }

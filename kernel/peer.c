@@ -257,6 +257,22 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	return new;
 }
 
+/**
+ * teredo_peers_reroute - look the ways to all peers up anew
+ * @peers: table
+ *
+ * Context: process, table not locked.
+ */
+void teredo_peers_reroute(struct teredo_peers *peers)
+{
+	struct teredo_peer *peer;
+
+	spin_lock_bh(&peers->lock);
+	list_for_each_entry(peer, &peers->age, age)
+		dst_cache_reset(&peer->dst);
+	spin_unlock_bh(&peers->lock);
+}
+
 static bool idle(const struct teredo_peer *peer)
 {
 	return time_after(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_IDLE) &&

@@ -97,6 +97,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_endpoint ep);
 void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_peers_flush(struct teredo_dev *td);
+void teredo_peers_reroute(struct teredo_peers *peers);
 void teredo_peers_age(struct teredo_dev *td);
 
 /* Writes the time unless that has been done this tick: the cache line of a
