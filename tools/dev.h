@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The generic netlink family "teredo": devices, peers, control packets.
+ * See Documentation/netlink/specs/teredo.yaml.
+ */
+#ifndef _DEV_H
+#define _DEV_H
+
+#include <linux/teredo.h>
+
+#include "nl.h"
+
+/**
+ * struct dev_info - what the kernel says about a device
+ * @present: bit per TEREDO_A_DEV_* that was there
+ * @ifindex: the device
+ * @mode: enum teredo_mode
+ * @state: enum teredo_state
+ * @address: its Teredo address
+ * @server: primary address of its server
+ * @server2: secondary address
+ * @mapped: service port as the server sees it
+ * @local: service port
+ * @lifetime: seconds left of the state, 0 for ever
+ * @contact: milliseconds since the server was heard from
+ * @helper: netlink port of the helper
+ * @peers: number of peers
+ * @nlh: the message, for dev_counters()
+ */
+struct dev_info {
+	u32 present;
+	u32 ifindex;
+	u32 mode;
+	u32 state;
+	struct in6_addr address;
+	__be32 server;
+	__be32 server2;
+	struct teredo_endpoint mapped;
+	struct teredo_endpoint local;
+	u32 lifetime;
+	u32 contact;
+	u32 helper;
+	u32 peers;
+	const struct nlmsghdr *nlh;
+};
+
+static inline bool dev_has(const struct dev_info *dev, int attr)
+{
+	return dev->present & 1u << attr;
+}
+
+/**
+ * struct peer_info - what the kernel says about a peer
+ * @present: bit per TEREDO_A_PEER_* that was there
+ * @address: its IPv6 address
+ * @remote: where it is reached
+ * @state: enum teredo_peer_state
+ * @idle_rx: milliseconds since it was heard from
+ * @idle_tx: milliseconds since something was sent to it
+ * @tries: bubbles or tests without an answer
+ * @queued: packets that wait
+ */
+struct peer_info {
+	u32 present;
+	struct in6_addr address;
+	struct teredo_endpoint remote;
+	u32 state;
+	u32 idle_rx;
+	u32 idle_tx;
+	u32 tries;
+	u32 queued;
+};
+
+static inline bool peer_has(const struct peer_info *peer, int attr)
+{
+	return peer->present & 1u << attr;
+}
+
+/**
+ * struct dev_packet - a control packet
+ * @ifindex: device
+ * @remote: the other side
+ * @local_addr: this side, 0 if unknown or left to the kernel
+ * @data: UDP payload
+ * @len: length of @data
+ */
+struct dev_packet {
+	u32 ifindex;
+	struct teredo_endpoint remote;
+	__be32 local_addr;
+	const u8 *data;
+	size_t len;
+};
+
+typedef void dev_fn(const struct dev_info *dev, void *ctx);
+typedef void dev_counter_fn(const char *name, uint64_t value, void *ctx);
+typedef void peer_fn(const struct peer_info *peer, void *ctx);
+
+int dev_open(struct nl *nl);
+void dev_parse(struct dev_info *dev, const struct nlmsghdr *nlh);
+void dev_counters(const struct dev_info *dev, dev_counter_fn *fn, void *ctx);
+int dev_dump(struct nl *nl, u32 ifindex, dev_fn *fn, void *ctx);
+int dev_get(struct nl *nl, u32 ifindex, struct dev_info *dev);
+int dev_set_up(struct nl *nl, const struct dev_info *dev);
+int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
+		  __be32 server, __be32 server2);
+int peer_dump(struct nl *nl, u32 ifindex, peer_fn *fn, void *ctx);
+int peer_add(struct nl *nl, u32 ifindex, const struct in6_addr *address,
+	     struct teredo_endpoint remote);
+int peer_del(struct nl *nl, u32 ifindex, const struct in6_addr *address);
+int dev_packet_send(struct nl *nl, const struct dev_packet *pkt);
+bool dev_packet_parse(struct dev_packet *pkt, const struct nlmsghdr *nlh);
+u8 dev_command(const struct nlmsghdr *nlh);
+
+#endif /* _DEV_H */

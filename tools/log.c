@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages to stderr.
+ */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static bool journal;
+static bool debugging;
+
+/* JOURNAL_STREAM names what stderr was when the service started; it may have
+ * been redirected since.
+ */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       !fstat(fileno(stderr), &st) && st.st_dev == dev &&
+	       st.st_ino == ino;
+}
+
+/**
+ * log_init - find out where messages go
+ * @debug: debug messages are wanted
+ */
+void log_init(bool debug)
+{
+	debugging = debug;
+	journal = is_journal();
+}
+
+/**
+ * log_at - write a message
+ * @level: how urgent it is
+ * @fmt: as printf(), without a newline
+ */
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level == LOG_LEVEL_DEBUG && !debugging)
+		return;
+	if (journal)
+		fprintf(stderr, "<%d>", level);
+	else if (level <= LOG_LEVEL_WARNING)
+		fputs(level == LOG_LEVEL_ERROR ? "Error: " : "Warning: ",
+		      stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink sockets on top of libmnl.
+ */
+#include "nl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <time.h>
+
+static int fail(struct nl *nl, int err, const char *what)
+{
+	snprintf(nl->error, sizeof(nl->error), "%s: %s", what, strerror(err));
+	return -err;
+}
+
+/**
+ * nl_open - open a socket
+ * @nl: result
+ * @protocol: NETLINK_GENERIC or NETLINK_ROUTE
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_open(struct nl *nl, int protocol)
+{
+	int on = 1;
+
+	memset(nl, 0, sizeof(*nl));
+	nl->sock = mnl_socket_open2(protocol, SOCK_CLOEXEC);
+	if (!nl->sock)
+		return fail(nl, errno, "netlink socket");
+	if (mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0) {
+		fail(nl, errno, "netlink bind");
+		nl_close(nl);
+		return -EIO;
+	}
+	/* Without these a refusal is a mere number. Kernels that lack them
+	 * still work, so failure is no error.
+	 */
+	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
+	nl->portid = mnl_socket_get_portid(nl->sock);
+	nl->seq = time(NULL);
+	return 0;
+}
+
+/**
+ * nl_close - close a socket
+ * @nl: socket, which may be closed already
+ */
+void nl_close(struct nl *nl)
+{
+	if (nl->sock)
+		mnl_socket_close(nl->sock);
+	nl->sock = NULL;
+}
+
+/**
+ * nl_fd - what to poll
+ * @nl: socket
+ *
+ * Return: the file descriptor.
+ */
+int nl_fd(const struct nl *nl)
+{
+	return mnl_socket_get_fd(nl->sock);
+}
+
+/**
+ * nl_begin - begin a request
+ * @nl: socket
+ * @buf: NL_BUF octets
+ * @type: message type
+ * @flags: NLM_F_* apart from NLM_F_REQUEST
+ * @extra: size of the header that follows
+ * @extra_header: result, that header, zeroed
+ *
+ * Return: the message, to add attributes to.
+ */
+struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
+			  size_t extra, void **extra_header)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++nl->seq;
+	*extra_header = mnl_nlmsg_put_extra_header(nlh, extra);
+	return nlh;
+}
+
+/**
+ * nl_begin_genl - begin a request of the resolved generic netlink family
+ * @nl: socket
+ * @buf: NL_BUF octets
+ * @cmd: command
+ * @flags: NLM_F_* apart from NLM_F_REQUEST
+ *
+ * Return: the message, to add attributes to.
+ */
+struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags)
+{
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, nl->family, flags, sizeof(*genl), &header);
+	genl = header;
+	genl->cmd = cmd;
+	genl->version = 1;
+	return nlh;
+}
+
+/**
+ * nl_send - send a request without waiting
+ * @nl: socket
+ * @nlh: request
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_send(struct nl *nl, struct nlmsghdr *nlh)
+{
+	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
+		return fail(nl, errno, "netlink send");
+	return 0;
+}
+
+/* the attributes behind an error or the end of a dump */
+static const struct nlattr *ext_ack(const struct nlmsghdr *nlh, size_t skip,
+				    size_t *len)
+{
+	size_t size = mnl_nlmsg_get_payload_len(nlh);
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || size < skip)
+		return NULL;
+	*len = size - skip;
+	return mnl_nlmsg_get_payload_offset(nlh, skip);
+}
+
+static const char *ext_ack_text(const struct nlmsghdr *nlh, size_t skip)
+{
+	const struct nlattr *attr;
+	size_t len;
+
+	attr = ext_ack(nlh, skip, &len);
+	if (!attr)
+		return NULL;
+	for (; mnl_attr_ok(attr, len);
+	     len -= MNL_ALIGN(attr->nla_len), attr = mnl_attr_next(attr))
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			return mnl_attr_get_str(attr);
+	return NULL;
+}
+
+static int refused(struct nl *nl, const struct nlmsghdr *nlh, int err,
+		   size_t skip)
+{
+	const char *text = ext_ack_text(nlh, skip);
+
+	snprintf(nl->error, sizeof(nl->error), "%s",
+		 text ? text : strerror(err));
+	return -err;
+}
+
+static int on_error(struct nl *nl, const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t skip = sizeof(*err);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
+		return fail(nl, EBADMSG, "netlink");
+	if (!err->error)
+		return 0;
+	/* the request comes back whole unless the reply says capped */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += mnl_nlmsg_get_payload_len(&err->msg);
+	return refused(nl, nlh, -err->error, MNL_ALIGN(skip));
+}
+
+static int on_done(struct nl *nl, const struct nlmsghdr *nlh)
+{
+	const int *err = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err) || *err >= 0)
+		return 0;
+	return refused(nl, nlh, -*err, sizeof(*err));
+}
+
+/* Return: 1 to go on, 0 at the end of the reply, or a negative errno */
+static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
+		      nl_message_fn *fn, void *ctx)
+{
+	int ret = 0;
+
+	switch (nlh->nlmsg_type) {
+	case NLMSG_ERROR:
+		return on_error(nl, nlh);
+	case NLMSG_DONE:
+		return on_done(nl, nlh);
+	case NLMSG_NOOP:
+	case NLMSG_OVERRUN:
+		return 1;
+	}
+	if (fn)
+		ret = fn(nlh, ctx);
+	return ret < 0 ? ret : 1;
+}
+
+static int on_reply(struct nl *nl, const void *buf, int len,
+		    nl_message_fn *fn, void *ctx)
+{
+	const struct nlmsghdr *nlh = buf;
+	int ret = 1;
+
+	for (; ret > 0 && mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len))
+		if (nlh->nlmsg_seq == nl->seq)
+			ret = on_message(nl, nlh, fn, ctx);
+	return ret;
+}
+
+/**
+ * nl_talk - send a request and take in the whole reply
+ * @nl: socket
+ * @nlh: request, either a dump or one that asks for an acknowledgment
+ * @fn: gets the messages of the reply; may be NULL
+ * @ctx: handed to @fn
+ *
+ * Return: 0, a negative errno of the kernel's, or what @fn returned.
+ */
+int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
+{
+	char buf[32768];
+	ssize_t len;
+	int ret;
+
+	ret = nl_send(nl, nlh);
+	if (ret)
+		return ret;
+	do {
+		len = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return fail(nl, errno, "netlink receive");
+		ret = on_reply(nl, buf, len, fn, ctx);
+	} while (ret > 0);
+	return ret;
+}
+
+static int drain_one(struct nl *nl, const void *buf, int len,
+		     nl_message_fn *fn, void *ctx)
+{
+	const struct nlmsghdr *nlh = buf;
+	int ret = 0;
+
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		ret = on_message(nl, nlh, fn, ctx);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * nl_drain - take in what is there, without waiting
+ * @nl: socket that gets events
+ * @fn: gets the messages
+ * @ctx: handed to @fn
+ *
+ * Return: 0, -ENOBUFS if events were lost, or the negative errno of a request
+ * that was sent by nl_send(); there may be more to drain then.
+ */
+int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx)
+{
+	char buf[32768];
+	ssize_t len;
+	int ret;
+
+	for (;;) {
+		len = recv(nl_fd(nl), buf, sizeof(buf), MSG_DONTWAIT);
+		if (len < 0)
+			break;
+		ret = drain_one(nl, buf, len, fn, ctx);
+		if (ret < 0)
+			return ret;
+	}
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	return fail(nl, errno, "netlink receive");
+}
+
+static void on_group(struct nl *nl, const struct nlattr *group)
+{
+	const struct nlattr *attr;
+	const char *name = "";
+	u32 id = 0;
+
+	mnl_attr_for_each_nested(attr, group) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
+			name = mnl_attr_get_str(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
+			id = mnl_attr_get_u32(attr);
+	}
+	if (!strcmp(name, "events"))
+		nl->events = id;
+}
+
+static int on_family(const struct nlmsghdr *nlh, void *ctx)
+{
+	const struct nlattr *attr, *group;
+	struct nl *nl = ctx;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			nl->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
+			mnl_attr_for_each_nested(group, attr)
+				on_group(nl, group);
+	}
+	return 0;
+}
+
+/**
+ * nl_resolve - find a generic netlink family and its group "events"
+ * @nl: socket
+ * @name: the family
+ *
+ * Return: 0 or a negative errno, -ENOENT if the kernel does not know it.
+ */
+int nl_resolve(struct nl *nl, const char *name)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	int ret;
+
+	nl->family = GENL_ID_CTRL;
+	nlh = nl_begin_genl(nl, buf, CTRL_CMD_GETFAMILY, NLM_F_ACK);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
+	ret = nl_talk(nl, nlh, on_family, nl);
+	if (ret == -ENOENT)
+		snprintf(nl->error, sizeof(nl->error),
+			 "the kernel has no %s support (try: modprobe %s)",
+			 name, name);
+	return ret;
+}
+
+/**
+ * nl_join - get the events of a multicast group
+ * @nl: socket
+ * @group: the group
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_join(struct nl *nl, u32 group)
+{
+	int id = group;
+
+	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &id,
+				  sizeof(id)) < 0)
+		return fail(nl, errno, "netlink group");
+	return 0;
+}

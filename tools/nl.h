@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Netlink sockets on top of libmnl: one request at a time, and what the kernel
+ * has to say when it refuses.
+ *
+ * Functions return 0 or a negative errno; nl->error then holds a line for
+ * people, which is the kernel's own text (extack) if there is one.
+ */
+#ifndef _NL_H
+#define _NL_H
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "wire.h"
+
+#define NL_BUF		8192
+#define NL_ERROR	256
+
+/**
+ * struct nl - a netlink socket
+ * @sock: libmnl's socket
+ * @portid: our address on it
+ * @seq: sequence number of the last request
+ * @family: id of the generic netlink family, once resolved
+ * @events: id of its multicast group "events"
+ * @error: why the last request failed
+ */
+struct nl {
+	struct mnl_socket *sock;
+	u32 portid;
+	u32 seq;
+	u16 family;
+	u32 events;
+	char error[NL_ERROR];
+};
+
+/* Gets each message that is no error and no end; < 0 ends the matter */
+typedef int nl_message_fn(const struct nlmsghdr *nlh, void *ctx);
+
+int nl_open(struct nl *nl, int protocol);
+void nl_close(struct nl *nl);
+int nl_fd(const struct nl *nl);
+struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
+			  size_t extra, void **extra_header);
+struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags);
+int nl_send(struct nl *nl, struct nlmsghdr *nlh);
+int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx);
+int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx);
+int nl_resolve(struct nl *nl, const char *name);
+int nl_join(struct nl *nl, u32 group);
+
+#endif /* _NL_H */

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Router solicitations and advertisements. Sections are those of RFC 4380
+ * unless another RFC is named.
+ */
+#include "packet.h"
+
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+
+#define ICMP_HLEN	8
+#define RA_HLEN		16
+#define OPT_PREFIX	3
+#define OPT_MTU		5
+#define OPT_PREFIX_LEN	32
+#define OPT_MTU_LEN	8
+
+static const char * const verdict_names[RA_VERDICTS] = {
+	[RA_VALID]		= "valid",
+	[RA_UNEXPECTED]		= "nothing was asked of that address",
+	[RA_OUTER_SOURCE]	= "does not come from the server's address and port",
+	[RA_MALFORMED]		= "not a Teredo packet",
+	[RA_NO_AUTH]		= "no authentication element",
+	[RA_NONCE]		= "the nonce is not ours",
+	[RA_AUTH_LENGTH]	= "authentication value is not 20 octets long",
+	[RA_HMAC]		= "authentication value is wrong",
+	[RA_NO_ORIGIN]		= "no origin indication",
+	[RA_ORIGIN_ADDRESS]	= "mapped address is not global unicast",
+	[RA_ORIGIN_PORT]	= "mapped port is 0",
+	[RA_NOT_ADVERTISEMENT]	= "not a router advertisement",
+	[RA_HOP_LIMIT]		= "hop limit is not 255",
+	[RA_LENGTH]		= "shorter than a router advertisement",
+	[RA_CHECKSUM]		= "ICMPv6 checksum is wrong",
+	[RA_CODE]		= "ICMPv6 code is not 0",
+	[RA_SOURCE]		= "source is not link-local",
+	[RA_DESTINATION]	= "destination is not where we asked from",
+	[RA_OPTION]		= "option with a wrong length",
+	[RA_NO_PREFIX]		= "no prefix",
+	[RA_TWO_PREFIXES]	= "more than one prefix",
+	[RA_PREFIX_LENGTH]	= "prefix is not a /64",
+	[RA_PREFIX]		= "prefix is not that of the server",
+	[RA_MTU]		= "MTU is less than 1280",
+};
+
+/**
+ * packet_verdict_name - say in words why an advertisement does not count
+ * @verdict: result of packet_check_ra()
+ *
+ * Return: a phrase for a log line.
+ */
+const char *packet_verdict_name(enum packet_verdict verdict)
+{
+	return verdict_names[verdict];
+}
+
+/**
+ * packet_rs_source - address that solicitations come from
+ *
+ * Cone bit 0 (RFC 5991 3.2). It is a fixed one: nothing in it identifies the
+ * node, and servers only look at the cone bit.
+ *
+ * Return: fe80::ffff:ffff:ffff.
+ */
+const struct in6_addr *packet_rs_source(void)
+{
+	static const struct in6_addr source = { .s6_addr = {
+		0xfe, 0x80, 0, 0, 0, 0, 0, 0,
+		0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	} };
+
+	return &source;
+}
+
+/**
+ * packet_hmac - compute an authentication value (5.2.2)
+ * @out: result
+ * @key: holds the secret
+ * @covered: nonce and confirmation octet, which stand next to each other
+ * @len: length of @covered
+ * @rest: origin indication, if any, and IPv6 packet, likewise
+ * @rest_len: length of @rest
+ */
+void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
+		 const u8 *covered, size_t len, const u8 *rest, size_t rest_len)
+{
+	struct hmac_sha1_ctx ctx;
+
+	hmac_sha1_set_key(&ctx, key->secret_len, key->secret);
+	hmac_sha1_update(&ctx, len, covered);
+	hmac_sha1_update(&ctx, rest_len, rest);
+	hmac_sha1_digest(&ctx, PACKET_HMAC_LEN, out);
+}
+
+static void build_plain_rs(u8 *ip6)
+{
+	static const struct in6_addr routers = { .s6_addr = {
+		0xff, 0x02, [15] = 2,
+	} };
+	u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+	u16 sum;
+
+	teredo_build_ip6(ip6, TEREDO_NEXTHDR_ICMP, ICMP_HLEN,
+			 packet_rs_source(), &routers);
+	memset(icmp, 0, ICMP_HLEN);
+	icmp[0] = TEREDO_ICMP_RS;
+	sum = teredo_icmp_csum(ip6, PACKET_RS_LEN);
+	icmp[2] = sum >> 8;
+	icmp[3] = sum;
+}
+
+/**
+ * packet_build_rs - write a router solicitation with its authentication
+ * @buf: PACKET_RS_MAX octets
+ * @key: identifier and secret, either of which may be empty
+ * @nonce: random octets that the answer has to repeat
+ *
+ * Return: length of the datagram.
+ */
+size_t packet_build_rs(u8 *buf, const struct packet_key *key,
+		       const u8 nonce[TEREDO_NONCE_LEN])
+{
+	u8 au_len = key->secret_len ? PACKET_HMAC_LEN : 0;
+	u8 *value = buf + 4 + key->id_len;
+	u8 *covered = value + au_len;
+	u8 *ip6 = covered + TEREDO_NONCE_LEN + 1;
+
+	buf[0] = 0;
+	buf[1] = 1;
+	buf[2] = key->id_len;
+	buf[3] = au_len;
+	memcpy(buf + 4, key->id, key->id_len);
+	memcpy(covered, nonce, TEREDO_NONCE_LEN);
+	covered[TEREDO_NONCE_LEN] = 0;
+	build_plain_rs(ip6);
+	if (au_len)
+		packet_hmac(value, key, covered, TEREDO_NONCE_LEN + 1,
+			    ip6, PACKET_RS_LEN);
+	return ip6 + PACKET_RS_LEN - buf;
+}
+
+static enum packet_verdict check_auth(const struct packet_query *query,
+				      const struct teredo_packet *pkt,
+				      const u8 *data)
+{
+	const u8 *covered = data + teredo_auth_nonce(pkt);
+	const u8 *rest = covered + TEREDO_NONCE_LEN + 1;
+	u8 value[PACKET_HMAC_LEN];
+
+	if (!pkt->auth)
+		return RA_NO_AUTH;
+	if (memcmp(covered, query->nonce, TEREDO_NONCE_LEN))
+		return RA_NONCE;
+	if (!query->key->secret_len)
+		return RA_VALID;
+
+	/* a shorter value would be a shorter guess */
+	if (pkt->au_len != PACKET_HMAC_LEN)
+		return RA_AUTH_LENGTH;
+	packet_hmac(value, query->key, covered, TEREDO_NONCE_LEN + 1,
+		    rest, data + pkt->trailer - rest);
+	if (!memeql_sec(value, data + 4 + pkt->id_len, sizeof(value)))
+		return RA_HMAC;
+	return RA_VALID;
+}
+
+static enum packet_verdict check_origin(const struct teredo_packet *pkt)
+{
+	if (!pkt->origin)
+		return RA_NO_ORIGIN;
+	if (!teredo_ipv4_is_global(pkt->from.addr))
+		return RA_ORIGIN_ADDRESS;
+	if (!pkt->from.port)
+		return RA_ORIGIN_PORT;
+	return RA_VALID;
+}
+
+/* RFC 2461 6.1.2, and the destination as 5.2.1 wants it */
+static enum packet_verdict check_icmp(const u8 *ip6, size_t len)
+{
+	const u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+
+	if (teredo_icmp_type(ip6, len) != TEREDO_ICMP_RA)
+		return RA_NOT_ADVERTISEMENT;
+	if (ip6[7] != 255)
+		return RA_HOP_LIMIT;
+	if (len < TEREDO_IP6_HLEN + RA_HLEN)
+		return RA_LENGTH;
+	if (teredo_icmp_csum(ip6, len))
+		return RA_CHECKSUM;
+	if (icmp[1])
+		return RA_CODE;
+	if (ip6[8] != 0xfe || (ip6[9] & 0xc0) != 0x80)
+		return RA_SOURCE;
+	if (memcmp(ip6 + 24, packet_rs_source(), sizeof(struct in6_addr)))
+		return RA_DESTINATION;
+	return RA_VALID;
+}
+
+static enum packet_verdict check_prefix(const struct packet_query *query,
+					const u8 *opt)
+{
+	__be32 net, server;
+
+	memcpy(&net, opt + 16, sizeof(net));
+	memcpy(&server, opt + 20, sizeof(server));
+	if (opt[2] != 64)
+		return RA_PREFIX_LENGTH;
+	/* A secondary address may speak of itself; Miredo's names the primary */
+	if (net != query->prefix ||
+	    (server != query->server && server != query->to))
+		return RA_PREFIX;
+	return RA_VALID;
+}
+
+static enum packet_verdict check_mtu(const u8 *opt)
+{
+	u32 mtu = (u32)opt[4] << 24 | opt[5] << 16 | opt[6] << 8 | opt[7];
+
+	return mtu < TEREDO_MTU ? RA_MTU : RA_VALID;
+}
+
+static enum packet_verdict check_option(const struct packet_query *query,
+					const u8 *opt, size_t len,
+					int *prefixes)
+{
+	switch (opt[0]) {
+	case OPT_PREFIX:
+		if (len != OPT_PREFIX_LEN)
+			return RA_OPTION;
+		if ((*prefixes)++)
+			return RA_TWO_PREFIXES;
+		return check_prefix(query, opt);
+	case OPT_MTU:
+		return len == OPT_MTU_LEN ? check_mtu(opt) : RA_OPTION;
+	default:
+		return RA_VALID;
+	}
+}
+
+static enum packet_verdict check_options(const struct packet_query *query,
+					 const u8 *opt, size_t len)
+{
+	enum packet_verdict verdict;
+	int prefixes = 0;
+	size_t opt_len;
+
+	for (; len; opt += opt_len, len -= opt_len) {
+		opt_len = len >= 2 ? opt[1] * 8 : 0;
+		if (!opt_len || opt_len > len)
+			return RA_OPTION;
+		verdict = check_option(query, opt, opt_len, &prefixes);
+		if (verdict != RA_VALID)
+			return verdict;
+	}
+	return prefixes ? RA_VALID : RA_NO_PREFIX;
+}
+
+/**
+ * packet_check_ra - is a datagram the answer to a solicitation (5.2.1)
+ * @answer: result, set if the answer counts
+ * @query: what was asked
+ * @from: where the datagram comes from
+ * @data: UDP payload
+ * @len: length of @data
+ *
+ * The nonce comes early, so that a stranger who does not know it gets at no
+ * code behind it.
+ *
+ * Return: RA_VALID, or the first thing that is wrong.
+ */
+enum packet_verdict packet_check_ra(struct packet_answer *answer,
+				    const struct packet_query *query,
+				    struct teredo_endpoint from,
+				    const u8 *data, size_t len)
+{
+	const u32 headers = TEREDO_IP6_HLEN + RA_HLEN;
+	enum packet_verdict verdict;
+	struct teredo_packet pkt;
+
+	if (from.addr != query->to || from.port != cpu_to_be16(TEREDO_PORT))
+		return RA_OUTER_SOURCE;
+	if (teredo_parse(&pkt, data, len))
+		return RA_MALFORMED;
+
+	verdict = check_auth(query, &pkt, data);
+	if (verdict == RA_VALID)
+		verdict = check_origin(&pkt);
+	if (verdict == RA_VALID)
+		verdict = check_icmp(data + pkt.ip6, pkt.ip6_len);
+	if (verdict == RA_VALID)
+		verdict = check_options(query, data + pkt.ip6 + headers,
+					pkt.ip6_len - headers);
+	if (verdict != RA_VALID)
+		return verdict;
+
+	answer->mapped = pkt.from;
+	answer->new_key = data[teredo_auth_nonce(&pkt) + TEREDO_NONCE_LEN];
+	return RA_VALID;
+}

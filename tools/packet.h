@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Router solicitations and advertisements of a Teredo client: build the one,
+ * judge the other (RFC 4380 sections 5.2.1 and 5.2.2). Pure functions.
+ */
+#ifndef _PACKET_H
+#define _PACKET_H
+
+#include "wire.h"
+
+typedef uint64_t u64;
+
+#define PACKET_HMAC_LEN		20	/* HMAC-SHA1 */
+#define PACKET_KEY_MAX		255
+#define PACKET_RS_LEN		(TEREDO_IP6_HLEN + 8)
+#define PACKET_RS_MAX		(TEREDO_AUTH_MIN + 255 + PACKET_HMAC_LEN + \
+				 PACKET_RS_LEN)
+
+/**
+ * struct packet_key - what secure qualification proves itself with (5.2.2)
+ * @id: client identifier
+ * @secret: the secret shared with the server
+ * @id_len: length of @id; 0 if nothing is to be identified
+ * @secret_len: length of @secret; 0 if only the nonce protects the exchange
+ */
+struct packet_key {
+	u8 id[PACKET_KEY_MAX];
+	u8 secret[PACKET_KEY_MAX];
+	u8 id_len;
+	u8 secret_len;
+};
+
+/**
+ * struct packet_query - what an advertisement must be an answer to
+ * @key: as the solicitation was built with
+ * @nonce: as the solicitation was built with
+ * @to: address that was asked
+ * @server: primary address of that server, which the prefix may name instead
+ * @prefix: service prefix
+ */
+struct packet_query {
+	const struct packet_key *key;
+	u8 nonce[TEREDO_NONCE_LEN];
+	__be32 to;
+	__be32 server;
+	__be32 prefix;
+};
+
+/**
+ * struct packet_answer - what a valid advertisement says
+ * @mapped: our service port as the server sees it
+ * @new_key: the server wants us to get a new key (5.2.2)
+ */
+struct packet_answer {
+	struct teredo_endpoint mapped;
+	bool new_key;
+};
+
+/* Why an advertisement does not count; packet_verdict_name() has the words */
+enum packet_verdict {
+	RA_VALID,
+	RA_UNEXPECTED,
+	RA_OUTER_SOURCE,
+	RA_MALFORMED,
+	RA_NO_AUTH,
+	RA_NONCE,
+	RA_AUTH_LENGTH,
+	RA_HMAC,
+	RA_NO_ORIGIN,
+	RA_ORIGIN_ADDRESS,
+	RA_ORIGIN_PORT,
+	RA_NOT_ADVERTISEMENT,
+	RA_HOP_LIMIT,
+	RA_LENGTH,
+	RA_CHECKSUM,
+	RA_CODE,
+	RA_SOURCE,
+	RA_DESTINATION,
+	RA_OPTION,
+	RA_NO_PREFIX,
+	RA_TWO_PREFIXES,
+	RA_PREFIX_LENGTH,
+	RA_PREFIX,
+	RA_MTU,
+
+	RA_VERDICTS
+};
+
+const char *packet_verdict_name(enum packet_verdict verdict);
+const struct in6_addr *packet_rs_source(void);
+void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
+		 const u8 *covered, size_t len, const u8 *rest, size_t rest_len);
+size_t packet_build_rs(u8 *buf, const struct packet_key *key,
+		       const u8 nonce[TEREDO_NONCE_LEN]);
+enum packet_verdict packet_check_ra(struct packet_answer *answer,
+				    const struct packet_query *query,
+				    struct teredo_endpoint from,
+				    const u8 *data, size_t len);
+
+#endif /* _PACKET_H */

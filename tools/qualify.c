@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The client's state machine. Sections are those of RFC 4380 unless another
+ * RFC is named.
+ *
+ * One deviation: 5.2.1 asks the secondary address after the primary one has
+ * answered. Here both are asked at once, which RFC 6081 5.1.1 allows (further
+ * solicitations at other times), and the verdict needs one round trip instead
+ * of two. Each exchange still has its own nonce and its own three tries.
+ */
+#include "qualify.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+/* A server that comes back must find us within 5 s, so for as long as most
+ * outages and reboots last the retries keep the pace of 5.2.1. After that the
+ * load that a dead server would face matters more, and the intervals grow.
+ */
+#define QUICK_MS	(5 * 60 * 1000)
+
+static const u64 slow_intervals[] = { 30000, 60000, 120000, 240000, 300000 };
+
+#define SLOW_INTERVALS	(sizeof(slow_intervals) / sizeof(slow_intervals[0]))
+
+static u64 now(const struct qualify *q)
+{
+	return q->ops->now(q->ctx);
+}
+
+static void tell(struct qualify *q, enum qualify_event event)
+{
+	q->ops->event(q->ctx, event);
+}
+
+/* uniform in [low, high], but for a bias of 2^-32 */
+static u64 random_between(struct qualify *q, u64 low, u64 high)
+{
+	u32 r;
+
+	q->ops->random(q->ctx, &r, sizeof(r));
+	return low + r % (high - low + 1);
+}
+
+static u64 jitter(struct qualify *q, u64 interval)
+{
+	return random_between(q, interval - interval / 10,
+			      interval + interval / 10);
+}
+
+/* ---- exchanges ---- */
+
+static void exchange_stop(struct qualify_exchange *x)
+{
+	x->deadline = QUALIFY_NEVER;
+}
+
+static bool exchange_runs(const struct qualify_exchange *x)
+{
+	return x->deadline != QUALIFY_NEVER;
+}
+
+static void exchange_send(struct qualify *q, struct qualify_exchange *x)
+{
+	struct teredo_endpoint to = {
+		.addr = x->query.to,
+		.port = cpu_to_be16(TEREDO_PORT),
+	};
+	u8 buf[PACKET_RS_MAX];
+
+	x->tries++;
+	x->deadline = now(q) + QUALIFY_TIMEOUT_MS;
+	q->ops->send(q->ctx, to, buf,
+		     packet_build_rs(buf, &q->key, x->query.nonce));
+}
+
+/* One nonce serves all repeats, so that a late answer still counts */
+static void exchange_start(struct qualify *q, struct qualify_exchange *x,
+			   __be32 to)
+{
+	memset(x, 0, sizeof(*x));
+	x->query.key = &q->key;
+	x->query.to = to;
+	x->query.server = q->server.primary;
+	x->query.prefix = q->prefix;
+	q->ops->random(q->ctx, x->query.nonce, sizeof(x->query.nonce));
+	exchange_send(q, x);
+}
+
+/* Return: true if there is nothing left to try */
+static bool exchange_timeout(struct qualify *q, struct qualify_exchange *x)
+{
+	if (x->deadline > now(q))
+		return false;
+	if (x->tries < QUALIFY_TRIES) {
+		exchange_send(q, x);
+		return false;
+	}
+	exchange_stop(x);
+	return true;
+}
+
+/* ---- states ---- */
+
+/* A contact that is younger than now shortens the wait: the interval runs from
+ * the last packet of the server, whatever it held (5.2.5).
+ */
+static void arm_refresh(struct qualify *q, u64 age)
+{
+	u64 interval = random_between(q, q->refresh * 3 / 4, q->refresh);
+
+	q->state = QUALIFY_QUALIFIED;
+	q->timer = now(q) + (interval > age ? interval - age : 0);
+}
+
+static u64 retry_delay(struct qualify *q)
+{
+	unsigned int i = q->slow_rounds;
+
+	/* What a NAT does to mappings stays as it is until the path changes,
+	 * and that restarts us. So nothing is won by asking quickly.
+	 */
+	if (q->reason != QUALIFY_SYMMETRIC &&
+	    now(q) - q->offline_since < QUICK_MS)
+		return jitter(q, QUALIFY_TIMEOUT_MS);
+	if (i < SLOW_INTERVALS - 1)
+		q->slow_rounds++;
+	return jitter(q, slow_intervals[i]);
+}
+
+static void blame(struct qualify *q, enum qualify_reason reason)
+{
+	q->reason = reason;
+	q->blamed = reason == QUALIFY_NO_REPLY2 ? q->server.secondary :
+						  q->server.primary;
+}
+
+static void go_offline(struct qualify *q, enum qualify_reason reason)
+{
+	bool had_address = qualify_has_address(q);
+
+	exchange_stop(&q->primary);
+	exchange_stop(&q->secondary);
+	if (q->offline_since == QUALIFY_NEVER)
+		q->offline_since = now(q);
+	blame(q, reason);
+	q->state = QUALIFY_OFFLINE;
+	/* silence has taken 12 s already, so another server may be asked now */
+	q->timer = now(q);
+	if (q->n_servers == 1 || reason == QUALIFY_SYMMETRIC)
+		q->timer += retry_delay(q);
+	if (had_address)
+		tell(q, QUALIFY_EV_LOST);
+	tell(q, QUALIFY_EV_FAILED);
+}
+
+/* The bits are drawn when the mapping or the server is new and stay as long as
+ * both do (RFC 5991 3.1): the address is what peers know us by.
+ */
+static void make_address(struct qualify *q, struct teredo_endpoint mapped)
+{
+	bool known = q->flags_known &&
+		     teredo_endpoint_equal(q->mapped, mapped) &&
+		     teredo_server(&q->address) == q->server.primary;
+
+	if (!known) {
+		q->ops->random(q->ctx, &q->flags, sizeof(q->flags));
+		q->flags &= TEREDO_FLAG_RANDOM;
+		q->flags_known = true;
+	}
+	q->mapped = mapped;
+	teredo_make_address(&q->address, q->prefix, q->server.primary,
+			    q->flags, mapped);
+}
+
+static void go_qualified(struct qualify *q)
+{
+	q->offline_since = QUALIFY_NEVER;
+	q->slow_rounds = 0;
+	q->reason = QUALIFY_OK;
+	make_address(q, q->primary.mapped);
+	arm_refresh(q, 0);
+	tell(q, QUALIFY_EV_UP);
+}
+
+/* Both answers are needed for a verdict (5.2.1) */
+static void judge(struct qualify *q)
+{
+	if (!q->primary.answered)
+		return;
+	if (q->skip_secondary) {
+		go_qualified(q);
+		return;
+	}
+	if (!q->secondary.answered) {
+		if (!exchange_runs(&q->secondary))
+			go_offline(q, QUALIFY_NO_REPLY2);
+		return;
+	}
+
+	/* Different mappings towards two addresses: a symmetric NAT, through
+	 * which RFC 4380 gives no service.
+	 */
+	if (teredo_endpoint_equal(q->primary.mapped, q->secondary.mapped))
+		go_qualified(q);
+	else
+		go_offline(q, QUALIFY_SYMMETRIC);
+}
+
+/* A NAT that has lost its mapping has made a new one: the old address is dead,
+ * and what kind of NAT this is may have changed as well (5.2.5).
+ */
+static void mapping_changed(struct qualify *q)
+{
+	tell(q, QUALIFY_EV_LOST);
+	go_qualified(q);
+	if (!q->skip_secondary)
+		exchange_start(q, &q->secondary, q->server.secondary);
+}
+
+static void primary_answered(struct qualify *q)
+{
+	switch (q->state) {
+	case QUALIFY_MAINTAINING:
+		if (!teredo_endpoint_equal(q->primary.mapped, q->mapped)) {
+			mapping_changed(q);
+			return;
+		}
+		arm_refresh(q, 0);
+		tell(q, QUALIFY_EV_CONFIRMED);
+		break;
+	case QUALIFY_OFFLINE:
+		/* the server is back; what else is under way gets its tries */
+		q->state = QUALIFY_STARTING;
+		q->timer = QUALIFY_NEVER;
+		judge(q);
+		break;
+	default:
+		judge(q);
+	}
+}
+
+/* In QUALIFIED this is the check after a changed mapping */
+static void secondary_answered(struct qualify *q)
+{
+	if (!qualify_has_address(q))
+		judge(q);
+	else if (!teredo_endpoint_equal(q->secondary.mapped, q->mapped))
+		go_offline(q, QUALIFY_SYMMETRIC);
+}
+
+static void send_maintenance(struct qualify *q)
+{
+	q->state = QUALIFY_MAINTAINING;
+	q->timer = QUALIFY_NEVER;
+	exchange_start(q, &q->primary, q->server.primary);
+}
+
+static void refresh_due(struct qualify *q)
+{
+	u64 age = q->ops->contact(q->ctx);
+
+	/* drawn anew for each check, as 5.2 has it for each interval */
+	if (age < q->refresh * 3 / 4) {
+		arm_refresh(q, age);
+		tell(q, QUALIFY_EV_CONFIRMED);
+		return;
+	}
+	send_maintenance(q);
+}
+
+/* The server may have sent something else meanwhile, then it is there and the
+ * mapping works (5.2.3 counts every packet of its).
+ */
+static void maintenance_tick(struct qualify *q)
+{
+	u64 begun = QUALIFY_TIMEOUT_MS * q->primary.tries;
+	u64 age;
+
+	if (q->primary.deadline > now(q))
+		return;
+	age = q->ops->contact(q->ctx);
+	if (age < begun) {
+		exchange_stop(&q->primary);
+		arm_refresh(q, age);
+		tell(q, QUALIFY_EV_CONFIRMED);
+	} else if (exchange_timeout(q, &q->primary)) {
+		go_offline(q, QUALIFY_NO_REPLY);
+	}
+}
+
+static void begin_round(struct qualify *q, enum qualify_state state)
+{
+	q->state = state;
+	q->server = q->servers[q->index];
+	tell(q, QUALIFY_EV_PROBE);
+	exchange_start(q, &q->primary, q->server.primary);
+	if (!q->skip_secondary)
+		exchange_start(q, &q->secondary, q->server.secondary);
+}
+
+static void starting_tick(struct qualify *q)
+{
+	if (exchange_timeout(q, &q->primary))
+		go_offline(q, QUALIFY_NO_REPLY);
+	else if (exchange_timeout(q, &q->secondary) && q->primary.answered)
+		go_offline(q, QUALIFY_NO_REPLY2);
+}
+
+/* One try per round: a round off-line is nothing but a look whether somebody
+ * is there. Servers take turns.
+ */
+static void offline_tick(struct qualify *q)
+{
+	if (q->timer > now(q))
+		return;
+	if (exchange_runs(&q->primary)) {
+		if (q->reason != QUALIFY_NO_REPLY)
+			blame(q, QUALIFY_NO_REPLY);
+		tell(q, QUALIFY_EV_FAILED);
+	}
+	q->index = (q->index + 1) % q->n_servers;
+	q->timer = now(q) + retry_delay(q);
+	begin_round(q, QUALIFY_OFFLINE);
+}
+
+/* ---- events ---- */
+
+/**
+ * qualify_init - make a machine that does nothing yet
+ * @q: result; key, refresh and so on may be set afterwards
+ * @ops: the outside
+ * @ctx: handed to @ops
+ */
+void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx)
+{
+	memset(q, 0, sizeof(*q));
+	q->ops = ops;
+	q->ctx = ctx;
+	q->prefix = cpu_to_be32(TEREDO_PREFIX);
+	q->refresh = QUALIFY_REFRESH_MS;
+	q->timer = QUALIFY_NEVER;
+	q->offline_since = QUALIFY_NEVER;
+	q->last_ra = QUALIFY_NEVER;
+	exchange_stop(&q->primary);
+	exchange_stop(&q->secondary);
+}
+
+/**
+ * qualify_set_servers - say which servers to use
+ * @q: machine
+ * @servers: in order of preference
+ * @n: number of them, at least 1; what is over QUALIFY_SERVERS is ignored
+ *
+ * Takes effect with the next round.
+ */
+void qualify_set_servers(struct qualify *q,
+			 const struct qualify_server *servers, unsigned int n)
+{
+	q->n_servers = n < QUALIFY_SERVERS ? n : QUALIFY_SERVERS;
+	memcpy(q->servers, servers, q->n_servers * sizeof(*servers));
+	q->index %= q->n_servers;
+}
+
+/**
+ * qualify_start - begin from scratch
+ * @q: machine, with servers set
+ *
+ * For the start, and for everything that makes what is known about the path
+ * worthless: another local address, another router, a suspended machine.
+ */
+void qualify_start(struct qualify *q)
+{
+	bool had_address = qualify_has_address(q);
+
+	q->state = QUALIFY_INITIAL;
+	q->reason = QUALIFY_OK;
+	q->offline_since = QUALIFY_NEVER;
+	q->slow_rounds = 0;
+	q->timer = QUALIFY_NEVER;
+	if (had_address)
+		tell(q, QUALIFY_EV_LOST);
+	begin_round(q, QUALIFY_STARTING);
+}
+
+/**
+ * qualify_stop - give up the address and do nothing until the next start
+ * @q: machine
+ */
+void qualify_stop(struct qualify *q)
+{
+	bool had_address = qualify_has_address(q);
+
+	exchange_stop(&q->primary);
+	exchange_stop(&q->secondary);
+	q->timer = QUALIFY_NEVER;
+	q->state = QUALIFY_INITIAL;
+	if (had_address)
+		tell(q, QUALIFY_EV_LOST);
+}
+
+/**
+ * qualify_adopt - go on with an address that an earlier helper got
+ * @q: machine, with servers set
+ * @server: its server, which should be one of them
+ * @address: the address
+ *
+ * The server is asked at once whether the mapping still is what it was.
+ */
+void qualify_adopt(struct qualify *q, const struct qualify_server *server,
+		   const struct in6_addr *address)
+{
+	unsigned int i;
+
+	for (i = 0; i < q->n_servers; i++)
+		if (q->servers[i].primary == server->primary)
+			q->index = i;
+	q->server = *server;
+	q->address = *address;
+	q->mapped = teredo_mapped(address);
+	q->flags = teredo_flags(address);
+	q->flags_known = true;
+	send_maintenance(q);
+}
+
+/**
+ * qualify_maintain - check the mapping now instead of at the next refresh
+ * @q: machine; nothing happens unless it is qualified
+ */
+void qualify_maintain(struct qualify *q)
+{
+	if (q->state == QUALIFY_QUALIFIED)
+		send_maintenance(q);
+}
+
+static struct qualify_exchange *find_exchange(struct qualify *q, __be32 from)
+{
+	if (exchange_runs(&q->primary) && q->primary.query.to == from)
+		return &q->primary;
+	if (exchange_runs(&q->secondary) && q->secondary.query.to == from)
+		return &q->secondary;
+	return NULL;
+}
+
+static enum packet_verdict reject(struct qualify *q,
+				  enum packet_verdict verdict)
+{
+	q->rejected++;
+	q->last_verdict = verdict;
+	return verdict;
+}
+
+/**
+ * qualify_receive - a control packet has come
+ * @q: machine
+ * @from: where it comes from
+ * @data: UDP payload
+ * @len: length of @data
+ *
+ * What is not valid changes nothing and the wait goes on (C-34).
+ *
+ * Return: RA_VALID, or what was wrong with it.
+ */
+enum packet_verdict qualify_receive(struct qualify *q,
+				    struct teredo_endpoint from,
+				    const u8 *data, size_t len)
+{
+	struct qualify_exchange *x = find_exchange(q, from.addr);
+	struct packet_answer answer;
+	enum packet_verdict verdict;
+
+	if (!x)
+		return reject(q, RA_UNEXPECTED);
+	verdict = packet_check_ra(&answer, &x->query, from, data, len);
+	if (verdict != RA_VALID)
+		return reject(q, verdict);
+
+	exchange_stop(x);
+	x->answered = true;
+	x->mapped = answer.mapped;
+	q->last_ra = now(q);
+	if (answer.new_key)
+		tell(q, QUALIFY_EV_NEW_KEY);
+	if (x == &q->primary)
+		primary_answered(q);
+	else
+		secondary_answered(q);
+	return RA_VALID;
+}
+
+static u64 min_u64(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+/**
+ * qualify_deadline - when does the machine want to be woken
+ * @q: machine
+ *
+ * Return: time to call qualify_timeout() at, or QUALIFY_NEVER.
+ */
+u64 qualify_deadline(const struct qualify *q)
+{
+	if (q->state == QUALIFY_OFFLINE)
+		return q->timer;
+	return min_u64(q->timer,
+		       min_u64(q->primary.deadline, q->secondary.deadline));
+}
+
+/* The secondary address is asked again after a changed mapping */
+static void qualified_tick(struct qualify *q)
+{
+	if (exchange_timeout(q, &q->secondary))
+		go_offline(q, QUALIFY_NO_REPLY2);
+	else if (q->state == QUALIFY_MAINTAINING)
+		maintenance_tick(q);
+	else if (q->timer <= now(q))
+		refresh_due(q);
+}
+
+/**
+ * qualify_timeout - time has passed
+ * @q: machine
+ */
+void qualify_timeout(struct qualify *q)
+{
+	switch (q->state) {
+	case QUALIFY_INITIAL:
+		break;
+	case QUALIFY_STARTING:
+		starting_tick(q);
+		break;
+	case QUALIFY_QUALIFIED:
+	case QUALIFY_MAINTAINING:
+		qualified_tick(q);
+		break;
+	case QUALIFY_OFFLINE:
+		offline_tick(q);
+		break;
+	}
+}
+
+/**
+ * qualify_explain - say in one line why there is no address
+ * @q: machine
+ * @buf: result, empty if there is nothing to explain
+ * @len: length of @buf
+ */
+void qualify_explain(const struct qualify *q, char *buf, size_t len)
+{
+	char server[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &q->blamed, server, sizeof(server));
+	buf[0] = '\0';
+	switch (q->reason) {
+	case QUALIFY_OK:
+		break;
+	case QUALIFY_NO_REPLY:
+		snprintf(buf, len,
+			 "no reply from %s after %u tries (UDP port %u blocked?)",
+			 server, QUALIFY_TRIES, TEREDO_PORT);
+		break;
+	case QUALIFY_NO_REPLY2:
+		snprintf(buf, len,
+			 "no reply from the secondary address %s after %u tries",
+			 server, QUALIFY_TRIES);
+		break;
+	case QUALIFY_SYMMETRIC:
+		snprintf(buf, len,
+			 "symmetric NAT: another mapped port or address for each destination");
+		break;
+	}
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses and routes by rtnetlink.
+ */
+#include "route.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+static struct nlmsghdr *begin_addr(struct nl *nl, void *buf, u16 type,
+				   u16 flags, u32 ifindex,
+				   const struct in6_addr *addr, u8 len)
+{
+	struct ifaddrmsg *ifa;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, type, NLM_F_ACK | flags, sizeof(*ifa), &header);
+	ifa = header;
+	ifa->ifa_family = AF_INET6;
+	ifa->ifa_prefixlen = len;
+	ifa->ifa_index = ifindex;
+	mnl_attr_put(nlh, IFA_LOCAL, sizeof(*addr), addr);
+	return nlh;
+}
+
+/**
+ * addr_add - give a device an address, or do nothing if it has it
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @addr: address
+ * @len: prefix length
+ *
+ * Nobody else can have the address, so there is nothing to detect. The routes
+ * are route_add()'s business.
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+
+	nlh = begin_addr(nl, buf, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE,
+			 ifindex, addr, len);
+	mnl_attr_put_u32(nlh, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * addr_del - take an address from a device
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @addr: address
+ * @len: prefix length
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len)
+{
+	char buf[NL_BUF];
+
+	return nl_talk(nl, begin_addr(nl, buf, RTM_DELADDR, 0, ifindex, addr,
+				      len), NULL, NULL);
+}
+
+static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
+			const struct route6 *route)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+	void *header;
+
+	nlh = nl_begin(nl, buf, type, NLM_F_ACK | flags, sizeof(*rtm), &header);
+	rtm = header;
+	rtm->rtm_family = AF_INET6;
+	rtm->rtm_dst_len = route->len;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_TEREDO;
+	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	if (route->len)
+		mnl_attr_put(nlh, RTA_DST, sizeof(route->dst), &route->dst);
+	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	mnl_attr_put_u32(nlh, RTA_PRIORITY, route->metric);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * route_add - add a route through a device, or do nothing if it is there
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @route: the route
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
+{
+	int ret = change_route(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			       ifindex, route);
+
+	return ret == -EEXIST ? 0 : ret;
+}
+
+/**
+ * route_del - remove such a route
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @route: the route
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int route_del(struct nl *nl, u32 ifindex, const struct route6 *route)
+{
+	return change_route(nl, RTM_DELROUTE, 0, ifindex, route);
+}
+
+static int on_path(const struct nlmsghdr *nlh, void *ctx)
+{
+	const struct nlattr *attr;
+	struct path *path = ctx;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg)) {
+		switch (mnl_attr_get_type(attr)) {
+		case RTA_PREFSRC:
+			path->src = mnl_attr_get_u32(attr);
+			break;
+		case RTA_GATEWAY:
+			path->gateway = mnl_attr_get_u32(attr);
+			break;
+		case RTA_OIF:
+			path->oif = mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+	return 0;
+}
+
+/**
+ * path_get - ask the kernel how it would send to an IPv4 address
+ * @nl: rtnetlink socket
+ * @query: where to, and what is fixed already
+ * @path: result
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int path_get(struct nl *nl, const struct path_query *query, struct path *path)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+	void *header;
+
+	memset(path, 0, sizeof(*path));
+	nlh = nl_begin(nl, buf, RTM_GETROUTE, NLM_F_ACK, sizeof(*rtm), &header);
+	rtm = header;
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_dst_len = 32;
+	mnl_attr_put_u32(nlh, RTA_DST, query->dst);
+	if (query->src) {
+		rtm->rtm_src_len = 32;
+		mnl_attr_put_u32(nlh, RTA_SRC, query->src);
+	}
+	if (query->oif)
+		mnl_attr_put_u32(nlh, RTA_OIF, query->oif);
+	if (query->fwmark)
+		mnl_attr_put_u32(nlh, RTA_MARK, query->fwmark);
+	return nl_talk(nl, nlh, on_path, path);
+}

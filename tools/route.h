@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Addresses and routes by rtnetlink: those that a client has while it is
+ * qualified, and the way to the server.
+ */
+#ifndef _ROUTE_H
+#define _ROUTE_H
+
+#include "nl.h"
+
+/* Our routes carry a number of their own, so that routing daemons and people
+ * can tell them apart. 74 is in nobody's rt_protos.
+ */
+#define RTPROT_TEREDO	74
+
+/**
+ * struct route6 - an IPv6 route through a Teredo device
+ * @dst: prefix
+ * @len: its length
+ * @metric: priority
+ */
+struct route6 {
+	struct in6_addr dst;
+	u8 len;
+	u32 metric;
+};
+
+/**
+ * struct path - how an IPv4 address is reached
+ * @src: our address on the way
+ * @gateway: next hop, 0 if on the link
+ * @oif: interface index
+ */
+struct path {
+	__be32 src;
+	__be32 gateway;
+	u32 oif;
+};
+
+/**
+ * struct path_query - what to look a path up by
+ * @dst: destination
+ * @src: source, 0 if free
+ * @oif: interface, 0 if free
+ * @fwmark: mark
+ */
+struct path_query {
+	__be32 dst;
+	__be32 src;
+	u32 oif;
+	u32 fwmark;
+};
+
+int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
+int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
+int route_add(struct nl *nl, u32 ifindex, const struct route6 *route);
+int route_del(struct nl *nl, u32 ifindex, const struct route6 *route);
+int path_get(struct nl *nl, const struct path_query *query, struct path *path);
+
+#endif /* _ROUTE_H */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Servers as people write them.
+ */
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char not_global[] = "is not a global unicast IPv4 address";
+
+/* Nothing is sent to other addresses (5.2.4), so a server there is of no use
+ * to any peer.
+ */
+static const char *check_half(const char *text)
+{
+	struct in_addr addr;
+
+	if (!*text)
+		return "is empty";
+	if (inet_pton(AF_INET, text, &addr) == 1 &&
+	    !teredo_ipv4_is_global(addr.s_addr))
+		return not_global;
+	/* digits and dots that are no address would be looked up as a name */
+	if (inet_pton(AF_INET, text, &addr) != 1 &&
+	    !text[strspn(text, "0123456789.")])
+		return "is not an IPv4 address";
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
+		return "is neither a name nor an IPv4 address";
+	return NULL;
+}
+
+static const char *add_one(struct server_list *list, char *text)
+{
+	struct server_spec *spec = &list->spec[list->n];
+	char *slash = strchr(text, '/');
+	const char *err;
+
+	if (list->n == QUALIFY_SERVERS)
+		return "has too many servers";
+	if (slash)
+		*slash++ = '\0';
+	if (strlen(text) >= SERVER_NAME ||
+	    (slash && strlen(slash) >= SERVER_NAME))
+		return "is too long";
+
+	err = check_half(text);
+	if (!err && slash)
+		err = check_half(slash);
+	if (err)
+		return err;
+	snprintf(spec->primary, SERVER_NAME, "%s", text);
+	snprintf(spec->secondary, SERVER_NAME, "%s", slash ? slash : "");
+	list->n++;
+	return NULL;
+}
+
+static char *trim(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/**
+ * server_list_add - read servers
+ * @list: result, to which they are added
+ * @text: NAME[/NAME2], ...
+ *
+ * Return: NULL, or what is wrong with @text.
+ */
+const char *server_list_add(struct server_list *list, const char *text)
+{
+	const char *err = NULL;
+	char *copy = strdup(text);
+	char *rest = copy;
+	char *one;
+
+	if (!copy)
+		return "is too long";
+	while (!err && (one = strsep(&rest, ",")))
+		err = add_one(list, trim(one));
+	free(copy);
+	return err;
+}
+
+/**
+ * server_is_name - does it take a look-up
+ * @text: name or address
+ *
+ * Return: true if @text is a name.
+ */
+bool server_is_name(const char *text)
+{
+	struct in_addr addr;
+
+	return *text && inet_pton(AF_INET, text, &addr) != 1;
+}
+
+/**
+ * server_spec_has_name - does one of the halves take a look-up
+ * @spec: server
+ *
+ * Return: true if so.
+ */
+bool server_spec_has_name(const struct server_spec *spec)
+{
+	return server_is_name(spec->primary) || server_is_name(spec->secondary);
+}
+
+/**
+ * server_next - the secondary address that goes without saying
+ * @primary: primary address
+ *
+ * Servers mostly have two addresses in a row, as Miredo's documentation and
+ * the servers of Microsoft had it (A-04).
+ *
+ * Return: the address after @primary.
+ */
+__be32 server_next(__be32 primary)
+{
+	return cpu_to_be32(be32_to_cpu(primary) + 1);
+}
+
+/**
+ * server_pick - take an address that a server can have
+ * @found: result of getaddrinfo()
+ * @addr: result
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *server_pick(const struct addrinfo *found, __be32 *addr)
+{
+	const struct sockaddr_in *sin;
+
+	for (; found; found = found->ai_next) {
+		sin = (const struct sockaddr_in *)found->ai_addr;
+		if (found->ai_family == AF_INET &&
+		    teredo_ipv4_is_global(sin->sin_addr.s_addr)) {
+			*addr = sin->sin_addr.s_addr;
+			return NULL;
+		}
+	}
+	return not_global;
+}
+
+/**
+ * server_lookup - turn a name or address into an address
+ * @text: name or address
+ * @addr: result
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *server_lookup(const char *text, __be32 *addr)
+{
+	const struct addrinfo hints = {
+		.ai_family = AF_INET,
+		.ai_socktype = SOCK_DGRAM,
+	};
+	struct addrinfo *found;
+	const char *err;
+	int ret;
+
+	ret = getaddrinfo(text, NULL, &hints, &found);
+	if (ret)
+		return gai_strerror(ret);
+	err = server_pick(found, addr);
+	freeaddrinfo(found);
+	return err;
+}
+
+/**
+ * server_resolve - turn a server into addresses, waiting for the look-ups
+ * @spec: server
+ * @server: result
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *server_resolve(const struct server_spec *spec,
+			   struct qualify_server *server)
+{
+	const char *err = server_lookup(spec->primary, &server->primary);
+
+	if (err)
+		return err;
+	if (spec->secondary[0])
+		return server_lookup(spec->secondary, &server->secondary);
+	server->secondary = server_next(server->primary);
+	return NULL;
+}
