@@ -65,6 +65,50 @@ int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len)
 				      len), NULL, NULL);
 }
 
+struct addr_dump_ctx {
+	u32 ifindex;
+	addr_fn *fn;
+	void *ctx;
+};
+
+static int on_addr(const struct nlmsghdr *nlh, void *ctx)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct addr_dump_ctx *dump = ctx;
+	const struct nlattr *attr;
+
+	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index != dump->ifindex)
+		return 0;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
+		if (mnl_attr_get_type(attr) == IFA_ADDRESS &&
+		    mnl_attr_get_payload_len(attr) == sizeof(struct in6_addr))
+			dump->fn(mnl_attr_get_payload(attr), dump->ctx);
+	return 0;
+}
+
+/**
+ * addr_dump - go through the IPv6 addresses of a device
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @fn: gets each of them
+ * @ctx: handed to @fn
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx)
+{
+	struct addr_dump_ctx dump = { ifindex, fn, ctx };
+	char buf[NL_BUF];
+	struct ifaddrmsg *ifa;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, RTM_GETADDR, NLM_F_DUMP, sizeof(*ifa), &header);
+	ifa = header;
+	ifa->ifa_family = AF_INET6;
+	return nl_talk(nl, nlh, on_addr, &dump);
+}
+
 static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 			const struct route6 *route)
 {

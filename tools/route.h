@@ -51,6 +51,9 @@ struct path_query {
 	u32 fwmark;
 };
 
+typedef void addr_fn(const struct in6_addr *addr, void *ctx);
+
+int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx);
 int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int route_add(struct nl *nl, u32 ifindex, const struct route6 *route);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket that answers "teredo show": everybody may ask, nobody can change
+ * anything by it.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "status.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKLOG	16
+
+static const char *nat_word(const struct daemon *d)
+{
+	if (d->q.reason == QUALIFY_SYMMETRIC)
+		return "symmetric";
+	if (!qualify_has_address(&d->q))
+		return NULL;
+	if (teredo_endpoint_equal(d->local, d->q.mapped))
+		return "none";
+	return "restricted";
+}
+
+static void add_nat(const struct daemon *d, json_t *status)
+{
+	const char *word = nat_word(d);
+	json_t *nat;
+
+	if (!word)
+		return;
+	nat = json_pack("{s:s}", "type", word);
+	if (qualify_has_address(&d->q))
+		json_object_set_new(nat, "port_preserving",
+				    json_boolean(d->local.port ==
+						 d->q.mapped.port));
+	json_object_set_new(status, "nat", nat);
+}
+
+static const struct server_spec *find_spec(const struct daemon *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->resolver.n; i++)
+		if (d->resolver.servers[i].primary == d->q.server.primary)
+			return &d->conf.servers.spec[d->resolver.spec[i]];
+	return NULL;
+}
+
+static void add_server(const struct daemon *d, json_t *status)
+{
+	const struct server_spec *spec = find_spec(d);
+	json_t *server;
+
+	if (!d->q.server.primary)
+		return;
+	server = json_pack("{s:o,s:o}",
+			   "primary", status_ipv4(d->q.server.primary),
+			   "secondary", status_ipv4(d->q.server.secondary));
+	/* the one after the primary is a guess, which people should know of */
+	json_object_set_new(server, "secondary_assumed",
+			    json_boolean(!spec || !spec->secondary[0]));
+	if (spec && server_is_name(spec->primary))
+		json_object_set_new(server, "name", json_string(spec->primary));
+	json_object_set_new(status, "server", server);
+}
+
+static json_t *make_status(struct daemon *d)
+{
+	uint64_t now = uv_now(&d->loop);
+	char reason[DAEMON_REASON];
+	json_t *status;
+
+	engine_explain(d, reason, sizeof(reason));
+	status = json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:i,s:s}",
+			   "role", "client",
+			   "state", engine_word(d->word),
+			   "since", (json_int_t)(time(NULL) -
+						 (now - d->since) / 1000),
+			   "ifindex", (json_int_t)d->ifindex,
+			   "netns", (json_int_t)status_netns(),
+			   "config", d->config,
+			   "refresh_ms", (int)d->q.refresh,
+			   "version", TEREDO_VERSION);
+	if (reason[0])
+		json_object_set_new(status, "reason", json_string(reason));
+	add_server(d, status);
+	add_nat(d, status);
+	if (d->q.last_ra != QUALIFY_NEVER)
+		json_object_set_new(status, "last_ra_ms",
+				    json_integer(now - d->q.last_ra));
+	json_object_set_new(status, "rejected_ra",
+			    json_integer(d->q.rejected));
+	if (d->q.rejected)
+		json_object_set_new(status, "rejected_why", json_string(
+				packet_verdict_name(d->q.last_verdict)));
+	return status;
+}
+
+static void answer(struct daemon *d, int fd)
+{
+	json_t *status = make_status(d);
+	char *text = json_dumps(status, JSON_COMPACT);
+
+	/* it fits into any socket's buffer, so nobody can keep us waiting */
+	if (text && send(fd, text, strlen(text),
+			 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_debug("%s: status: %s", d->name, strerror(errno));
+	free(text);
+	json_decref(status);
+}
+
+static void on_connection(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+	int fd = accept4(d->control_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	(void)status;
+	(void)events;
+	if (fd < 0)
+		return;
+	uv_update_time(&d->loop);
+	answer(d, fd);
+	close(fd);
+}
+
+static void make_directory(const char *path)
+{
+	char dir[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char *slash;
+
+	strcpy(dir, path);
+	slash = strrchr(dir, '/');
+	*slash = '\0';
+	mkdir(dir, 0755);
+}
+
+static int open_socket(struct daemon *d, const struct sockaddr_un *addr)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	make_directory(addr->sun_path);
+	/* what an earlier helper left; one that still runs is about to end */
+	unlink(addr->sun_path);
+	if (bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) ||
+	    chmod(addr->sun_path, 0666) || listen(fd, BACKLOG)) {
+		close(fd);
+		return -errno;
+	}
+	strcpy(d->control_path, addr->sun_path);
+	return fd;
+}
+
+/**
+ * control_open - begin to answer
+ * @d: daemon
+ *
+ * Without the socket there is less to see, but the tunnel works. So failure is
+ * worth a warning only.
+ */
+void control_open(struct daemon *d)
+{
+	struct sockaddr_un addr;
+
+	d->control_fd = -ENAMETOOLONG;
+	if (status_address(&addr, d->name))
+		d->control_fd = open_socket(d, &addr);
+	if (d->control_fd < 0) {
+		log_warn("no status for \"teredo show\": %s: %s", addr.sun_path,
+			 strerror(-d->control_fd));
+		return;
+	}
+	uv_poll_init(&d->loop, &d->control_poll, d->control_fd);
+	d->control_poll.data = d;
+	uv_poll_start(&d->control_poll, UV_READABLE, on_connection);
+}
+
+/**
+ * control_close - remove the socket
+ * @d: daemon
+ */
+void control_close(struct daemon *d)
+{
+	if (d->control_fd >= 0)
+		unlink(d->control_path);
+}

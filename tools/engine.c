@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state machine in the daemon: it gets its packets, names and time from
+ * here, and what it finds goes to the kernel from here.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* As long as no server is known a name is looked up each second: the network
+ * may just be coming up, and nothing else can be done.
+ */
+#define RESOLVE_MS	1000
+
+#define LIFETIME_MIN	120	/* s, of what the kernel is told; see lifetime() */
+
+static const char *addr_text(__be32 addr)
+{
+	static char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &addr, text, sizeof(text));
+	return text;
+}
+
+/**
+ * engine_word - the state for people
+ * @word: state
+ *
+ * Return: the word.
+ */
+const char *engine_word(enum daemon_word word)
+{
+	static const char * const words[] = {
+		[WORD_OFFLINE]	 = "offline",
+		[WORD_PROBE]	 = "probe",
+		[WORD_QUALIFIED] = "qualified",
+	};
+
+	return words[word];
+}
+
+static enum daemon_word current_word(const struct daemon *d)
+{
+	if (qualify_has_address(&d->q))
+		return WORD_QUALIFIED;
+	return d->q.state == QUALIFY_STARTING ? WORD_PROBE : WORD_OFFLINE;
+}
+
+/**
+ * engine_explain - say in one line why there is no address
+ * @d: daemon
+ * @buf: result, empty if there is one
+ * @len: length of @buf
+ */
+void engine_explain(const struct daemon *d, char *buf, size_t len)
+{
+	buf[0] = '\0';
+	if (qualify_has_address(&d->q))
+		return;
+	if (!d->q.n_servers)
+		snprintf(buf, len, "%s", d->resolver.error[0] ?
+			 d->resolver.error : "looking up the server");
+	else if (!d->path_up)
+		snprintf(buf, len, "%s", d->path_error);
+	else if (d->send_error[0])
+		snprintf(buf, len, "cannot send to %s: %s",
+			 addr_text(d->q.server.primary), d->send_error);
+	else if (d->q.reason != QUALIFY_OK)
+		qualify_explain(&d->q, buf, len);
+	else
+		snprintf(buf, len, "waiting for %s to answer",
+			 addr_text(d->q.server.primary));
+}
+
+/* Say once what has changed, to the log and to the service manager */
+static void report(struct daemon *d)
+{
+	enum daemon_word word = current_word(d);
+	char reason[DAEMON_REASON];
+
+	engine_explain(d, reason, sizeof(reason));
+	if (word == d->word && !strcmp(reason, d->reason))
+		return;
+	if (word != d->word)
+		d->since = uv_now(&d->loop);
+	d->word = word;
+	memcpy(d->reason, reason, sizeof(reason));
+	if (reason[0]) {
+		log_info("%s: %s: %s", d->name, engine_word(word), reason);
+		notify("STATUS=%s: %s", engine_word(word), reason);
+	} else {
+		log_info("%s: %s", d->name, engine_word(word));
+		notify("STATUS=%s", engine_word(word));
+	}
+}
+
+/* ---- what the machine wants ---- */
+
+static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
+		    size_t len)
+{
+	struct daemon *d = ctx;
+
+	log_debug("%s: solicitation to %s", d->name, addr_text(to.addr));
+	if (d->kt.transport.send(&d->kt.transport, to, data, len))
+		snprintf(d->send_error, sizeof(d->send_error), "%s",
+			 d->kt.nl.error);
+}
+
+static u64 on_now(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	uv_update_time(&d->loop);
+	return uv_now(&d->loop);
+}
+
+static void on_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	/* so few octets never come short, and without them nothing is safe */
+	if (getrandom(buf, len, 0) != (ssize_t)len)
+		abort();
+}
+
+static u64 on_contact(void *ctx)
+{
+	struct daemon *d = ctx;
+	struct dev_info dev;
+
+	if (dev_get(&d->genl, d->ifindex, &dev) ||
+	    !dev_has(&dev, TEREDO_A_DEV_CONTACT))
+		return QUALIFY_NEVER;
+	return dev.contact;
+}
+
+/* A helper that is gone cannot see that the mapping has changed, so what it
+ * set runs out. The time is that of the two longest refresh intervals with
+ * their tries, so that one renewal may fail.
+ */
+static u32 lifetime(const struct daemon *d)
+{
+	u32 needed = 2 * (d->q.refresh + QUALIFY_TRIES * QUALIFY_TIMEOUT_MS) /
+		     1000;
+
+	return needed > LIFETIME_MIN ? needed : LIFETIME_MIN;
+}
+
+static void push(struct daemon *d)
+{
+	const struct dev_info dev = {
+		.ifindex = d->ifindex,
+		.address = d->q.address,
+		.server = d->q.server.primary,
+		.server2 = d->q.server.secondary,
+		.mapped = d->q.mapped,
+		.local = d->local,
+		.lifetime = lifetime(d),
+	};
+
+	if (dev_set_up(&d->genl, &dev))
+		log_error("%s: the kernel does not take the address: %s",
+			  d->name, d->genl.error);
+}
+
+static void read_local_port(struct daemon *d)
+{
+	struct dev_info dev;
+
+	if (!dev_get(&d->genl, d->ifindex, &dev))
+		d->local.port = dev.local.port;
+}
+
+/* Device first: with a carrier, but no route yet, nothing gets lost */
+static void gain(struct daemon *d)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	d->send_error[0] = '\0';
+	d->local.addr = d->heard_at ? d->heard_at : d->path.src;
+	push(d);
+	read_local_port(d);
+	place_up(d, &d->q.address);
+	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
+	log_info("%s: address %s", d->name, text);
+}
+
+static void lose(struct daemon *d)
+{
+	place_down(d);
+	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING, 0, 0);
+}
+
+static void probe(struct daemon *d)
+{
+	d->send_error[0] = '\0';
+	d->heard_at = 0;
+	watch_path(d);
+	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
+			  d->q.server.primary, d->q.server.secondary))
+		log_error("%s: %s", d->name, d->genl.error);
+}
+
+static void failed(struct daemon *d)
+{
+	unsigned int i;
+
+	/* the name may stand for another address by now */
+	for (i = 0; i < d->conf.servers.n; i++)
+		if (server_spec_has_name(&d->conf.servers.spec[i])) {
+			resolve_start(&d->resolver);
+			break;
+		}
+}
+
+static void on_event(void *ctx, enum qualify_event event)
+{
+	struct daemon *d = ctx;
+
+	switch (event) {
+	case QUALIFY_EV_PROBE:
+		probe(d);
+		break;
+	case QUALIFY_EV_UP:
+		gain(d);
+		break;
+	case QUALIFY_EV_CONFIRMED:
+		push(d);
+		break;
+	case QUALIFY_EV_LOST:
+		lose(d);
+		break;
+	case QUALIFY_EV_FAILED:
+		failed(d);
+		break;
+	case QUALIFY_EV_NEW_KEY:
+		log_warn("%s: the server says that the secret is no longer valid",
+			 d->name);
+		break;
+	}
+}
+
+static const struct qualify_ops ops = {
+	.send = on_send,
+	.now = on_now,
+	.random = on_random,
+	.contact = on_contact,
+	.event = on_event,
+};
+
+/* ---- what comes in ---- */
+
+static void on_timer(uv_timer_t *timer);
+
+/* To be called after each event that the machine got */
+static void settle(struct daemon *d)
+{
+	u64 deadline = qualify_deadline(&d->q);
+	u64 now = on_now(d);
+
+	report(d);
+	if (deadline == QUALIFY_NEVER)
+		uv_timer_stop(&d->q_timer);
+	else
+		uv_timer_start(&d->q_timer, on_timer,
+			       deadline > now ? deadline - now : 0, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	qualify_timeout(&d->q);
+	settle(d);
+}
+
+static void on_receive(void *ctx, struct teredo_endpoint from,
+		       __be32 local_addr, const u8 *data, size_t len)
+{
+	struct daemon *d = ctx;
+	enum packet_verdict verdict;
+
+	d->heard_at = local_addr;
+	verdict = qualify_receive(&d->q, from, data, len);
+	if (verdict != RA_VALID)
+		log_debug("%s: advertisement from %s ignored: %s", d->name,
+			  addr_text(from.addr), packet_verdict_name(verdict));
+}
+
+static void on_failed(void *ctx, const char *why)
+{
+	struct daemon *d = ctx;
+
+	log_debug("%s: cannot send: %s", d->name, why);
+	snprintf(d->send_error, sizeof(d->send_error), "%s", why);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+
+	(void)status;
+	(void)events;
+	ktransport_receive(&d->kt);
+	if (d->kt.taken_over) {
+		log_info("%s: another teredod has taken over", d->name);
+		d->placed = false;
+		daemon_exit(d, 0);
+		return;
+	}
+	settle(d);
+}
+
+/* ---- servers ---- */
+
+static bool is_configured(const struct daemon *d, __be32 primary)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->q.n_servers; i++)
+		if (d->q.servers[i].primary == primary)
+			return true;
+	return false;
+}
+
+/* An address that an earlier helper got is worth going on with: peers know it,
+ * and connections that use it live on.
+ */
+static bool adopt(struct daemon *d)
+{
+	struct qualify_server server;
+	struct dev_info dev;
+
+	if (dev_get(&d->genl, d->ifindex, &dev) ||
+	    dev.state != TEREDO_STATE_UP ||
+	    !dev_has(&dev, TEREDO_A_DEV_ADDRESS) ||
+	    !teredo_is_teredo(&dev.address, d->q.prefix) ||
+	    teredo_server(&dev.address) != dev.server ||
+	    !is_configured(d, dev.server) ||
+	    (dev.local.addr && dev.local.addr != d->path.src))
+		return false;
+
+	log_info("%s: going on with the address it has", d->name);
+	server.primary = dev.server;
+	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
+	d->local = dev.local;
+	place_sweep(d, &dev.address);
+	place_up(d, &dev.address);
+	qualify_adopt(&d->q, &server, &dev.address);
+	return true;
+}
+
+/* The first time that there are servers and a path to them */
+static void first_start(struct daemon *d)
+{
+	if (adopt(d))
+		return;
+	place_sweep(d, NULL);
+	qualify_start(&d->q);
+}
+
+static void retry_resolve(struct daemon *d);
+
+static void on_resolved(struct resolver *r)
+{
+	struct daemon *d = r->ctx;
+	bool first = !d->q.n_servers;
+
+	if (!r->n) {
+		if (first)
+			retry_resolve(d);
+		return;
+	}
+	qualify_set_servers(&d->q, r->servers, r->n);
+	if (first) {
+		watch_path(d);
+		engine_begin(d);
+	} else if (d->q.state == QUALIFY_OFFLINE &&
+		   !is_configured(d, d->q.server.primary)) {
+		engine_restart(d);
+	}
+}
+
+static void on_resolve_timer(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	resolve_start(&d->resolver);
+}
+
+/* Counted from the start of the last one: a look-up that hung for a second has
+ * waited enough.
+ */
+static void retry_resolve(struct daemon *d)
+{
+	uint64_t spent = uv_now(&d->loop) - d->resolver.begun;
+
+	log_debug("%s: %s", d->name, d->resolver.error);
+	uv_timer_start(&d->resolve_timer, on_resolve_timer,
+		       spent < RESOLVE_MS ? RESOLVE_MS - spent : 0, 0);
+}
+
+/* A device that was created with a server needs none in the configuration */
+static void servers_from_device(struct daemon *d)
+{
+	struct qualify_server server;
+	struct dev_info dev;
+
+	if (dev_get(&d->genl, d->ifindex, &dev) || !dev.server)
+		return;
+	server.primary = dev.server;
+	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
+	qualify_set_servers(&d->q, &server, 1);
+}
+
+/* ---- interface ---- */
+
+/**
+ * engine_open - get ready to qualify
+ * @d: daemon with its device
+ *
+ * Return: 0 or a negative errno, having said why.
+ */
+int engine_open(struct daemon *d)
+{
+	qualify_init(&d->q, &ops, d);
+	d->q.key = d->conf.key;
+	d->q.refresh = d->conf.refresh;
+	d->q.skip_secondary = d->conf.skip_secondary;
+	if (d->conf.link.prefix)
+		d->q.prefix = d->conf.link.prefix;
+	d->resolver.list = &d->conf.servers;
+	d->resolver.loop = &d->loop;
+	d->resolver.done = on_resolved;
+	d->resolver.ctx = d;
+
+	if (ktransport_open(&d->kt, d->ifindex)) {
+		log_error("%s", d->kt.nl.error);
+		return -EIO;
+	}
+	d->kt.transport.receive = on_receive;
+	d->kt.transport.failed = on_failed;
+	d->kt.transport.ctx = d;
+	if (!d->conf.servers.n)
+		servers_from_device(d);
+	if (!d->conf.servers.n && !d->q.n_servers) {
+		log_error("%s has no server: say server = NAME in the configuration, or --server NAME",
+			  d->name);
+		return -EINVAL;
+	}
+
+	uv_timer_init(&d->loop, &d->q_timer);
+	uv_timer_init(&d->loop, &d->resolve_timer);
+	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
+	d->q_timer.data = d;
+	d->resolve_timer.data = d;
+	d->kt_poll.data = d;
+	d->since = uv_now(&d->loop);
+	return uv_poll_start(&d->kt_poll, UV_READABLE, on_readable);
+}
+
+/**
+ * engine_begin - begin to qualify, as soon as servers and path are known
+ * @d: daemon
+ */
+void engine_begin(struct daemon *d)
+{
+	if (!d->q.n_servers)
+		resolve_start(&d->resolver);
+	else if (d->path_up && d->q.state == QUALIFY_INITIAL)
+		first_start(d);
+	settle(d);
+}
+
+/**
+ * engine_restart - nothing that was found out holds any longer
+ * @d: daemon
+ */
+void engine_restart(struct daemon *d)
+{
+	if (d->q.n_servers && d->path_up)
+		qualify_start(&d->q);
+	settle(d);
+}
+
+/**
+ * engine_suspend - there is no way to the server
+ * @d: daemon
+ */
+void engine_suspend(struct daemon *d)
+{
+	qualify_stop(&d->q);
+	settle(d);
+}
+
+/**
+ * engine_check - something may have happened to the path
+ * @d: daemon
+ */
+void engine_check(struct daemon *d)
+{
+	if (d->q.state == QUALIFY_OFFLINE)
+		engine_restart(d);
+	else
+		qualify_maintain(&d->q);
+	settle(d);
+}
+
+/**
+ * engine_close - the end
+ * @d: daemon
+ *
+ * The address is on the NAT's other side only as long as somebody looks after
+ * it, so it does not stay behind.
+ */
+void engine_close(struct daemon *d)
+{
+	qualify_stop(&d->q);
+	resolve_cancel(&d->resolver);
+	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control packets through the kernel's socket.
+ */
+#include "ktransport.h"
+
+#include <errno.h>
+
+static int ktransport_send(struct transport *transport,
+			   struct teredo_endpoint to, const u8 *data,
+			   size_t len)
+{
+	struct ktransport *kt = (struct ktransport *)transport;
+	const struct dev_packet pkt = {
+		.ifindex = kt->ifindex,
+		.remote = to,
+		.data = data,
+		.len = len,
+	};
+
+	return dev_packet_send(&kt->nl, &pkt);
+}
+
+/**
+ * ktransport_open - become able to send as a device
+ * @kt: result; transport.receive and so on are the caller's
+ * @ifindex: device
+ *
+ * Return: 0 or a negative errno with kt->nl.error set.
+ */
+int ktransport_open(struct ktransport *kt, u32 ifindex)
+{
+	int ret;
+
+	memset(kt, 0, sizeof(*kt));
+	kt->ifindex = ifindex;
+	kt->transport.send = ktransport_send;
+	ret = dev_open(&kt->nl);
+	if (!ret)
+		ret = nl_join(&kt->nl, kt->nl.events);
+	return ret;
+}
+
+/**
+ * ktransport_close - stop being the helper
+ * @kt: transport, which may never have been opened
+ */
+void ktransport_close(struct ktransport *kt)
+{
+	nl_close(&kt->nl);
+}
+
+static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
+{
+	struct dev_packet pkt;
+
+	if (dev_packet_parse(&pkt, nlh) && pkt.ifindex == kt->ifindex)
+		kt->transport.receive(kt->transport.ctx, pkt.remote,
+				      pkt.local_addr, pkt.data, pkt.len);
+}
+
+/* The kernel passes control packets to whoever sent one last. Once that was us
+ * and is somebody else, this is no longer our device. Events from before our
+ * first packet still name the helper before us.
+ */
+static void on_event(struct ktransport *kt, const struct nlmsghdr *nlh)
+{
+	struct dev_info dev;
+
+	dev_parse(&dev, nlh);
+	if (dev.ifindex != kt->ifindex || !dev.helper)
+		return;
+	if (dev.helper == kt->nl.portid)
+		kt->is_helper = true;
+	else if (kt->is_helper)
+		kt->taken_over = true;
+}
+
+static int on_message(const struct nlmsghdr *nlh, void *ctx)
+{
+	struct ktransport *kt = ctx;
+
+	switch (dev_command(nlh)) {
+	case TEREDO_CMD_PACKET_NTF:
+		on_packet(kt, nlh);
+		break;
+	case TEREDO_CMD_DEV_NTF:
+		on_event(kt, nlh);
+		break;
+	}
+	return 0;
+}
+
+/**
+ * ktransport_receive - take in what the netlink socket holds
+ * @kt: transport
+ */
+void ktransport_receive(struct ktransport *kt)
+{
+	int ret;
+
+	/* each refusal ends a call; lost events are not worth a word, since
+	 * packets are repeated and a new helper sends again and again
+	 */
+	do {
+		ret = nl_drain(&kt->nl, on_message, kt);
+		if (ret && ret != -ENOBUFS)
+			kt->transport.failed(kt->transport.ctx, kt->nl.error);
+	} while (ret);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Control packets through the kernel's socket, and the events of the device,
+ * which come in on the same netlink socket.
+ */
+#ifndef _KTRANSPORT_H
+#define _KTRANSPORT_H
+
+#include "dev.h"
+#include "transport.h"
+
+/**
+ * struct ktransport - the kernel's socket of a device
+ * @transport: its base
+ * @nl: generic netlink socket whose port makes us the helper
+ * @ifindex: the device
+ * @is_helper: the kernel has named us as the helper
+ * @taken_over: another helper has sent a packet since
+ */
+struct ktransport {
+	struct transport transport;
+	struct nl nl;
+	u32 ifindex;
+	bool is_helper;
+	bool taken_over;
+};
+
+int ktransport_open(struct ktransport *kt, u32 ifindex);
+void ktransport_close(struct ktransport *kt);
+void ktransport_receive(struct ktransport *kt);
+
+#endif /* _KTRANSPORT_H */

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Address and routes of the device. They are there exactly while the client is
+ * qualified: without a route applications turn to IPv4 at once, whereas a
+ * carrier that is off keeps them waiting (A-61).
+ */
+#include "daemon.h"
+#include "log.h"
+
+#include <errno.h>
+
+/* The service prefix is on the link: peers of any server are reached directly.
+ * This is also what the address would say by its prefix length, and the metric
+ * is the one the kernel would give that route.
+ */
+#define PREFIX_LEN	32
+#define PREFIX_METRIC	256
+
+/* Return: number of routes */
+static int get_routes(const struct daemon *d, struct route6 routes[2])
+{
+	memset(routes, 0, 2 * sizeof(*routes));
+	routes[0].dst.s6_addr32[0] = d->q.prefix;
+	routes[0].len = PREFIX_LEN;
+	routes[0].metric = PREFIX_METRIC;
+	routes[1].metric = d->conf.metric;
+	return d->conf.default_route ? 2 : 1;
+}
+
+/**
+ * place_up - give the device its address and routes
+ * @d: daemon
+ * @addr: address
+ *
+ * What is there already stays, so this also repairs.
+ */
+void place_up(struct daemon *d, const struct in6_addr *addr)
+{
+	struct route6 routes[2];
+	int n = get_routes(d, routes);
+	int i;
+
+	d->placed = true;
+	d->placed_addr = *addr;
+	if (addr_add(&d->rtnl, d->ifindex, addr, PREFIX_LEN))
+		log_error("cannot add the address to %s: %s", d->name,
+			  d->rtnl.error);
+	for (i = 0; i < n; i++)
+		if (route_add(&d->rtnl, d->ifindex, &routes[i]))
+			log_error("cannot add a route through %s: %s", d->name,
+				  d->rtnl.error);
+}
+
+/**
+ * place_down - take address and routes away
+ * @d: daemon; nothing happens if they are not there
+ *
+ * Errors do not count: what is gone is gone.
+ */
+void place_down(struct daemon *d)
+{
+	struct route6 routes[2];
+	int n = get_routes(d, routes);
+
+	if (!d->placed)
+		return;
+	d->placed = false;
+	while (n--)
+		route_del(&d->rtnl, d->ifindex, &routes[n]);
+	addr_del(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
+}
+
+/**
+ * struct sweep - addresses that an earlier helper left
+ * @d: daemon
+ * @keep: the one that stays, or NULL
+ * @found: those that go
+ * @n: number of them
+ */
+struct sweep {
+	const struct daemon *d;
+	const struct in6_addr *keep;
+	struct in6_addr found[16];
+	unsigned int n;
+};
+
+static void on_addr(const struct in6_addr *addr, void *ctx)
+{
+	struct sweep *sweep = ctx;
+
+	if (sweep->n == sizeof(sweep->found) / sizeof(sweep->found[0]) ||
+	    !teredo_is_teredo(addr, sweep->d->q.prefix) ||
+	    (sweep->keep && !memcmp(addr, sweep->keep, sizeof(*addr))))
+		return;
+	sweep->found[sweep->n++] = *addr;
+}
+
+/**
+ * place_sweep - remove what an earlier helper left behind
+ * @d: daemon
+ * @keep: address that is still good, or NULL
+ */
+void place_sweep(struct daemon *d, const struct in6_addr *keep)
+{
+	struct sweep sweep = { .d = d, .keep = keep };
+	struct route6 routes[2];
+	int n = get_routes(d, routes);
+
+	addr_dump(&d->rtnl, d->ifindex, on_addr, &sweep);
+	while (sweep.n--)
+		addr_del(&d->rtnl, d->ifindex, &sweep.found[sweep.n],
+			 PREFIX_LEN);
+	while (!keep && n--)
+		route_del(&d->rtnl, d->ifindex, &routes[n]);
+}

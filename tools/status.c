@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where teredod answers "teredo show".
+ */
+#include "status.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TIMEOUT_MS	1000
+#define ANSWER_MAX	16384
+
+/**
+ * status_address - where the daemon of a device listens
+ * @addr: result
+ * @name: of the device
+ *
+ * TEREDO_RUN_DIR stands for another directory. Network namespaces that have
+ * devices of the same name need that.
+ *
+ * Return: false if that is too long for a socket.
+ */
+bool status_address(struct sockaddr_un *addr, const char *name)
+{
+	const char *dir = getenv("TEREDO_RUN_DIR");
+	int len;
+
+	addr->sun_family = AF_UNIX;
+	len = snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/%s.sock",
+		       dir ? dir : STATUS_DIR, name);
+	return len < (int)sizeof(addr->sun_path);
+}
+
+/**
+ * status_netns - tell network namespaces apart
+ *
+ * Return: a number that is that of the current one alone, 0 if unknown.
+ */
+unsigned long long status_netns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
+}
+
+/**
+ * status_ipv4 - an address for JSON
+ * @addr: address, network byte order
+ *
+ * Return: a string.
+ */
+json_t *status_ipv4(unsigned int addr)
+{
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &addr, text, sizeof(text));
+	return json_string(text);
+}
+
+/**
+ * status_endpoint - an address and a port for JSON
+ * @addr: address, network byte order
+ * @port: port, network byte order
+ *
+ * Return: an object.
+ */
+json_t *status_endpoint(unsigned int addr, unsigned short port)
+{
+	return json_pack("{s:o,s:i}", "address", status_ipv4(addr),
+			 "port", ntohs(port));
+}
+
+static size_t read_all(int fd, char *buf, size_t size)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	size_t got = 0;
+	ssize_t len;
+
+	while (got < size && poll(&pfd, 1, TIMEOUT_MS) == 1) {
+		len = read(fd, buf + got, size - got);
+		if (len <= 0)
+			break;
+		got += len;
+	}
+	return got;
+}
+
+/* A daemon of another namespace that shares our /run is not the one we mean */
+static bool is_for(json_t *status, unsigned int ifindex)
+{
+	json_t *netns = json_object_get(status, "netns");
+	json_t *index = json_object_get(status, "ifindex");
+
+	return json_integer_value(index) == (json_int_t)ifindex &&
+	       json_integer_value(netns) == (json_int_t)status_netns();
+}
+
+/**
+ * status_ask - ask the daemon of a device
+ * @name: of the device
+ * @ifindex: of the device
+ *
+ * Return: its answer, which the caller drops; NULL if no daemon runs.
+ */
+json_t *status_ask(const char *name, unsigned int ifindex)
+{
+	struct sockaddr_un addr;
+	char buf[ANSWER_MAX];
+	json_t *status = NULL;
+	int fd;
+
+	if (!status_address(&addr, name))
+		return NULL;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return NULL;
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		status = json_loadb(buf, read_all(fd, buf, sizeof(buf)), 0,
+				    NULL);
+	close(fd);
+	if (status && !is_for(status, ifindex)) {
+		json_decref(status);
+		status = NULL;
+	}
+	return status;
+}

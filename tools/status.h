@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where teredod answers "teredo show", and how to ask it. It writes one JSON
+ * object per connection and closes.
+ */
+#ifndef _STATUS_H
+#define _STATUS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/un.h>
+
+#define STATUS_DIR	"/run/teredo"
+
+bool status_address(struct sockaddr_un *addr, const char *name);
+json_t *status_ask(const char *name, unsigned int ifindex);
+json_t *status_endpoint(unsigned int addr, unsigned short port);
+json_t *status_ipv4(unsigned int addr);
+unsigned long long status_netns(void);
+
+#endif /* _STATUS_H */

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens to the device, to the way to the server, and to the address and
+ * routes that we put there. No network manager needs to tell us.
+ */
+#include "daemon.h"
+#include "log.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A change of network comes as a burst of events, of which only the outcome
+ * counts. Short enough not to be noticed.
+ */
+#define SETTLE_MS	100
+
+/* Somebody who flushes our routes again and again shall not keep us busy */
+#define REPAIR_MS	500
+
+#define CLOCK_S		5
+#define ASLEEP_MS	3000	/* less is no suspension but noise */
+
+static uint64_t asleep_ms(void)
+{
+	struct timespec boot, mono;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	return (boot.tv_sec - mono.tv_sec) * 1000 +
+	       (boot.tv_nsec - mono.tv_nsec) / 1000000;
+}
+
+static void path_query(const struct daemon *d, struct path_query *query)
+{
+	query->dst = d->q.state == QUALIFY_INITIAL ?
+		     d->q.servers[d->q.index].primary : d->q.server.primary;
+	query->src = d->conf.link.local;
+	query->oif = d->conf.link.link[0] ?
+		     if_nametoindex(d->conf.link.link) : 0;
+	query->fwmark = d->conf.link.fwmark;
+}
+
+static void no_path(struct daemon *d, __be32 dst)
+{
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &dst, text, sizeof(text));
+	snprintf(d->path_error, sizeof(d->path_error), "no way to %s: %s",
+		 text, d->rtnl.error);
+}
+
+/**
+ * watch_path - find out how the server is reached now
+ * @d: daemon, which knows a server
+ *
+ * Return: true if it is no longer as it was.
+ */
+bool watch_path(struct daemon *d)
+{
+	struct path_query query;
+	struct path path = { 0 };
+	bool up = false;
+	bool changed;
+
+	path_query(d, &query);
+	if (!d->dev_up)
+		snprintf(d->path_error, sizeof(d->path_error),
+			 "%s is down (try: ip link set %s up)", d->name,
+			 d->name);
+	else if (path_get(&d->rtnl, &query, &path) || !path.src)
+		no_path(d, query.dst);
+	else
+		up = true;
+
+	changed = up != d->path_up ||
+		  (up && memcmp(&path, &d->path, sizeof(path)));
+	d->path_up = up;
+	d->path = path;
+	return changed;
+}
+
+/* Another address of ours or another router means another mapping, if not
+ * another NAT. A carrier that was away and is back may mean so.
+ */
+static void on_settled(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+	bool changed;
+
+	if (!d->q.n_servers)
+		return;
+	changed = watch_path(d);
+	if (changed && !d->path_up)
+		engine_suspend(d);
+	else if (changed && d->q.state == QUALIFY_INITIAL)
+		engine_begin(d);
+	else if (changed)
+		engine_restart(d);
+	else if (d->link_back && d->path_up)
+		engine_check(d);
+	d->link_back = false;
+}
+
+static void on_repair(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	if (!d->placed)
+		return;
+	log_info("%s: address or routes were removed, putting them back",
+		 d->name);
+	place_up(d, &d->placed_addr);
+}
+
+static void expect_settling(struct daemon *d)
+{
+	if (!uv_is_active((uv_handle_t *)&d->settle))
+		uv_timer_start(&d->settle, on_settled, SETTLE_MS, 0);
+}
+
+static void expect_repair(struct daemon *d)
+{
+	if (d->placed && !uv_is_active((uv_handle_t *)&d->repair))
+		uv_timer_start(&d->repair, on_repair, REPAIR_MS, 0);
+}
+
+/* The IPv6 stack drops the addresses of a device that goes down */
+static void own_link(struct daemon *d, const struct link_info *link)
+{
+	bool up = link->flags & IFF_UP;
+
+	if (up == d->dev_up)
+		return;
+	d->dev_up = up;
+	expect_settling(d);
+}
+
+static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
+{
+	struct link_info link;
+
+	if (!link_parse(&link, nlh))
+		return;
+	if (link.ifindex == d->ifindex && nlh->nlmsg_type == RTM_DELLINK) {
+		log_error("%s was deleted", d->name);
+		d->placed = false;
+		daemon_exit(d, 1);
+	} else if (link.ifindex == d->ifindex) {
+		own_link(d, &link);
+	} else {
+		if (link.ifindex == d->path.oif && link.flags & IFF_RUNNING)
+			d->link_back = d->link_away;
+		if (link.ifindex == d->path.oif)
+			d->link_away = !(link.flags & IFF_RUNNING);
+		expect_settling(d);
+	}
+}
+
+static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+
+	if (ifa->ifa_family == AF_INET)
+		expect_settling(d);
+	else if (nlh->nlmsg_type == RTM_DELADDR && ifa->ifa_index == d->ifindex)
+		expect_repair(d);
+}
+
+static bool route_is_ours(const struct daemon *d, const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (rtm->rtm_protocol != RTPROT_TEREDO)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			return mnl_attr_get_u32(attr) == d->ifindex;
+	return false;
+}
+
+static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	if (rtm->rtm_family == AF_INET)
+		expect_settling(d);
+	else if (nlh->nlmsg_type == RTM_DELROUTE && route_is_ours(d, nlh))
+		expect_repair(d);
+}
+
+static int on_message(const struct nlmsghdr *nlh, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		on_link(d, nlh);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		on_addr(d, nlh);
+		break;
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		on_route(d, nlh);
+		break;
+	}
+	return 0;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+	struct link_info link;
+
+	(void)status;
+	(void)events;
+	if (!nl_drain(&d->watch, on_message, d))
+		return;
+	/* events were lost, so anything may have happened */
+	if (link_find(&d->rtnl, d->name, &link) == -ENODEV) {
+		log_error("%s was deleted", d->name);
+		d->placed = false;
+		daemon_exit(d, 1);
+		return;
+	}
+	d->dev_up = link.flags & IFF_UP;
+	expect_settling(d);
+	expect_repair(d);
+}
+
+/* Having slept, the NAT has forgotten us, and this may be another place. A
+ * timer of this clock expires at once when the machine wakes up.
+ */
+static void on_clock(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+	uint64_t asleep = asleep_ms();
+	uint64_t expired;
+
+	(void)status;
+	(void)events;
+	if (read(d->clock_fd, &expired, sizeof(expired)) < 0)
+		return;
+	if (asleep > d->asleep + ASLEEP_MS) {
+		log_info("%s: the machine was suspended", d->name);
+		engine_restart(d);
+	}
+	d->asleep = asleep;
+}
+
+static int open_clock(struct daemon *d)
+{
+	const struct itimerspec every = {
+		.it_interval.tv_sec = CLOCK_S,
+		.it_value.tv_sec = CLOCK_S,
+	};
+
+	d->asleep = asleep_ms();
+	d->clock_fd = timerfd_create(CLOCK_BOOTTIME,
+				     TFD_CLOEXEC | TFD_NONBLOCK);
+	if (d->clock_fd < 0 || timerfd_settime(d->clock_fd, 0, &every, NULL))
+		return -errno;
+	uv_poll_init(&d->loop, &d->clock_poll, d->clock_fd);
+	d->clock_poll.data = d;
+	return uv_poll_start(&d->clock_poll, UV_READABLE, on_clock);
+}
+
+static int join_all(struct daemon *d)
+{
+	static const u32 groups[] = {
+		RTNLGRP_LINK,
+		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
+		RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (nl_join(&d->watch, groups[i]))
+			return -EIO;
+	return 0;
+}
+
+/**
+ * watch_open - begin to look
+ * @d: daemon with its device
+ *
+ * Return: 0 or a negative errno, having said why.
+ */
+int watch_open(struct daemon *d)
+{
+	int ret;
+
+	if (nl_open(&d->watch, NETLINK_ROUTE) || join_all(d)) {
+		log_error("%s", d->watch.error);
+		return -EIO;
+	}
+	uv_timer_init(&d->loop, &d->settle);
+	uv_timer_init(&d->loop, &d->repair);
+	uv_poll_init(&d->loop, &d->watch_poll, nl_fd(&d->watch));
+	d->settle.data = d;
+	d->repair.data = d;
+	d->watch_poll.data = d;
+	uv_poll_start(&d->watch_poll, UV_READABLE, on_readable);
+	ret = open_clock(d);
+	if (ret)
+		log_error("timer: %s", strerror(-ret));
+	return ret;
+}
