@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * teredo checkconf: find errors in a configuration. Asks nobody: a name that
+ * cannot be looked up right now is no error in a file.
+ */
+#include "cli.h"
+#include "conf.h"
+
+int cmd_checkconf(int argc, char **argv)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	if (argc != 1)
+		return cli_error("checkconf FILE");
+	if (conf_load(&conf, argv[0], error))
+		return cli_error("%s", error);
+	return CLI_OK;
+}

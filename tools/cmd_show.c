@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * teredo show: what the kernel knows of the devices, what their daemons know,
+ * and why a client has no address.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "cli.h"
+#include "link.h"
+#include "print.h"
+#include "status.h"
+
+/**
+ * struct show - devices being gathered
+ * @rtnl: rtnetlink socket
+ * @devices: JSON array
+ * @unqualified: a client among them has no address
+ */
+struct show {
+	struct nl rtnl;
+	json_t *devices;
+	bool unqualified;
+};
+
+static const char * const roles[] = {
+	[TEREDO_MODE_CLIENT]	= "client",
+	[TEREDO_MODE_SERVER]	= "server",
+	[TEREDO_MODE_RELAY]	= "relay",
+	[TEREDO_MODE_HOSTRELAY]	= "hostrelay",
+};
+
+static const char *role_name(u32 mode)
+{
+	return mode < sizeof(roles) / sizeof(roles[0]) ? roles[mode] :
+							 "unknown";
+}
+
+static void add_kernel(json_t *o, const struct dev_info *dev)
+{
+	if (dev_has(dev, TEREDO_A_DEV_LOCAL_PORT))
+		json_object_set_new(o, "local",
+				    status_endpoint(dev->local.addr,
+						    dev->local.port));
+	if (dev_has(dev, TEREDO_A_DEV_MAPPED_ADDR))
+		json_object_set_new(o, "mapped",
+				    status_endpoint(dev->mapped.addr,
+						    dev->mapped.port));
+	if (dev_has(dev, TEREDO_A_DEV_ADDRESS))
+		json_object_set_new(o, "address", print_in6(&dev->address));
+	if (dev_has(dev, TEREDO_A_DEV_CONTACT))
+		json_object_set_new(o, "contact_ms",
+				    json_integer(dev->contact));
+	if (dev_has(dev, TEREDO_A_DEV_LIFETIME) && dev->lifetime)
+		json_object_set_new(o, "lifetime", json_integer(dev->lifetime));
+	json_object_set_new(o, "peers", json_integer(dev->peers));
+}
+
+static void add_link(json_t *o, const struct link_info *link)
+{
+	json_object_set_new(o, "mtu", json_integer(link->mtu));
+	json_object_set_new(o, "rx_bytes", json_integer(link->rx_bytes));
+	json_object_set_new(o, "tx_bytes", json_integer(link->tx_bytes));
+	json_object_set_new(o, "drops", json_integer(link->rx_dropped +
+						     link->tx_dropped));
+}
+
+static void add_kernel_server(json_t *o, const struct dev_info *dev)
+{
+	json_t *server;
+
+	if (!dev->server)
+		return;
+	server = json_pack("{s:o}", "primary", status_ipv4(dev->server));
+	if (dev->server2)
+		json_object_set_new(server, "secondary",
+				    status_ipv4(dev->server2));
+	json_object_set_new(o, "server", server);
+}
+
+/* Without a daemon the kernel alone says how things are */
+static void add_no_daemon(json_t *o, const struct dev_info *dev,
+			  const char *name)
+{
+	char reason[128];
+
+	snprintf(reason, sizeof(reason), "no teredod runs for %s", name);
+	json_object_set_new(o, "state",
+			    json_string(dev->state == TEREDO_STATE_UP ?
+					"qualified" : "offline"));
+	json_object_set_new(o, "reason", json_string(reason));
+	add_kernel_server(o, dev);
+}
+
+static void add_client(struct show *show, json_t *o,
+		       const struct dev_info *dev, const char *name)
+{
+	json_t *status = status_ask(name, dev->ifindex);
+
+	if (status) {
+		/* these two only tell daemons apart */
+		json_object_del(status, "netns");
+		json_object_del(status, "ifindex");
+		json_object_update(o, status);
+		json_decref(status);
+	} else {
+		add_no_daemon(o, dev, name);
+	}
+	if (dev->state != TEREDO_STATE_UP || !status)
+		show->unqualified = true;
+}
+
+static void on_device(const struct dev_info *dev, void *ctx)
+{
+	char name[IF_NAMESIZE] = "?";
+	struct link_info link = { 0 };
+	struct show *show = ctx;
+	json_t *o;
+
+	if_indextoname(dev->ifindex, name);
+	link_find(&show->rtnl, name, &link);
+	o = json_pack("{s:s,s:s}", "ifname", name, "role",
+		      role_name(dev->mode));
+	if (dev->mode == TEREDO_MODE_CLIENT)
+		add_client(show, o, dev, name);
+	else
+		json_object_set_new(o, "state",
+				    json_string(link.flags & IFF_UP ? "up" :
+								      "down"));
+	add_kernel(o, dev);
+	add_link(o, &link);
+	json_array_append_new(show->devices, o);
+}
+
+static void show_state(json_t *o)
+{
+	json_int_t since = json_integer_value(json_object_get(o, "since"));
+	const char *state = print_get(o, "state");
+	const char *reason = print_get(o, "reason");
+	bool good = !strcmp(state, "qualified") || !strcmp(state, "up");
+	char buf[PRINT_SIZE];
+
+	print_label("state");
+	print_colored(good ? PRINT_GOOD : PRINT_BAD, state);
+	if (since)
+		printf("  (since %s)", print_duration(buf, time(NULL) - since));
+	if (reason)
+		printf("  reason: %s", reason);
+	putchar('\n');
+}
+
+static void show_server(json_t *server)
+{
+	if (!server)
+		return;
+	print_label("server");
+	printf("%s", print_get(server, "primary"));
+	if (print_get(server, "secondary"))
+		printf(", %s", print_get(server, "secondary"));
+	if (json_is_true(json_object_get(server, "secondary_assumed")))
+		printf(" (assumed)");
+	if (print_get(server, "name"))
+		printf(" (%s)", print_get(server, "name"));
+	putchar('\n');
+}
+
+static void show_nat(json_t *nat)
+{
+	json_t *preserving = json_object_get(nat, "port_preserving");
+
+	if (!nat)
+		return;
+	print_label("nat");
+	printf("%s", print_get(nat, "type"));
+	if (preserving)
+		printf("   port-preserving %s",
+		       json_is_true(preserving) ? "yes" : "no");
+	putchar('\n');
+}
+
+static void show_endpoint(const char *label, json_t *endpoint)
+{
+	if (!endpoint)
+		return;
+	print_label(label);
+	printf("%s:%lld\n", print_get(endpoint, "address"),
+	       (long long)json_integer_value(json_object_get(endpoint,
+							     "port")));
+}
+
+static void show_address(json_t *o)
+{
+	const char *address = print_get(o, "address");
+
+	if (!address)
+		return;
+	print_label("address");
+	print_colored(PRINT_ADDRESS, address);
+	printf("/32    mtu %lld\n",
+	       (long long)json_integer_value(json_object_get(o, "mtu")));
+}
+
+static void show_refresh(json_t *o)
+{
+	json_t *refresh = json_object_get(o, "refresh_ms");
+	json_t *contact = json_object_get(o, "contact_ms");
+	char buf[PRINT_SIZE];
+
+	if (!refresh && !contact)
+		return;
+	print_label("refresh");
+	if (refresh)
+		printf("%lld s", (long long)json_integer_value(refresh) / 1000);
+	if (contact)
+		printf("   last server packet %s ago",
+		       print_duration(buf,
+				      json_integer_value(contact) / 1000));
+	putchar('\n');
+}
+
+static void show_traffic(json_t *o)
+{
+	json_int_t drops = json_integer_value(json_object_get(o, "drops"));
+	char rx[PRINT_SIZE], tx[PRINT_SIZE];
+	json_t *n;
+
+	print_label("peers");
+	n = json_object_get(o, "peers");
+	printf("%lld", (long long)json_integer_value(n));
+	n = json_object_get(o, "rx_bytes");
+	printf("     rx %s", print_octets(rx, json_integer_value(n)));
+	n = json_object_get(o, "tx_bytes");
+	printf("  tx %s", print_octets(tx, json_integer_value(n)));
+	printf("    drops %lld", (long long)drops);
+	if (drops)
+		printf(" (see teredo stats)");
+	putchar('\n');
+}
+
+static void show_human(json_t *o)
+{
+	print_colored(PRINT_NAME, print_get(o, "ifname"));
+	printf(": %s\n", print_get(o, "role"));
+	show_state(o);
+	show_server(json_object_get(o, "server"));
+	show_nat(json_object_get(o, "nat"));
+	show_endpoint("local", json_object_get(o, "local"));
+	show_endpoint("mapped", json_object_get(o, "mapped"));
+	show_address(o);
+	show_refresh(o);
+	show_traffic(o);
+}
+
+static void print_devices(json_t *devices)
+{
+	json_t *o;
+	size_t i;
+
+	if (cli.json) {
+		print_json(devices);
+		return;
+	}
+	json_array_foreach(devices, i, o) {
+		if (i)
+			putchar('\n');
+		show_human(o);
+	}
+	json_decref(devices);
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct show show = { 0 };
+	u32 ifindex = 0;
+	struct nl nl;
+	int ret;
+
+	if (argc > 1)
+		return cli_error("show takes one device");
+	if (argc && !cli_device(argv[0], &ifindex))
+		return CLI_ERROR;
+	ret = cli_open(&nl);
+	if (ret)
+		return ret;
+	if (nl_open(&show.rtnl, NETLINK_ROUTE)) {
+		ret = cli_refused(&show.rtnl);
+		goto close;
+	}
+	show.devices = json_array();
+	if (dev_dump(&nl, ifindex, on_device, &show)) {
+		json_decref(show.devices);
+		ret = cli_refused(&nl);
+	} else {
+		print_devices(show.devices);
+		/* as a status: only a question about one has one answer */
+		ret = argc && show.unqualified ? CLI_UNQUALIFIED : CLI_OK;
+	}
+	nl_close(&show.rtnl);
+close:
+	nl_close(&nl);
+	return ret;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * teredo wait: until a device has its address and routes. For those who start
+ * after a network is there.
+ */
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "cli.h"
+#include "print.h"
+#include "status.h"
+
+/* How long a change can go unnoticed that no event tells of: a device that
+ * appears, a daemon that has put the routes there.
+ */
+#define LOOK_MS		50
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
+/* The kernel is told first, address and routes follow. So a daemon has the
+ * last word, if there is one.
+ */
+static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
+{
+	u32 ifindex = if_nametoindex(name);
+	struct dev_info dev;
+	const char *word;
+	json_t *status;
+	bool ready;
+
+	snprintf(reason, len, "there is no device %s", name);
+	if (!ifindex)
+		return false;
+	snprintf(reason, len, "%s is no Teredo device", name);
+	if ((!nl->sock && dev_open(nl)) || dev_get(nl, ifindex, &dev))
+		return false;
+	if (dev.mode != TEREDO_MODE_CLIENT)
+		return true;
+
+	ready = dev.state == TEREDO_STATE_UP;
+	snprintf(reason, len, "no teredod runs for %s", name);
+	status = status_ask(name, ifindex);
+	if (!status)
+		return ready;
+	word = print_get(status, "state");
+	ready = ready && word && !strcmp(word, "qualified");
+	if (print_get(status, "reason"))
+		snprintf(reason, len, "%s", print_get(status, "reason"));
+	json_decref(status);
+	return ready;
+}
+
+static int wait_for(const char *name, uint64_t deadline)
+{
+	char reason[256];
+	struct nl nl = { 0 };
+
+	while (!is_ready(&nl, name, reason, sizeof(reason))) {
+		if (now_ms() >= deadline) {
+			nl_close(&nl);
+			cli_error("%s is not qualified: %s", name, reason);
+			return CLI_UNQUALIFIED;
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
+	nl_close(&nl);
+	return CLI_OK;
+}
+
+int cmd_wait(int argc, char **argv)
+{
+	uint64_t deadline = UINT64_MAX;
+	unsigned long timeout;
+
+	if (argc == 3 && !strcmp(argv[1], "--timeout")) {
+		if (!cli_number(argv[2], 1000000, &timeout))
+			return CLI_ERROR;
+		deadline = now_ms() + timeout * 1000;
+	} else if (argc != 1) {
+		return cli_error("wait DEV [--timeout S]");
+	}
+	return wait_for(argv[0], deadline);
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * teredo - show and control Teredo devices
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "log.h"
+
+struct cli cli;
+
+static const char usage[] =
+"Usage: teredo [OPTION]... [COMMAND]\n"
+"\n"
+"  show [DEV]                       state of devices; the default\n"
+"  peer show DEV                    peers of a device\n"
+"  peer add DEV ADDR [remote A:P]   open the path to a peer\n"
+"  peer del DEV ADDR                forget a peer\n"
+"  peer flush DEV                   forget all peers\n"
+"  stats [DEV]                      counters\n"
+"  monitor [DEV]                    print changes as they happen\n"
+"  wait DEV [--timeout S]           until the device has an address\n"
+"  qualify [--server A[/B]] [--port N] [--timeout S]\n"
+"                                   would Teredo work here? Changes nothing and\n"
+"                                   needs no module\n"
+"  decode ADDR|HEX                  take an address or a UDP payload apart\n"
+"  checkconf FILE                   find errors in a configuration\n"
+"  help                             print this\n"
+"\n"
+"  -j, --json    print JSON\n"
+"  -p, --pretty  ... with line breaks\n"
+"  --color=auto|always|never\n"
+"  -V            print the version\n"
+"\n"
+"Exit status: 0 all is well, 1 wrong usage or another error, 2 the kernel\n"
+"refused, 3 the device is not qualified or has no daemon.\n";
+
+static const struct {
+	const char *name;
+	cli_command *run;
+} commands[] = {
+	{ "show", cmd_show },
+	{ "peer", cmd_peer },
+	{ "stats", cmd_stats },
+	{ "monitor", cmd_monitor },
+	{ "qualify", cmd_qualify },
+	{ "wait", cmd_wait },
+	{ "decode", cmd_decode },
+	{ "checkconf", cmd_checkconf },
+};
+
+/**
+ * cli_error - say what is wrong
+ * @fmt: as printf(), without a newline
+ *
+ * Return: CLI_ERROR.
+ */
+int cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("Error: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return CLI_ERROR;
+}
+
+/**
+ * cli_refused - say why the kernel does not want to
+ * @nl: socket of the request
+ *
+ * Return: CLI_REFUSED.
+ */
+int cli_refused(const struct nl *nl)
+{
+	cli_error("%s", nl->error);
+	return CLI_REFUSED;
+}
+
+/**
+ * cli_open - open a socket to the generic netlink family
+ * @nl: result
+ *
+ * Return: CLI_OK, or another value after having said what is wrong.
+ */
+int cli_open(struct nl *nl)
+{
+	return dev_open(nl) ? cli_refused(nl) : CLI_OK;
+}
+
+/**
+ * cli_device - look a device up
+ * @name: its name
+ * @ifindex: result
+ *
+ * Return: false, having said so, if there is none.
+ */
+bool cli_device(const char *name, u32 *ifindex)
+{
+	*ifindex = if_nametoindex(name);
+	if (!*ifindex)
+		cli_error("there is no device %s", name);
+	return *ifindex;
+}
+
+/**
+ * cli_number - read a number
+ * @text: what was given
+ * @max: upper bound
+ * @number: result
+ *
+ * Return: false, having said so, if it is none.
+ */
+bool cli_number(const char *text, unsigned long max, unsigned long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *number <= max)
+		return true;
+	cli_error("%s is not a number from 0 to %lu", text, max);
+	return false;
+}
+
+static bool set_color(const char *when)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!strcmp(when, "always"))
+		cli.color = true;
+	else if (!strcmp(when, "never"))
+		cli.color = false;
+	else if (!strcmp(when, "auto"))
+		cli.color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	else
+		return false;
+	return true;
+}
+
+/* Return: -1 to go on, or what to exit with */
+static int parse_option(const char *arg)
+{
+	if (!strcmp(arg, "-j") || !strcmp(arg, "--json")) {
+		cli.json = true;
+	} else if (!strcmp(arg, "-p") || !strcmp(arg, "--pretty")) {
+		cli.json = true;
+		cli.pretty = true;
+	} else if (!strcmp(arg, "-jp") || !strcmp(arg, "-pj")) {
+		cli.json = true;
+		cli.pretty = true;
+	} else if (!strncmp(arg, "--color=", 8)) {
+		if (!set_color(arg + 8))
+			return cli_error("%s: auto, always or never", arg);
+	} else if (!strcmp(arg, "-V") || !strcmp(arg, "--version")) {
+		printf("teredo %s\n", TEREDO_VERSION);
+		return CLI_OK;
+	} else if (!strcmp(arg, "-h") || !strcmp(arg, "--help")) {
+		fputs(usage, stdout);
+		return CLI_OK;
+	} else {
+		return cli_error("unknown option %s (try: teredo help)", arg);
+	}
+	return -1;
+}
+
+static int run_command(int argc, char **argv)
+{
+	size_t i;
+
+	if (!argc)
+		return cmd_show(0, argv);
+	if (!strcmp(argv[0], "help")) {
+		fputs(usage, stdout);
+		return CLI_OK;
+	}
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(commands[i].name, argv[0]))
+			return commands[i].run(argc - 1, argv + 1);
+	return cli_error("unknown command %s (try: teredo help)", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	int ret, i;
+
+	log_init(false);
+	set_color("auto");
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		ret = parse_option(argv[i]);
+		if (ret >= 0)
+			return ret;
+	}
+	ret = run_command(argc - i, argv + i);
+	if (fflush(stdout) || ferror(stdout))
+		return cli_error("cannot write: %s", strerror(errno));
+	return ret;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control packets through a UDP socket of our own.
+ */
+#include "udp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DATAGRAM_MAX	2048	/* what is longer is no control packet */
+
+static struct sockaddr_in make_sockaddr(struct teredo_endpoint ep)
+{
+	return (struct sockaddr_in) {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = ep.addr,
+		.sin_port = ep.port,
+	};
+}
+
+static int udp_send(struct transport *transport, struct teredo_endpoint to,
+		    const u8 *data, size_t len)
+{
+	struct udp *udp = (struct udp *)transport;
+	struct sockaddr_in addr = make_sockaddr(to);
+
+	if (sendto(udp->fd, data, len, 0, (struct sockaddr *)&addr,
+		   sizeof(addr)) >= 0)
+		return 0;
+	transport->failed(transport->ctx, strerror(errno));
+	return -errno;
+}
+
+/**
+ * udp_open - open a socket
+ * @udp: result; transport.receive and so on are the caller's
+ * @port: local port, 0 for any
+ *
+ * Return: 0 or a negative errno.
+ */
+int udp_open(struct udp *udp, u16 port)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET,
+				   .sin_port = htons(port) };
+
+	udp->transport.send = udp_send;
+	udp->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (udp->fd < 0)
+		return -errno;
+	if (bind(udp->fd, (struct sockaddr *)&any, sizeof(any))) {
+		close(udp->fd);
+		return -errno;
+	}
+	return 0;
+}
+
+/**
+ * udp_close - close a socket
+ * @udp: socket
+ */
+void udp_close(struct udp *udp)
+{
+	close(udp->fd);
+}
+
+/**
+ * udp_receive - take in what the socket holds
+ * @udp: socket
+ */
+void udp_receive(struct udp *udp)
+{
+	struct teredo_endpoint from;
+	struct sockaddr_in addr;
+	socklen_t addr_len;
+	u8 buf[DATAGRAM_MAX];
+	ssize_t len;
+
+	for (;;) {
+		addr_len = sizeof(addr);
+		len = recvfrom(udp->fd, buf, sizeof(buf), 0,
+			       (struct sockaddr *)&addr, &addr_len);
+		if (len < 0)
+			return;
+		from.addr = addr.sin_addr.s_addr;
+		from.port = addr.sin_port;
+		udp->transport.receive(udp->transport.ctx, from, 0, buf, len);
+	}
+}
+
+/* the address that the kernel would send from */
+static __be32 source_towards(__be32 to)
+{
+	const struct teredo_endpoint ep = { to, cpu_to_be16(TEREDO_PORT) };
+	struct sockaddr_in addr = make_sockaddr(ep);
+	socklen_t len = sizeof(addr);
+	__be32 source = 0;
+	int fd;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)) &&
+	    !getsockname(fd, (struct sockaddr *)&addr, &len))
+		source = addr.sin_addr.s_addr;
+	close(fd);
+	return source;
+}
+
+/**
+ * udp_local - our end
+ * @udp: socket
+ * @towards: the other end
+ *
+ * Return: our address, 0 if there is no way to the other end, and port.
+ */
+struct teredo_endpoint udp_local(const struct udp *udp, __be32 towards)
+{
+	struct sockaddr_in addr = { 0 };
+	socklen_t len = sizeof(addr);
+	struct teredo_endpoint ep;
+
+	getsockname(udp->fd, (struct sockaddr *)&addr, &len);
+	ep.addr = source_towards(towards);
+	ep.port = addr.sin_port;
+	return ep;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Control packets through a UDP socket of our own, for a look at the network
+ * without a device.
+ */
+#ifndef _UDP_H
+#define _UDP_H
+
+#include "transport.h"
+
+/**
+ * struct udp - a UDP socket
+ * @transport: its base
+ * @fd: the socket
+ */
+struct udp {
+	struct transport transport;
+	int fd;
+};
+
+int udp_open(struct udp *udp, u16 port);
+void udp_close(struct udp *udp);
+void udp_receive(struct udp *udp);
+struct teredo_endpoint udp_local(const struct udp *udp, __be32 towards);
+
+#endif /* _UDP_H */
