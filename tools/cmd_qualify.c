@@ -129,8 +129,7 @@ static void run(struct probe *probe, u64 deadline)
 
 static const char *nat_type(const struct probe *probe)
 {
-	struct teredo_endpoint local = udp_local(&probe->udp,
-						 probe->q.server.primary);
+	struct teredo_endpoint local = udp_local(&probe->udp);
 
 	if (probe->q.reason == QUALIFY_SYMMETRIC)
 		return "symmetric";
@@ -161,8 +160,7 @@ static void explain_failure(const struct probe *probe, char *buf, size_t len)
 
 static void add_result(const struct probe *probe, json_t *o)
 {
-	struct teredo_endpoint local = udp_local(&probe->udp,
-						 probe->q.server.primary);
+	struct teredo_endpoint local = udp_local(&probe->udp);
 	const struct qualify *q = &probe->q;
 
 	json_object_set_new(o, "local", status_endpoint(local.addr,
@@ -205,7 +203,7 @@ static json_t *make_result(const struct probe *probe)
 		json_object_set_new(o, "nat",
 				    json_pack("{s:s,s:b,s:s}", "type", type,
 					      "port_preserving",
-					      udp_local(&probe->udp, 0).port ==
+					      udp_local(&probe->udp).port ==
 					      probe->q.primary.mapped.port,
 					      "means", explain_nat(type)));
 	add_result(probe, o);
@@ -266,7 +264,7 @@ int cmd_qualify(int argc, char **argv)
 	qualify_init(&probe.q, &ops, &probe);
 	if (find_server(&probe, args.server))
 		return CLI_ERROR;
-	ret = udp_open(&probe.udp, args.port);
+	ret = udp_open(&probe.udp, args.port, probe.q.servers[0].primary);
 	if (ret)
 		return cli_error("port %lu: %s", args.port, strerror(-ret));
 	probe.udp.transport.receive = on_receive;

@@ -202,6 +202,10 @@ static void probe(struct daemon *d)
 	d->send_error[0] = '\0';
 	d->heard_at = 0;
 	watch_path(d);
+	/* with an address for each destination we would look like a symmetric
+	 * NAT to ourselves
+	 */
+	d->kt.local_addr = d->path.src;
 	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
 			  d->q.server.primary, d->q.server.secondary))
 		log_error("%s: %s", d->name, d->genl.error);
@@ -350,6 +354,7 @@ static bool adopt(struct daemon *d)
 	server.primary = dev.server;
 	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
 	d->local = dev.local;
+	d->kt.local_addr = dev.local.addr;
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
 	qualify_adopt(&d->q, &server, &dev.address);

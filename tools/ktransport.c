@@ -14,6 +14,7 @@ static int ktransport_send(struct transport *transport,
 	const struct dev_packet pkt = {
 		.ifindex = kt->ifindex,
 		.remote = to,
+		.local_addr = kt->local_addr,
 		.data = data,
 		.len = len,
 	};

@@ -14,6 +14,7 @@
  * @transport: its base
  * @nl: generic netlink socket whose port makes us the helper
  * @ifindex: the device
+ * @local_addr: address to send from, 0 for any
  * @is_helper: the kernel has named us as the helper
  * @taken_over: another helper has sent a packet since
  */
@@ -21,6 +22,7 @@ struct ktransport {
 	struct transport transport;
 	struct nl nl;
 	u32 ifindex;
+	__be32 local_addr;
 	bool is_helper;
 	bool taken_over;
 };

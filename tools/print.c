@@ -11,6 +11,7 @@
 #include "cli.h"
 
 #define LABEL_WIDTH	14
+#define TREE_WIDTH	20
 
 /**
  * print_json - print a value and drop it
@@ -85,7 +86,7 @@ void print_tree(json_t *value, int indent)
 	size_t i;
 
 	json_object_foreach(value, key, member) {
-		printf("%*s%-*s", indent, "", LABEL_WIDTH, key);
+		printf("%*s%-*s", indent, "", TREE_WIDTH, key);
 		if (!json_is_object(member) && !json_is_array(member))
 			print_scalar(member);
 		putchar('\n');

@@ -34,23 +34,49 @@ static int udp_send(struct transport *transport, struct teredo_endpoint to,
 	return -errno;
 }
 
+/* the address that the kernel would send from */
+static __be32 source_towards(__be32 to)
+{
+	const struct teredo_endpoint ep = { to, cpu_to_be16(TEREDO_PORT) };
+	struct sockaddr_in addr = make_sockaddr(ep);
+	socklen_t len = sizeof(addr);
+	__be32 source = 0;
+	int fd;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)) &&
+	    !getsockname(fd, (struct sockaddr *)&addr, &len))
+		source = addr.sin_addr.s_addr;
+	close(fd);
+	return source;
+}
+
 /**
  * udp_open - open a socket
  * @udp: result; transport.receive and so on are the caller's
  * @port: local port, 0 for any
+ * @towards: where most datagrams will go to
+ *
+ * It is bound to the address that leads there: a host with several ones would
+ * look like a symmetric NAT if it chose another for each destination.
  *
  * Return: 0 or a negative errno.
  */
-int udp_open(struct udp *udp, u16 port)
+int udp_open(struct udp *udp, u16 port, __be32 towards)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET,
-				   .sin_port = htons(port) };
+	const struct teredo_endpoint local = {
+		.addr = source_towards(towards),
+		.port = cpu_to_be16(port),
+	};
+	struct sockaddr_in addr = make_sockaddr(local);
 
 	udp->transport.send = udp_send;
 	udp->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (udp->fd < 0)
 		return -errno;
-	if (bind(udp->fd, (struct sockaddr *)&any, sizeof(any))) {
+	if (bind(udp->fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		close(udp->fd);
 		return -errno;
 	}
@@ -90,40 +116,17 @@ void udp_receive(struct udp *udp)
 	}
 }
 
-/* the address that the kernel would send from */
-static __be32 source_towards(__be32 to)
-{
-	const struct teredo_endpoint ep = { to, cpu_to_be16(TEREDO_PORT) };
-	struct sockaddr_in addr = make_sockaddr(ep);
-	socklen_t len = sizeof(addr);
-	__be32 source = 0;
-	int fd;
-
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return 0;
-	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)) &&
-	    !getsockname(fd, (struct sockaddr *)&addr, &len))
-		source = addr.sin_addr.s_addr;
-	close(fd);
-	return source;
-}
-
 /**
  * udp_local - our end
  * @udp: socket
- * @towards: the other end
  *
  * Return: our address, 0 if there is no way to the other end, and port.
  */
-struct teredo_endpoint udp_local(const struct udp *udp, __be32 towards)
+struct teredo_endpoint udp_local(const struct udp *udp)
 {
 	struct sockaddr_in addr = { 0 };
 	socklen_t len = sizeof(addr);
-	struct teredo_endpoint ep;
 
 	getsockname(udp->fd, (struct sockaddr *)&addr, &len);
-	ep.addr = source_towards(towards);
-	ep.port = addr.sin_port;
-	return ep;
+	return (struct teredo_endpoint) { addr.sin_addr.s_addr, addr.sin_port };
 }

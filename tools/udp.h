@@ -18,9 +18,9 @@ struct udp {
 	int fd;
 };
 
-int udp_open(struct udp *udp, u16 port);
+int udp_open(struct udp *udp, u16 port, __be32 towards);
 void udp_close(struct udp *udp);
 void udp_receive(struct udp *udp);
-struct teredo_endpoint udp_local(const struct udp *udp, __be32 towards);
+struct teredo_endpoint udp_local(const struct udp *udp);
 
 #endif /* _UDP_H */

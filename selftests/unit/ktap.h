@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Unit tests that speak KTAP, and octets from text files.
+ */
+#ifndef _KTAP_H
+#define _KTAP_H
+
+#include "wire.h"
+
+/**
+ * struct ktap_test - a test
+ * @name: what it shows, then # and the requirements
+ * @run: the test; uses CHECK()
+ * @arg: handed to @run
+ */
+struct ktap_test {
+	const char *name;
+	void (*run)(const void *arg);
+	const void *arg;
+};
+
+#define CHECK(cond) ktap_check(cond, #cond, __FILE__, __LINE__)
+
+void ktap_check(bool good, const char *what, const char *file, int line);
+int ktap_run(const struct ktap_test *tests, int n);
+
+#define KTAP_MAIN(tests)						\
+int main(void)								\
+{									\
+	return ktap_run(tests, sizeof(tests) / sizeof((tests)[0]));	\
+}
+
+#define KTAP_OCTETS	1500
+
+size_t ktap_load(const char *file, const char *id, u8 *buf);
+
+#endif /* _KTAP_H */
