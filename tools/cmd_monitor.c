@@ -20,7 +20,7 @@ static const char * const states[] = {
 
 static json_t *make_event(const struct dev_info *dev, const char *name)
 {
-	const char *state = dev->state < sizeof(states) / sizeof(states[0]) ?
+	const char *state = dev->state < ARRAY_SIZE(states) ?
 			    states[dev->state] : "unknown";
 	json_t *o = json_pack("{s:I,s:s,s:s}", "time", (json_int_t)time(NULL),
 			      "ifname", name, "state", state);

@@ -19,7 +19,7 @@ static const char * const states[] = {
 
 static const char *state_name(u32 state)
 {
-	return state < sizeof(states) / sizeof(states[0]) ? states[state] :
+	return state < ARRAY_SIZE(states) ? states[state] :
 							    "unknown";
 }
 

@@ -32,7 +32,7 @@ static const char * const roles[] = {
 
 static const char *role_name(u32 mode)
 {
-	return mode < sizeof(roles) / sizeof(roles[0]) ? roles[mode] :
+	return mode < ARRAY_SIZE(roles) ? roles[mode] :
 							 "unknown";
 }
 

@@ -265,7 +265,7 @@ static const struct conf_key {
 	{ "route", "default-route", set_default_route },
 };
 
-#define N_KEYS	(sizeof(keys) / sizeof(keys[0]))
+#define N_KEYS	(ARRAY_SIZE(keys))
 
 /**
  * struct conf_parse - a file being read

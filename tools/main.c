@@ -182,7 +182,7 @@ static int run_command(int argc, char **argv)
 		fputs(usage, stdout);
 		return CLI_OK;
 	}
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, argv[0]))
 			return commands[i].run(argc - 1, argv + 1);
 	return cli_error("unknown command %s (try: teredo help)", argv[0]);

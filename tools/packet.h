@@ -6,9 +6,11 @@
 #ifndef _PACKET_H
 #define _PACKET_H
 
+#include <stdint.h>
+
 #include "wire.h"
 
-typedef uint64_t u64;
+typedef __u64 u64;
 
 #define PACKET_HMAC_LEN		20	/* HMAC-SHA1 */
 #define PACKET_KEY_MAX		255

@@ -88,7 +88,7 @@ static void on_addr(const struct in6_addr *addr, void *ctx)
 {
 	struct sweep *sweep = ctx;
 
-	if (sweep->n == sizeof(sweep->found) / sizeof(sweep->found[0]) ||
+	if (sweep->n == ARRAY_SIZE(sweep->found) ||
 	    !teredo_is_teredo(addr, sweep->d->q.prefix) ||
 	    (sweep->keep && !memcmp(addr, sweep->keep, sizeof(*addr))))
 		return;

@@ -21,7 +21,7 @@
 
 static const u64 slow_intervals[] = { 30000, 60000, 120000, 240000, 300000 };
 
-#define SLOW_INTERVALS	(sizeof(slow_intervals) / sizeof(slow_intervals[0]))
+#define SLOW_INTERVALS	(ARRAY_SIZE(slow_intervals))
 
 static u64 now(const struct qualify *q)
 {

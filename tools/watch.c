@@ -283,7 +283,7 @@ static int join_all(struct daemon *d)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
 		if (nl_join(&d->watch, groups[i]))
 			return -EIO;
 	return 0;

@@ -27,7 +27,7 @@ int ktap_run(const struct ktap_test *tests, int n);
 #define KTAP_MAIN(tests)						\
 int main(void)								\
 {									\
-	return ktap_run(tests, sizeof(tests) / sizeof((tests)[0]));	\
+	return ktap_run(tests, ARRAY_SIZE(tests));	\
 }
 
 #define KTAP_OCTETS	1500

@@ -925,7 +925,7 @@ static void test_slow_retries(const void *arg)
 	advance(rig, 12000 + 5 * 60 * 1000 + 4400);
 	last = sent_to(rig, PRIMARY, count_sent(rig, PRIMARY) - 1)->at;
 	forget(rig);
-	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
 		const struct sent *sent;
 
 		advance(rig, want[i] * 1100);

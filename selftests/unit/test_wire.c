@@ -114,9 +114,9 @@ static void test_global(const void *arg)
 	size_t i;
 
 	(void)arg;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		CHECK(!teredo_ipv4_is_global(ip4(bad[i])));
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(good); i++)
 		CHECK(teredo_ipv4_is_global(ip4(good[i])));
 }
 
