@@ -153,7 +153,7 @@ static void explain_failure(const struct probe *probe, char *buf, size_t len)
 	if (probe->send_error[0])
 		snprintf(buf, len, "cannot send: %s", probe->send_error);
 	else if (!probe->over)
-		snprintf(buf, len, "no verdict in the time given");
+		snprintf(buf, len, "no answer from both addresses in the time given");
 	else
 		qualify_explain(&probe->q, buf, len);
 }

@@ -180,10 +180,12 @@ static void show_nat(json_t *nat)
 
 static void show_endpoint(const char *label, json_t *endpoint)
 {
+	const char *address = print_get(endpoint, "address");
+
 	if (!endpoint)
 		return;
 	print_label(label);
-	printf("%s:%lld\n", print_get(endpoint, "address"),
+	printf("%s:%lld\n", address ? address : "*",
 	       (long long)json_integer_value(json_object_get(endpoint,
 							     "port")));
 }

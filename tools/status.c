@@ -65,15 +65,19 @@ json_t *status_ipv4(unsigned int addr)
 
 /**
  * status_endpoint - an address and a port for JSON
- * @addr: address, network byte order
+ * @addr: address, network byte order; 0 if it is not known
  * @port: port, network byte order
  *
  * Return: an object.
  */
 json_t *status_endpoint(unsigned int addr, unsigned short port)
 {
-	return json_pack("{s:o,s:i}", "address", status_ipv4(addr),
-			 "port", ntohs(port));
+	json_t *endpoint = json_object();
+
+	if (addr)
+		json_object_set_new(endpoint, "address", status_ipv4(addr));
+	json_object_set_new(endpoint, "port", json_integer(ntohs(port)));
+	return endpoint;
 }
 
 static size_t read_all(int fd, char *buf, size_t size)
