@@ -71,6 +71,7 @@ enum daemon_word {
  * @link_away: the interface in @path has no carrier
  * @link_back: it has got it back
  * @dev_up: the device is up
+ * @dev_bounced: it was down, if only for a moment
  *
  * @control_fd: listening socket, -1 if there is none (control.c)
  * @control_poll: the same
@@ -119,6 +120,7 @@ struct daemon {
 	bool link_away;
 	bool link_back;
 	bool dev_up;
+	bool dev_bounced;
 
 	int control_fd;
 	uv_poll_t control_poll;

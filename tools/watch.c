@@ -95,7 +95,8 @@ static void on_settled(uv_timer_t *timer)
 
 	if (!d->q.n_servers)
 		return;
-	changed = watch_path(d);
+	changed = watch_path(d) || d->dev_bounced;
+	d->dev_bounced = false;
 	if (changed && !d->path_up)
 		engine_suspend(d);
 	else if (changed && d->q.state == QUALIFY_INITIAL)
@@ -113,8 +114,7 @@ static void on_repair(uv_timer_t *timer)
 
 	if (!d->placed)
 		return;
-	log_info("%s: address or routes were removed, putting them back",
-		 d->name);
+	log_debug("%s: making sure of address and routes", d->name);
 	place_up(d, &d->placed_addr);
 }
 
@@ -130,7 +130,9 @@ static void expect_repair(struct daemon *d)
 		uv_timer_start(&d->repair, on_repair, REPAIR_MS, 0);
 }
 
-/* The IPv6 stack drops the addresses of a device that goes down */
+/* A device that goes down loses its addresses and its state, even if it is up
+ * again by the time we look.
+ */
 static void own_link(struct daemon *d, const struct link_info *link)
 {
 	bool up = link->flags & IFF_UP;
@@ -138,6 +140,7 @@ static void own_link(struct daemon *d, const struct link_info *link)
 	if (up == d->dev_up)
 		return;
 	d->dev_up = up;
+	d->dev_bounced |= !up;
 	expect_settling(d);
 }
 
