@@ -380,6 +380,7 @@ static void on_resolved(struct resolver *r)
 	if (!r->n) {
 		if (first)
 			retry_resolve(d);
+		report(d);
 		return;
 	}
 	qualify_set_servers(&d->q, r->servers, r->n);

@@ -114,7 +114,6 @@ void resolve_start(struct resolver *r)
 		return;
 	r->half = 0;
 	r->n = 0;
-	r->error[0] = '\0';
 	r->begun = uv_now(r->loop);
 	next_half(r);
 }

@@ -29,7 +29,8 @@ typedef void resolve_done_fn(struct resolver *r);
  * @servers: those that were found
  * @spec: index into @list for each of @servers
  * @n: number of them
- * @error: why the last one that was not found was not
+ * @error: why the last one that was not found was not; stays while it is
+ *	looked for again
  */
 struct resolver {
 	const struct server_list *list;

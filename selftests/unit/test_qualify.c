@@ -1054,6 +1054,10 @@ static void test_restart(const void *arg)
 	forget(rig);
 	advance(rig, 4400);		/* quick again */
 	CHECK(count_sent(rig, PRIMARY) == 1);
+	advance(rig, 5 * 60 * 1000);
+	forget(rig);
+	advance(rig, 33000);		/* and slow from the beginning */
+	CHECK(count_sent(rig, PRIMARY) == 1);
 }
 
 static void test_offline_deaf(const void *arg)

@@ -361,6 +361,16 @@ static void test_build_echo(const void *arg)
 	CHECK(!teredo_is_echo_reply(built, sizeof(built), &echo));
 }
 
+static void seal(u8 *packet, size_t len)
+{
+	u16 sum;
+
+	memset(packet + TEREDO_IP6_HLEN + 2, 0, 2);
+	sum = teredo_icmp_csum(packet, len);
+	packet[TEREDO_IP6_HLEN + 2] = sum >> 8;
+	packet[TEREDO_IP6_HLEN + 3] = sum;
+}
+
 static void test_echo_reply(const void *arg)
 {
 	u8 data[KTAP_OCTETS];
@@ -370,12 +380,19 @@ static void test_echo_reply(const void *arg)
 	(void)arg;
 	CHECK(teredo_is_echo_reply(data, len, &echo));
 	CHECK(!teredo_is_echo_reply(data, len - 1, &echo));
-	/* whatever bit of the message flips, it is not the reply */
+	/* Whatever bit of the message flips, it is not the reply, nor with the
+	 * checksum made to fit.
+	 */
 	for (i = 8 * TEREDO_IP6_HLEN; i < 8 * len; i++) {
 		data[i / 8] ^= 1 << i % 8;
 		CHECK(!teredo_is_echo_reply(data, len, &echo));
+		seal(data, len);
+		CHECK(i / 16 == TEREDO_IP6_HLEN / 2 + 1 ||
+		      !teredo_is_echo_reply(data, len, &echo));
 		data[i / 8] ^= 1 << i % 8;
+		seal(data, len);
 	}
+	CHECK(teredo_is_echo_reply(data, len, &echo));
 }
 
 static void test_echo_wrong(const void *arg)
