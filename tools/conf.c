@@ -342,12 +342,16 @@ static int on_key(void *ctx, const char *section, const char *name,
 	return !err;
 }
 
+/* libinih would take the rest of a line that is too long for another one */
 static char *read_line(char *buf, int size, void *ctx)
 {
 	struct conf_parse *parse = ctx;
+	char *line = fgets(buf, size, parse->file);
 
 	parse->line++;
-	return fgets(buf, size, parse->file);
+	if (line && !strchr(line, '\n') && !feof(parse->file))
+		complain(parse, "line", "", "too long");
+	return line;
 }
 
 static const char *check_whole(const struct conf *conf, const char *path)
@@ -403,6 +407,8 @@ int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR])
 	fclose(parse.file);
 	if (ret)
 		return ret;
+	if (!line || (parse.error_line && parse.error_line < line))
+		line = parse.error_line;
 	if (line) {
 		snprintf(error, CONF_ERROR, "%.100s:%d: %s", path, line,
 			 line == parse.error_line ? parse.error :

@@ -11,6 +11,9 @@
 #include "conf.h"
 #include "ktap.h"
 
+#define LONG	"a123456789b123456789c123456789d123456789e123456789f123456789" \
+		"a123456789b123456789c123456789d123456789e123456789.example"
+
 static char path[] = "/tmp/teredo-conf-XXXXXX";
 
 static int load(const char *text, struct conf *conf, char error[CONF_ERROR])
@@ -203,6 +206,8 @@ static const struct ktap_test tests[] = {
 		"not KEY = VALUE"),
 	REFUSED("syntax error before a wrong key", "[client]\nserver\nx = 1\n",
 		":2:", "not KEY = VALUE"),
+	REFUSED("line too long", "[client]\nserver = " LONG ", " LONG "\n",
+		":2:", "too long"),
 	REFUSED("key given twice", "[client]\nrefresh = 20\nrefresh = 30\n",
 		":3:", "given twice"),
 	REFUSED("private server # G-19", "[client]\nserver = 10.0.0.1\n", ":2:",
