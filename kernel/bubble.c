@@ -3,6 +3,8 @@
  * Bubbles and connectivity tests. Whether one may be sent is decided in
  * probe.c and receive.c; here they are made.
  */
+#include <net/addrconf.h>
+
 #include "bubble.h"
 #include "device.h"
 #include "stats.h"
@@ -32,6 +34,26 @@ bool teredo_reachable(const struct in6_addr *addr)
 	       teredo_ipv4_is_global(teredo_server(addr));
 }
 
+/* A client has its address; a relay takes the one that it would talk to the
+ * client from, as servers accept only addresses that are not Teredo (RFC 4380
+ * 5.3.1, 5.4.1). With none at all, a link-local address is as good: it only
+ * comes back in the client's answer.
+ */
+static void source_for(const struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       const struct in6_addr *dst, struct in6_addr *src)
+{
+	*src = map->address;
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		return;
+	if (ipv6_dev_get_saddr(dev_net(td->dev), NULL, dst, 0, src) ||
+	    teredo_is_teredo(src, td->cfg.prefix))
+		teredo_make_linklocal(src, 0, (struct teredo_endpoint) {
+			.addr = td->cfg.local,
+			.port = td->cfg.port,
+		});
+}
+
 /**
  * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
  * @td: device
@@ -47,20 +69,23 @@ void teredo_send_bubble(struct teredo_dev *td,
 			struct teredo_endpoint to)
 {
 	u8 bubble[TEREDO_IP6_HLEN];
+	struct in6_addr src;
 
-	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &map->address, dst);
+	source_for(td, map, dst, &src);
+	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
 	if (!teredo_send(td, to, map->local, bubble, sizeof(bubble)))
 		teredo_count(td, TEREDO_TX_BUBBLES);
 }
 
 /**
- * teredo_send_bubbles - send a direct and an indirect bubble
+ * teredo_send_bubbles - ask a peer for an answer
  * @td: device
  * @map: own mapping
  * @dst: Teredo address that teredo_reachable() allows
  *
- * The direct one opens our NAT for the peer's answer; the indirect one goes
- * to the server in the *peer's* address, which has a way in (RFC 4380 5.2.4).
+ * The direct one opens our NAT for the peer's answer, so relays have it only if
+ * they are behind one. The indirect one goes to the server in the *peer's*
+ * address, which has a way in (RFC 4380 5.2.4, 5.4.1).
  *
  * Context: BH off, RCU; no lock of ours held.
  */
@@ -68,7 +93,8 @@ void teredo_send_bubbles(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
 			 const struct in6_addr *dst)
 {
-	teredo_send_bubble(td, map, dst, teredo_mapped(dst));
+	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
+		teredo_send_bubble(td, map, dst, teredo_mapped(dst));
 	teredo_send_bubble(td, map, dst, server_of(dst));
 }
 

@@ -13,6 +13,8 @@
 #include <net/ip_tunnels.h>
 
 #include "device.h"
+#include "limit.h"
+#include "local.h"
 #include "netlink.h"
 #include "peer.h"
 #include "probe.h"
@@ -24,6 +26,10 @@
  * than 20 kB/s even if somebody forges requests as fast as they can.
  */
 #define TEREDO_ANSWER_RATE	256
+/* Connectivity tests per second that strangers make us send, by way of our
+ * server: 64 octets each.
+ */
+#define TEREDO_TEST_RATE	32
 /* Control packets passed to the helper per second. It expects a few in 30 s. */
 #define TEREDO_CONTROL_RATE	64
 
@@ -52,6 +58,23 @@ void teredo_device_del(struct teredo_dev *td)
 {
 	ASSERT_RTNL();
 	list_del_rcu(&td->list);
+}
+
+/**
+ * teredo_devices_address_changed - an IPv4 address has come or gone
+ * @net: namespace
+ * @addr: address, network byte order
+ *
+ * Context: RTNL held.
+ */
+void teredo_devices_address_changed(struct net *net, __be32 addr)
+{
+	struct teredo_dev *td;
+
+	ASSERT_RTNL();
+	list_for_each_entry(td, &devices, list)
+		if (net_eq(td->net, net) && td->cfg.local == addr)
+			teredo_local_update(td);
 }
 
 /**
@@ -114,8 +137,9 @@ void teredo_devices_forget_helper(struct net *net, u32 portid)
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(td, &devices, list)
-		if (net_eq(dev_net(td->dev), net))
-			change_helper(td, portid, 0);
+		if (net_eq(dev_net(td->dev), net) &&
+		    change_helper(td, portid, 0))
+			teredo_nl_dev_changed(td, GFP_ATOMIC);
 	rcu_read_unlock();
 }
 
@@ -124,7 +148,8 @@ static time64_t now_boottime(void)
 	return ktime_get_boottime_seconds();
 }
 
-/* Puts @mapping, which may be NULL, in the place of the old one.
+/* Puts @mapping, which may be NULL, in the place of the old one; the carrier
+ * follows.
  * Return: what was known of peers holds no more.
  */
 static bool replace_mapping(struct teredo_dev *td,
@@ -144,12 +169,23 @@ static bool replace_mapping(struct teredo_dev *td,
 		WRITE_ONCE(td->contacted, false);
 	if (old)
 		kfree_rcu(old, rcu);
+	if (mapping)
+		netif_carrier_on(td->dev);
+	else
+		netif_carrier_off(td->dev);
 	return moved;
+}
+
+static void forget_peers(struct teredo_dev *td)
+{
+	/* senders that have seen the old mapping are done after it */
+	synchronize_net();
+	teredo_peers_flush(td);
 }
 
 /**
  * teredo_set_state - take over what qualification found
- * @td: a client
+ * @td: device
  * @state: new state
  * @mapping: what goes with TEREDO_STATE_UP, copied; NULL for other states
  * @lifetime: seconds until the state falls back to down, 0 for never
@@ -184,44 +220,83 @@ int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 	moved = replace_mapping(td, new);
 	spin_unlock_bh(&td->lock);
 
-	if (new)
-		netif_carrier_on(td->dev);
-	else
-		netif_carrier_off(td->dev);
-	if (moved) {
-		/* senders that have seen the old mapping are done after it */
-		synchronize_net();
-		teredo_peers_flush(td);
-	}
+	if (moved)
+		forget_peers(td);
 	if (new && lifetime)
 		mod_delayed_work(teredo_wq, &td->expire_work,
 				 lifetime * HZ);
 	return changed || moved;
 }
 
+static bool expired(const struct teredo_dev *td)
+{
+	lockdep_assert_held(&td->lock);
+	return td->expires && td->expires <= now_boottime();
+}
+
+/**
+ * teredo_check_expiry - look whether the mapping has ended
+ * @td: device
+ *
+ * For whoever comes by: timers stand still while the machine sleeps, boot time
+ * does not.
+ *
+ * Context: process or softirq.
+ */
+void teredo_check_expiry(struct teredo_dev *td)
+{
+	bool over;
+
+	spin_lock_bh(&td->lock);
+	over = expired(td);
+	spin_unlock_bh(&td->lock);
+	if (over)
+		mod_delayed_work(teredo_wq, &td->expire_work, 0);
+}
+
 /* Nobody has renewed the mapping: whoever did so has died, and whether the
- * NAT still knows us is anybody's guess. Works by boot time, as a machine
- * that slept has aged.
+ * NAT still knows us is anybody's guess. Judged under the lock, so that a
+ * renewal at the last moment counts.
  */
 static void expire_work(struct work_struct *work)
 {
 	struct teredo_dev *td = container_of(to_delayed_work(work),
 					     struct teredo_dev, expire_work);
-	time64_t expires, left;
+	time64_t left = 0;
+	bool over;
 
 	spin_lock_bh(&td->lock);
-	expires = td->expires;
+	over = expired(td);
+	if (over) {
+		td->state = TEREDO_STATE_DOWN;
+		td->expires = 0;
+		replace_mapping(td, NULL);
+	} else if (td->expires) {
+		left = td->expires - now_boottime();
+	}
 	spin_unlock_bh(&td->lock);
 
-	left = expires - now_boottime();
-	if (!expires)
-		return;
-	if (left > 0) {
+	if (over) {
+		forget_peers(td);
+		teredo_nl_dev_changed(td, GFP_KERNEL);
+	} else if (left) {
 		queue_delayed_work(teredo_wq, &td->expire_work, left * HZ);
-		return;
 	}
-	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
-	teredo_nl_dev_changed(td);
+}
+
+/* Roles that have nothing to find out are up with the device. */
+static int start_role(struct teredo_dev *td)
+{
+	const struct teredo_mapping none = { .local = td->cfg.local };
+	int err;
+
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		return 0;
+	err = teredo_set_state(td, TEREDO_STATE_UP, &none, 0);
+	if (err < 0)
+		return err;
+	teredo_local_update(td);
+	return 0;
 }
 
 static int teredo_open(struct net_device *dev)
@@ -233,6 +308,11 @@ static int teredo_open(struct net_device *dev)
 	err = teredo_socket_open(td);
 	if (err)
 		return err;
+	err = start_role(td);
+	if (err) {
+		teredo_socket_close(td);
+		return err;
+	}
 	/* no link, so no link-local address and no solicitations */
 	if (in6_dev)
 		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
@@ -245,11 +325,16 @@ static int teredo_stop(struct net_device *dev)
 	struct teredo_dev *td = netdev_priv(dev);
 
 	teredo_socket_close(td);
-	if (teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0) > 0)
-		teredo_nl_dev_changed(td);
+	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
+	/* its number means nothing where the device may be moved to */
+	teredo_set_helper(td, 0);
+	teredo_nl_dev_changed(td, GFP_KERNEL);
+	/* nobody sends or receives any more, so this is the last to wake the
+	 * workers
+	 */
+	teredo_peers_flush(td);
 	cancel_delayed_work_sync(&td->expire_work);
 	cancel_delayed_work_sync(&td->probe_work);
-	teredo_peers_flush(td);
 	return 0;
 }
 
@@ -264,11 +349,18 @@ static int teredo_init(struct net_device *dev)
 	td->peers = teredo_peers_create();
 	if (!td->peers)
 		goto free_stats;
+	if (td->cfg.mode == TEREDO_MODE_SERVER) {
+		td->limit = teredo_limit_create();
+		if (!td->limit)
+			goto put_peers;
+	}
 	err = gro_cells_init(&td->gro_cells, dev);
 	if (err)
-		goto put_peers;
+		goto free_limit;
 	return 0;
 
+free_limit:
+	kvfree(td->limit);
 put_peers:
 	teredo_peers_put(td->peers);
 free_stats:
@@ -282,7 +374,22 @@ static void teredo_uninit(struct net_device *dev)
 
 	gro_cells_destroy(&td->gro_cells);
 	teredo_peers_put(td->peers);
+	kvfree(td->limit);
 	free_percpu(td->stats);
+}
+
+/* For whoever wants to drain a relay: a routing daemon sees it at once. */
+static int teredo_change_carrier(struct net_device *dev, bool on)
+{
+	struct teredo_dev *td = netdev_priv(dev);
+
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		return -EOPNOTSUPP;
+	if (on)
+		netif_carrier_on(dev);
+	else
+		netif_carrier_off(dev);
+	return 0;
 }
 
 const struct net_device_ops teredo_netdev_ops = {
@@ -292,6 +399,7 @@ const struct net_device_ops teredo_netdev_ops = {
 	.ndo_stop	= teredo_stop,
 	.ndo_start_xmit	= teredo_xmit,
 	.ndo_get_stats64 = dev_get_tstats64,
+	.ndo_change_carrier = teredo_change_carrier,
 };
 
 static int get_sset_count(struct net_device *dev, int sset)
@@ -367,8 +475,10 @@ void teredo_setup(struct net_device *dev)
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
 	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);
+	ratelimit_state_init(&td->tests, HZ, TEREDO_TEST_RATE);
 	ratelimit_state_init(&td->control, HZ, TEREDO_CONTROL_RATE);
 	/* counted, not logged */
 	ratelimit_set_flags(&td->answers, RATELIMIT_MSG_ON_RELEASE);
+	ratelimit_set_flags(&td->tests, RATELIMIT_MSG_ON_RELEASE);
 	ratelimit_set_flags(&td->control, RATELIMIT_MSG_ON_RELEASE);
 }

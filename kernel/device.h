@@ -9,10 +9,12 @@
 #include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 #include <net/gro_cells.h>
+#include <uapi/linux/if_teredo.h>
 #include <uapi/linux/teredo.h>
 
 #include "wire.h"
 
+struct teredo_limit;
 struct teredo_peers;
 struct teredo_stats;
 
@@ -20,19 +22,38 @@ struct teredo_stats;
 #define TEREDO_HLEN	(sizeof(struct iphdr) + sizeof(struct udphdr))
 
 /**
+ * struct teredo_prefix - an IPv6 prefix
+ * @addr: address
+ * @len: length in bits
+ */
+struct teredo_prefix {
+	struct in6_addr addr;
+	u8 len;
+};
+
+/**
  * struct teredo_config - what an administrator fixes, see linux/if_teredo.h
  * @mode: enum teredo_mode
  * @ttl: of the outer header, 0 for the route's
  * @tos: of the outer header, 1 to inherit
  * @udp_csum: send UDP checksums
- * @port: service port, network byte order; 0 until the first up
+ * @any_port: the administrator has left the port open
+ * @port: service port, network byte order; 0 until the first up if @any_port
  * @prefix: service prefix, network byte order
- * @local: address to bind, network byte order, or 0
+ * @local: address to bind, network byte order, or 0; of a server, the one in
+ *	its clients' addresses
+ * @local2: a server's secondary address, network byte order, or 0
  * @server: server's primary address, network byte order, or 0
  * @server2: server's secondary address, network byte order, or 0
  * @link: ifindex that datagrams leave by, or 0
  * @fwmark: of outgoing datagrams
  * @max_peers: bound of the peer table
+ * @auth: a server's helper answers solicitations, as they need a secret
+ * @symmetric: a server forwards bubbles of other servers' symmetric clients
+ * @direct: a relay sends direct bubbles, too
+ * @rate: datagrams per second of a server to one IPv4 address
+ * @n_served: entries of @served
+ * @served: what a relay serves; all if there is none
  *
  * Written under RTNL. The fast path reads single members without a lock:
  * what may change while the device is up is one word each.
@@ -42,14 +63,22 @@ struct teredo_config {
 	u8 ttl;
 	u8 tos;
 	bool udp_csum;
+	bool any_port;
 	__be16 port;
 	__be32 prefix;
 	__be32 local;
+	__be32 local2;
 	__be32 server;
 	__be32 server2;
 	u32 link;
 	u32 fwmark;
 	u32 max_peers;
+	bool auth;
+	bool symmetric;
+	bool direct;
+	u32 rate;
+	u8 n_served;
+	struct teredo_prefix served[TEREDO_MAX_SERVED];
 };
 
 /**
@@ -59,8 +88,10 @@ struct teredo_config {
  * @local: IPv4 source that the mapping belongs to, network byte order, or 0
  * @rcu: to free it
  *
- * Never changes: a new one takes its place. There is one exactly while the
- * client is qualified.
+ * Never changes: a new one takes its place. There is one exactly while packets
+ * may be sent and taken: while a client is qualified, and while the device of
+ * another role is up, which needs no address of its own and leaves @address and
+ * @mapped zero.
  */
 struct teredo_mapping {
 	struct in6_addr address;
@@ -76,6 +107,8 @@ struct teredo_mapping {
  * @cfg: configuration
  * @sock: UDP socket while the device is up; written under RTNL, read under
  *	RCU
+ * @sock2: the same for a server's second address, only received from
+ * @limit: how much a server sends to whom
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @stats: named counters
@@ -85,6 +118,7 @@ struct teredo_mapping {
  *	written at most once a tick, meaningful if @contacted
  * @contacted: there was one since @mapping was set
  * @answers: bounds the bubbles that other people's packets make us send
+ * @tests: bounds the connectivity tests that they make us send
  * @control: bounds the packets passed to the helper
  * @lock: protects @state, @mapping, @helper and @expires
  * @state: where qualification stands
@@ -98,6 +132,8 @@ struct teredo_dev {
 	struct net *net;
 	struct teredo_config cfg;
 	struct socket __rcu *sock;
+	struct socket *sock2;
+	struct teredo_limit *limit;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;
 	struct teredo_stats __percpu *stats;
@@ -106,6 +142,7 @@ struct teredo_dev {
 	unsigned long contact;
 	bool contacted;
 	struct ratelimit_state answers;
+	struct ratelimit_state tests;
 	struct ratelimit_state control;
 
 	spinlock_t lock; /* see above */
@@ -129,11 +166,13 @@ static inline bool teredo_is_device(const struct net_device *dev)
 void teredo_setup(struct net_device *dev);
 void teredo_device_add(struct teredo_dev *td);
 void teredo_device_del(struct teredo_dev *td);
+void teredo_devices_address_changed(struct net *net, __be32 addr);
 void teredo_devices_forget_helper(struct net *net, u32 portid);
 void teredo_devices_exit_net(struct net *net, struct list_head *kill);
 
 int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 		     const struct teredo_mapping *mapping, u32 lifetime);
+void teredo_check_expiry(struct teredo_dev *td);
 bool teredo_set_helper(struct teredo_dev *td, u32 portid);
 
 #endif /* _TEREDO_DEVICE_H */

@@ -7,6 +7,7 @@
 #include <uapi/linux/if_teredo.h>
 
 #include "device.h"
+#include "limit.h"
 #include "link.h"
 #include "netlink.h"
 #include "peer.h"
@@ -26,14 +27,47 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_UDP_CSUM]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_MAX_PEERS]	= { .type = NLA_U32 },
 	[IFLA_TEREDO_PREFIX]	= { .type = NLA_BE32 },
+	[IFLA_TEREDO_AUTH]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_SYMMETRIC]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_DIRECT]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_RATE]	= { .type = NLA_U32 },
+	[IFLA_TEREDO_SERVED]	=
+		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
+				   sizeof(struct if_teredo_prefix)),
 };
 
 /* Attributes that decide about the socket or the addresses: not to be changed
  * under a device that is up.
  */
 static const u8 fixed_while_up[] = {
-	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LINK,
-	IFLA_TEREDO_PREFIX,
+	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LOCAL2,
+	IFLA_TEREDO_LINK, IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED,
+};
+
+#define FOR(mode) BIT(TEREDO_MODE_##mode)
+
+/* Attributes that only some roles have */
+static const struct {
+	u8 attr;
+	u8 modes;
+	const char *why;
+} of_roles[] = {
+	{ IFLA_TEREDO_LOCAL2, FOR(SERVER),
+	  "Only a server has a second local address" },
+	{ IFLA_TEREDO_AUTH, FOR(SERVER),
+	  "Only a server can demand a secret" },
+	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER),
+	  "Only a server forwards bubbles" },
+	{ IFLA_TEREDO_RATE, FOR(SERVER),
+	  "Only a server has a limit per address" },
+	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
+	  "A client always sends direct bubbles" },
+	{ IFLA_TEREDO_SERVED, FOR(SERVER) | FOR(RELAY),
+	  "Only a relay serves a range of addresses" },
+	{ IFLA_TEREDO_SERVER, FOR(CLIENT),
+	  "Only a client has a server" },
+	{ IFLA_TEREDO_SERVER2, FOR(CLIENT),
+	  "Only a client has a server" },
 };
 
 static int check_tos(struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -101,21 +135,59 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int check_mode(struct nlattr *data[], struct netlink_ext_ack *extack)
+static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	struct nlattr *mode = data[IFLA_TEREDO_MODE];
+	const struct if_teredo_prefix *p;
+	int n, i;
 
-	if (mode && nla_get_u8(mode) != TEREDO_MODE_CLIENT) {
-		NL_SET_ERR_MSG_ATTR(extack, mode,
-				    "This module only supports mode client");
-		return -EOPNOTSUPP;
-	}
-	if (data[IFLA_TEREDO_LOCAL2]) {
-		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_TEREDO_LOCAL2],
-				    "Only a server has a second local address");
+	if (!attr)
+		return 0;
+	if (nla_len(attr) % sizeof(*p)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "Not a list of prefixes");
 		return -EINVAL;
 	}
+	p = nla_data(attr);
+	n = nla_len(attr) / sizeof(*p);
+	for (i = 0; i < n; i++)
+		if (p[i].len > 128) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "A prefix has at most 128 bits");
+			return -EINVAL;
+		}
 	return 0;
+}
+
+/* What depends on the role: that of a new device, or of one to be changed */
+static int check_role(u8 mode, struct nlattr *data[],
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(of_roles); i++) {
+		attr = data[of_roles[i].attr];
+		if (!attr || of_roles[i].modes & BIT(mode))
+			continue;
+		NL_SET_BAD_ATTR(extack, attr);
+		if (extack)
+			extack->_msg = of_roles[i].why;
+		return -EINVAL;
+	}
+	if (mode != TEREDO_MODE_SERVER)
+		return 0;
+	attr = data[IFLA_TEREDO_PORT];
+	if (attr && nla_get_be16(attr) != htons(TEREDO_PORT)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "Clients find a server at port 3544 only");
+		return -EINVAL;
+	}
+	attr = data[IFLA_TEREDO_LOCAL];
+	if (attr && !nla_get_in_addr(attr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "A server needs an address");
+		return -EINVAL;
+	}
+	return check_server(attr, extack) ?:
+	       check_server(data[IFLA_TEREDO_LOCAL2], extack);
 }
 
 static int validate(struct nlattr *tb[], struct nlattr *data[],
@@ -130,7 +202,7 @@ static int validate(struct nlattr *tb[], struct nlattr *data[],
 	}
 	if (!data)
 		return 0;
-	err = check_mode(data, extack);
+	err = check_served(data[IFLA_TEREDO_SERVED], extack);
 	if (!err)
 		err = check_tos(data[IFLA_TEREDO_TOS], extack);
 	if (!err)
@@ -144,33 +216,116 @@ static int validate(struct nlattr *tb[], struct nlattr *data[],
 	return err;
 }
 
+static void fill_served(struct teredo_config *cfg, struct nlattr *attr)
+{
+	const struct if_teredo_prefix *p = nla_data(attr);
+	int i;
+
+	cfg->n_served = nla_len(attr) / sizeof(*p);
+	for (i = 0; i < cfg->n_served; i++) {
+		cfg->served[i].addr = p[i].addr;
+		cfg->served[i].len = p[i].len;
+	}
+}
+
+/* what only servers and relays have */
+static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
+{
+	if (data[IFLA_TEREDO_LOCAL2])
+		cfg->local2 = nla_get_in_addr(data[IFLA_TEREDO_LOCAL2]);
+	if (data[IFLA_TEREDO_AUTH])
+		WRITE_ONCE(cfg->auth, nla_get_u8(data[IFLA_TEREDO_AUTH]));
+	if (data[IFLA_TEREDO_SYMMETRIC])
+		WRITE_ONCE(cfg->symmetric,
+			   nla_get_u8(data[IFLA_TEREDO_SYMMETRIC]));
+	if (data[IFLA_TEREDO_DIRECT])
+		WRITE_ONCE(cfg->direct, nla_get_u8(data[IFLA_TEREDO_DIRECT]));
+	if (data[IFLA_TEREDO_RATE])
+		WRITE_ONCE(cfg->rate, nla_get_u32(data[IFLA_TEREDO_RATE]));
+	if (data[IFLA_TEREDO_SERVED])
+		fill_served(cfg, data[IFLA_TEREDO_SERVED]);
+}
+
 /* Takes over what the attributes give; they have been checked. */
 static void fill_config(struct teredo_config *cfg, struct nlattr *data[])
 {
+	fill_role(cfg, data);
 	if (data[IFLA_TEREDO_MODE])
 		cfg->mode = nla_get_u8(data[IFLA_TEREDO_MODE]);
-	if (data[IFLA_TEREDO_PORT])
+	if (data[IFLA_TEREDO_PORT]) {
 		cfg->port = nla_get_be16(data[IFLA_TEREDO_PORT]);
+		cfg->any_port = !cfg->port;
+	}
 	if (data[IFLA_TEREDO_LOCAL])
 		cfg->local = nla_get_in_addr(data[IFLA_TEREDO_LOCAL]);
 	if (data[IFLA_TEREDO_LINK])
-		cfg->link = nla_get_u32(data[IFLA_TEREDO_LINK]);
+		WRITE_ONCE(cfg->link, nla_get_u32(data[IFLA_TEREDO_LINK]));
 	if (data[IFLA_TEREDO_SERVER])
-		cfg->server = nla_get_in_addr(data[IFLA_TEREDO_SERVER]);
+		WRITE_ONCE(cfg->server,
+			   nla_get_in_addr(data[IFLA_TEREDO_SERVER]));
 	if (data[IFLA_TEREDO_SERVER2])
-		cfg->server2 = nla_get_in_addr(data[IFLA_TEREDO_SERVER2]);
+		WRITE_ONCE(cfg->server2,
+			   nla_get_in_addr(data[IFLA_TEREDO_SERVER2]));
 	if (data[IFLA_TEREDO_TTL])
-		cfg->ttl = nla_get_u8(data[IFLA_TEREDO_TTL]);
+		WRITE_ONCE(cfg->ttl, nla_get_u8(data[IFLA_TEREDO_TTL]));
 	if (data[IFLA_TEREDO_TOS])
-		cfg->tos = nla_get_u8(data[IFLA_TEREDO_TOS]);
+		WRITE_ONCE(cfg->tos, nla_get_u8(data[IFLA_TEREDO_TOS]));
 	if (data[IFLA_TEREDO_FWMARK])
-		cfg->fwmark = nla_get_u32(data[IFLA_TEREDO_FWMARK]);
+		WRITE_ONCE(cfg->fwmark,
+			   nla_get_u32(data[IFLA_TEREDO_FWMARK]));
 	if (data[IFLA_TEREDO_UDP_CSUM])
-		cfg->udp_csum = nla_get_u8(data[IFLA_TEREDO_UDP_CSUM]);
+		WRITE_ONCE(cfg->udp_csum,
+			   nla_get_u8(data[IFLA_TEREDO_UDP_CSUM]));
 	if (data[IFLA_TEREDO_MAX_PEERS])
-		cfg->max_peers = nla_get_u32(data[IFLA_TEREDO_MAX_PEERS]);
+		WRITE_ONCE(cfg->max_peers,
+			   nla_get_u32(data[IFLA_TEREDO_MAX_PEERS]));
 	if (data[IFLA_TEREDO_PREFIX])
 		cfg->prefix = nla_get_be32(data[IFLA_TEREDO_PREFIX]);
+}
+
+static void default_config(struct teredo_config *cfg, u8 mode)
+{
+	*cfg = (struct teredo_config) {
+		.mode = mode,
+		.prefix = htonl(TEREDO_PREFIX),
+		.udp_csum = true,
+		.rate = TEREDO_LIMIT_RATE,
+		.max_peers = mode == TEREDO_MODE_CLIENT ?
+			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
+		.port = mode == TEREDO_MODE_SERVER ? htons(TEREDO_PORT) : 0,
+		.any_port = mode != TEREDO_MODE_SERVER,
+	};
+}
+
+/* The configuration of a new device, which may have been asked for without
+ * any attributes.
+ */
+static int configure(struct teredo_config *cfg, struct nlattr *data[],
+		     struct netlink_ext_ack *extack)
+{
+	u8 mode = TEREDO_MODE_CLIENT;
+	int err;
+
+	if (data && data[IFLA_TEREDO_MODE])
+		mode = nla_get_u8(data[IFLA_TEREDO_MODE]);
+	default_config(cfg, mode);
+	if (data) {
+		err = check_role(mode, data, extack);
+		if (err)
+			return err;
+		fill_config(cfg, data);
+	}
+	if (mode == TEREDO_MODE_SERVER && !cfg->local) {
+		NL_SET_ERR_MSG(extack,
+			       "A server needs its IPv4 address (local), which its clients' addresses hold");
+		return -EINVAL;
+	}
+	if (cfg->local2 && cfg->local2 == cfg->local) {
+		NL_SET_ERR_MSG(extack,
+			       "The second address must be another one");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
@@ -181,14 +336,9 @@ static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
 	int err;
 
 	td->net = net;
-	td->cfg = (struct teredo_config) {
-		.mode = TEREDO_MODE_CLIENT,
-		.prefix = htonl(TEREDO_PREFIX),
-		.udp_csum = true,
-		.max_peers = TEREDO_MAX_PEERS_CLIENT,
-	};
-	if (params->data)
-		fill_config(&td->cfg, params->data);
+	err = configure(&td->cfg, params->data, extack);
+	if (err)
+		return err;
 	if (td->cfg.link && !__dev_get_by_index(net, td->cfg.link)) {
 		NL_SET_ERR_MSG_ATTR(extack, params->data[IFLA_TEREDO_LINK],
 				    "No such link in the socket's namespace");
@@ -210,8 +360,13 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	struct teredo_dev *td = netdev_priv(dev);
 	struct nlattr *link;
-	int i;
+	int err, i;
 
+	if (!rtnl_dev_link_net_capable(dev, td->net)) {
+		NL_SET_ERR_MSG(extack,
+			       "The socket is in a namespace that you may not administer");
+		return -EPERM;
+	}
 	if (!data)
 		return 0;
 	if (data[IFLA_TEREDO_MODE] &&
@@ -220,6 +375,9 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 				    "The mode of a device cannot be changed");
 		return -EOPNOTSUPP;
 	}
+	err = check_role(td->cfg.mode, data, extack);
+	if (err)
+		return err;
 	for (i = 0; i < ARRAY_SIZE(fixed_while_up); i++)
 		if (netif_running(dev) && data[fixed_while_up[i]]) {
 			NL_SET_ERR_MSG_ATTR(extack, data[fixed_while_up[i]],
@@ -236,8 +394,8 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 
 	fill_config(&td->cfg, data);
 	if (data[IFLA_TEREDO_FWMARK])
-		teredo_peers_reroute(td->peers);
-	teredo_nl_dev_changed(td);
+		teredo_peers_reroute(td);
+	teredo_nl_dev_changed(td, GFP_KERNEL);
 	return 0;
 }
 
@@ -252,6 +410,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	return nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_MODE */
 	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_PORT */
 	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_LOCAL */
+	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_LOCAL2 */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_LINK */
 	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_SERVER */
 	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_SERVER2 */
@@ -260,7 +419,57 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_FWMARK */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_UDP_CSUM */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_MAX_PEERS */
-	       nla_total_size(sizeof(__be32));	/* IFLA_TEREDO_PREFIX */
+	       nla_total_size(sizeof(__be32)) +	/* IFLA_TEREDO_PREFIX */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_AUTH */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SYMMETRIC */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DIRECT */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
+	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
+			      sizeof(struct if_teredo_prefix));
+}
+
+static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
+{
+	if (nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
+	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_served(struct sk_buff *skb, const struct teredo_config *cfg)
+{
+	struct if_teredo_prefix *p;
+	struct nlattr *attr;
+	int i;
+
+	if (!cfg->n_served)
+		return 0;
+	attr = nla_reserve(skb, IFLA_TEREDO_SERVED,
+			   cfg->n_served * sizeof(*p));
+	if (!attr)
+		return -EMSGSIZE;
+	p = nla_data(attr);
+	for (i = 0; i < cfg->n_served; i++) {
+		p[i] = (struct if_teredo_prefix) {
+			.addr = cfg->served[i].addr,
+			.len = cfg->served[i].len,
+		};
+	}
+	return 0;
+}
+
+/* servers are relays, too */
+static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
+{
+	if (nla_put_u8(skb, IFLA_TEREDO_DIRECT, cfg->direct))
+		return -EMSGSIZE;
+	if (cfg->mode == TEREDO_MODE_SERVER &&
+	    (nla_put_in_addr(skb, IFLA_TEREDO_LOCAL2, cfg->local2) ||
+	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
+	     nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
+	     nla_put_u32(skb, IFLA_TEREDO_RATE, cfg->rate)))
+		return -EMSGSIZE;
+	return put_served(skb, cfg);
 }
 
 static int teredo_fill_info(struct sk_buff *skb, const struct net_device *dev)
@@ -272,8 +481,6 @@ static int teredo_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_be16(skb, IFLA_TEREDO_PORT, cfg->port) ||
 	    nla_put_in_addr(skb, IFLA_TEREDO_LOCAL, cfg->local) ||
 	    nla_put_u32(skb, IFLA_TEREDO_LINK, cfg->link) ||
-	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
-	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
 	    nla_put_u8(skb, IFLA_TEREDO_TTL, cfg->ttl) ||
 	    nla_put_u8(skb, IFLA_TEREDO_TOS, cfg->tos) ||
 	    nla_put_u32(skb, IFLA_TEREDO_FWMARK, cfg->fwmark) ||
@@ -281,7 +488,8 @@ static int teredo_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_TEREDO_MAX_PEERS, cfg->max_peers) ||
 	    nla_put_be32(skb, IFLA_TEREDO_PREFIX, cfg->prefix))
 		return -EMSGSIZE;
-	return 0;
+	return cfg->mode == TEREDO_MODE_CLIENT ? put_client(skb, cfg) :
+						 put_relay(skb, cfg);
 }
 
 static struct net *teredo_get_link_net(const struct net_device *dev)

@@ -2,6 +2,7 @@
 /*
  * Teredo: IPv6 over UDP through NATs (RFC 4380, RFC 5991, RFC 6081).
  */
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
@@ -10,6 +11,7 @@
 
 #include "device.h"
 #include "link.h"
+#include "local.h"
 #include "netlink.h"
 
 struct workqueue_struct *teredo_wq;
@@ -34,6 +36,11 @@ static int __init teredo_module_init(void)
 {
 	int err;
 
+	/* ICMPv6 errors would be sent through what is not there */
+	if (!ipv6_mod_enabled()) {
+		pr_err("teredo: IPv6 is switched off\n");
+		return -EAFNOSUPPORT;
+	}
 	teredo_wq = alloc_workqueue("teredo", WQ_UNBOUND, 0);
 	if (!teredo_wq)
 		return -ENOMEM;
@@ -43,11 +50,16 @@ static int __init teredo_module_init(void)
 	err = teredo_nl_register();
 	if (err)
 		goto unregister_pernet;
-	err = rtnl_link_register(&teredo_link_ops);
+	err = teredo_local_register();
 	if (err)
 		goto unregister_nl;
+	err = rtnl_link_register(&teredo_link_ops);
+	if (err)
+		goto unregister_local;
 	return 0;
 
+unregister_local:
+	teredo_local_unregister();
 unregister_nl:
 	teredo_nl_unregister();
 unregister_pernet:
@@ -60,6 +72,7 @@ free_wq:
 static void __exit teredo_module_exit(void)
 {
 	rtnl_link_unregister(&teredo_link_ops);
+	teredo_local_unregister();
 	teredo_nl_unregister();
 	unregister_pernet_subsys(&teredo_net_ops);
 	destroy_workqueue(teredo_wq);

@@ -57,6 +57,11 @@ static const struct nla_policy teredo_packet_send_nl_policy[TEREDO_A_PACKET_PAYL
 	[TEREDO_A_PACKET_PAYLOAD] = NLA_POLICY_MAX_LEN(TEREDO_MAX_PACKET),
 };
 
+/* TEREDO_CMD_HELPER_SET - do */
+static const struct nla_policy teredo_helper_set_nl_policy[TEREDO_A_DEV_IFINDEX + 1] = {
+	[TEREDO_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for teredo */
 static const struct genl_split_ops teredo_nl_ops[] = {
 	{
@@ -101,6 +106,13 @@ static const struct genl_split_ops teredo_nl_ops[] = {
 		.doit		= teredo_nl_packet_send_doit,
 		.policy		= teredo_packet_send_nl_policy,
 		.maxattr	= TEREDO_A_PACKET_PAYLOAD,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= TEREDO_CMD_HELPER_SET,
+		.doit		= teredo_nl_helper_set_doit,
+		.policy		= teredo_helper_set_nl_policy,
+		.maxattr	= TEREDO_A_DEV_IFINDEX,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

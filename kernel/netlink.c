@@ -44,6 +44,24 @@ static struct teredo_dev *get_teredo(struct net *net, struct nlattr *ifindex,
 	return netdev_priv(dev);
 }
 
+/* The same for a request that changes something: what that does happens in
+ * the namespace of the socket, which the device may have left.
+ */
+static struct teredo_dev *get_admin(struct sk_buff *skb,
+				    struct genl_info *info, int ifindex)
+{
+	struct teredo_dev *td;
+
+	td = get_teredo(genl_info_net(info), info->attrs[ifindex],
+			info->extack);
+	if (IS_ERR(td) || netlink_ns_capable(skb, td->net->user_ns,
+					     CAP_NET_ADMIN))
+		return td;
+	NL_SET_ERR_MSG(info->extack,
+		       "The socket is in a namespace that you may not administer");
+	return ERR_PTR(-EPERM);
+}
+
 static int put_counters(struct sk_buff *skb, const struct teredo_dev *td)
 {
 	u64 values[TEREDO_N_COUNTERS];
@@ -69,6 +87,8 @@ static int put_mapping(struct sk_buff *skb, const struct teredo_dev *td,
 {
 	unsigned long idle = jiffies - READ_ONCE(td->contact);
 
+	if (td->cfg.mode != TEREDO_MODE_CLIENT)
+		return 0;
 	if (nla_put_in6_addr(skb, TEREDO_A_DEV_ADDRESS, &map->address) ||
 	    nla_put_in_addr(skb, TEREDO_A_DEV_MAPPED_ADDR, map->mapped.addr) ||
 	    nla_put_be16(skb, TEREDO_A_DEV_MAPPED_PORT, map->mapped.port))
@@ -152,17 +172,18 @@ static int fill_dev(struct sk_buff *skb, struct teredo_dev *td, u32 portid,
 /**
  * teredo_nl_dev_changed - tell whoever listens
  * @td: device
+ * @gfp: how to allocate
  *
- * Context: process, no lock of ours held.
+ * Context: any but hard interrupt, no lock of ours held.
  */
-void teredo_nl_dev_changed(struct teredo_dev *td)
+void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 {
 	struct net *net = dev_net(td->dev);
 	struct sk_buff *skb;
 
 	if (!genl_has_listeners(&teredo_nl_family, net, TEREDO_NLGRP_EVENTS))
 		return;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
 	if (!skb)
 		return;
 	if (fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
@@ -170,7 +191,7 @@ void teredo_nl_dev_changed(struct teredo_dev *td)
 		return;
 	}
 	genlmsg_multicast_netns(&teredo_nl_family, net, skb, 0,
-				TEREDO_NLGRP_EVENTS, GFP_KERNEL);
+				TEREDO_NLGRP_EVENTS, gfp);
 }
 
 int teredo_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -231,6 +252,12 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 	server = nla_get_in_addr(attrs[TEREDO_A_DEV_SERVER]);
 	if (attrs[TEREDO_A_DEV_LOCAL_ADDR])
 		map->local = nla_get_in_addr(attrs[TEREDO_A_DEV_LOCAL_ADDR]);
+	if (map->local && td->cfg.local && map->local != td->cfg.local) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TEREDO_A_DEV_LOCAL_ADDR],
+				    "The socket is bound to another address");
+		return -EADDRNOTAVAIL;
+	}
 
 	if (!teredo_is_teredo(&map->address, td->cfg.prefix) ||
 	    teredo_server(&map->address) != server ||
@@ -248,7 +275,23 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 	return 0;
 }
 
-/* Takes the server over: whose control packets are believed. */
+/* Return: 1 if it has changed */
+static int take_address(__be32 *to, struct nlattr *attr)
+{
+	__be32 addr;
+
+	if (!attr)
+		return 0;
+	addr = nla_get_in_addr(attr);
+	if (addr == *to)
+		return 0;
+	WRITE_ONCE(*to, addr);
+	return 1;
+}
+
+/* Takes the server over: whose control packets are believed.
+ * Return: 1 if it is another one, 0 if not, or a negative error.
+ */
 static int set_server(struct teredo_dev *td, struct genl_info *info)
 {
 	static const u8 which[] = { TEREDO_A_DEV_SERVER, TEREDO_A_DEV_SERVER2 };
@@ -267,46 +310,43 @@ static int set_server(struct teredo_dev *td, struct genl_info *info)
 			return -EADDRNOTAVAIL;
 		}
 	}
-	if (info->attrs[TEREDO_A_DEV_SERVER])
-		WRITE_ONCE(td->cfg.server,
-			   nla_get_in_addr(info->attrs[TEREDO_A_DEV_SERVER]));
-	if (info->attrs[TEREDO_A_DEV_SERVER2])
-		WRITE_ONCE(td->cfg.server2,
-			   nla_get_in_addr(info->attrs[TEREDO_A_DEV_SERVER2]));
-	return 0;
+	return take_address(&td->cfg.server, info->attrs[TEREDO_A_DEV_SERVER]) |
+	       take_address(&td->cfg.server2,
+			    info->attrs[TEREDO_A_DEV_SERVER2]);
 }
 
+/* Return: 1 if there is something to tell, 0 if not, or a negative error. */
 static int dev_set(struct teredo_dev *td, struct genl_info *info)
 {
 	struct nlattr *state = info->attrs[TEREDO_A_DEV_STATE];
 	struct teredo_mapping map = {};
-	u32 lifetime = 0, value;
-	int err;
+	u32 lifetime = 0;
+	int err, changed;
 
-	if (!state)
-		return set_server(td, info);
-	if (!netif_running(td->dev)) {
+	if (td->cfg.mode != TEREDO_MODE_CLIENT) {
+		NL_SET_ERR_MSG(info->extack,
+			       "Only a client has a state that can be set");
+		return -EOPNOTSUPP;
+	}
+	if (state && !netif_running(td->dev)) {
 		NL_SET_ERR_MSG(info->extack, "The device is down");
 		return -ENETDOWN;
 	}
-	value = nla_get_u32(state);
-	if (value == TEREDO_STATE_UP) {
+	if (state && nla_get_u32(state) == TEREDO_STATE_UP) {
 		err = get_mapping(td, info, &map);
 		if (err)
 			return err;
 	}
-	err = set_server(td, info);
-	if (err)
-		return err;
+	changed = set_server(td, info);
+	if (changed < 0 || !state)
+		return changed;
 	if (info->attrs[TEREDO_A_DEV_LIFETIME])
 		lifetime = min_t(u32, S32_MAX / HZ,
 				 nla_get_u32(info->attrs[TEREDO_A_DEV_LIFETIME]));
-	err = teredo_set_state(td, value,
-			       value == TEREDO_STATE_UP ? &map : NULL,
-			       lifetime);
-	if (err > 0)
-		teredo_nl_dev_changed(td);
-	return min(err, 0);
+	err = teredo_set_state(td, nla_get_u32(state),
+			       nla_get_u32(state) == TEREDO_STATE_UP ?
+			       &map : NULL, lifetime);
+	return err < 0 ? err : err | changed;
 }
 
 int teredo_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -315,11 +355,12 @@ int teredo_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_teredo(genl_info_net(info), info->attrs[TEREDO_A_DEV_IFINDEX],
-			info->extack);
+	td = get_admin(skb, info, TEREDO_A_DEV_IFINDEX);
 	err = IS_ERR(td) ? PTR_ERR(td) : dev_set(td, info);
+	if (err > 0)
+		teredo_nl_dev_changed(td, GFP_KERNEL);
 	rtnl_unlock();
-	return err;
+	return min(err, 0);
 }
 
 static enum teredo_peer_state peer_state(const struct teredo_peer *peer)
@@ -543,8 +584,7 @@ int teredo_nl_peer_add_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_teredo(genl_info_net(info),
-			info->attrs[TEREDO_A_PEER_IFINDEX], info->extack);
+	td = get_admin(skb, info, TEREDO_A_PEER_IFINDEX);
 	err = IS_ERR(td) ? PTR_ERR(td) : check_peer(td, info, &addr);
 	if (!err)
 		err = get_endpoint(info, &ep);
@@ -584,16 +624,15 @@ int teredo_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_teredo(genl_info_net(info),
-			info->attrs[TEREDO_A_PEER_IFINDEX], info->extack);
+	td = get_admin(skb, info, TEREDO_A_PEER_IFINDEX);
 	err = IS_ERR(td) ? PTR_ERR(td) : del_peer(td, info);
 	rtnl_unlock();
 	return err;
 }
 
 /* Control packets go to servers, which are reached at one port. */
-static int get_packet(struct genl_info *info, struct teredo_endpoint *to,
-		      __be32 *from)
+static int get_packet(const struct teredo_dev *td, struct genl_info *info,
+		      struct teredo_endpoint *to, __be32 *from)
 {
 	struct nlattr **attrs = info->attrs;
 
@@ -614,6 +653,13 @@ static int get_packet(struct genl_info *info, struct teredo_endpoint *to,
 	}
 	if (attrs[TEREDO_A_PACKET_LOCAL_ADDR])
 		*from = nla_get_in_addr(attrs[TEREDO_A_PACKET_LOCAL_ADDR]);
+	if (*from && td->cfg.local && *from != td->cfg.local &&
+	    *from != td->cfg.local2) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TEREDO_A_PACKET_LOCAL_ADDR],
+				    "The socket is bound to another address");
+		return -EADDRNOTAVAIL;
+	}
 	return 0;
 }
 
@@ -624,7 +670,7 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	__be32 from = 0;
 	int err;
 
-	err = get_packet(info, &to, &from);
+	err = get_packet(td, info, &to, &from);
 	if (err)
 		return err;
 	if (!netif_running(td->dev)) {
@@ -632,7 +678,7 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 		return -ENETDOWN;
 	}
 	if (teredo_set_helper(td, info->snd_portid))
-		teredo_nl_dev_changed(td);
+		teredo_nl_dev_changed(td, GFP_KERNEL);
 
 	local_bh_disable();
 	rcu_read_lock();
@@ -650,11 +696,22 @@ int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_teredo(genl_info_net(info),
-			info->attrs[TEREDO_A_PACKET_IFINDEX], info->extack);
+	td = get_admin(skb, info, TEREDO_A_PACKET_IFINDEX);
 	err = IS_ERR(td) ? PTR_ERR(td) : send_packet(td, info);
 	rtnl_unlock();
 	return err;
+}
+
+int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct teredo_dev *td;
+
+	rtnl_lock();
+	td = get_admin(skb, info, TEREDO_A_DEV_IFINDEX);
+	if (!IS_ERR(td) && teredo_set_helper(td, info->snd_portid))
+		teredo_nl_dev_changed(td, GFP_KERNEL);
+	rtnl_unlock();
+	return PTR_ERR_OR_ZERO(td);
 }
 
 /**

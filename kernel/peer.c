@@ -51,6 +51,7 @@ struct teredo_peers *teredo_peers_create(void)
 	spin_lock_init(&peers->lock);
 	INIT_LIST_HEAD(&peers->age);
 	INIT_LIST_HEAD(&peers->pending);
+	__skb_queue_head_init(&peers->doomed);
 	kref_init(&peers->ref);
 	return peers;
 }
@@ -126,19 +127,27 @@ void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 	call_rcu(&peer->rcu, free_rcu_cb);
 }
 
-/* In use is what packets went to and came from lately. A stranger who only
- * sends does not get there.
- */
+/* In use is what packets went to and came from lately. */
 static bool in_use(const struct teredo_peer *peer)
 {
 	return teredo_peer_usable(peer) &&
 	       time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
 }
 
-static bool make_room(struct teredo_dev *td)
+static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 {
+	teredo_peer_remove(td, peer);
+	teredo_count(td, TEREDO_PEERS_EVICTED);
+}
+
+/* Strangers who knock only take the room of those not in use. A peer that we
+ * want to reach may also take that of a stranger in use: whoever pings us from
+ * enough places gets answers, and would otherwise shut us in.
+ */
+static bool make_room(struct teredo_dev *td, bool ours)
+{
+	struct teredo_peer *peer, *stranger = NULL;
 	struct teredo_peers *peers = td->peers;
-	struct teredo_peer *peer;
 	int i;
 
 	if (peers->count < READ_ONCE(td->cfg.max_peers))
@@ -147,13 +156,17 @@ static bool make_room(struct teredo_dev *td)
 	for (i = 0; i < TEREDO_EVICT_LOOK; i++) {
 		peer = list_first_entry(&peers->age, struct teredo_peer, age);
 		if (!in_use(peer)) {
-			teredo_peer_remove(td, peer);
-			teredo_count(td, TEREDO_PEERS_EVICTED);
+			evict(td, peer);
 			return true;
 		}
+		if (!peer->ours)
+			stranger = peer;
 		list_move_tail(&peer->age, &peers->age);
 	}
-	return false;
+	if (!ours || !stranger)
+		return false;
+	evict(td, stranger);
+	return true;
 }
 
 static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
@@ -168,7 +181,9 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 	 * (5.2.6)
 	 */
 	peer->rx = jiffies - TEREDO_PEER_FRESH;
-	peer->tx = jiffies - TEREDO_PEER_FRESH;
+	peer->tx = peer->rx;
+	peer->wait = peer->rx;
+	peer->tested = peer->rx;
 	return peer;
 }
 
@@ -176,25 +191,29 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
  * teredo_peer_make - find a peer, or make room and an entry for it
  * @td: device
  * @addr: IPv6 address
+ * @ours: a packet of ours is to be sent to it
  *
- * Context: table locked.
+ * Context: table locked, RCU.
  * Return: the entry; NULL if there is no room or no memory.
  */
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
-				     const struct in6_addr *addr)
+				     const struct in6_addr *addr, bool ours)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_peer *peer;
 
 	lockdep_assert_held(&peers->lock);
 	peer = teredo_peer_lookup(peers, addr);
-	if (peer)
+	if (peer) {
+		peer->ours |= ours;
 		return peer;
-	if (!make_room(td))
+	}
+	if (!make_room(td, ours))
 		return NULL;
 	peer = alloc_peer(addr);
 	if (!peer)
 		return NULL;
+	peer->ours = ours;
 	if (rhashtable_insert_fast(&peers->ht, &peer->node,
 				   teredo_peer_params)) {
 		kfree(peer);
@@ -215,12 +234,28 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep)
 {
 	peer->ep = ep;
-	/* Only now: strangers cost no per-CPU memory. It may fail for want of
-	 * memory, and is then just no cache.
-	 */
-	dst_cache_init(&peer->dst, GFP_ATOMIC | __GFP_NOWARN);
 	/* pairs with teredo_peer_trusted() */
 	smp_store_release(&peer->trusted, true);
+}
+
+/**
+ * teredo_peer_cache - let the routes to a peer be cached from now on
+ * @peers: table
+ * @peer: a peer without a cache
+ *
+ * Not before something is sent: strangers cost no per-CPU memory. Without
+ * memory for it, and with very many peers, it is just no cache.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
+{
+	if (READ_ONCE(peers->count) > TEREDO_CACHED_PEERS)
+		return;
+	spin_lock_bh(&peers->lock);
+	if (!peer->dst.cache)
+		dst_cache_init(&peer->dst, GFP_ATOMIC | __GFP_NOWARN);
+	spin_unlock_bh(&peers->lock);
 }
 
 /**
@@ -243,8 +278,10 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	if (!new)
 		return NULL;
 	teredo_peer_prove(new, ep);
+	new->ours = peer->ours;
 	new->rx = READ_ONCE(peer->rx);
 	new->tx = READ_ONCE(peer->tx);
+	new->wait = READ_ONCE(peer->wait);
 	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
 				    teredo_peer_params)) {
 		dst_cache_destroy(&new->dst);
@@ -257,46 +294,60 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	return new;
 }
 
-/**
- * teredo_peers_reroute - look the ways to all peers up anew
- * @peers: table
- *
- * Context: process, table not locked.
- */
-void teredo_peers_reroute(struct teredo_peers *peers)
-{
-	struct teredo_peer *peer;
-
-	spin_lock_bh(&peers->lock);
-	list_for_each_entry(peer, &peers->age, age)
-		dst_cache_reset(&peer->dst);
-	spin_unlock_bh(&peers->lock);
-}
-
 static bool idle(const struct teredo_peer *peer)
 {
 	return time_after(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_IDLE) &&
 	       time_after(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_IDLE);
 }
 
-/* Looks at some entries, removes those that are idle, or @all.
- * Return: there are more.
+/* Keeps the time of the last reception within reach of a 32-bit counter, for
+ * an entry that is sent to for weeks without an answer.
  */
-static bool sweep(struct teredo_dev *td, bool all)
+static void clamp_time(struct teredo_peer *peer)
+{
+	unsigned long oldest = jiffies - TEREDO_PEER_IDLE;
+
+	if (time_before(READ_ONCE(peer->rx), oldest))
+		WRITE_ONCE(peer->rx, oldest);
+}
+
+enum sweep {
+	SWEEP_IDLE,	/* remove who is idle, or too many */
+	SWEEP_ALL,	/* remove all */
+	SWEEP_ROUTES,	/* forget cached routes */
+};
+
+static void sweep_one(struct teredo_dev *td, struct teredo_peer *peer,
+		      enum sweep what)
 {
 	struct teredo_peers *peers = td->peers;
-	struct teredo_peer *peer;
+
+	if (what == SWEEP_ALL ||
+	    (what == SWEEP_IDLE &&
+	     (idle(peer) || (peers->count > READ_ONCE(td->cfg.max_peers) &&
+			     !in_use(peer))))) {
+		teredo_peer_remove(td, peer);
+		return;
+	}
+	if (what == SWEEP_ROUTES)
+		dst_cache_reset(&peer->dst);
+	clamp_time(peer);
+	list_move_tail(&peer->age, &peers->age);
+}
+
+/* Goes through some entries, oldest first.
+ * Return: there are more.
+ */
+static bool sweep(struct teredo_dev *td, enum sweep what)
+{
+	struct teredo_peers *peers = td->peers;
 	bool more;
 	int i;
 
 	spin_lock_bh(&peers->lock);
-	for (i = 0; i < TEREDO_SWEEP && !list_empty(&peers->age); i++) {
-		peer = list_first_entry(&peers->age, struct teredo_peer, age);
-		if (all || idle(peer))
-			teredo_peer_remove(td, peer);
-		else
-			list_move_tail(&peer->age, &peers->age);
-	}
+	for (i = 0; i < TEREDO_SWEEP && !list_empty(&peers->age); i++)
+		sweep_one(td, list_first_entry(&peers->age, struct teredo_peer,
+					       age), what);
 	more = !list_empty(&peers->age);
 	spin_unlock_bh(&peers->lock);
 	cond_resched();
@@ -311,8 +362,28 @@ static bool sweep(struct teredo_dev *td, bool all)
  */
 void teredo_peers_flush(struct teredo_dev *td)
 {
-	while (sweep(td, true))
+	while (sweep(td, SWEEP_ALL))
 		;
+	teredo_probe_bury(td);
+}
+
+/* Sweeps so many entries, and at least some. */
+static void sweep_part(struct teredo_dev *td, enum sweep what, u32 n)
+{
+	while (sweep(td, what) && n > TEREDO_SWEEP)
+		n -= TEREDO_SWEEP;
+}
+
+/**
+ * teredo_peers_reroute - look the ways to all peers up anew
+ * @td: device
+ *
+ * Context: process, table not locked.
+ */
+void teredo_peers_reroute(struct teredo_dev *td)
+{
+	sweep_part(td, SWEEP_ROUTES,
+		   READ_ONCE(td->peers->count) + TEREDO_SWEEP);
 }
 
 /**
@@ -326,8 +397,7 @@ void teredo_peers_flush(struct teredo_dev *td)
  */
 void teredo_peers_age(struct teredo_dev *td)
 {
-	u32 left = READ_ONCE(td->peers->count) / TEREDO_AGE_ROUNDS;
-
-	while (sweep(td, false) && left > TEREDO_SWEEP)
-		left -= TEREDO_SWEEP;
+	sweep_part(td, SWEEP_IDLE,
+		   READ_ONCE(td->peers->count) / TEREDO_AGE_ROUNDS);
+	teredo_probe_bury(td);
 }

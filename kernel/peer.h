@@ -22,13 +22,28 @@ struct teredo_probe;
 #define TEREDO_PEER_FRESH	(30 * HZ)
 /* ... and from this age on it is refreshed while packets are being sent */
 #define TEREDO_PEER_REFRESH	(20 * HZ)
+/* A peer that has not said a word for so long while it was being talked to is
+ * tested: its relay may have gone, and then another one can be found long
+ * before the entry is too old. Each test without any other sign of life doubles
+ * the time, as flows in one direction are nothing unusual.
+ */
+#define TEREDO_PEER_SILENCE	HZ
+#define TEREDO_PEER_SILENCES	4
 /* Entries that nothing was exchanged with for so long are forgotten. Longer
  * than the 300 s that failed peers are left alone for (5.2.6).
  */
 #define TEREDO_PEER_IDLE	(600 * HZ)
 
-/* enough for the busiest host behind a NAT, about 1.5 MiB when full (C-10) */
+/* Enough for the busiest host behind a NAT (C-10). When full, 2 MiB, and 160 KiB
+ * more for every CPU if packets are sent to all of them.
+ */
 #define TEREDO_MAX_PEERS_CLIENT	4096
+/* a relay for a smaller network; with 32 MiB when full */
+#define TEREDO_MAX_PEERS_RELAY	65536
+/* Peers beyond this number get no cache of their routes, which costs some 50
+ * octets for every CPU and peer: 400 MiB for a full relay of 128 CPUs.
+ */
+#define TEREDO_CACHED_PEERS	4096
 /* what an administrator may ask for: some 300 octets each, half a GiB */
 #define TEREDO_MAX_PEERS_LIMIT	(2 * 1024 * 1024)
 
@@ -38,12 +53,19 @@ struct teredo_probe;
  * @addr: IPv6 address, the key
  * @ep: where it is; constant once @trusted, a peer that has moved gets a new
  *	entry
+ * @ours: packets of ours asked for this peer first; written under the table's
+ *	lock
  * @trusted: @ep is proven; set once, read with acquire semantics
  * @rx: jiffies of the last packet accepted from @ep; written at most once a
  *	tick, by any CPU
  * @tx: jiffies of the last packet or bubble sent to it, likewise
+ * @wait: jiffies of the first packet sent since the last one accepted
+ * @tested: the value of @rx that a connectivity test has set
+ * @silences: tests made because only we were talking, see
+ *	teredo_peer_silent()
  * @probe: what goes on to reach it, or NULL; written under the table's lock
- * @dst: cached routes to @ep
+ * @dst: cached routes to @ep, from the first packet sent on; see
+ *	teredo_peer_cache()
  * @age: in the table's list
  * @rcu: to free it
  */
@@ -51,9 +73,13 @@ struct teredo_peer {
 	struct rhash_head node;
 	struct in6_addr addr;
 	struct teredo_endpoint ep;
+	bool ours;
 	bool trusted;
 	unsigned long rx;
 	unsigned long tx;
+	unsigned long wait;
+	unsigned long tested;
+	u8 silences;
 	struct teredo_probe *probe;
 	struct dst_cache dst;
 	struct list_head age;
@@ -68,7 +94,9 @@ struct teredo_peer {
  * @age: struct teredo_peer, in the order that room is made
  * @pending: struct teredo_probe, in the order they are due
  * @count: entries
- * @queued: bytes of packets that wait in probes
+ * @out_bytes: bytes of packets that wait to be sent
+ * @in_bytes: bytes of packets that wait to be delivered
+ * @doomed: packets that will not be sent, whose senders are yet to be told
  * @ref: the device's and each dump's
  */
 struct teredo_peers {
@@ -77,7 +105,9 @@ struct teredo_peers {
 	struct list_head age;
 	struct list_head pending;
 	u32 count;
-	u32 queued;
+	u32 out_bytes;
+	u32 in_bytes;
+	struct sk_buff_head doomed;
 	struct kref ref;
 };
 
@@ -90,14 +120,15 @@ void teredo_peers_put(struct teredo_peers *peers);
 struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
 				       const struct in6_addr *addr);
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
-				     const struct in6_addr *addr);
+				     const struct in6_addr *addr, bool ours);
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep);
+void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,
 				     struct teredo_endpoint ep);
 void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_peers_flush(struct teredo_dev *td);
-void teredo_peers_reroute(struct teredo_peers *peers);
+void teredo_peers_reroute(struct teredo_dev *td);
 void teredo_peers_age(struct teredo_dev *td);
 
 /* Writes the time unless that has been done this tick: the cache line of a
@@ -127,6 +158,21 @@ static inline bool teredo_peer_trusted(const struct teredo_peer *peer)
 static inline bool teredo_peer_usable(const struct teredo_peer *peer)
 {
 	return teredo_peer_trusted(peer) && teredo_peer_fresh(peer);
+}
+
+/* Called for every packet sent: is the peer suspiciously silent? */
+static inline bool teredo_peer_silent(struct teredo_peer *peer)
+{
+	unsigned long wait = READ_ONCE(peer->wait);
+	unsigned long rx = READ_ONCE(peer->rx);
+
+	if (time_before(rx, wait))
+		return time_after(jiffies, wait + (TEREDO_PEER_SILENCE <<
+						   READ_ONCE(peer->silences)));
+	teredo_stamp(&peer->wait);
+	if (READ_ONCE(peer->silences) && rx != READ_ONCE(peer->tested))
+		WRITE_ONCE(peer->silences, 0);
+	return false;
 }
 
 /* it is time for teredo_probe_refresh() */

@@ -135,23 +135,26 @@ static enum action try_once(struct teredo_dev *td, struct teredo_probe *probe)
 	return act;
 }
 
-/* Begins an attempt unless one is under way. */
+static bool under_way(const struct teredo_probe *probe)
+{
+	return !list_empty(&probe->pending) || probe->releasing;
+}
+
+/* Begins an attempt for a packet of ours, unless one is under way. */
 static enum action begin(struct teredo_dev *td, struct teredo_probe *probe)
 {
-	unsigned long clear;
+	unsigned long clear = jiffies;
 
-	if (!list_empty(&probe->pending) || probe->releasing)
+	if (under_way(probe))
 		return ACT_NONE;
 
 	if (is_teredo(td, &probe->peer->addr)) {
 		if (!bubble_allowed(probe))
 			return ACT_REFUSE;
 		clear = READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
-	} else {
-		if (probe->failed &&
-		    time_before(jiffies, probe->tested + TEREDO_TEST_REST))
-			return ACT_REFUSE;
-		clear = jiffies;
+	} else if (probe->failed &&
+		   time_before(jiffies, probe->tested + TEREDO_TEST_REST)) {
+		return ACT_REFUSE;
 	}
 	probe->failed = false;
 	probe->tries = 0;
@@ -161,6 +164,24 @@ static enum action begin(struct teredo_dev *td, struct teredo_probe *probe)
 	probe->next = clear;
 	arm(td, probe);
 	return ACT_NONE;
+}
+
+/* Begins a test for a received packet, unless one is under way. Anybody can
+ * send such packets, with any source: so there is a limit for all of them,
+ * and another one for each source.
+ */
+static enum action begin_for_stranger(struct teredo_dev *td,
+				      struct teredo_probe *probe)
+{
+	if (under_way(probe))
+		return ACT_NONE;
+	if (probe->tries &&
+	    time_before(jiffies, probe->tested + TEREDO_PROBE_INTERVAL))
+		return ACT_REFUSE;
+	if (!__ratelimit(&td->tests))
+		return ACT_REFUSE;
+	probe->tries = 0;
+	return try_once(td, probe);
 }
 
 static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
@@ -173,32 +194,61 @@ static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
 		teredo_send_test(td, map, addr, echo);
 }
 
-/* Drops the newest when full, so that what gets through stays in order. */
-static bool enqueue(struct teredo_dev *td, struct teredo_probe *probe,
-		    struct sk_buff_head *queue, struct sk_buff *skb)
+/* Drops the newest when full, so that what gets through stays in order.
+ * @total is the table's count of bytes, @max its bound.
+ */
+static bool enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
+		    struct sk_buff *skb, u32 *total, u32 max)
 {
-	struct teredo_peers *peers = td->peers;
-
 	if (skb_queue_len(queue) >= TEREDO_QUEUE_PACKETS ||
 	    probe->bytes + skb->truesize > TEREDO_QUEUE_BYTES ||
-	    peers->queued + skb->truesize > TEREDO_QUEUE_TOTAL)
+	    *total + skb->truesize > max)
 		return false;
 	probe->bytes += skb->truesize;
-	peers->queued += skb->truesize;
+	*total += skb->truesize;
 	__skb_queue_tail(queue, skb);
 	return true;
 }
 
-static void dequeue_all(struct teredo_dev *td, struct teredo_probe *probe,
-			struct sk_buff_head *queue, struct sk_buff_head *to)
+static void dequeue(struct teredo_probe *probe, struct sk_buff_head *queue,
+		    u32 *total, struct sk_buff_head *to)
 {
 	struct sk_buff *skb;
 
 	skb_queue_walk(queue, skb) {
 		probe->bytes -= skb->truesize;
-		td->peers->queued -= skb->truesize;
+		*total -= skb->truesize;
 	}
 	skb_queue_splice_tail_init(queue, to);
+}
+
+/**
+ * struct waiting - packets that have waited
+ * @out: to be sent
+ * @in: to be delivered
+ */
+struct waiting {
+	struct sk_buff_head out;
+	struct sk_buff_head in;
+};
+
+static void waiting_init(struct waiting *w)
+{
+	__skb_queue_head_init(&w->out);
+	__skb_queue_head_init(&w->in);
+}
+
+static void dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
+			struct waiting *w)
+{
+	dequeue(probe, &probe->out, &td->peers->out_bytes, &w->out);
+}
+
+static void dequeue_all(struct teredo_dev *td, struct teredo_probe *probe,
+			struct waiting *w)
+{
+	dequeue_out(td, probe, w);
+	dequeue(probe, &probe->in, &td->peers->in_bytes, &w->in);
 }
 
 /**
@@ -223,7 +273,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 		return -EADDRNOTAVAIL;
 
 	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, addr);
+	peer = teredo_peer_make(td, addr, true);
 	if (peer)
 		probe = get_probe(peer);
 	if (!probe) {
@@ -243,11 +293,12 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
  * @td: device
  * @map: own mapping
  * @addr: the address of a peer that packets are being sent to, but that has
- *	not been heard from for %TEREDO_PEER_REFRESH
+ *	not been heard from for %TEREDO_PEER_REFRESH, or is silent
  *
  * A flow in one direction would stall every 30 s until bubbles have made the
  * round trip again. RFC 6081 5.1 lets them be sent early; at most two are,
- * which leaves two for when it matters.
+ * which leaves two for when it matters. Silence alone is a reason only for a
+ * connectivity test, which may find another relay.
  *
  * Context: BH off, RCU; table not locked.
  */
@@ -255,19 +306,21 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  const struct in6_addr *addr)
 {
+	struct teredo_probe *probe = NULL;
 	enum action act = ACT_NONE;
-	struct teredo_probe *probe;
 	struct teredo_peer *peer;
 	struct teredo_echo echo;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
-	if (peer && !peer->probe) {
+	if (peer && !peer->probe &&
+	    (teredo_peer_aging(peer) || !is_teredo(td, addr)))
 		probe = get_probe(peer);
-		if (probe) {
-			act = try_once(td, probe);
-			echo = probe->echo;
-		}
+	if (probe) {
+		if (peer->silences < TEREDO_PEER_SILENCES)
+			WRITE_ONCE(peer->silences, peer->silences + 1);
+		act = try_once(td, probe);
+		echo = probe->echo;
 	}
 	spin_unlock_bh(&td->peers->lock);
 
@@ -279,6 +332,17 @@ static void refuse(struct teredo_dev *td, struct sk_buff *skb,
 {
 	teredo_unreachable(td, skb);
 	teredo_drop(td, skb, why);
+}
+
+/* The attempt is over: tells the senders of what has waited. */
+static void give_up(struct teredo_dev *td, struct waiting *w)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&w->out)))
+		refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	while ((skb = __skb_dequeue(&w->in)))
+		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
 }
 
 /* Queues the packet for the peer and begins an attempt.
@@ -297,7 +361,7 @@ static bool queue_out(struct teredo_dev *td, const struct teredo_mapping *map,
 
 	*why = TEREDO_TX_DROP_PEER_LIMIT;
 	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, &addr);
+	peer = teredo_peer_make(td, &addr, true);
 	if (peer && teredo_peer_usable(peer)) {
 		/* it answered since the look-up without the lock */
 		spin_unlock_bh(&td->peers->lock);
@@ -312,7 +376,8 @@ static bool queue_out(struct teredo_dev *td, const struct teredo_mapping *map,
 	}
 	if (act != ACT_REFUSE) {
 		*why = TEREDO_TX_DROP_QUEUE_FULL;
-		queued = enqueue(td, probe, &probe->out, skb);
+		queued = enqueue(probe, &probe->out, skb,
+				 &td->peers->out_bytes, TEREDO_QUEUE_TOTAL);
 		echo = probe->echo;
 	}
 	spin_unlock_bh(&td->peers->lock);
@@ -375,16 +440,17 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 
 	wait_cb(skb)->from = from;
 	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, &addr);
+	peer = teredo_peer_make(td, &addr, false);
 	if (peer)
 		probe = get_probe(peer);
 	if (probe) {
 		why = TEREDO_RX_DROP_UNTESTED;
-		act = begin(td, probe);
+		act = begin_for_stranger(td, probe);
 	}
 	if (act != ACT_REFUSE) {
 		why = TEREDO_RX_DROP_HOLD_FULL;
-		held = enqueue(td, probe, &probe->in, skb);
+		held = enqueue(probe, &probe->in, skb,
+			       &td->peers->in_bytes, TEREDO_HOLD_TOTAL);
 		echo = probe->echo;
 	}
 	spin_unlock_bh(&td->peers->lock);
@@ -424,8 +490,9 @@ static bool answer_allowed(struct teredo_probe *probe)
  * has proven nothing yet (row P-09).
  *
  * Context: BH off, RCU; table not locked.
+ * Return: false if there is no room for the peer, or it asks too often.
  */
-void teredo_probe_indirect(struct teredo_dev *td,
+bool teredo_probe_indirect(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   const struct in6_addr *src)
 {
@@ -436,7 +503,7 @@ void teredo_probe_indirect(struct teredo_dev *td,
 	bool allowed = false;
 
 	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, src);
+	peer = teredo_peer_make(td, src, false);
 	if (peer)
 		probe = get_probe(peer);
 	if (probe) {
@@ -447,11 +514,8 @@ void teredo_probe_indirect(struct teredo_dev *td,
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	if (!allowed) {
-		teredo_count(td, probe ? TEREDO_RX_DROP_RATE :
-					 TEREDO_RX_DROP_PEER_LIMIT);
-		return;
-	}
+	if (!allowed)
+		return false;
 	if (known)
 		teredo_send_bubble(td, map, src, learned);
 	/* a peer that has not been heard of for long may be back at the
@@ -460,6 +524,7 @@ void teredo_probe_indirect(struct teredo_dev *td,
 	if (!known ||
 	    (stale && !teredo_endpoint_equal(learned, teredo_mapped(src))))
 		teredo_send_bubble(td, map, src, teredo_mapped(src));
+	return true;
 }
 
 static void unlink_probe(struct teredo_peer *peer)
@@ -473,13 +538,13 @@ static void unlink_probe(struct teredo_peer *peer)
 
 /* Sends and delivers what has waited for @peer, which is at peer->ep. */
 static void let_go(struct teredo_dev *td, struct teredo_peer *peer,
-		   struct sk_buff_head *out, struct sk_buff_head *in)
+		   struct waiting *w)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(out)))
+	while ((skb = __skb_dequeue(&w->out)))
 		teredo_output(td, skb, peer);
-	while ((skb = __skb_dequeue(in))) {
+	while ((skb = __skb_dequeue(&w->in))) {
 		if (teredo_endpoint_equal(wait_cb(skb)->from, peer->ep))
 			teredo_deliver(td, skb);
 		else
@@ -495,19 +560,17 @@ static bool release(struct teredo_dev *td, struct teredo_peer *peer)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = peer->probe;
-	struct sk_buff_head out, in;
+	struct waiting w;
 	int round;
 
 	probe->releasing = true;
 	list_del_init(&probe->pending);
 	for (round = 0; round < TEREDO_RELEASE_ROUNDS && probe->bytes;
 	     round++) {
-		__skb_queue_head_init(&out);
-		__skb_queue_head_init(&in);
-		dequeue_all(td, probe, &probe->out, &out);
-		dequeue_all(td, probe, &probe->in, &in);
+		waiting_init(&w);
+		dequeue_all(td, probe, &w);
 		spin_unlock_bh(&peers->lock);
-		let_go(td, peer, &out, &in);
+		let_go(td, peer, &w);
 		spin_lock_bh(&peers->lock);
 		if (teredo_peer_lookup(peers, &peer->addr) != peer)
 			return false;
@@ -529,6 +592,53 @@ static bool other_test(const struct teredo_peer *peer)
 	return teredo_peer_usable(peer) && test_alive(peer->probe);
 }
 
+/* A packet, or the reply to a test of ours, has proven the peer to be at
+ * @from. Return: false if there is no room for it.
+ */
+static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
+		  struct teredo_endpoint from, bool by_test)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_peer *peer;
+	struct waiting w;
+
+	waiting_init(&w);
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_make(td, addr, false);
+	if (!peer)
+		goto refused;
+	if (peer->probe && peer->probe->releasing)
+		goto accepted;
+	if (!peer->trusted) {
+		teredo_peer_prove(peer, from);
+	} else if (!teredo_endpoint_equal(peer->ep, from)) {
+		peer = teredo_peer_move(peers, peer, from);
+		if (!peer)
+			goto refused;
+	} else if (peer->probe && other_test(peer)) {
+		dequeue_out(td, peer->probe, &w);
+		goto heard;
+	}
+	if (peer->probe) {
+		if (!release(td, peer))
+			goto accepted;
+		dequeue_all(td, peer->probe, &w);
+		unlink_probe(peer);
+	}
+heard:
+	WRITE_ONCE(peer->rx, jiffies);
+	if (by_test)
+		WRITE_ONCE(peer->tested, peer->rx);
+accepted:
+	spin_unlock_bh(&peers->lock);
+	let_go(td, peer, &w);
+	return true;
+
+refused:
+	spin_unlock_bh(&peers->lock);
+	return false;
+}
+
 /**
  * teredo_probe_trust - a packet has proven that a peer is at an endpoint
  * @td: device
@@ -544,45 +654,7 @@ static bool other_test(const struct teredo_peer *peer)
 bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
 			struct teredo_endpoint from)
 {
-	struct teredo_peers *peers = td->peers;
-	struct sk_buff_head out, in;
-	struct teredo_peer *peer;
-
-	__skb_queue_head_init(&out);
-	__skb_queue_head_init(&in);
-
-	spin_lock_bh(&peers->lock);
-	peer = teredo_peer_make(td, addr);
-	if (!peer)
-		goto refused;
-	if (peer->probe && peer->probe->releasing)
-		goto accepted;
-	if (!peer->trusted)
-		teredo_peer_prove(peer, from);
-	else if (!teredo_endpoint_equal(peer->ep, from))
-		peer = teredo_peer_move(peers, peer, from);
-	else if (peer->probe && other_test(peer))
-		goto heard;
-	if (!peer)
-		goto refused;
-	if (peer->probe) {
-		if (!release(td, peer))
-			goto accepted;
-		dequeue_all(td, peer->probe, &peer->probe->out, &out);
-		dequeue_all(td, peer->probe, &peer->probe->in, &in);
-		unlink_probe(peer);
-	}
-heard:
-	WRITE_ONCE(peer->rx, jiffies);
-accepted:
-	spin_unlock_bh(&peers->lock);
-	if (peer)
-		let_go(td, peer, &out, &in);
-	return true;
-
-refused:
-	spin_unlock_bh(&peers->lock);
-	return false;
+	return trust(td, addr, from, false);
 }
 
 /**
@@ -619,34 +691,59 @@ bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 	spin_unlock_bh(&td->peers->lock);
 
 	if (ours)
-		teredo_probe_trust(td, &src, from);
+		trust(td, &src, from, true);
 	return ours;
 }
 
 /**
- * teredo_probe_free - end a peer's attempt and drop what waits
+ * teredo_probe_free - end a peer's attempt
  * @td: device
  * @peer: entry that is about to go
+ *
+ * The senders of what has waited are told by teredo_probe_bury() later.
  *
  * Context: table locked.
  */
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 {
-	struct sk_buff_head out, in;
+	struct teredo_peers *peers = td->peers;
 	struct sk_buff *skb;
+	struct waiting w;
 
-	lockdep_assert_held(&td->peers->lock);
+	lockdep_assert_held(&peers->lock);
 	if (!peer->probe)
 		return;
-	__skb_queue_head_init(&out);
-	__skb_queue_head_init(&in);
-	dequeue_all(td, peer->probe, &peer->probe->out, &out);
-	dequeue_all(td, peer->probe, &peer->probe->in, &in);
+	waiting_init(&w);
+	dequeue_all(td, peer->probe, &w);
 	unlink_probe(peer);
-	while ((skb = __skb_dequeue(&out)))
-		teredo_drop(td, skb, TEREDO_TX_DROP_NO_ANSWER);
-	while ((skb = __skb_dequeue(&in)))
+	while ((skb = __skb_dequeue(&w.in)))
 		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+	if (skb_queue_empty(&w.out))
+		return;
+	skb_queue_splice_tail_init(&w.out, &peers->doomed);
+	mod_delayed_work(teredo_wq, &td->probe_work, 0);
+}
+
+/**
+ * teredo_probe_bury - tell the senders of packets whose peers were forgotten
+ * @td: device
+ *
+ * Context: process, table not locked.
+ */
+void teredo_probe_bury(struct teredo_dev *td)
+{
+	struct waiting w;
+
+	waiting_init(&w);
+	spin_lock_bh(&td->peers->lock);
+	skb_queue_splice_tail_init(&td->peers->doomed, &w.out);
+	spin_unlock_bh(&td->peers->lock);
+
+	local_bh_disable();
+	rcu_read_lock();
+	give_up(td, &w);
+	rcu_read_unlock();
+	local_bh_enable();
 }
 
 /**
@@ -674,24 +771,23 @@ static bool refreshing(const struct teredo_probe *probe)
 	return !probe->bytes && teredo_peer_usable(probe->peer);
 }
 
-static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
+/* Only received packets wait. */
+static bool for_stranger(const struct teredo_probe *probe)
 {
-	if (probe->tries >= (refreshing(probe) ? TEREDO_REFRESH_TRIES :
-						 TEREDO_PROBE_TRIES))
-		return false;
-	return !is_teredo(td, &probe->peer->addr) || bubble_allowed(probe);
+	return skb_queue_empty(&probe->out) && !skb_queue_empty(&probe->in);
 }
 
-/* The attempt is over: tells the senders of what has waited. */
-static void give_up(struct teredo_dev *td, struct sk_buff_head *out,
-		    struct sk_buff_head *in)
+static u8 tries_allowed(const struct teredo_probe *probe)
 {
-	struct sk_buff *skb;
+	if (refreshing(probe))
+		return TEREDO_REFRESH_TRIES;
+	return for_stranger(probe) ? TEREDO_HOLD_TRIES : TEREDO_PROBE_TRIES;
+}
 
-	while ((skb = __skb_dequeue(out)))
-		refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
-	while ((skb = __skb_dequeue(in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
+{
+	return probe->tries < tries_allowed(probe) &&
+	       (!is_teredo(td, &probe->peer->addr) || bubble_allowed(probe));
 }
 
 /* Takes the first attempt that is due one step further.
@@ -701,14 +797,12 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 {
 	struct teredo_peers *peers = td->peers;
 	enum action act = ACT_NONE;
-	struct sk_buff_head out, in;
 	struct teredo_probe *probe;
 	struct teredo_echo echo;
 	struct in6_addr addr;
+	struct waiting w;
 
-	__skb_queue_head_init(&out);
-	__skb_queue_head_init(&in);
-
+	waiting_init(&w);
 	spin_lock_bh(&peers->lock);
 	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
 					 pending);
@@ -720,16 +814,16 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	if (try_again(td, probe)) {
 		act = try_once(td, probe);
 	} else if (!refreshing(probe)) {
-		probe->failed = true;
-		dequeue_all(td, probe, &probe->out, &out);
-		dequeue_all(td, probe, &probe->in, &in);
+		/* unless it was only for received packets */
+		probe->failed = !for_stranger(probe);
+		dequeue_all(td, probe, &w);
 	}
 	addr = probe->peer->addr;
 	echo = probe->echo;
 	spin_unlock_bh(&peers->lock);
 
 	act_on(td, map, &addr, act, &echo);
-	give_up(td, &out, &in);
+	give_up(td, &w);
 	return true;
 }
 
@@ -768,6 +862,7 @@ void teredo_probe_work(struct work_struct *work)
 		local_bh_enable();
 		cond_resched();
 	}
+	teredo_check_expiry(td);
 	if (map)
 		teredo_peers_age(td);
 	else	/* what a packet left that was under way when it was unset */

@@ -29,6 +29,11 @@ struct teredo_peer;
  */
 #define TEREDO_TEST_REST	(30 * HZ)
 
+/* A connectivity test that only received packets wait for is repeated once: who
+ * sends them is unknown, and each try costs our server a packet.
+ */
+#define TEREDO_HOLD_TRIES	2
+
 /* What may wait. Per peer: two seconds, the time one bubble may cost, of a
  * game's or a call's packets. In all: well under a per cent of the memory of
  * the smallest router.
@@ -36,6 +41,8 @@ struct teredo_peer;
 #define TEREDO_QUEUE_PACKETS	128
 #define TEREDO_QUEUE_BYTES	(256 * 1024)
 #define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
+/* Received packets, which strangers may send, have a budget of their own */
+#define TEREDO_HOLD_TOTAL	(1024 * 1024)
 
 /* Answers to one peer's indirect bubbles in TEREDO_PROBE_INTERVAL */
 #define TEREDO_ANSWERS		4
@@ -89,7 +96,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct in6_addr *addr);
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from);
-void teredo_probe_indirect(struct teredo_dev *td,
+bool teredo_probe_indirect(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   const struct in6_addr *src);
 bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
@@ -97,6 +104,7 @@ bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
 			struct teredo_endpoint from);
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
+void teredo_probe_bury(struct teredo_dev *td);
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 void teredo_probe_work(struct work_struct *work);
 

@@ -28,6 +28,28 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 	setup_udp_tunnel_sock(td->net, teredo_tunnel_arg(sock), &tunnel);
 }
 
+static int bind_to(struct teredo_dev *td, __be32 local, struct socket **sock)
+{
+	struct udp_port_cfg cfg = {
+		.family = AF_INET,
+		.local_ip.s_addr = local,
+		.local_udp_port = td->cfg.port,
+		.bind_ifindex = td->cfg.link,
+		.use_udp_checksums = td->cfg.udp_csum,
+	};
+	int err;
+
+	err = udp_sock_create(td->net, &cfg, sock);
+	if (!err)
+		make_tunnel(td, *sock);
+	return err;
+}
+
+static void release(struct socket *sock)
+{
+	udp_tunnel_sock_release(teredo_tunnel_arg(sock));
+}
+
 /**
  * teredo_socket_open - bind the service port
  * @td: device
@@ -40,23 +62,27 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
  */
 int teredo_socket_open(struct teredo_dev *td)
 {
-	struct udp_port_cfg cfg = {
-		.family = AF_INET,
-		.local_ip.s_addr = td->cfg.local,
-		.local_udp_port = td->cfg.port,
-		.bind_ifindex = td->cfg.link,
-		.use_udp_checksums = td->cfg.udp_csum,
-	};
 	struct socket *sock;
 	int err;
 
 	ASSERT_RTNL();
-	err = udp_sock_create(td->net, &cfg, &sock);
+	err = bind_to(td, td->cfg.local, &sock);
+	if (err == -EADDRINUSE && td->cfg.any_port) {
+		/* somebody took it while we were down; any other will do */
+		td->cfg.port = 0;
+		err = bind_to(td, td->cfg.local, &sock);
+	}
 	if (err)
 		return err;
+	if (td->cfg.local2) {
+		err = bind_to(td, td->cfg.local2, &td->sock2);
+		if (err) {
+			release(sock);
+			return err;
+		}
+	}
 
 	td->cfg.port = inet_sk(sock->sk)->inet_sport;
-	make_tunnel(td, sock);
 	rcu_assign_pointer(td->sock, sock);
 	return 0;
 }
@@ -77,7 +103,10 @@ void teredo_socket_close(struct teredo_dev *td)
 		return;
 	RCU_INIT_POINTER(td->sock, NULL);
 	synchronize_net();
-	udp_tunnel_sock_release(teredo_tunnel_arg(sock));
+	release(sock);
+	if (td->sock2)
+		release(td->sock2);
+	td->sock2 = NULL;
 	/* a receiver may still hold the socket it looked up before */
 	synchronize_net();
 }

@@ -24,6 +24,7 @@ enum teredo_counter {
 	TEREDO_TX_DROP_NOT_QUALIFIED,	/* T-01 */
 	TEREDO_TX_DROP_SCOPE,		/* T-02: multicast, link-local */
 	TEREDO_TX_DROP_SOURCE,		/* T-03: not the own address */
+	TEREDO_TX_DROP_NOT_TEREDO,	/* RT-01 */
 	TEREDO_TX_DROP_EMBEDDED,	/* T-08: not global unicast */
 	TEREDO_TX_DROP_NO_ROUTE,
 	TEREDO_TX_DROP_LOOP,		/* route leads back here */
@@ -35,13 +36,22 @@ enum teredo_counter {
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
 	TEREDO_RX_CONTROL,		/* passed to the helper */
 	TEREDO_RX_HELD,			/* until a test proves it */
+	TEREDO_RX_SOLICITATIONS,	/* answered by the server */
+	TEREDO_RX_ECHO_REQUESTS,	/* answered by the server */
+	TEREDO_RX_FORWARDED,		/* by the server */
 	TEREDO_RX_DROP_MALFORMED,	/* P-01 */
+	TEREDO_RX_DROP_HEADERS,		/* RR-01, SV-01: have no place here */
 	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
 	TEREDO_RX_DROP_SOURCE,		/* P-06: impossible source */
 	TEREDO_RX_DROP_DESTINATION,	/* P-06: not the own address */
 	TEREDO_RX_DROP_TRAILER,		/* P-07: asks to be dropped */
 	TEREDO_RX_DROP_BUBBLE,		/* P-11, P-18: proves nothing */
 	TEREDO_RX_DROP_SPOOFED,		/* P-19: foreign mapping */
+	TEREDO_RX_DROP_STRANGER,	/* RR-03: not sent to before */
+	TEREDO_RX_DROP_PROTOCOL,	/* SV-02, SV-10: servers are no relays */
+	TEREDO_RX_DROP_EMBEDDED,	/* SV-12: not global unicast */
+	TEREDO_RX_DROP_LOOP,		/* SV-03: from ourselves */
+	TEREDO_RX_DROP_NO_SECOND,	/* SV-04: no other address */
 	TEREDO_RX_DROP_LINK_LOCAL,	/* P-20 */
 	TEREDO_RX_DROP_ND,		/* no neighbours on Teredo */
 	TEREDO_RX_DROP_CONTROL,		/* P-04: not from the server */

@@ -312,6 +312,37 @@ void teredo_build_origin(u8 *buf, struct teredo_endpoint from)
 }
 
 /**
+ * teredo_build_ra - write the Router Advertisement of a server (5.3.2)
+ * @ip6: TEREDO_RA_PACKET octets
+ * @src: the server's link-local address
+ * @dst: where the solicitation came from
+ * @prefix: service prefix and server, 64 bits
+ *
+ * Nobody's default router; the prefix is for ever as only the mapping ends,
+ * and the link MTU goes with it (5.1.2).
+ */
+void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
+		     const struct in6_addr *dst,
+		     const struct in6_addr *prefix)
+{
+	static const u8 pio[] = { 3, 4, 64, 0x40,
+				  0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff };
+	u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+
+	memset(icmp, 0, TEREDO_RA_PACKET - TEREDO_IP6_HLEN);
+	teredo_build_ip6(ip6, TEREDO_NEXTHDR_ICMP,
+			 TEREDO_RA_PACKET - TEREDO_IP6_HLEN, src, dst);
+	icmp[0] = TEREDO_ICMP_RA;
+	memcpy(icmp + 16, pio, sizeof(pio));
+	memcpy(icmp + 32, prefix, 8);
+	icmp[48] = 5;
+	icmp[49] = 1;
+	put_u16(icmp + 54, TEREDO_MTU);
+	put_u16(icmp + 2, teredo_icmp_csum(ip6, TEREDO_RA_PACKET));
+}
+
+/**
  * teredo_build_echo - write an Echo Request that tests a path (5.2.9)
  * @ip6: TEREDO_ECHO_PACKET octets
  * @src: own address

@@ -203,9 +203,14 @@ static inline int teredo_icmp_type(const u8 *ip6, size_t len)
 	return ip6[TEREDO_IP6_HLEN];
 }
 
+#define TEREDO_RA_PACKET	96	/* what teredo_build_ra() makes */
+
 u16 teredo_icmp_csum(const u8 *ip6, size_t len);
 void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 		      const struct in6_addr *src, const struct in6_addr *dst);
+void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
+		     const struct in6_addr *dst,
+		     const struct in6_addr *prefix);
 void teredo_build_origin(u8 *buf, struct teredo_endpoint from);
 
 /**

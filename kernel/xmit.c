@@ -15,9 +15,11 @@
 #include <net/route.h>
 #include <net/udp_tunnel.h>
 
+#include "client.h"
 #include "device.h"
 #include "peer.h"
 #include "probe.h"
+#include "relay.h"
 #include "stats.h"
 #include "xmit.h"
 
@@ -76,8 +78,9 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 
 /* Sends an encapsulated payload to an endpoint; consumes the packet.
  * @cache may be NULL.
+ * Return: false if it had to be dropped for want of a route.
  */
-static void send_to(struct teredo_dev *td, struct sk_buff *skb,
+static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
 		    struct teredo_endpoint to, __be32 from, u8 tos,
 		    struct dst_cache *cache)
 {
@@ -96,19 +99,20 @@ static void send_to(struct teredo_dev *td, struct sk_buff *skb,
 
 	if (unlikely(!sock)) {
 		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
-		return;
+		return false;
 	}
 	rt = cache ? dst_cache_get_ip4(cache, &fl4.saddr) : NULL;
 	if (!rt) {
 		rt = route(td, sock->sk, &fl4, &why);
 		if (!rt) {
 			teredo_drop(td, skb, why);
-			return;
+			return false;
 		}
 		if (cache)
 			dst_cache_set_ip4(cache, &rt->dst, fl4.saddr);
 	}
 	encapsulate(td, skb, sock->sk, rt, &fl4, tos);
+	return true;
 }
 
 static __be32 local_address(const struct teredo_dev *td)
@@ -136,8 +140,11 @@ void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 	if (tos == TEREDO_TOS_INHERIT)
 		tos = inner;
 	teredo_stamp(&peer->tx);
+	if (unlikely(!peer->dst.cache))
+		teredo_peer_cache(td->peers, peer);
+	/* RFC 6040 4.1, normal mode: the outer ECN field is the inner one */
 	send_to(td, skb, peer->ep, local_address(td),
-		INET_ECN_encapsulate(tos, inner), &peer->dst);
+		(tos & ~INET_ECN_MASK) | (inner & INET_ECN_MASK), &peer->dst);
 }
 
 /**
@@ -149,8 +156,7 @@ void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
  * @len: its length
  *
  * Context: BH off, RCU; no lock of ours held.
- * Return: 0, or -ENOMEM. What happens to the datagram later shows in the
- * counters.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
  */
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 		__be32 from, const void *payload, size_t len)
@@ -170,7 +176,8 @@ int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->dev = td->dev;
 
-	send_to(td, skb, to, from ?: local_address(td), 0, NULL);
+	if (!send_to(td, skb, to, from ?: local_address(td), 0, NULL))
+		return -EHOSTUNREACH;
 	return 0;
 }
 
@@ -186,32 +193,12 @@ void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb)
 	icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 }
 
-/* Table 4.2 down to T-03: what a client does not even look for a peer for.
- * Return: true if the packet may go on.
- */
-static bool may_leave(struct teredo_dev *td, struct sk_buff *skb,
-		      const struct teredo_mapping *map)
+static bool may_send(struct teredo_dev *td, struct sk_buff *skb,
+		     const struct teredo_mapping *map)
 {
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
-	int scope = ipv6_addr_type(&ip6->daddr);
-
-	if (unlikely(!map)) {
-		teredo_unreachable(td, skb);
-		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
-		return false;
-	}
-	if (unlikely(!(scope & IPV6_ADDR_UNICAST) ||
-		     scope & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK))) {
-		teredo_drop(td, skb, TEREDO_TX_DROP_SCOPE);
-		return false;
-	}
-	if (unlikely(!ipv6_addr_equal(&ip6->saddr, &map->address))) {
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
-				ICMPV6_ADM_PROHIBITED, 0);
-		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
-		return false;
-	}
-	return true;
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		return teredo_client_may_send(td, skb, map);
+	return teredo_relay_may_send(td, skb, map);
 }
 
 /**
@@ -235,7 +222,7 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	rcu_read_lock();
 	map = rcu_dereference(td->mapping);
-	if (!may_leave(td, skb, map))
+	if (!may_send(td, skb, map))
 		goto unlock;
 
 	peer = teredo_peer_lookup(td->peers, &ipv6_hdr(skb)->daddr);
@@ -244,7 +231,7 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto unlock;
 	}
 	teredo_output(td, skb, peer);
-	if (unlikely(teredo_peer_aging(peer)))
+	if (unlikely(teredo_peer_silent(peer) || teredo_peer_aging(peer)))
 		teredo_probe_refresh(td, map, &peer->addr);
 unlock:
 	rcu_read_unlock();

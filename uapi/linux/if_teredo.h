@@ -6,6 +6,9 @@
 #ifndef _UAPI_LINUX_IF_TEREDO_H
 #define _UAPI_LINUX_IF_TEREDO_H
 
+#include <linux/in6.h>
+#include <linux/types.h>
+
 #define TEREDO_LINK_KIND	"teredo"
 
 /* nested in IFLA_INFO_DATA; addresses and the port in network byte order */
@@ -24,9 +27,30 @@ enum {
 	IFLA_TEREDO_UDP_CSUM,	/* u8, send UDP checksums; default 1 */
 	IFLA_TEREDO_MAX_PEERS,	/* u32, bound of the peer table */
 	IFLA_TEREDO_PREFIX,	/* be32, service prefix; default 2001:0::/32 */
+	IFLA_TEREDO_AUTH,	/* u8, the server demands a secret */
+	IFLA_TEREDO_SYMMETRIC,	/* u8, the server lets bubbles of symmetric
+				 * clients of other servers through
+				 */
+	IFLA_TEREDO_DIRECT,	/* u8, the relay sends direct bubbles as well,
+				 * because it is behind a NAT
+				 */
+	IFLA_TEREDO_RATE,	/* u32, datagrams per second that the server
+				 * sends to one IPv4 address; 0: no limit
+				 */
+	IFLA_TEREDO_SERVED,	/* struct if_teredo_prefix[], what the relay
+				 * serves; empty: all of IPv6
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
+};
+
+#define TEREDO_MAX_SERVED 16	/* entries of IFLA_TEREDO_SERVED */
+
+struct if_teredo_prefix {
+	struct in6_addr addr;
+	__u8 len;		/* of the prefix, in bits */
+	__u8 pad[3];
 };
 
 #endif /* _UAPI_LINUX_IF_TEREDO_H */

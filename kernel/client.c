@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a client sends and takes: tables 4.2 and 4.3, as far as they are not
+ * about the peers' state.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+
+#include "bubble.h"
+#include "client.h"
+#include "device.h"
+#include "peer.h"
+#include "probe.h"
+#include "receive.h"
+#include "stats.h"
+#include "xmit.h"
+
+/**
+ * teredo_client_may_send - may a packet be sent to anybody at all
+ * @td: device
+ * @skb: packet from the IPv6 stack
+ * @map: own mapping or NULL
+ *
+ * Table 4.2 down to T-03.
+ *
+ * Context: BH off, RCU.
+ * Return: true if it may; if not, it is consumed.
+ */
+bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
+			    const struct teredo_mapping *map)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	int scope = ipv6_addr_type(&ip6->daddr);
+
+	if (unlikely(!map)) {
+		teredo_unreachable(td, skb);
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
+		return false;
+	}
+	if (unlikely(!(scope & IPV6_ADDR_UNICAST) ||
+		     scope & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK))) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_SCOPE);
+		return false;
+	}
+	if (unlikely(!ipv6_addr_equal(&ip6->saddr, &map->address))) {
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADM_PROHIBITED, 0);
+		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
+		return false;
+	}
+	return true;
+}
+
+/* Rows P-15, P-18 and P-19: the address of the source says where it must
+ * come from.
+ */
+static void from_teredo(struct teredo_rx *rx)
+{
+	if (teredo_reachable(&rx->src) &&
+	    teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from))
+		teredo_rx_trust(rx);
+	else if (teredo_rx_bubble(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
+}
+
+/* Row P-21: a native source, by way of some relay. */
+static void from_native(struct teredo_rx *rx)
+{
+	if (teredo_rx_bubble(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
+		return;
+	}
+	if (teredo_rx_nd(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
+		return;
+	}
+	if (teredo_rx_decapsulate(rx))
+		teredo_probe_hold(rx->td, rx->map, rx->skb, rx->from);
+}
+
+/* Row P-14. The reply comes from a relay, and data will be sent there: it must
+ * be a place that data may be sent to. Asked before P-13, as it may well be the
+ * relay that is known already.
+ */
+static bool test_answered(struct teredo_rx *rx)
+{
+	if (!rx->from.port || !teredo_ipv4_is_global(rx->from.addr) ||
+	    !teredo_probe_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from))
+		return false;
+	consume_skb(rx->skb);
+	return true;
+}
+
+static bool origin_usable(const struct teredo_rx *rx)
+{
+	return rx->pkt.origin && rx->pkt.from.port &&
+	       teredo_ipv4_is_global(rx->pkt.from.addr);
+}
+
+/* Row P-10: a relay asks for a way in; its data waits there for a bubble of
+ * ours (RFC 4380 5.2.3). Nothing is proven by it.
+ * Return: false if too many have asked.
+ */
+static bool answer_relay(struct teredo_rx *rx)
+{
+	if (!__ratelimit(&rx->td->answers))
+		return false;
+	teredo_send_bubble(rx->td, rx->map, &rx->src, rx->pkt.from);
+	return true;
+}
+
+/* Row P-09: a peer asks for a way in. */
+static bool answer_peer(struct teredo_rx *rx)
+{
+	return __ratelimit(&rx->td->answers) &&
+	       teredo_probe_indirect(rx->td, rx->map, &rx->src);
+}
+
+/* Rows P-09 to P-11: a bubble that the own server passed on. */
+static void server_bubble(struct teredo_rx *rx)
+{
+	bool teredo = teredo_is_teredo(&rx->src, rx->td->cfg.prefix);
+
+	if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
+	else if (teredo ? answer_peer(rx) : answer_relay(rx))
+		teredo_rx_consume(rx, TEREDO_RX_INDIRECT_BUBBLES);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+}
+
+static bool is_server(const struct teredo_rx *rx, __be32 server)
+{
+	return server && rx->from.addr == server &&
+	       rx->from.port == htons(TEREDO_PORT);
+}
+
+/**
+ * teredo_client_contact - note that the server has been heard of
+ * @rx: datagram
+ *
+ * Whatever it sent counts (RFC 4380 5.2.3).
+ */
+void teredo_client_contact(struct teredo_rx *rx)
+{
+	struct teredo_dev *td = rx->td;
+
+	if (!is_server(rx, teredo_server(&rx->map->address)))
+		return;
+	teredo_stamp(&td->contact);
+	if (!READ_ONCE(td->contacted))
+		WRITE_ONCE(td->contacted, true);
+}
+
+/* Row P-04: a router advertisement is the helper's business alone. It judges
+ * it, too; here only what comes from elsewhere is kept away from it.
+ */
+static void router_advertisement(struct teredo_rx *rx)
+{
+	const struct teredo_config *cfg = &rx->td->cfg;
+
+	if (is_server(rx, READ_ONCE(cfg->server)) ||
+	    is_server(rx, READ_ONCE(cfg->server2)))
+		teredo_rx_to_helper(rx);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_CONTROL);
+}
+
+/* Row P-06 for the source. */
+static bool source_possible(const struct teredo_rx *rx)
+{
+	int type = ipv6_addr_type(&rx->src);
+
+	return type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LOOPBACK) &&
+	       !ipv6_addr_equal(&rx->src, &rx->map->address);
+}
+
+/* Row P-07: nothing in the trailers asks for the packet to be dropped. */
+static bool trailers_allow(const struct teredo_rx *rx)
+{
+	struct teredo_trailers trailers;
+
+	return !rx->pkt.trailer_len ||
+	       !teredo_parse_trailers(&trailers, rx->ip6 + rx->pkt.ip6_len,
+				      rx->pkt.trailer_len);
+}
+
+/* Rows P-08 and on: the packet is for us, but from whom. */
+static void sort_by_source(struct teredo_rx *rx)
+{
+	bool server = is_server(rx, teredo_server(&rx->map->address));
+	int type = ipv6_addr_type(&rx->src);
+
+	if (server && teredo_rx_bubble(rx)) {
+		server_bubble(rx);
+		return;
+	}
+	/* only from the server is an origin more than somebody's word, or
+	 * we would send to whoever a stranger names
+	 */
+	if (server && origin_usable(rx) &&
+	    !teredo_is_teredo(&rx->src, rx->td->cfg.prefix))
+		answer_relay(rx);
+
+	if (test_answered(rx) || teredo_rx_from_trusted(rx))
+		return;
+	if (teredo_is_teredo(&rx->src, rx->td->cfg.prefix))
+		from_teredo(rx);
+	else if (type & IPV6_ADDR_LINKLOCAL)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_LINK_LOCAL);
+	else
+		from_native(rx);
+}
+
+/**
+ * teredo_client_rcv - table 4.3 from P-04 on
+ * @rx: datagram that has been parsed, consumed
+ *
+ * Context: softirq, RCU.
+ */
+void teredo_client_rcv(struct teredo_rx *rx)
+{
+	if (rx->map)
+		teredo_client_contact(rx);
+
+	if (teredo_rx_icmp(rx) == TEREDO_ICMP_RA &&
+	    ipv6_addr_type(&rx->src) & IPV6_ADDR_LINKLOCAL)
+		router_advertisement(rx);
+	else if (!rx->map)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NOT_QUALIFIED);
+	else if (!source_possible(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_SOURCE);
+	else if (!ipv6_addr_equal(&rx->dst, &rx->map->address))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
+	else if (!trailers_allow(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
+	else
+		sort_by_source(rx);
+}
+

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The carrier of servers and relays follows their IPv4 address, so that a
+ * routing daemon that watches the link stops announcing the service prefix
+ * when clients could not be reached any more.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netdevice.h>
+#include <linux/notifier.h>
+#include <linux/rtnetlink.h>
+
+#include "device.h"
+#include "local.h"
+
+static bool present(const struct teredo_dev *td)
+{
+	struct net_device *dev;
+
+	if (!td->cfg.local)
+		return true;
+	dev = ip_dev_find(td->net, td->cfg.local);
+	dev_put(dev);
+	return dev;
+}
+
+/**
+ * teredo_local_update - set the carrier by the address
+ * @td: device
+ *
+ * Clients are not concerned: their helper sees to it.
+ *
+ * Context: RTNL held.
+ */
+void teredo_local_update(struct teredo_dev *td)
+{
+	if (td->cfg.mode == TEREDO_MODE_CLIENT || !netif_running(td->dev))
+		return;
+	if (present(td))
+		netif_carrier_on(td->dev);
+	else
+		netif_carrier_off(td->dev);
+}
+
+static int inetaddr_event(struct notifier_block *nb, unsigned long event,
+			  void *data)
+{
+	const struct in_ifaddr *ifa = data;
+
+	/* NETDEV_DOWN comes when the address is no longer found */
+	if (event == NETDEV_UP || event == NETDEV_DOWN)
+		teredo_devices_address_changed(dev_net(ifa->ifa_dev->dev),
+					       ifa->ifa_local);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block inetaddr_notifier = {
+	.notifier_call = inetaddr_event,
+};
+
+/**
+ * teredo_local_register - begin to watch addresses
+ *
+ * Return: 0 or a negative error.
+ */
+int teredo_local_register(void)
+{
+	return register_inetaddr_notifier(&inetaddr_notifier);
+}
+
+/**
+ * teredo_local_unregister - stop watching addresses
+ */
+void teredo_local_unregister(void)
+{
+	unregister_inetaddr_notifier(&inetaddr_notifier);
+}

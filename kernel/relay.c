@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a relay sends and takes: tables 4.4 and 4.5 (RFC 4380 5.4), also for
+ * the host-specific relay, which serves its own host, and for the relay that
+ * every server is on the side.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/addrconf.h>
+#include <net/ipv6.h>
+
+#include "bubble.h"
+#include "device.h"
+#include "peer.h"
+#include "receive.h"
+#include "relay.h"
+#include "stats.h"
+#include "xmit.h"
+
+static bool own_address(const struct teredo_dev *td,
+			const struct in6_addr *addr)
+{
+	return ipv6_chk_addr(dev_net(td->dev), addr, NULL, 0);
+}
+
+/* A native source; that of a host-specific relay is its host. Teredo to
+ * Teredo would be transit, which clients do among themselves.
+ */
+static bool source_allowed(const struct teredo_dev *td,
+			   const struct in6_addr *src)
+{
+	int type = ipv6_addr_type(src);
+
+	if (!(type & IPV6_ADDR_UNICAST) || type & IPV6_ADDR_LINKLOCAL ||
+	    teredo_is_teredo(src, td->cfg.prefix))
+		return false;
+	return td->cfg.mode != TEREDO_MODE_HOSTRELAY || own_address(td, src);
+}
+
+/**
+ * teredo_relay_may_send - may a packet be sent to anybody at all
+ * @td: device
+ * @skb: packet from the IPv6 stack
+ * @map: what stands for the mapping of a client while the device is up
+ *
+ * Row RT-01 and what must not leave by a relay.
+ *
+ * Context: BH off, RCU.
+ * Return: true if it may; if not, it is consumed.
+ */
+bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
+			   const struct teredo_mapping *map)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+
+	if (unlikely(!map)) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
+		return false;
+	}
+	if (unlikely(ipv6_addr_is_multicast(&ip6->daddr))) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_SCOPE);
+		return false;
+	}
+	if (unlikely(!teredo_is_teredo(&ip6->daddr, td->cfg.prefix))) {
+		teredo_unreachable(td, skb);
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_TEREDO);
+		return false;
+	}
+	if (unlikely(!source_allowed(td, &ip6->saddr))) {
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADM_PROHIBITED, 0);
+		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
+		return false;
+	}
+	return true;
+}
+
+static bool in_served_prefix(const struct teredo_dev *td,
+			     const struct in6_addr *dst)
+{
+	const struct teredo_prefix *p = td->cfg.served;
+	int i;
+
+	for (i = 0; i < td->cfg.n_served; i++)
+		if (ipv6_prefix_equal(dst, &p[i].addr, p[i].len))
+			return true;
+	return !td->cfg.n_served;
+}
+
+/**
+ * teredo_relay_serves - is a destination in the range that the relay serves
+ * @td: device
+ * @dst: IPv6 destination of a received packet
+ *
+ * Row RR-06. Never another Teredo address, nor anything that is not global.
+ *
+ * Context: RCU.
+ * Return: true if it is.
+ */
+bool teredo_relay_serves(const struct teredo_dev *td,
+			 const struct in6_addr *dst)
+{
+	int type = ipv6_addr_type(dst);
+
+	if (!(type & IPV6_ADDR_UNICAST) ||
+	    type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
+	    teredo_is_teredo(dst, td->cfg.prefix))
+		return false;
+	if (td->cfg.mode == TEREDO_MODE_HOSTRELAY)
+		return own_address(td, dst);
+	return in_served_prefix(td, dst);
+}
+
+/**
+ * teredo_relay_rcv - table 4.5
+ * @rx: datagram that has been parsed, consumed
+ *
+ * A relay takes packets only from clients that it has sent to, or strangers
+ * would send through it (RFC 4380 5.4.2).
+ *
+ * Context: softirq, RCU.
+ */
+void teredo_relay_rcv(struct teredo_rx *rx)
+{
+	const struct in6_addr *src = &rx->src;
+
+	if (!rx->map)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NOT_QUALIFIED);
+	else if (rx->pkt.auth || rx->pkt.origin)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_HEADERS);
+	else if (!teredo_is_teredo(src, rx->td->cfg.prefix) ||
+		 !teredo_reachable(src) ||
+		 !teredo_endpoint_equal(teredo_mapped(src), rx->from))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
+	else if (!teredo_peer_lookup(rx->td->peers, src))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);
+	else if (teredo_rx_bubble(rx) ||
+		 teredo_relay_serves(rx->td, &rx->dst))
+		teredo_rx_trust(rx);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a server does: table 4.6 (RFC 4380 5.3). It keeps no state about
+ * anybody; whatever it sends is the direct consequence of one datagram, goes
+ * to an address that the datagram proves or names by the rules of the RFC,
+ * and is counted against a limit for that address.
+ */
+#include <linux/in.h>
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+
+#include "bubble.h"
+#include "device.h"
+#include "limit.h"
+#include "peer.h"
+#include "receive.h"
+#include "relay.h"
+#include "server.h"
+#include "stats.h"
+#include "xmit.h"
+
+/* ICMPv6 messages longer than this are no connectivity tests, and a server is
+ * no way to get data through (5.3.1).
+ */
+#define TEREDO_SERVER_ICMP	128
+/* trailers that are forwarded; those of RFC 6081 need 44 octets */
+#define TEREDO_SERVER_TRAILERS	128
+
+/* the longest answers */
+#define TEREDO_RA_REPLY		(TEREDO_AUTH_MIN + TEREDO_ORIGIN_LEN + \
+				 TEREDO_RA_PACKET)
+#define TEREDO_ECHO_REPLY	(TEREDO_IP6_HLEN + TEREDO_SERVER_ICMP)
+#define TEREDO_FORWARDED	(TEREDO_ORIGIN_LEN + TEREDO_IP6_HLEN + \
+				 TEREDO_SERVER_ICMP + TEREDO_SERVER_TRAILERS)
+
+static bool is_teredo(const struct teredo_rx *rx, const struct in6_addr *addr)
+{
+	return teredo_is_teredo(addr, rx->td->cfg.prefix);
+}
+
+/* one of our clients, by its address */
+static bool is_client(const struct teredo_rx *rx, const struct in6_addr *addr)
+{
+	return is_teredo(rx, addr) &&
+	       teredo_server(addr) == rx->td->cfg.local;
+}
+
+/* Sends it and is done with what caused it. */
+static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
+		   __be32 from, const u8 *payload, size_t len,
+		   enum teredo_counter what)
+{
+	struct teredo_dev *td = rx->td;
+
+	if (!teredo_limit_allow(td->limit, to.addr, READ_ONCE(td->cfg.rate))) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+		return;
+	}
+	teredo_send(td, to, from, payload, len);
+	teredo_rx_consume(rx, what);
+}
+
+/* The address of ours that a solicitation is answered from: another one than
+ * it came to if the cone bit asks for that, which is how clients find out
+ * about their NAT (5.3.2, RFC 5991 4 forbids to ignore it). 0 if there is
+ * none.
+ */
+static __be32 answer_from(const struct teredo_rx *rx)
+{
+	const struct teredo_config *cfg = &rx->td->cfg;
+
+	if (!(teredo_flags(&rx->src) & TEREDO_FLAG_CONE))
+		return rx->local;
+	return rx->local == cfg->local ? cfg->local2 : cfg->local;
+}
+
+/* what RFC 4861 6.1.1 asks of a router solicitation; hop limit and checksum */
+static bool valid_rs(const struct teredo_rx *rx)
+{
+	return rx->ip6[7] == 255 && rx->ip6[TEREDO_IP6_HLEN + 1] == 0 &&
+	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
+}
+
+/* Row SV-04. Nobody's identity is asked for here, so a nonce is returned and
+ * identifier and value are left out; what demands a secret is the helper's.
+ */
+static void router_solicitation(struct teredo_rx *rx)
+{
+	static const u8 no_auth[TEREDO_AUTH_MIN] = { 0, 1 };
+	struct teredo_endpoint self = {
+		.addr = rx->td->cfg.local,
+		.port = htons(TEREDO_PORT),
+	};
+	struct in6_addr router, prefix = {};
+	u8 reply[TEREDO_RA_REPLY], *p = reply;
+	__be32 from = answer_from(rx);
+	const u8 *payload;
+	size_t len;
+
+	if (!valid_rs(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
+		return;
+	}
+	if (READ_ONCE(rx->td->cfg.auth)) {
+		teredo_rx_to_helper(rx);
+		return;
+	}
+	if (!from) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_SECOND);
+		return;
+	}
+	if (rx->pkt.auth) {
+		payload = teredo_rx_payload(rx, &len);
+		memcpy(p, no_auth, TEREDO_AUTH_MIN);
+		memcpy(p + 4, payload + teredo_auth_nonce(&rx->pkt),
+		       TEREDO_NONCE_LEN);
+		p += TEREDO_AUTH_MIN;
+	}
+	teredo_build_origin(p, rx->from);
+	p += TEREDO_ORIGIN_LEN;
+	teredo_make_linklocal(&router, TEREDO_FLAG_CONE, self);
+	prefix.s6_addr32[0] = rx->td->cfg.prefix;
+	prefix.s6_addr32[1] = rx->td->cfg.local;
+	teredo_build_ra(p, &router, &rx->src, &prefix);
+	p += TEREDO_RA_PACKET;
+	answer(rx, rx->from, from, reply, p - reply, TEREDO_RX_SOLICITATIONS);
+}
+
+/* Row SV-08: somebody pings the server itself. */
+static void echo_request(struct teredo_rx *rx)
+{
+	u8 reply[TEREDO_ECHO_REPLY], *icmp = reply + TEREDO_IP6_HLEN;
+	u32 len = rx->pkt.ip6_len;
+	u16 csum;
+
+	if (len > sizeof(reply) ||
+	    teredo_rx_icmp(rx) != TEREDO_ICMP_ECHO_REQUEST ||
+	    teredo_icmp_csum(rx->ip6, len)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+		return;
+	}
+	memcpy(reply, rx->ip6, len);
+	teredo_build_ip6(reply, TEREDO_NEXTHDR_ICMP, len - TEREDO_IP6_HLEN,
+			 &rx->dst, &rx->src);
+	icmp[0] = TEREDO_ICMP_ECHO_REPLY;
+	icmp[2] = 0;
+	icmp[3] = 0;
+	csum = teredo_icmp_csum(reply, len);
+	icmp[2] = csum >> 8;
+	icmp[3] = csum;
+	answer(rx, rx->from, rx->local, reply, len, TEREDO_RX_ECHO_REQUESTS);
+}
+
+/* Rows SV-12 and SV-13: to another client. The origin tells it where the
+ * sender really is; only our own clients believe us about that.
+ */
+static void forward(struct teredo_rx *rx)
+{
+	struct in6_addr dst = rx->dst;
+	u32 len = rx->pkt.ip6_len + rx->pkt.trailer_len;
+	u8 buf[TEREDO_FORWARDED], *p = buf;
+
+	if (!teredo_reachable(&dst)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_EMBEDDED);
+		return;
+	}
+	if (rx->pkt.trailer_len > TEREDO_SERVER_TRAILERS) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+		return;
+	}
+	if (is_client(rx, &dst)) {
+		teredo_build_origin(p, rx->from);
+		p += TEREDO_ORIGIN_LEN;
+	}
+	memcpy(p, rx->ip6, len);
+	p += len;
+	answer(rx, teredo_mapped(&dst), rx->td->cfg.local, buf, p - buf,
+	       TEREDO_RX_FORWARDED);
+}
+
+/* Rows SV-02 and SV-10: only what clients need to find each other. */
+static bool forwardable(const struct teredo_rx *rx)
+{
+	int type = teredo_rx_icmp(rx);
+
+	if (teredo_rx_bubble(rx))
+		return true;
+	return (type == TEREDO_ICMP_ECHO_REQUEST ||
+		type == TEREDO_ICMP_ECHO_REPLY) &&
+	       rx->pkt.ip6_len <= TEREDO_IP6_HLEN + TEREDO_SERVER_ICMP;
+}
+
+/* A client behind a symmetric NAT sends to other servers than its own from
+ * another port than its address has. Bubbles of such clients can be let
+ * through, to our own clients only, at the price that the port of their
+ * sender is not proven.
+ */
+static bool symmetric_bubble(const struct teredo_rx *rx)
+{
+	return READ_ONCE(rx->td->cfg.symmetric) && teredo_rx_bubble(rx) &&
+	       is_teredo(rx, &rx->src) &&
+	       teredo_mapped(&rx->src).addr == rx->from.addr &&
+	       is_client(rx, &rx->dst);
+}
+
+/* Rows SV-05 to SV-07: nobody hides behind a server. */
+static bool source_proven(const struct teredo_rx *rx)
+{
+	const struct in6_addr *src = &rx->src;
+
+	if (is_teredo(rx, src))
+		return teredo_endpoint_equal(teredo_mapped(src), rx->from) ||
+		       symmetric_bubble(rx);
+	return is_client(rx, &rx->dst);
+}
+
+/* what can be the source of a packet at all */
+static bool source_possible(const struct teredo_rx *rx)
+{
+	int type = ipv6_addr_type(&rx->src);
+
+	return type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LOOPBACK) &&
+	       teredo_ipv4_is_global(rx->from.addr) && rx->from.port;
+}
+
+static bool is_server_itself(const struct teredo_rx *rx,
+			     const struct in6_addr *dst)
+{
+	struct teredo_endpoint self = {
+		.addr = rx->td->cfg.local,
+		.port = htons(TEREDO_PORT),
+	};
+	struct in6_addr own;
+
+	teredo_make_linklocal(&own, TEREDO_FLAG_CONE, self);
+	return ipv6_addr_equal(dst, &own);
+}
+
+/* Rows SV-05 to SV-13, for what is not a solicitation. */
+static void by_destination(struct teredo_rx *rx)
+{
+	const struct in6_addr *dst = &rx->dst;
+
+	if (!source_proven(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
+	} else if (is_server_itself(rx, dst)) {
+		echo_request(rx);
+	} else if (is_teredo(rx, dst)) {
+		if (forwardable(rx))
+			forward(rx);
+		else
+			teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+	} else if (!teredo_relay_serves(rx->td, dst)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
+	} else if (forwardable(rx)) {
+		if (teredo_rx_decapsulate(rx))
+			teredo_deliver(rx->td, rx->skb);
+	} else {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+	}
+}
+
+/* from one of our own addresses and our own port: a loop between the two */
+static bool is_loop(const struct teredo_rx *rx)
+{
+	const struct teredo_config *cfg = &rx->td->cfg;
+
+	return rx->from.port == cfg->port &&
+	       (rx->from.addr == cfg->local ||
+		(cfg->local2 && rx->from.addr == cfg->local2));
+}
+
+/* A client that packets of the native world were relayed to by this node
+ * (5.4.3): what it answers is a relay's business.
+ */
+static bool from_relay_peer(const struct teredo_rx *rx)
+{
+	return !is_teredo(rx, &rx->dst) &&
+	       teredo_peer_lookup(rx->td->peers, &rx->src);
+}
+
+/**
+ * teredo_server_rcv - table 4.6
+ * @rx: datagram that has been parsed, consumed
+ *
+ * Context: softirq, RCU.
+ */
+void teredo_server_rcv(struct teredo_rx *rx)
+{
+	static const struct in6_addr all_routers = {
+		.s6_addr = { 0xff, 0x02, [15] = 2 },
+	};
+
+	if (!rx->map)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NOT_QUALIFIED);
+	else if (rx->pkt.origin)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_HEADERS);
+	else if (!source_possible(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_SOURCE);
+	else if (is_loop(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_LOOP);
+	else if (ipv6_addr_type(&rx->src) & IPV6_ADDR_LINKLOCAL &&
+		 ipv6_addr_equal(&rx->dst, &all_routers) &&
+		 teredo_rx_icmp(rx) == TEREDO_ICMP_RS)
+		router_solicitation(rx);
+	else if (from_relay_peer(rx))
+		teredo_relay_rcv(rx);
+	else
+		by_destination(rx);
+}
