@@ -77,6 +77,28 @@ void teredo_send_bubble(struct teredo_dev *td,
 		teredo_count(td, TEREDO_TX_BUBBLES);
 }
 
+/* A server that relays to a client of its own takes the short way: what its
+ * forwarding would make of the indirect bubble.
+ */
+static void send_as_server(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   const struct in6_addr *dst)
+{
+	u8 buf[TEREDO_ORIGIN_LEN + TEREDO_IP6_HLEN];
+	struct teredo_endpoint self = {
+		.addr = td->cfg.local,
+		.port = td->cfg.port,
+	};
+	struct in6_addr src;
+
+	source_for(td, map, dst, &src);
+	teredo_build_origin(buf, self);
+	teredo_build_ip6(buf + TEREDO_ORIGIN_LEN, TEREDO_NEXTHDR_NONE, 0,
+			 &src, dst);
+	if (!teredo_send(td, teredo_mapped(dst), map->local, buf, sizeof(buf)))
+		teredo_count(td, TEREDO_TX_BUBBLES);
+}
+
 /**
  * teredo_send_bubbles - ask a peer for an answer
  * @td: device
@@ -95,7 +117,11 @@ void teredo_send_bubbles(struct teredo_dev *td,
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_send_bubble(td, map, dst, teredo_mapped(dst));
-	teredo_send_bubble(td, map, dst, server_of(dst));
+	if (td->cfg.mode == TEREDO_MODE_SERVER &&
+	    teredo_server(dst) == td->cfg.local)
+		send_as_server(td, map, dst);
+	else
+		teredo_send_bubble(td, map, dst, server_of(dst));
 }
 
 /**

@@ -2,6 +2,7 @@
 /* Limits per IPv4 destination, in constant memory. */
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 
@@ -40,7 +41,7 @@ struct teredo_limit *teredo_limit_create(void)
 bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate)
 {
 	struct teredo_bucket *bucket;
-	u32 now = jiffies, passed, tokens, hash;
+	u32 now = jiffies, passed, fresh, tokens, hash;
 
 	if (!rate)
 		return true;
@@ -49,8 +50,10 @@ bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate)
 
 	tokens = READ_ONCE(bucket->tokens);
 	passed = min_t(u32, now - READ_ONCE(bucket->stamp), HZ);
-	if (passed) {
-		tokens = min_t(u64, rate, tokens + (u64)rate * passed / HZ);
+	fresh = div_u64((u64)rate * passed, HZ);
+	/* with a low rate it takes more than a tick to earn one */
+	if (fresh) {
+		tokens = min_t(u64, rate, (u64)tokens + fresh);
 		WRITE_ONCE(bucket->stamp, now);
 	}
 	if (tokens)
