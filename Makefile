@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything that can be built and run from here; "make help" lists it. The
+# module's own makefile is Kbuild.
+
+VERSION := 0.1.0
+
+# The kernel to build against and to test in. Looked up late: it may only be
+# there after "make deps".
+KERNEL ?= $(shell scripts/kernel)
+KDIR ?= /lib/modules/$(KERNEL)/build
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) W=1 TEREDO_VERSION=$(VERSION)
+
+MAKEFLAGS += --no-print-directory
+
+# "make demo SHELL=1" asks for a prompt, not for another shell to run recipes.
+ifeq ($(origin SHELL),command line)
+DEMO := interactive
+override SHELL := /bin/sh
+MAKEOVERRIDES := $(filter-out SHELL=%,$(MAKEOVERRIDES))
+endif
+
+all: modules tools
+
+help:
+	@echo 'make           the module and the tools'
+	@echo 'make demo      watch a client behind a NAT get IPv6; installs what'
+	@echo '               is missing. SHELL=1: stay at a prompt inside'
+	@echo 'make check     all tests; TESTS="client unit" runs only these'
+	@echo 'make unit      the unit tests alone'
+	@echo 'make lint      checkpatch, sparse, shellcheck, codespell, kernel-doc'
+	@echo 'make deps      install what building and testing need (Debian)'
+	@echo 'make ynl       generate netlink code from its specification'
+	@echo 'make modules, make tools, make clean'
+	@echo
+	@echo 'KERNEL=VERSION  build against and test in another installed kernel'
+
+modules:
+	@$(KBUILD) modules
+
+tools:
+	@$(MAKE) -C tools VERSION=$(VERSION)
+
+unit:
+	@$(MAKE) -C selftests/unit check
+
+deps:
+	@scripts/deps.sh
+
+check:
+	@scripts/deps.sh
+	@$(MAKE) all
+	@selftests/run $(TESTS)
+
+demo:
+	@scripts/deps.sh
+	@$(MAKE) -s all
+	@selftests/demo.sh $(DEMO)
+
+lint:
+	@scripts/lint.sh $(KDIR)
+
+ynl:
+	@scripts/ynl-gen.sh
+
+clean:
+	@$(KBUILD) clean
+	@$(MAKE) -C tools clean
+	@$(MAKE) -C selftests/net clean
+	@rm -rf .cache .out
+
+.PHONY: all help modules tools unit deps check demo lint ynl clean

@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Install what building and testing need and is missing. On Debian and its
+# kin packages come through apt, which takes root or sudo; elsewhere this only
+# names what is missing. With everything in place it is quick and needs no
+# network.
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# what is looked for | Debian package | what for. Looked for is a program, a
+# file if it begins with a slash, lib:NAME for pkg-config, py:NAME for Python.
+needs='
+gcc			gcc			compiler
+make			make			building
+pkg-config		pkg-config		building the tools
+lib:libmnl		libmnl-dev		the tools: netlink
+lib:libuv		libuv1-dev		the tools: event loop
+lib:inih		libinih-dev		the tools: configuration
+lib:jansson		libjansson-dev		the tools: JSON
+lib:nettle		nettle-dev		the tools: HMAC
+kernel			linux-image-amd64	the kernel to test in
+kernel			linux-headers-amd64	building the module
+qemu-system-x86_64	qemu-system-x86		the virtual machine
+busybox			busybox-static		the virtual machine
+cpio			cpio			the virtual machine
+depmod			kmod			the virtual machine
+xz			xz-utils		the virtual machine
+nsenter			util-linux		tests: namespaces
+ip			iproute2		tests: namespaces
+ping			iputils-ping		tests: traffic
+iperf3			iperf3			tests: traffic
+curl			curl			tests: traffic
+python3			python3			tests: a web server
+nft			nftables		tests: NATs
+conntrack		conntrack		tests: NATs
+ethtool			ethtool			tests: offloads
+sysctl			procps			tests: namespaces
+tcpdump			tcpdump			tests: captures
+tshark			tshark			tests: captures
+miredo			miredo			tests: the other implementation
+miredo-server		miredo-server		tests: the other implementation
+sparse			sparse			make lint
+shellcheck		shellcheck		make lint
+codespell		codespell		make lint
+py:yaml			python3-yaml		make ynl
+py:jsonschema		python3-jsonschema	make ynl
+'
+
+have()
+{
+	case $1 in
+	kernel) scripts/kernel > /dev/null 2>&1 ;;
+	lib:*) pkg-config --exists "${1#lib:}" 2> /dev/null ;;
+	py:*) compgen -G "/usr/lib/python3*/dist-packages/${1#py:}" > /dev/null ;;
+	*) command -v "$1" > /dev/null ;;
+	esac
+}
+
+missing=() packages=()
+while read -r what package why; do
+	[ "$what" ] || continue
+	if ! have "$what"; then
+		missing+=("$(printf '  %-20s %s' "${what#*:}" "$why")")
+		packages+=("$package")
+	fi
+done <<< "$needs"
+# a static busybox, since it is all there is in the initramfs
+if command -v busybox > /dev/null && ldd "$(command -v busybox)" > /dev/null 2>&1; then
+	missing+=('  busybox              statically linked, for the virtual machine')
+	packages+=(busybox-static)
+fi
+
+if [ ${#missing[@]} = 0 ]; then
+	echo "deps: everything is installed"
+	exit
+fi
+
+echo "deps: missing:"
+printf '%s\n' "${missing[@]}"
+
+root=()
+if [ "$(id -u)" != 0 ]; then
+	root=(sudo)
+fi
+if ! command -v apt-get > /dev/null; then
+	echo "deps: no apt here; install these by your system's own means"
+	exit 1
+fi
+if [ "${root[*]}" ] && ! command -v sudo > /dev/null; then
+	echo "deps: run this as root: apt-get install ${packages[*]}"
+	exit 1
+fi
+
+# The packages of servers start them when installed. Not wanted here: while
+# this script installs, every start is refused, unless the machine has a policy
+# of its own.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+	trap '"${root[@]}" rm -f $policy' EXIT
+	printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee $policy > /dev/null
+	"${root[@]}" chmod 755 $policy
+fi
+
+apt()
+{
+	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
+}
+
+install()
+{
+	apt install -y --no-install-recommends "${packages[@]}"
+}
+
+echo "deps: installing ${packages[*]}"
+if ! install; then
+	echo "deps: once more with fresh package lists"
+	apt update && install || exit 1
+fi
+
+for what in kernel qemu-system-x86_64 miredo; do
+	have $what || { echo "deps: $what is still missing"; exit 1; }
+done
+echo "deps: done"

@@ -1,0 +1,597 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the network tests share: KTAP results, and an Internet made of network
+# namespaces. Runs as root, normally inside the machine of selftests/vm/run.
+#
+# A test file sources this, registers its tests with add_test and ends with
+# run_tests. A test is a function; it fails if it returns non-zero or if a
+# check in it failed.
+#
+# The Internet, every node a namespace, every link visible on the router "inet"
+# under the name of the node at its other end:
+#
+#   s1   203.0.113.1, .2      2001:db8:5::1   Teredo server
+#   s2   198.51.100.118, .119 2001:db8:6::1   another one
+#   r    198.51.100.1         2001:db8:1::1   Teredo relay, service port 3545
+#   n                         2001:db8:1::10  host with native IPv6 alone
+#   h    198.51.100.7         2001:db8:7::7   host with both
+#   x    198.51.100.66        2001:db8:66::1  attacker, may forge any source
+#   a    10.1.0.2    behind na 192.0.2.10     client, service port 40000
+#   b    10.2.0.2    behind nb 192.0.2.20     client, service port 50000
+#
+# The documentation ranges count as global unicast everywhere, so nothing needs
+# a switch for tests.
+#
+# Links have no address resolution: both ends of each carry the same MAC address
+# and NOARP. So no first packet waits for a neighbour, and captures hold nothing
+# but the traffic under test.
+
+# ---------------------------------------------------------------- results
+
+declare -a _tests_desc=() _tests_func=()
+_failed=0 _skipped=''
+
+# add_test "IDs: description" FUNCTION [ARGUMENTS]
+add_test()
+{
+	_tests_desc+=("$1")
+	shift
+	_tests_func+=("$(printf '%q ' "$@")")
+}
+
+# Diagnostic lines from standard input or the arguments.
+note()
+{
+	if [ $# -gt 0 ]; then
+		printf '# %s\n' "$*"
+	else
+		sed 's/^/# /'
+	fi
+}
+
+# fail REASON: the running test fails, but may go on.
+fail()
+{
+	_failed=1
+	note "$*"
+	return 1
+}
+
+# skip REASON: the running test cannot run here; to be followed by return.
+skip()
+{
+	_skipped=$*
+}
+
+# check WHAT COMMAND...: the running test fails if the command does.
+check()
+{
+	local what=$1 out code
+
+	shift
+	out=$("$@" 2>&1)
+	code=$?
+	[ $code = 0 ] && return
+	fail "$what: exit code $code of: $*"
+	[ -z "$out" ] || printf '%s\n' "$out" | tail -n 20 | note
+	return 1
+}
+
+# check_equal WHAT EXPECTED ACTUAL
+check_equal()
+{
+	[ "$2" = "$3" ] && return
+	fail "$1: expected '$2', got '$3'"
+}
+
+# check_at_most WHAT LIMIT ACTUAL
+check_at_most()
+{
+	[ "$3" ] && [ "$3" -le "$2" ] && return
+	fail "$1: at most $2, got '$3'"
+}
+
+run_tests()
+{
+	local i start bad=0
+
+	printf 'KTAP version 1\n1..%d\n' "${#_tests_desc[@]}"
+	for i in "${!_tests_desc[@]}"; do
+		_failed=0 _skipped=''
+		start=$(now_ms)
+		eval "${_tests_func[i]}" || _failed=1
+		note "$(($(now_ms) - start)) ms"
+		if [ "$_skipped" ]; then
+			printf 'ok %d %s # SKIP %s\n' $((i + 1)) \
+				"${_tests_desc[i]}" "$_skipped"
+		elif [ $_failed = 0 ]; then
+			printf 'ok %d %s\n' $((i + 1)) "${_tests_desc[i]}"
+		else
+			printf 'not ok %d %s\n' $((i + 1)) "${_tests_desc[i]}"
+			bad=1
+		fi
+	done
+	[ $bad = 0 ] || _keep_files
+	exit $bad
+}
+
+# ---------------------------------------------------------------- time
+
+# A read that never gets anything: sleeps without starting a program, which
+# takes 20 ms under emulation.
+exec {_never}<> <(:)
+pause()
+{
+	read -rt "$1" -u "$_never"
+	:
+}
+
+now_ms()
+{
+	local us=${EPOCHREALTIME/[.,]/}
+
+	printf '%s\n' $((us / 1000))
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds
+wait_for()
+{
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+
+	shift
+	until "$@"; do
+		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
+		pause 0.02
+	done
+}
+
+# ---------------------------------------------------------------- namespaces
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for the tests
+top=$(cd "$here/../.." && pwd)
+tmp=$(mktemp -d)
+chmod 755 "$tmp"		# Miredo reads its configuration as nobody
+_prefix=td$$-
+_nodes=''
+declare -A _pids=()
+
+_cleanup()
+{
+	local node proc
+
+	exec 2> /dev/null	# the shell's notes of who was killed
+	# Every process in a namespace of ours is ours. "ip netns pids" for each
+	# would take seconds.
+	for proc in /proc/[0-9]*; do
+		for node in $_nodes; do
+			if [ "$proc/ns/net" -ef "/run/netns/$_prefix$node" ]; then
+				kill -KILL "${proc#/proc/}"
+				break
+			fi
+		done
+	done
+	wait
+	for node in $_nodes; do
+		printf 'netns del %s%s\n' "$_prefix" "$node"
+	done | ip -batch - > /dev/null 2>&1
+	rm -rf "$tmp"
+}
+trap _cleanup EXIT
+trap 'exit 130' INT TERM
+
+# What a failed test leaves behind: captures and logs.
+_keep_files()
+{
+	local dir
+
+	[ "${VM_OUT:-}" ] || return
+	dir=$VM_OUT/$(basename "$0" .sh)
+	mkdir -p "$dir" && cp "$tmp"/*.{pcap,log} "$dir/" 2> /dev/null
+}
+
+# netns NODE: the namespace's name
+netns()
+{
+	printf '%s%s\n' "$_prefix" "$1"
+}
+
+# on NODE COMMAND...: run a command there. Not by "ip netns exec": that makes a
+# mount namespace too, which costs more than the commands.
+on()
+{
+	local node=$1
+
+	shift
+	nsenter "--net=/run/netns/$_prefix$node" "$@"
+}
+
+# ip_on NODE ARGUMENTS of ip...
+ip_on()
+{
+	local node=$1
+
+	shift
+	ip -n "$_prefix$node" "$@"
+}
+
+# start NAME NODE COMMAND...: in the background, log in $tmp/NAME.log; the
+# process id is in $pid.
+start()
+{
+	local name=$1 node=$2
+
+	shift 2
+	nsenter "--net=/run/netns/$_prefix$node" "$@" \
+		< /dev/null > "$tmp/$name.log" 2>&1 &
+	pid=$!
+	_pids[$name]=$pid
+}
+
+# stop NAME [SIGNAL]
+stop()
+{
+	[ "${_pids[$1]:-}" ] || return
+	kill "-${2:-TERM}" "${_pids[$1]}" 2> /dev/null
+	wait "${_pids[$1]}" 2> /dev/null
+	unset "_pids[$1]"
+}
+
+alive()
+{
+	[ "${_pids[$1]:-}" ] && kill -0 "${_pids[$1]}" 2> /dev/null
+}
+
+# udp_bound PID PORT: a socket is bound to the UDP port in the process's
+# namespace
+udp_bound()
+{
+	local port line
+
+	printf -v port ':%04X' "$2"
+	while read -r line; do
+		[[ $line == *"$port "*:0000\ 07* ]] && return
+	done 2> /dev/null < "/proc/$1/net/udp"
+	return 1
+}
+
+# ---------------------------------------------------------------- the Internet
+
+_mac=0
+
+# new_node NODE...
+new_node()
+{
+	local node
+
+	for node; do
+		printf 'netns add %s%s\n' "$_prefix" "$node"
+		_nodes="$_nodes $node"
+	done > "$tmp/batch"
+	ip -batch "$tmp/batch" || exit 1
+	for node; do
+		printf 'link set lo up\n' | ip_on "$node" -batch -
+	done
+}
+
+# new_link NODE1 DEVICE1 NODE2 DEVICE2
+new_link()
+{
+	local mac
+
+	printf -v mac '02:00:00:00:%02x:%02x' $((_mac >> 8)) $((_mac & 255))
+	_mac=$((_mac + 1))
+	ip link add name "$2" netns "$_prefix$1" address "$mac" type veth \
+		peer name "$4" netns "$_prefix$3" address "$mac" || exit 1
+	printf 'link set dev %s arp off addrgenmode none up\n' "$2" |
+		ip_on "$1" -batch - || exit 1
+	printf 'link set dev %s arp off addrgenmode none up\n' "$4" |
+		ip_on "$3" -batch - || exit 1
+}
+
+# host NODE ADDRESS...: a node with these addresses, one link from the router
+host()
+{
+	local node=$1 addr
+
+	shift
+	new_node "$node"
+	new_link inet "$node" "$node" eth0
+	for addr; do
+		printf 'addr add %s dev eth0\n' "$addr"
+	done | ip_on "$node" -batch - || exit 1
+	printf '%s\n' 'route add default dev eth0' \
+		'route add ::/0 dev eth0' | ip_on "$node" -batch -
+	for addr; do
+		printf 'route add %s dev %s\n' "$addr" "$node"
+	done | ip_on inet -batch - || exit 1
+}
+
+# internet: all that has a public address
+internet()
+{
+	new_node inet
+	printf '%s\n' 'addr add 198.51.100.254/32 dev lo' \
+		'addr add 2001:db8::1/128 dev lo' | ip_on inet -batch -
+	on inet sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.default.rp_filter=1 net.ipv6.conf.all.forwarding=1
+
+	host s1 203.0.113.1 203.0.113.2 2001:db8:5::1
+	host s2 198.51.100.118 198.51.100.119 2001:db8:6::1
+	host r 198.51.100.1 2001:db8:1::1
+	host n 2001:db8:1::10
+	host h 198.51.100.7 2001:db8:7::7
+	host x 198.51.100.66 2001:db8:66::1
+
+	# everyone's but the attacker's edge drops forged sources
+	on inet sysctl -qw net.ipv4.conf.x.rp_filter=0
+	ip_on inet -6 route add 2001::/32 dev r
+	on r sysctl -qw net.ipv6.conf.all.forwarding=1
+}
+
+declare -A outside=([a]=192.0.2.10 [b]=192.0.2.20 [c]=192.0.2.30)
+declare -A inside=([a]=10.1.0 [b]=10.2.0 [c]=10.3.0)
+declare -A port=([a]=40000 [b]=50000 [c]=60000)
+
+# client NODE KIND: a node behind a NAT of its own, see set_nat
+client()
+{
+	local node=$1 nat=n$1
+
+	new_node "$node" "$nat"
+	new_link inet "$nat" "$nat" wan
+	new_link "$nat" lan "$node" eth0
+	on "$nat" sysctl -qw net.ipv4.ip_forward=1
+	ip_on inet route add "${outside[$node]}" dev "$nat"
+	set_nat "$node" "$2"
+}
+
+# set_nat CLIENT KIND: change the NAT in front of a client. It forgets all
+# mappings. Kinds, by what they do to the client's service port:
+#
+#   none	no NAT, the client itself has the public address
+#   cone	one mapping for all, anyone may send to it
+#   ar		one mapping, those may send whose address was written to
+#   pr		one mapping, those may send whose address and port were
+#   pp_sym	first destination keeps the port, others get random ones; as pr
+#   symrnd	a random port for every destination; as pr
+#   seq	ports in sequence; as pr
+#   addrsym	address and port differ by destination; as pr
+#
+# All but none drop what nobody asked for, as home routers do. Without that, a
+# packet that comes in before the client's own leaves a conntrack entry on the
+# NAT, and the client's packet then gets another port.
+set_nat()
+{
+	local node=$1 nat=n$1 kind=$2
+	local out=${outside[$1]} in=${inside[$1]} p=${port[$1]}
+	local decls='' pre='' post='' forward='' i map
+
+	printf '%s\n' 'addr flush dev eth0' | ip_on "$node" -batch -
+	if [ "$kind" = none ]; then
+		on "$nat" nft flush ruleset
+		printf '%s\n' 'addr flush dev lan' 'addr flush dev wan' \
+			"route replace $out dev lan" \
+			'route replace default dev wan' |
+			ip_on "$nat" -batch - || exit 1
+		printf '%s\n' "addr add $out dev eth0" \
+			'route replace default dev eth0' |
+			ip_on "$node" -batch - || exit 1
+		return
+	fi
+
+	case $kind in
+	cone|ar)
+		post="udp sport $p snat to $out:$p; masquerade"
+		pre="udp dport $p dnat to $in.2:$p"
+		if [ "$kind" = ar ]; then
+			decls='set seen { type ipv4_addr; flags dynamic,timeout;
+				timeout 300s; }'
+			forward='oifname wan update @seen { ip daddr }'
+			pre="ip saddr @seen $pre"
+		fi
+		;;
+	pr)
+		post=masquerade
+		;;
+	pp_sym)
+		decls='set used { type inet_service; flags dynamic; }'
+		post='udp sport @used masquerade fully-random
+			add @used { udp sport } masquerade'
+		;;
+	symrnd)
+		post='masquerade fully-random'
+		;;
+	seq)
+		# a map, since "numgen ... offset" comes out with its octets swapped
+		for ((i = 0; i < 128; i++)); do
+			map="$map${map:+, }$i : $((p + 1000 + i))"
+		done
+		post="meta l4proto udp snat ip to $out : numgen inc mod 128 map { $map }
+			masquerade"
+		;;
+	addrsym)
+		for ((i = 0; i < 4; i++)); do
+			map="$map${map:+, }$i : ${out%.*}.$((${out##*.} + i))"
+		done
+		post="meta l4proto udp snat to jhash ip daddr . udp dport mod 4 map { $map } fully-random
+			masquerade"
+		;;
+	*)
+		fail "no such NAT: $kind"
+		exit 1
+		;;
+	esac
+	printf '%s\n' "addr flush dev lan" "addr flush dev wan" \
+		"route flush $out" "addr add $out dev wan" \
+		"addr add $in.1/24 dev lan" "route replace default dev wan" |
+		ip_on "$nat" -batch - || exit 1
+	if [ "$kind" = addrsym ]; then
+		for ((i = 1; i < 4; i++)); do
+			ip_on inet route replace "${out%.*}.$((${out##*.} + i))" \
+				dev "$nat"
+		done
+	fi
+	on "$nat" nft -f - <<-EOF || exit 1
+	flush ruleset
+	table ip nat {
+		$decls
+		chain prerouting {
+			type nat hook prerouting priority dstnat;
+			${pre:+iifname wan $pre}
+		}
+		chain postrouting {
+			type nat hook postrouting priority srcnat;
+			oifname != wan accept
+			$post
+		}
+		chain forward {
+			type filter hook forward priority filter;
+			$forward
+		}
+		chain input {
+			type filter hook input priority filter;
+			iifname wan meta l4proto udp drop
+		}
+	}
+	EOF
+	on "$nat" conntrack -F > /dev/null 2>&1
+	printf '%s\n' "addr add $in.2/24 dev eth0" \
+		"route replace default via $in.1 dev eth0" |
+		ip_on "$node" -batch - || exit 1
+}
+
+# link_delay CLIENT TIME: each way between the client's NAT and the Internet
+link_delay()
+{
+	tc -n "${_prefix}n$1" qdisc replace dev wan root netem delay "$2" &&
+		tc -n "${_prefix}inet" qdisc replace dev "n$1" root netem delay "$2"
+}
+
+# ---------------------------------------------------------------- Miredo
+
+# its own tunnels are TUN devices
+[ -e /dev/net/tun ] || modprobe -q tun
+
+# has_teredo_address PID: in the process's namespace
+has_teredo_address()
+{
+	local hex rest
+
+	while read -r hex rest; do
+		[[ $hex == 20010000* ]] && return
+	done 2> /dev/null < "/proc/$1/net/if_inet6"
+	return 1
+}
+
+# teredo_address NODE: its address, as ip prints it
+teredo_address()
+{
+	ip_on "$1" -6 -o addr show scope global to 2001::/32 |
+		sed -n 's/.* inet6 \([^/]*\).*/\1/p'
+}
+
+# miredo NAME NODE: with configuration from standard input
+_miredo()
+{
+	cat > "$tmp/$1.conf"
+	start "$1" "$2" miredo -f -c "$tmp/$1.conf" -p "$tmp/$1.pid" -u nobody
+}
+
+# miredo_server NODE PRIMARY SECONDARY
+miredo_server()
+{
+	printf '%s\n' "ServerBindAddress $2" "ServerBindAddress2 $3" \
+		> "$tmp/$1-server.conf"
+	start "$1-server" "$1" miredo-server -f -c "$tmp/$1-server.conf" \
+		-p "$tmp/$1-server.pid" -u nobody
+	wait_for 10 udp_bound "$pid" 3544 ||
+		fail "Miredo's server does not start on $1"
+}
+
+# miredo_relay NODE ADDRESS PORT
+miredo_relay()
+{
+	_miredo "$1-relay" "$1" <<-EOF
+	RelayType relay
+	InterfaceName teredo
+	BindAddress $2
+	BindPort $3
+	EOF
+	wait_for 10 udp_bound "$pid" "$3" ||
+		fail "Miredo's relay does not start on $1"
+}
+
+# services: Miredo's server on s1 and its relay on r
+services()
+{
+	miredo_server s1 203.0.113.1 203.0.113.2
+	miredo_relay r 198.51.100.1 3545
+}
+
+# miredo_client_up NODE
+miredo_client_up()
+{
+	_miredo "$1-miredo" "$1" <<-EOF
+	InterfaceName teredo
+	ServerAddress 203.0.113.1
+	BindPort ${port[$1]}
+	EOF
+	wait_for 15 has_teredo_address "$pid" ||
+		fail "Miredo's client on $1 does not qualify"
+}
+
+miredo_client_down()
+{
+	stop "$1-miredo"
+}
+
+# ---------------------------------------------------------------- captures
+
+# capture NODE DEVICE NAME [FILTER]: into $tmp/NAME.pcap
+capture()
+{
+	local node=$1 dev=$2 name=$3
+
+	shift 3
+	start "$name" "$node" tcpdump -Z root --immediate-mode -U -n -s 0 \
+		-i "$dev" -w "$tmp/$name.pcap" "$@"
+	wait_for 10 grep -qs 'listening on' "$tmp/$name.log" ||
+		fail "tcpdump does not start on $node $dev"
+}
+
+# capture_stop NAME
+capture_stop()
+{
+	# what is on its way through this machine's queues
+	pause 0.1
+	stop "$1"
+}
+
+# packets NAME [FILTER]: tcpdump's lines for a finished capture
+packets()
+{
+	local name=$1
+
+	shift
+	tcpdump -nttr "$tmp/$name.pcap" "$@" 2> /dev/null
+}
+
+# decode NAME [ARGUMENTS of tshark]: slow to start, so ask for all at once
+decode()
+{
+	local name=$1 p args=()
+
+	shift
+	for p in "${port[@]}" 3545; do
+		args+=(-d "udp.port==$p,teredo")
+	done
+	tshark -n -r "$tmp/$name.pcap" "${args[@]}" "$@" 2> /dev/null
+}
+
+# reach NODE ADDRESS [COUNT]: every ping is answered
+reach()
+{
+	on "$1" ping -6 -n -q -i 0.2 -c "${3:-3}" -W 5 "$2"
+}

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Send a UDP datagram with any IPv4 source there is, once or as a flood.
+ *
+ * The payload is put together from parts, see usage(). Needs CAP_NET_RAW.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "wire.h"
+
+#define HEADERS		(sizeof(struct iphdr) + sizeof(struct udphdr))
+#define MAX_PAYLOAD	1472
+#define NSEC_PER_SEC	1000000000ULL
+
+enum vary {
+	VARY_NONE,
+	VARY_SRC,
+	VARY_TEREDO,
+};
+
+static struct {
+	struct teredo_endpoint from;
+	struct teredo_endpoint to;
+	u8 ttl;
+	u8 tos;
+	enum vary vary;
+	unsigned long count;
+	unsigned long rate;
+} opt = { .ttl = 64, .count = 1 };
+
+static u8 packet[HEADERS + MAX_PAYLOAD];
+static u8 *const payload = packet + HEADERS;
+static size_t payload_len;
+
+static void usage(FILE *f)
+{
+	fputs("usage: tdinject --from ADDR:PORT --to ADDR:PORT [OPTION]... PART...\n"
+	      "\n"
+	      "  --ttl N  --tos N   of the IPv4 header\n"
+	      "  --count N          send so many (1)\n"
+	      "  --rate N           so many in a second (as many as go)\n"
+	      "  --vary src         each from another IPv4 source, counting up\n"
+	      "  --vary teredo      and with that mapping in the IPv6 source, too\n"
+	      "\n"
+	      "Parts, one after the other:\n"
+	      "  HEX                octets\n"
+	      "  auth NONCE         authentication element, 8 octets of nonce in hex\n"
+	      "  origin ADDR:PORT   origin indication\n"
+	      "  bubble SRC DST\n"
+	      "  rs SRC DST         router solicitation\n"
+	      "  ra SRC DST PREFIX  router advertisement with a /64 and an MTU of 1280\n"
+	      "  echo-request SRC DST ID SEQ HEX\n"
+	      "  echo-reply SRC DST ID SEQ HEX\n"
+	      "  udp6 SRC DST SPORT DPORT LENGTH\n",
+	      f);
+}
+
+__attribute__((noreturn, format(printf, 1, 2)))
+static void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("tdinject: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static unsigned long parse_number(const char *arg, unsigned long max)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(arg, &end, 0);
+	if (errno || end == arg || *end || n > max)
+		die("%s: not a number up to %lu", arg, max);
+	return n;
+}
+
+static struct teredo_endpoint parse_endpoint(const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+	struct teredo_endpoint ep;
+	char addr[16] = "";
+
+	if (!colon || colon - arg >= (ptrdiff_t)sizeof(addr))
+		die("%s: not ADDR:PORT", arg);
+	memcpy(addr, arg, colon - arg);
+	if (inet_pton(AF_INET, addr, &ep.addr) != 1)
+		die("%s: not an IPv4 address", addr);
+	ep.port = htons(parse_number(colon + 1, 65535));
+	return ep;
+}
+
+static struct in6_addr parse_addr6(const char *arg)
+{
+	struct in6_addr addr;
+
+	if (inet_pton(AF_INET6, arg, &addr) != 1)
+		die("%s: not an IPv6 address", arg);
+	return addr;
+}
+
+/* room for @len more octets of payload */
+static u8 *append(size_t len)
+{
+	u8 *p = payload + payload_len;
+
+	if (payload_len + len > MAX_PAYLOAD)
+		die("payload longer than %d octets", MAX_PAYLOAD);
+	payload_len += len;
+	return memset(p, 0, len);
+}
+
+static size_t append_hex(const char *arg)
+{
+	size_t i, len = strlen(arg) / 2;
+	unsigned int octet;
+	u8 *p = append(len);
+
+	if (strlen(arg) % 2 || strspn(arg, "0123456789abcdefABCDEF") != 2 * len)
+		die("%s: neither a part nor octets in hex", arg);
+	for (i = 0; i < len; i++) {
+		sscanf(arg + 2 * i, "%2x", &octet);
+		p[i] = octet;
+	}
+	return len;
+}
+
+static void put_u16(u8 *p, u16 v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+/* ICMPv6 and UDP over IPv6 differ in the pseudo header by the protocol, which
+ * is one of the summands, and in where the checksum stands.
+ */
+static void checksum6(u8 *ip6, size_t len)
+{
+	u8 *csum = ip6 + TEREDO_IP6_HLEN + (ip6[6] == IPPROTO_UDP ? 6 : 2);
+	u32 sum;
+
+	put_u16(csum, 0);
+	sum = (u16)~teredo_icmp_csum(ip6, len);
+	if (ip6[6] == IPPROTO_UDP)
+		sum += 0xffff - TEREDO_NEXTHDR_ICMP + IPPROTO_UDP;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~sum & 0xffff;
+	put_u16(csum, sum || ip6[6] != IPPROTO_UDP ? sum : 0xffff);
+}
+
+/* IPv6 header; what follows is @len octets long */
+static u8 *append_ip6(u8 nexthdr, size_t len, char **arg)
+{
+	struct in6_addr src = parse_addr6(arg[0]), dst = parse_addr6(arg[1]);
+	u8 *ip6 = append(TEREDO_IP6_HLEN);
+
+	teredo_build_ip6(ip6, nexthdr, len, &src, &dst);
+	return ip6;
+}
+
+static void part_auth(char **arg)
+{
+	u8 *p = append(4);
+
+	p[1] = 1;
+	if (append_hex(arg[0]) != TEREDO_NONCE_LEN)
+		die("%s: a nonce has %d octets", arg[0], TEREDO_NONCE_LEN);
+	append(1);
+}
+
+static void part_origin(char **arg)
+{
+	teredo_build_origin(append(TEREDO_ORIGIN_LEN), parse_endpoint(arg[0]));
+}
+
+static void part_bubble(char **arg)
+{
+	append_ip6(TEREDO_NEXTHDR_NONE, 0, arg);
+}
+
+static void part_rs(char **arg)
+{
+	u8 *ip6 = append_ip6(TEREDO_NEXTHDR_ICMP, 8, arg);
+
+	append(8)[0] = TEREDO_ICMP_RS;
+	checksum6(ip6, TEREDO_IP6_HLEN + 8);
+}
+
+static void part_ra(char **arg)
+{
+	u8 *ip6 = append_ip6(TEREDO_NEXTHDR_ICMP, 16 + 32 + 8, arg);
+	struct in6_addr prefix = parse_addr6(arg[2]);
+	u8 *icmp = append(16), *opt_prefix = append(32), *opt_mtu = append(8);
+
+	icmp[0] = TEREDO_ICMP_RA;
+	opt_prefix[0] = 3;
+	opt_prefix[1] = 4;
+	opt_prefix[2] = 64;
+	opt_prefix[3] = 0x40;
+	memset(opt_prefix + 4, 0xff, 8);
+	memcpy(opt_prefix + 16, &prefix, sizeof(prefix));
+	opt_mtu[0] = 5;
+	opt_mtu[1] = 1;
+	put_u16(opt_mtu + 6, TEREDO_MTU);
+	checksum6(ip6, TEREDO_IP6_HLEN + 16 + 32 + 8);
+}
+
+static void append_echo(u8 type, char **arg)
+{
+	size_t data = strlen(arg[4]) / 2;
+	u8 *ip6 = append_ip6(TEREDO_NEXTHDR_ICMP, 8 + data, arg);
+	u8 *icmp = append(8);
+
+	icmp[0] = type;
+	put_u16(icmp + 4, parse_number(arg[2], 65535));
+	put_u16(icmp + 6, parse_number(arg[3], 65535));
+	append_hex(arg[4]);
+	checksum6(ip6, TEREDO_IP6_HLEN + 8 + data);
+}
+
+static void part_echo_request(char **arg)
+{
+	append_echo(TEREDO_ICMP_ECHO_REQUEST, arg);
+}
+
+static void part_echo_reply(char **arg)
+{
+	append_echo(TEREDO_ICMP_ECHO_REPLY, arg);
+}
+
+static void part_udp6(char **arg)
+{
+	size_t len = sizeof(struct udphdr) + parse_number(arg[4], MAX_PAYLOAD);
+	u8 *ip6 = append_ip6(IPPROTO_UDP, len, arg);
+	u8 *udp = append(len);
+
+	put_u16(udp, parse_number(arg[2], 65535));
+	put_u16(udp + 2, parse_number(arg[3], 65535));
+	put_u16(udp + 4, len);
+	checksum6(ip6, TEREDO_IP6_HLEN + len);
+}
+
+static const struct {
+	const char *name;
+	int n_args;
+	void (*build)(char **arg);
+} parts[] = {
+	{ "auth", 1, part_auth },
+	{ "origin", 1, part_origin },
+	{ "bubble", 2, part_bubble },
+	{ "rs", 2, part_rs },
+	{ "ra", 3, part_ra },
+	{ "echo-request", 5, part_echo_request },
+	{ "echo-reply", 5, part_echo_reply },
+	{ "udp6", 5, part_udp6 },
+};
+
+static void build_payload(char **arg, int n)
+{
+	size_t i;
+
+	while (n > 0) {
+		for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+			if (!strcmp(arg[0], parts[i].name))
+				break;
+		if (i == sizeof(parts) / sizeof(*parts)) {
+			append_hex(arg[0]);
+			arg++;
+			n--;
+			continue;
+		}
+		if (n <= parts[i].n_args)
+			die("%s: takes %d arguments", arg[0], parts[i].n_args);
+		parts[i].build(arg + 1);
+		arg += 1 + parts[i].n_args;
+		n -= 1 + parts[i].n_args;
+	}
+}
+
+static u16 udp_checksum(const u8 *udp, size_t len, u32 src, u32 dst)
+{
+	u32 sum = (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) +
+		  IPPROTO_UDP + len;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += i % 2 ? udp[i] : udp[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff ? 0xffff : ~sum;
+}
+
+/* the kernel fills in length, identification and checksum of the IPv4 header */
+static void build_headers(struct teredo_endpoint from)
+{
+	struct iphdr ip = {
+		.version = 4, .ihl = 5, .tos = opt.tos, .ttl = opt.ttl,
+		.protocol = IPPROTO_UDP,
+		.saddr = from.addr, .daddr = opt.to.addr,
+	};
+	struct udphdr udp = {
+		.source = from.port, .dest = opt.to.port,
+		.len = htons(sizeof(udp) + payload_len),
+	};
+	u8 *p = packet + sizeof(ip);
+
+	memcpy(packet, &ip, sizeof(ip));
+	memcpy(p, &udp, sizeof(udp));
+	put_u16(p + 6, udp_checksum(p, sizeof(udp) + payload_len,
+				    ntohl(from.addr), ntohl(opt.to.addr)));
+}
+
+/* put the mapping into the IPv6 source, as the client behind it would have it */
+static void set_mapping(const struct teredo_packet *pkt,
+			struct teredo_endpoint from)
+{
+	u8 *ip6 = payload + pkt->ip6;
+	struct in6_addr src;
+
+	memcpy(&src, ip6 + 8, sizeof(src));
+	teredo_make_address(&src, src.s6_addr32[0], teredo_server(&src),
+			    teredo_flags(&src), from);
+	memcpy(ip6 + 8, &src, sizeof(src));
+	if (ip6[6] == TEREDO_NEXTHDR_ICMP || ip6[6] == IPPROTO_UDP)
+		checksum6(ip6, pkt->ip6_len);
+}
+
+static void send_all(int fd)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET, .sin_addr.s_addr = opt.to.addr,
+	};
+	struct teredo_endpoint from = opt.from;
+	struct teredo_packet pkt;
+	struct timespec start;
+	unsigned long i;
+
+	if (opt.vary == VARY_TEREDO &&
+	    teredo_parse(&pkt, payload, payload_len))
+		die("--vary teredo needs an IPv6 packet");
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (i = 0; i < opt.count; i++) {
+		if (opt.vary != VARY_NONE)
+			from.addr = htonl(ntohl(opt.from.addr) + i);
+		if (opt.vary == VARY_TEREDO)
+			set_mapping(&pkt, from);
+		build_headers(from);
+		if (opt.rate && i) {
+			uint64_t ns = start.tv_nsec + i * NSEC_PER_SEC / opt.rate;
+			struct timespec when = {
+				.tv_sec = start.tv_sec + ns / NSEC_PER_SEC,
+				.tv_nsec = ns % NSEC_PER_SEC,
+			};
+
+			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when,
+					NULL);
+		}
+		if (sendto(fd, packet, HEADERS + payload_len, 0,
+			   (struct sockaddr *)&sin, sizeof(sin)) < 0)
+			die("sendto: %s", strerror(errno));
+	}
+}
+
+static void parse_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' },
+		{ "ttl", required_argument, NULL, 'T' },
+		{ "tos", required_argument, NULL, 'O' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "rate", required_argument, NULL, 'r' },
+		{ "vary", required_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			opt.from = parse_endpoint(optarg);
+			break;
+		case 't':
+			opt.to = parse_endpoint(optarg);
+			break;
+		case 'T':
+			opt.ttl = parse_number(optarg, 255);
+			break;
+		case 'O':
+			opt.tos = parse_number(optarg, 255);
+			break;
+		case 'c':
+			opt.count = parse_number(optarg, 100000000);
+			break;
+		case 'r':
+			opt.rate = parse_number(optarg, 100000000);
+			break;
+		case 'v':
+			if (!strcmp(optarg, "src"))
+				opt.vary = VARY_SRC;
+			else if (!strcmp(optarg, "teredo"))
+				opt.vary = VARY_TEREDO;
+			else
+				die("%s: neither src nor teredo", optarg);
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (!opt.from.addr || !opt.to.addr) {
+		usage(stderr);
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int fd;
+
+	parse_options(argc, argv);
+	build_payload(argv + optind, argc - optind);
+	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (fd < 0)
+		die("socket: %s", strerror(errno));
+	send_all(fd);
+	return 0;
+}
