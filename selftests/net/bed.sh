@@ -6,6 +6,7 @@
 # this fails, look here first.
 # timeout: 400
 
+# shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # A datagram from the service port of a to each of these, in this order.
@@ -27,7 +28,6 @@ test_nat()
 	for to in $probes; do
 		on a "$here/tdinject" --from "$src:40000" --to "$to" 00
 	done
-	wait_for 5 eval '[ "$(stat -c %s "$tmp/outer.pcap")" -ge 350 ]'
 	capture_stop outer
 
 	mapped=$(packets outer | awk '{ print $3 }')
@@ -83,18 +83,18 @@ test_inject()
 	capture h eth0 built udp
 	inject()
 	{
-		on x "$here/tdinject" --from 198.51.100.66:40000 --to $to "$@"
+		on x "$here/tdinject" --from 198.51.100.66:40000 --to "$to" "$@"
 	}
-	inject bubble $src $dst
-	inject origin $from bubble $src $dst 0104deadbeef
+	inject bubble "$src" "$dst"
+	inject origin "$from" bubble "$src" "$dst" 0104deadbeef
 	inject auth 0011223344556677 rs fe80::1 ff02::2
-	inject auth 0011223344556677 origin $from ra fe80::2 fe80::1 \
+	inject auth 0011223344556677 origin "$from" ra fe80::2 fe80::1 \
 		2001:0:cb00:7101::
-	inject echo-request $src $dst 7 1 0011223344556677
-	inject echo-reply $src $dst 7 1 00112233445566
-	inject udp6 $src $dst 1000 2000 33
+	inject echo-request "$src" "$dst" 7 1 0011223344556677
+	inject echo-reply "$src" "$dst" 7 1 00112233445566
+	inject udp6 "$src" "$dst" 1000 2000 33
 	on x "$here/tdinject" --from 198.51.100.66:4000 --vary teredo --count 2 \
-		--to $to udp6 $src $dst 1000 2000 4
+		--to "$to" udp6 "$src" "$dst" 1000 2000 4
 	capture_stop built
 
 	decode built -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \

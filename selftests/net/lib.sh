@@ -14,7 +14,7 @@
 #   s1   203.0.113.1, .2      2001:db8:5::1   Teredo server
 #   s2   198.51.100.118, .119 2001:db8:6::1   another one
 #   r    198.51.100.1         2001:db8:1::1   Teredo relay, service port 3545
-#   n                         2001:db8:1::10  host with native IPv6 alone
+#   n    behind r             2001:db8:1::10  host with native IPv6 alone
 #   h    198.51.100.7         2001:db8:7::7   host with both
 #   x    198.51.100.66        2001:db8:66::1  attacker, may forge any source
 #   a    10.1.0.2    behind na 192.0.2.10     client, service port 40000
@@ -256,6 +256,15 @@ udp_bound()
 	return 1
 }
 
+# tcp_listening PID PORT
+tcp_listening()
+{
+	local port
+
+	printf -v port ':%04X' "$2"
+	grep -qs "$port 0*:0000 0A" "/proc/$1/net/tcp6" "/proc/$1/net/tcp"
+}
+
 # ---------------------------------------------------------------- the Internet
 
 _mac=0
@@ -320,14 +329,21 @@ internet()
 	host s1 203.0.113.1 203.0.113.2 2001:db8:5::1
 	host s2 198.51.100.118 198.51.100.119 2001:db8:6::1
 	host r 198.51.100.1 2001:db8:1::1
-	host n 2001:db8:1::10
 	host h 198.51.100.7 2001:db8:7::7
 	host x 198.51.100.66 2001:db8:66::1
 
 	# everyone's but the attacker's edge drops forged sources
 	on inet sysctl -qw net.ipv4.conf.x.rp_filter=0
 	ip_on inet -6 route add 2001::/32 dev r
+
+	# the relay is the router of the site that the native host is on
 	on r sysctl -qw net.ipv6.conf.all.forwarding=1
+	new_node n
+	new_link r n n eth0
+	printf '%s\n' 'addr add 2001:db8:1::10 dev eth0' \
+		'route add ::/0 dev eth0' | ip_on n -batch -
+	ip_on r route add 2001:db8:1::10 dev n
+	ip_on inet route add 2001:db8:1::10 dev r
 }
 
 declare -A outside=([a]=192.0.2.10 [b]=192.0.2.20 [c]=192.0.2.30)
@@ -345,6 +361,19 @@ client()
 	on "$nat" sysctl -qw net.ipv4.ip_forward=1
 	ip_on inet route add "${outside[$node]}" dev "$nat"
 	set_nat "$node" "$2"
+}
+
+declare -A _nat=()
+
+# forget_mappings CLIENT
+forget_mappings()
+{
+	[ "${_nat[$1]}" != none ] || return
+	on "n$1" conntrack -F > /dev/null 2>&1
+	case ${_nat[$1]} in
+	ar) on "n$1" nft flush set ip nat seen ;;
+	pp_sym) on "n$1" nft flush set ip nat used ;;
+	esac
 }
 
 # set_nat CLIENT KIND: change the NAT in front of a client. It forgets all
@@ -368,6 +397,11 @@ set_nat()
 	local out=${outside[$1]} in=${inside[$1]} p=${port[$1]}
 	local decls='' pre='' post='' forward='' i map
 
+	if [ "${_nat[$node]:-}" = "$kind" ]; then
+		forget_mappings "$node"
+		return
+	fi
+	_nat[$node]=$kind
 	printf '%s\n' 'addr flush dev eth0' | ip_on "$node" -batch -
 	if [ "$kind" = none ]; then
 		on "$nat" nft flush ruleset
@@ -456,17 +490,22 @@ set_nat()
 		}
 	}
 	EOF
-	on "$nat" conntrack -F > /dev/null 2>&1
+	forget_mappings "$node"
 	printf '%s\n' "addr add $in.2/24 dev eth0" \
 		"route replace default via $in.1 dev eth0" |
 		ip_on "$node" -batch - || exit 1
 }
 
-# link_delay CLIENT TIME: each way between the client's NAT and the Internet
+# link_delay NODE TIME: each way between a host, or a client's NAT, and the
+# router. Of the hosts, a delay of r counts for n too.
 link_delay()
 {
-	tc -n "${_prefix}n$1" qdisc replace dev wan root netem delay "$2" &&
-		tc -n "${_prefix}inet" qdisc replace dev "n$1" root netem delay "$2"
+	local node=$1 dev=eth0
+
+	[ ! -e "/run/netns/${_prefix}n$1" ] || node=n$1 dev=wan
+	tc -n "$_prefix$node" qdisc replace dev $dev root netem delay "$2" &&
+		tc -n "${_prefix}inet" qdisc replace dev "$node" root \
+			netem delay "$2"
 }
 
 # ---------------------------------------------------------------- Miredo
@@ -547,6 +586,47 @@ miredo_client_down()
 	stop "$1-miredo"
 }
 
+# ---------------------------------------------------------------- our client
+
+tools=$top/tools
+
+# client_up NODE [OPTIONS of teredod]: wait until it is qualified. The servers
+# are s1's unless the options say otherwise.
+client_up()
+{
+	client_start "$@"
+	wait_for 15 has_teredo_address "${_pids[$1-teredod]}" && return
+	fail "our client on $1 does not qualify"
+	note < "$tmp/$1-teredod.log"
+}
+
+client_start()
+{
+	local node=$1
+
+	shift
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'[device]' "port = ${port[$node]}" > "$tmp/$node.conf"
+	start "$node-teredod" "$node" "$tools/teredod" --debug \
+		--config "$tmp/$node.conf" "$@" teredo0
+}
+
+client_down()
+{
+	stop "$1-teredod"
+	ip_on "$1" link del teredo0
+}
+
+# counter NODE DEVICE NAME
+counter()
+{
+	local json
+
+	json=$(on "$1" "$tools/teredo" -j stats "$2")
+	[[ $json =~ \"$3\":([0-9]+) ]] || return
+	printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
 # ---------------------------------------------------------------- captures
 
 # capture NODE DEVICE NAME [FILTER]: into $tmp/NAME.pcap
@@ -590,8 +670,46 @@ decode()
 	tshark -n -r "$tmp/$name.pcap" "${args[@]}" "$@" 2> /dev/null
 }
 
+# ---------------------------------------------------------------- traffic
+
 # reach NODE ADDRESS [COUNT]: every ping is answered
 reach()
 {
-	on "$1" ping -6 -n -q -i 0.2 -c "${3:-3}" -W 5 "$2"
+	on "$1" ping -6 -n -i 0.1 -c "${3:-3}" -W 5 "$2" > "$tmp/ping" 2>&1 &&
+		grep -q ' 0% packet loss' "$tmp/ping" && return
+	cat "$tmp/ping"
+	return 1
+}
+
+# first_rtt NODE ADDRESS: of the first ping, in whole ms, rounded up
+first_rtt()
+{
+	on "$1" ping -6 -n -c 1 -W 10 "$2" |
+		sed -n 's/.* time=\([0-9]*\)\(\.[0-9]*\)\? ms/\1 \2/p' |
+		awk '{ print $1 + ($2 > 0) }'
+}
+
+# tcp_both_ways CLIENT SERVER ADDRESS: 10 MB each way, and what arrives is what
+# was sent. busybox's nc ends when its peer has nothing more to send, so the
+# side that receives is given a standard input that never ends.
+tcp_both_ways()
+{
+	local recv="<&$_never > '$tmp/got'" send="< '$tmp/sent'"
+
+	[ -e "$tmp/sent" ] || head -c 10000000 /dev/urandom > "$tmp/sent"
+	_tcp_transfer "$@" "$send" "$recv" && _tcp_transfer "$@" "$recv" "$send"
+}
+
+# _tcp_transfer CLIENT SERVER ADDRESS CLIENT-REDIRECTION SERVER-REDIRECTION
+_tcp_transfer()
+{
+	rm -f "$tmp/got"
+	start tcp-server "$2" timeout 60 bash -c "busybox nc -l -p 5001 $5"
+	wait_for 5 tcp_listening "$pid" 5001 || {
+		cat "$tmp/tcp-server.log"
+		return 1
+	}
+	on "$1" timeout 60 bash -c "busybox nc $3 5001 $4" || return
+	wait "$pid" || return
+	cmp "$tmp/sent" "$tmp/got"
 }
