@@ -460,7 +460,10 @@ void teredo_setup(struct net_device *dev)
 	dev->mtu = TEREDO_MTU;
 	dev->min_mtu = TEREDO_MTU;
 	dev->max_mtu = IP_MAX_MTU - TEREDO_HLEN;
-	dev->needed_headroom = LL_MAX_HEADER + TEREDO_HLEN;
+	/* what the usual link below needs; more would have every forwarded
+	 * packet copied to make room
+	 */
+	dev->needed_headroom = ETH_HLEN + TEREDO_HLEN;
 	dev->features |= features;
 	dev->hw_features |= features;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
