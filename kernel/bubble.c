@@ -7,6 +7,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "limit.h"
 #include "stats.h"
 #include "xmit.h"
 
@@ -32,6 +33,18 @@ bool teredo_reachable(const struct in6_addr *addr)
 
 	return mapped.port && teredo_ipv4_is_global(mapped.addr) &&
 	       teredo_ipv4_is_global(teredo_server(addr));
+}
+
+/* Whoever can send packets to a relay chooses where its bubbles go: not too many
+ * to anybody.
+ */
+static bool allowed(struct teredo_dev *td, struct teredo_endpoint to)
+{
+	if (!td->limit ||
+	    teredo_limit_allow(td->limit, to.addr, READ_ONCE(td->cfg.rate)))
+		return true;
+	teredo_count(td, TEREDO_TX_DROP_RATE);
+	return false;
 }
 
 /* A client has its address; a relay takes the one that it would talk to the
@@ -71,6 +84,8 @@ void teredo_send_bubble(struct teredo_dev *td,
 	u8 bubble[TEREDO_IP6_HLEN];
 	struct in6_addr src;
 
+	if (!allowed(td, to))
+		return;
 	source_for(td, map, dst, &src);
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
 	if (!teredo_send(td, to, map->local, bubble, sizeof(bubble)))
@@ -91,6 +106,8 @@ static void send_as_server(struct teredo_dev *td,
 	};
 	struct in6_addr src;
 
+	if (!allowed(td, teredo_mapped(dst)))
+		return;
 	source_for(td, map, dst, &src);
 	teredo_build_origin(buf, self);
 	teredo_build_ip6(buf + TEREDO_ORIGIN_LEN, TEREDO_NEXTHDR_NONE, 0,

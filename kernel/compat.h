@@ -94,13 +94,6 @@ static inline bool teredo_gro_works(__be32 bound)
 #endif
 }
 
-/* 7.2: may the caller configure what lives in the namespace of the socket? */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
-#define rtnl_dev_link_net_capable(dev, link_net) \
-	(net_eq(dev_net(dev), link_net) || \
-	 ns_capable((link_net)->user_ns, CAP_NET_ADMIN))
-#endif
-
 /* 6.6: genl_info for dumps too */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define genl_info_dump(cb)	genl_dumpit_info(cb)

@@ -32,6 +32,8 @@
 #define TEREDO_TEST_RATE	32
 /* Control packets passed to the helper per second. It expects a few in 30 s. */
 #define TEREDO_CONTROL_RATE	64
+/* ... of a server with secrets: solicitations of a hundred thousand clients */
+#define TEREDO_CONTROL_RATE_SERVER 4096
 
 /* Every device of every namespace. Changed under RTNL, read under RCU too. */
 static LIST_HEAD(devices);
@@ -61,19 +63,18 @@ void teredo_device_del(struct teredo_dev *td)
 }
 
 /**
- * teredo_devices_address_changed - an IPv4 address has come or gone
+ * teredo_devices_local_changed - addresses or links have come or gone
  * @net: namespace
- * @addr: address, network byte order
  *
  * Context: RTNL held.
  */
-void teredo_devices_address_changed(struct net *net, __be32 addr)
+void teredo_devices_local_changed(struct net *net)
 {
 	struct teredo_dev *td;
 
 	ASSERT_RTNL();
 	list_for_each_entry(td, &devices, list)
-		if (net_eq(td->net, net) && td->cfg.local == addr)
+		if (net_eq(td->net, net))
 			teredo_local_update(td);
 }
 
@@ -238,8 +239,8 @@ static bool expired(const struct teredo_dev *td)
  * teredo_check_expiry - look whether the mapping has ended
  * @td: device
  *
- * For whoever comes by: timers stand still while the machine sleeps, boot time
- * does not.
+ * Timers stand still while the machine sleeps, boot time does not: the worker
+ * looks every ten seconds.
  *
  * Context: process or softirq.
  */
@@ -296,6 +297,7 @@ static int start_role(struct teredo_dev *td)
 	if (err < 0)
 		return err;
 	teredo_local_update(td);
+	teredo_nl_dev_changed(td, GFP_KERNEL);
 	return 0;
 }
 
@@ -349,7 +351,9 @@ static int teredo_init(struct net_device *dev)
 	td->peers = teredo_peers_create();
 	if (!td->peers)
 		goto free_stats;
-	if (td->cfg.mode == TEREDO_MODE_SERVER) {
+	if (td->cfg.mode == TEREDO_MODE_SERVER)
+		td->control.burst = TEREDO_CONTROL_RATE_SERVER;
+	if (td->cfg.mode != TEREDO_MODE_CLIENT) {
 		td->limit = teredo_limit_create();
 		if (!td->limit)
 			goto put_peers;
@@ -378,17 +382,17 @@ static void teredo_uninit(struct net_device *dev)
 	free_percpu(td->stats);
 }
 
-/* For whoever wants to drain a relay: a routing daemon sees it at once. */
+/* "ip link set DEV carrier off": a routing daemon that watches the link takes
+ * the route back at once. Packets that still come are lost.
+ */
 static int teredo_change_carrier(struct net_device *dev, bool on)
 {
 	struct teredo_dev *td = netdev_priv(dev);
 
 	if (td->cfg.mode == TEREDO_MODE_CLIENT)
 		return -EOPNOTSUPP;
-	if (on)
-		netif_carrier_on(dev);
-	else
-		netif_carrier_off(dev);
+	td->no_carrier = !on;
+	teredo_local_update(td);
 	return 0;
 }
 

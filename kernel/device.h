@@ -51,7 +51,8 @@ struct teredo_prefix {
  * @auth: a server's helper answers solicitations, as they need a secret
  * @symmetric: a server forwards bubbles of other servers' symmetric clients
  * @direct: a relay sends direct bubbles, too
- * @rate: datagrams per second of a server to one IPv4 address
+ * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
+ *	relay
  * @n_served: entries of @served
  * @served: what a relay serves; all if there is none
  *
@@ -108,12 +109,14 @@ struct teredo_mapping {
  * @sock: UDP socket while the device is up; written under RTNL, read under
  *	RCU
  * @sock2: the same for a server's second address, only received from
- * @limit: how much a server sends to whom
+ * @limit: how much servers and relays send to whom
+ * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @stats: named counters
  * @gro_cells: where received packets enter the stack
  * @probe_work: repeats bubbles and tests, and ages the peer table
+ * @aged: jiffies when it has last aged the table
  * @contact: jiffies of the last datagram from the server; a hint that is
  *	written at most once a tick, meaningful if @contacted
  * @contacted: there was one since @mapping was set
@@ -134,11 +137,13 @@ struct teredo_dev {
 	struct socket __rcu *sock;
 	struct socket *sock2;
 	struct teredo_limit *limit;
+	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;
 	struct teredo_stats __percpu *stats;
 	struct gro_cells gro_cells;
 	struct delayed_work probe_work;
+	unsigned long aged;
 	unsigned long contact;
 	bool contacted;
 	struct ratelimit_state answers;
@@ -166,7 +171,7 @@ static inline bool teredo_is_device(const struct net_device *dev)
 void teredo_setup(struct net_device *dev);
 void teredo_device_add(struct teredo_dev *td);
 void teredo_device_del(struct teredo_dev *td);
-void teredo_devices_address_changed(struct net *net, __be32 addr);
+void teredo_devices_local_changed(struct net *net);
 void teredo_devices_forget_helper(struct net *net, u32 portid);
 void teredo_devices_exit_net(struct net *net, struct list_head *kill);
 

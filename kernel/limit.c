@@ -17,16 +17,29 @@
 struct teredo_limit *teredo_limit_create(void)
 {
 	struct teredo_limit *limit = kvzalloc(sizeof(*limit), GFP_KERNEL);
-	u32 now = jiffies;
+	u32 second_ago = jiffies - HZ;
 	int i;
 
 	if (!limit)
 		return NULL;
 	limit->seed = get_random_u32();
-	/* a second ago: the first to come finds it full */
+	/* the first to come finds it full */
 	for (i = 0; i < TEREDO_LIMIT_BUCKETS; i++)
-		limit->bucket[i].stamp = now - HZ;
+		atomic64_set(&limit->bucket[i], (u64)second_ago << 32);
 	return limit;
+}
+
+/* The bucket after what has been earned since its last refill */
+static u64 refill(u64 bucket, u32 rate)
+{
+	u32 stamp = bucket >> 32, tokens = bucket, now = jiffies, earned;
+
+	if (now - stamp >= HZ || tokens > rate)
+		return (u64)now << 32 | rate;
+	earned = div_u64((u64)(now - stamp) * rate, HZ);
+	/* the time of what is not a whole one yet stays to its credit */
+	stamp += div_u64((u64)earned * HZ, rate);
+	return (u64)stamp << 32 | min(tokens + earned, rate);
 }
 
 /**
@@ -40,23 +53,17 @@ struct teredo_limit *teredo_limit_create(void)
  */
 bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate)
 {
-	struct teredo_bucket *bucket;
-	u32 now = jiffies, passed, fresh, tokens, hash;
+	u32 hash = jhash_1word((__force u32)addr, limit->seed);
+	atomic64_t *bucket = &limit->bucket[hash % TEREDO_LIMIT_BUCKETS];
+	s64 old, new;
 
 	if (!rate)
 		return true;
-	hash = jhash_1word((__force u32)addr, limit->seed);
-	bucket = &limit->bucket[hash % TEREDO_LIMIT_BUCKETS];
-
-	tokens = READ_ONCE(bucket->tokens);
-	passed = min_t(u32, now - READ_ONCE(bucket->stamp), HZ);
-	fresh = div_u64((u64)rate * passed, HZ);
-	/* with a low rate it takes more than a tick to earn one */
-	if (fresh) {
-		tokens = min_t(u64, rate, (u64)tokens + fresh);
-		WRITE_ONCE(bucket->stamp, now);
-	}
-	if (tokens)
-		WRITE_ONCE(bucket->tokens, tokens - 1);
-	return tokens;
+	old = atomic64_read(bucket);
+	do {
+		new = refill(old, rate);
+		if (!(u32)new)
+			return false;
+	} while (!atomic64_try_cmpxchg(bucket, &old, new - 1));
+	return true;
 }

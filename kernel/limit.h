@@ -6,7 +6,7 @@
 #ifndef _TEREDO_LIMIT_H
 #define _TEREDO_LIMIT_H
 
-#include <linux/cache.h>
+#include <linux/atomic.h>
 #include <linux/types.h>
 
 /* Addresses that fall into one bucket share its rate. With so many, a flood
@@ -15,30 +15,20 @@
  */
 #define TEREDO_LIMIT_BUCKETS	4096
 
-/* datagrams per second to one address; a carrier's NAT with ten thousand
+/* Datagrams per second to one address; a carrier's NAT with ten thousand
  * clients behind one address needs about 700
  */
 #define TEREDO_LIMIT_RATE	1000
 
 /**
- * struct teredo_bucket - tokens for the addresses that hash to it
- * @stamp: jiffies of the last refill
- * @tokens: datagrams that may still be sent
- */
-struct teredo_bucket {
-	u32 stamp;
-	u32 tokens;
-};
-
-/**
  * struct teredo_limit - limit per IPv4 destination
  * @seed: of the hash, so that nobody can choose an address to share with
- * @bucket: read and written without a lock; two CPUs may grant a datagram too
- *	many now and then, which does no harm
+ * @bucket: jiffies of the last refill in the upper half, and datagrams that may
+ *	still be sent in the lower one
  */
 struct teredo_limit {
 	u32 seed;
-	struct teredo_bucket bucket[TEREDO_LIMIT_BUCKETS];
+	atomic64_t bucket[TEREDO_LIMIT_BUCKETS];
 };
 
 struct teredo_limit *teredo_limit_create(void);

@@ -58,8 +58,8 @@ static const struct {
 	  "Only a server can demand a secret" },
 	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER),
 	  "Only a server forwards bubbles" },
-	{ IFLA_TEREDO_RATE, FOR(SERVER),
-	  "Only a server has a limit per address" },
+	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
+	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "A client always sends direct bubbles" },
 	{ IFLA_TEREDO_SERVED, FOR(SERVER) | FOR(RELAY),
@@ -138,6 +138,7 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	const struct if_teredo_prefix *p;
+	struct in6_addr net;
 	int n, i;
 
 	if (!attr)
@@ -148,12 +149,15 @@ static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
 	}
 	p = nla_data(attr);
 	n = nla_len(attr) / sizeof(*p);
-	for (i = 0; i < n; i++)
-		if (p[i].len > 128) {
+	for (i = 0; i < n; i++) {
+		ipv6_addr_prefix(&net, &p[i].addr, min_t(int, p[i].len, 128));
+		if (p[i].len > 128 || p[i].pad[0] || p[i].pad[1] ||
+		    p[i].pad[2] || !ipv6_addr_equal(&net, &p[i].addr)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "A prefix has at most 128 bits");
+					    "Not a prefix of at most 128 bits with the rest clear");
 			return -EINVAL;
 		}
+	}
 	return 0;
 }
 
@@ -297,6 +301,15 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 	};
 }
 
+static int check_second(const struct teredo_config *cfg,
+			struct netlink_ext_ack *extack)
+{
+	if (!cfg->local2 || cfg->local2 != cfg->local)
+		return 0;
+	NL_SET_ERR_MSG(extack, "The second address must be another one");
+	return -EINVAL;
+}
+
 /* The configuration of a new device, which may have been asked for without
  * any attributes.
  */
@@ -320,12 +333,7 @@ static int configure(struct teredo_config *cfg, struct nlattr *data[],
 			       "A server needs its IPv4 address (local), which its clients' addresses hold");
 		return -EINVAL;
 	}
-	if (cfg->local2 && cfg->local2 == cfg->local) {
-		NL_SET_ERR_MSG(extack,
-			       "The second address must be another one");
-		return -EINVAL;
-	}
-	return 0;
+	return check_second(cfg, extack);
 }
 
 static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
@@ -359,10 +367,12 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 			     struct netlink_ext_ack *extack)
 {
 	struct teredo_dev *td = netdev_priv(dev);
+	struct teredo_config cfg;
 	struct nlattr *link;
 	int err, i;
 
-	if (!rtnl_dev_link_net_capable(dev, td->net)) {
+	if (!net_eq(dev_net(dev), td->net) &&
+	    !ns_capable(td->net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(extack,
 			       "The socket is in a namespace that you may not administer");
 		return -EPERM;
@@ -392,6 +402,11 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -ENODEV;
 	}
 
+	cfg = td->cfg;
+	fill_config(&cfg, data);
+	err = check_second(&cfg, extack);
+	if (err)
+		return err;
 	fill_config(&td->cfg, data);
 	if (data[IFLA_TEREDO_FWMARK])
 		teredo_peers_reroute(td);
@@ -461,13 +476,13 @@ static int put_served(struct sk_buff *skb, const struct teredo_config *cfg)
 /* servers are relays, too */
 static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 {
-	if (nla_put_u8(skb, IFLA_TEREDO_DIRECT, cfg->direct))
+	if (nla_put_u8(skb, IFLA_TEREDO_DIRECT, cfg->direct) ||
+	    nla_put_u32(skb, IFLA_TEREDO_RATE, cfg->rate))
 		return -EMSGSIZE;
 	if (cfg->mode == TEREDO_MODE_SERVER &&
 	    (nla_put_in_addr(skb, IFLA_TEREDO_LOCAL2, cfg->local2) ||
 	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
-	     nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
-	     nla_put_u32(skb, IFLA_TEREDO_RATE, cfg->rate)))
+	     nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric)))
 		return -EMSGSIZE;
 	return put_served(skb, cfg);
 }

@@ -12,19 +12,23 @@
 #include "device.h"
 #include "local.h"
 
+/* the address is there, and so is the link it is on */
 static bool present(const struct teredo_dev *td)
 {
 	struct net_device *dev;
+	bool up;
 
 	if (!td->cfg.local)
 		return true;
 	dev = ip_dev_find(td->net, td->cfg.local);
+	up = dev && netif_running(dev) && netif_carrier_ok(dev);
 	dev_put(dev);
-	return dev;
+	return up;
 }
 
 /**
- * teredo_local_update - set the carrier by the address
+ * teredo_local_update - set the carrier by the address and the
+ * administrator's wish
  * @td: device
  *
  * Clients are not concerned: their helper sees to it.
@@ -35,7 +39,7 @@ void teredo_local_update(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || !netif_running(td->dev))
 		return;
-	if (present(td))
+	if (!td->no_carrier && present(td))
 		netif_carrier_on(td->dev);
 	else
 		netif_carrier_off(td->dev);
@@ -48,8 +52,7 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event,
 
 	/* NETDEV_DOWN comes when the address is no longer found */
 	if (event == NETDEV_UP || event == NETDEV_DOWN)
-		teredo_devices_address_changed(dev_net(ifa->ifa_dev->dev),
-					       ifa->ifa_local);
+		teredo_devices_local_changed(dev_net(ifa->ifa_dev->dev));
 	return NOTIFY_DONE;
 }
 
@@ -57,20 +60,44 @@ static struct notifier_block inetaddr_notifier = {
 	.notifier_call = inetaddr_event,
 };
 
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *data)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(data);
+
+	if ((event == NETDEV_UP || event == NETDEV_DOWN ||
+	     event == NETDEV_CHANGE) && !teredo_is_device(dev))
+		teredo_devices_local_changed(dev_net(dev));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_notifier = {
+	.notifier_call = netdev_event,
+};
+
 /**
- * teredo_local_register - begin to watch addresses
+ * teredo_local_register - begin to watch addresses and links
  *
  * Return: 0 or a negative error.
  */
 int teredo_local_register(void)
 {
-	return register_inetaddr_notifier(&inetaddr_notifier);
+	int err;
+
+	err = register_inetaddr_notifier(&inetaddr_notifier);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&netdev_notifier);
+	if (err)
+		unregister_inetaddr_notifier(&inetaddr_notifier);
+	return err;
 }
 
 /**
- * teredo_local_unregister - stop watching addresses
+ * teredo_local_unregister - stop watching
  */
 void teredo_local_unregister(void)
 {
+	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_inetaddr_notifier(&inetaddr_notifier);
 }

@@ -62,6 +62,14 @@ static struct teredo_dev *get_admin(struct sk_buff *skb,
 	return ERR_PTR(-EPERM);
 }
 
+static int check_up(const struct teredo_dev *td, struct genl_info *info)
+{
+	if (netif_running(td->dev))
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "The device is down");
+	return -ENETDOWN;
+}
+
 static int put_counters(struct sk_buff *skb, const struct teredo_dev *td)
 {
 	u64 values[TEREDO_N_COUNTERS];
@@ -328,10 +336,9 @@ static int dev_set(struct teredo_dev *td, struct genl_info *info)
 			       "Only a client has a state that can be set");
 		return -EOPNOTSUPP;
 	}
-	if (state && !netif_running(td->dev)) {
-		NL_SET_ERR_MSG(info->extack, "The device is down");
-		return -ENETDOWN;
-	}
+	err = state ? check_up(td, info) : 0;
+	if (err)
+		return err;
 	if (state && nla_get_u32(state) == TEREDO_STATE_UP) {
 		err = get_mapping(td, info, &map);
 		if (err)
@@ -515,8 +522,8 @@ static int check_peer(const struct teredo_dev *td, struct genl_info *info,
 	type = ipv6_addr_type(addr);
 	if (!(type & IPV6_ADDR_UNICAST) ||
 	    type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
-	    (teredo_is_teredo(addr, td->cfg.prefix) &&
-	     !teredo_reachable(addr))) {
+	    (teredo_is_teredo(addr, td->cfg.prefix) ?
+	     !teredo_reachable(addr) : td->cfg.mode != TEREDO_MODE_CLIENT)) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[TEREDO_A_PEER_ADDRESS],
 				    "Not an address that a peer can have");
@@ -673,10 +680,9 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	err = get_packet(td, info, &to, &from);
 	if (err)
 		return err;
-	if (!netif_running(td->dev)) {
-		NL_SET_ERR_MSG(info->extack, "The device is down");
-		return -ENETDOWN;
-	}
+	err = check_up(td, info);
+	if (err)
+		return err;
 	if (teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 
@@ -705,13 +711,15 @@ int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
 int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct teredo_dev *td;
+	int err;
 
 	rtnl_lock();
 	td = get_admin(skb, info, TEREDO_A_DEV_IFINDEX);
-	if (!IS_ERR(td) && teredo_set_helper(td, info->snd_portid))
+	err = IS_ERR(td) ? PTR_ERR(td) : check_up(td, info);
+	if (!err && teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 	rtnl_unlock();
-	return PTR_ERR_OR_ZERO(td);
+	return err;
 }
 
 /**

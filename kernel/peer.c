@@ -140,9 +140,15 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 	teredo_count(td, TEREDO_PEERS_EVICTED);
 }
 
-/* Strangers who knock only take the room of those not in use. A peer that we
- * want to reach may also take that of a stranger in use: whoever pings us from
- * enough places gets answers, and would otherwise shut us in.
+static bool being_reached(const struct teredo_peer *peer)
+{
+	return peer->ours && peer->probe && !list_empty(&peer->probe->pending);
+}
+
+/* Strangers who knock only take the room of those not in use, nor being opened
+ * the way to. A peer that we want to reach may also take that of a stranger in
+ * use: whoever pings us from enough places gets answers, and would otherwise
+ * shut us in.
  */
 static bool make_room(struct teredo_dev *td, bool ours)
 {
@@ -155,7 +161,7 @@ static bool make_room(struct teredo_dev *td, bool ours)
 
 	for (i = 0; i < TEREDO_EVICT_LOOK; i++) {
 		peer = list_first_entry(&peers->age, struct teredo_peer, age);
-		if (!in_use(peer)) {
+		if (!in_use(peer) && (ours || !being_reached(peer))) {
 			evict(td, peer);
 			return true;
 		}
@@ -250,11 +256,17 @@ void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep)
  */
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 {
+	struct dst_cache cache = {};
+
 	if (READ_ONCE(peers->count) > TEREDO_CACHED_PEERS)
 		return;
 	spin_lock_bh(&peers->lock);
-	if (!peer->dst.cache)
-		dst_cache_init(&peer->dst, GFP_ATOMIC | __GFP_NOWARN);
+	if (!peer->dst.cache &&
+	    !dst_cache_init(&cache, GFP_ATOMIC | __GFP_NOWARN)) {
+		peer->dst.reset_ts = cache.reset_ts;
+		/* others look at it without the lock: not before it is ready */
+		smp_store_release(&peer->dst.cache, cache.cache);
+	}
 	spin_unlock_bh(&peers->lock);
 }
 
@@ -300,15 +312,23 @@ static bool idle(const struct teredo_peer *peer)
 	       time_after(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_IDLE);
 }
 
-/* Keeps the time of the last reception within reach of a 32-bit counter, for
- * an entry that is sent to for weeks without an answer.
- */
-static void clamp_time(struct teredo_peer *peer)
+static void clamp_time(unsigned long *stamp)
 {
 	unsigned long oldest = jiffies - TEREDO_PEER_IDLE;
 
-	if (time_before(READ_ONCE(peer->rx), oldest))
-		WRITE_ONCE(peer->rx, oldest);
+	if (time_before(READ_ONCE(*stamp), oldest))
+		WRITE_ONCE(*stamp, oldest);
+}
+
+/* Keeps times within reach of a 32-bit counter, for an entry that packets go
+ * to, or come from, for weeks in one direction only.
+ */
+static void clamp_times(struct teredo_peer *peer)
+{
+	clamp_time(&peer->rx);
+	clamp_time(&peer->tx);
+	clamp_time(&peer->wait);
+	clamp_time(&peer->tested);
 }
 
 enum sweep {
@@ -322,16 +342,19 @@ static void sweep_one(struct teredo_dev *td, struct teredo_peer *peer,
 {
 	struct teredo_peers *peers = td->peers;
 
-	if (what == SWEEP_ALL ||
-	    (what == SWEEP_IDLE &&
-	     (idle(peer) || (peers->count > READ_ONCE(td->cfg.max_peers) &&
-			     !in_use(peer))))) {
+	bool too_many = peers->count > READ_ONCE(td->cfg.max_peers);
+
+	if (what == SWEEP_ALL || (what == SWEEP_IDLE && idle(peer))) {
 		teredo_peer_remove(td, peer);
+		return;
+	}
+	if (what == SWEEP_IDLE && too_many && !in_use(peer)) {
+		evict(td, peer);
 		return;
 	}
 	if (what == SWEEP_ROUTES)
 		dst_cache_reset(&peer->dst);
-	clamp_time(peer);
+	clamp_times(peer);
 	list_move_tail(&peer->age, &peers->age);
 }
 
@@ -399,5 +422,4 @@ void teredo_peers_age(struct teredo_dev *td)
 {
 	sweep_part(td, SWEEP_IDLE,
 		   READ_ONCE(td->peers->count) / TEREDO_AGE_ROUNDS);
-	teredo_probe_bury(td);
 }

@@ -160,7 +160,7 @@ static inline bool teredo_peer_usable(const struct teredo_peer *peer)
 	return teredo_peer_trusted(peer) && teredo_peer_fresh(peer);
 }
 
-/* Called for every packet sent: is the peer suspiciously silent? */
+/* Called for every packet sent to a native peer: is it suspiciously silent? */
 static inline bool teredo_peer_silent(struct teredo_peer *peer)
 {
 	unsigned long wait = READ_ONCE(peer->wait);
@@ -175,11 +175,10 @@ static inline bool teredo_peer_silent(struct teredo_peer *peer)
 	return false;
 }
 
-/* it is time for teredo_probe_refresh() */
+/* it should be heard from before it is too old */
 static inline bool teredo_peer_aging(const struct teredo_peer *peer)
 {
-	return !READ_ONCE(peer->probe) &&
-	       !time_before(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_REFRESH);
+	return !time_before(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_REFRESH);
 }
 
 #endif /* _TEREDO_PEER_H */

@@ -166,22 +166,30 @@ static enum action begin(struct teredo_dev *td, struct teredo_probe *probe)
 	return ACT_NONE;
 }
 
-/* Begins a test for a received packet, unless one is under way. Anybody can
- * send such packets, with any source: so there is a limit for all of them,
- * and another one for each source.
- */
+/* Begins a test for a received packet, unless one is under way. */
 static enum action begin_for_stranger(struct teredo_dev *td,
 				      struct teredo_probe *probe)
 {
 	if (under_way(probe))
 		return ACT_NONE;
-	if (probe->tries &&
-	    time_before(jiffies, probe->tested + TEREDO_PROBE_INTERVAL))
-		return ACT_REFUSE;
-	if (!__ratelimit(&td->tests))
-		return ACT_REFUSE;
 	probe->tries = 0;
 	return try_once(td, probe);
+}
+
+/* May a received packet make us test its source? Anybody can send such packets
+ * with any source, so there is a limit for all of them, asked before an entry
+ * is made, and another one for each source.
+ */
+static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
+{
+	const struct teredo_probe *probe = peer ? peer->probe : NULL;
+
+	if (probe && under_way(probe))
+		return true;
+	if (probe && probe->tries &&
+	    time_before(jiffies, probe->tested + TEREDO_PROBE_INTERVAL))
+		return false;
+	return __ratelimit(&td->tests);
 }
 
 static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
@@ -194,20 +202,22 @@ static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
 		teredo_send_test(td, map, addr, echo);
 }
 
-/* Drops the newest when full, so that what gets through stays in order.
- * @total is the table's count of bytes, @max its bound.
- */
-static bool enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
-		    struct sk_buff *skb, u32 *total, u32 max)
+/* @total is the table's count of bytes, @max its bound. */
+static bool has_room(const struct teredo_probe *probe,
+		     const struct sk_buff_head *queue,
+		     const struct sk_buff *skb, u32 total, u32 max)
 {
-	if (skb_queue_len(queue) >= TEREDO_QUEUE_PACKETS ||
-	    probe->bytes + skb->truesize > TEREDO_QUEUE_BYTES ||
-	    *total + skb->truesize > max)
-		return false;
+	return skb_queue_len(queue) < TEREDO_QUEUE_PACKETS &&
+	       probe->bytes + skb->truesize <= TEREDO_QUEUE_BYTES &&
+	       total + skb->truesize <= max;
+}
+
+static void enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
+		    struct sk_buff *skb, u32 *total)
+{
 	probe->bytes += skb->truesize;
 	*total += skb->truesize;
 	__skb_queue_tail(queue, skb);
-	return true;
 }
 
 static void dequeue(struct teredo_probe *probe, struct sk_buff_head *queue,
@@ -313,8 +323,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
-	if (peer && !peer->probe &&
-	    (teredo_peer_aging(peer) || !is_teredo(td, addr)))
+	if (peer && !peer->probe)
 		probe = get_probe(peer);
 	if (probe) {
 		if (peer->silences < TEREDO_PEER_SILENCES)
@@ -345,46 +354,40 @@ static void give_up(struct teredo_dev *td, struct waiting *w)
 		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
 }
 
-/* Queues the packet for the peer and begins an attempt.
- * Return: true if the packet is taken care of, else false with the
- * reason in @why.
- */
-static bool queue_out(struct teredo_dev *td, const struct teredo_mapping *map,
-		      struct sk_buff *skb, enum teredo_counter *why)
+/* What may wait to be sent by this device. A relay has many senders. */
+static u32 queue_limit(const struct teredo_dev *td)
 {
-	const struct in6_addr addr = ipv6_hdr(skb)->daddr;
-	struct teredo_probe *probe = NULL;
-	enum action act = ACT_REFUSE;
-	struct teredo_peer *peer;
-	struct teredo_echo echo;
-	bool queued = false;
+	return max_t(u32, TEREDO_QUEUE_TOTAL,
+		     READ_ONCE(td->cfg.max_peers) * TEREDO_QUEUE_PER_PEER);
+}
 
-	*why = TEREDO_TX_DROP_PEER_LIMIT;
-	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, &addr, true);
-	if (peer && teredo_peer_usable(peer)) {
-		/* it answered since the look-up without the lock */
-		spin_unlock_bh(&td->peers->lock);
-		teredo_output(td, skb, peer);
-		return true;
-	}
+/* Queues the packet for the peer and begins an attempt. The newest is dropped
+ * when full, so that what gets through stays in order, but the attempt goes on.
+ * Table locked.
+ * Return: true if the packet is taken, else false with the reason in @why.
+ */
+static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
+		      struct sk_buff *skb, enum action *act,
+		      enum teredo_counter *why)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_probe *probe = NULL;
+
 	if (peer)
 		probe = get_probe(peer);
-	if (probe) {
-		*why = TEREDO_TX_DROP_NO_ANSWER;
-		act = begin(td, probe);
-	}
-	if (act != ACT_REFUSE) {
-		*why = TEREDO_TX_DROP_QUEUE_FULL;
-		queued = enqueue(probe, &probe->out, skb,
-				 &td->peers->out_bytes, TEREDO_QUEUE_TOTAL);
-		echo = probe->echo;
-	}
-	spin_unlock_bh(&td->peers->lock);
-
-	if (act != ACT_REFUSE)
-		act_on(td, map, &addr, act, &echo);
-	return queued;
+	*why = TEREDO_TX_DROP_PEER_LIMIT;
+	if (!probe)
+		return false;
+	*why = TEREDO_TX_DROP_NO_ANSWER;
+	*act = begin(td, probe);
+	if (*act == ACT_REFUSE)
+		return false;
+	*why = TEREDO_TX_DROP_QUEUE_FULL;
+	if (!has_room(probe, &probe->out, skb, peers->out_bytes,
+		      queue_limit(td)))
+		return false;
+	enqueue(probe, &probe->out, skb, &peers->out_bytes);
+	return true;
 }
 
 /**
@@ -400,18 +403,34 @@ static bool queue_out(struct teredo_dev *td, const struct teredo_mapping *map,
 void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb)
 {
-	const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
+	const struct in6_addr dst = ipv6_hdr(skb)->daddr;
+	struct teredo_peer *peer;
+	enum action act = ACT_NONE;
 	enum teredo_counter why;
+	struct teredo_echo echo;
+	bool queued;
 
-	if (is_teredo(td, dst) && !teredo_reachable(dst)) {
+	if (is_teredo(td, &dst) && !teredo_reachable(&dst)) {
 		teredo_drop(td, skb, TEREDO_TX_DROP_EMBEDDED);
 		return;
 	}
-	if (queue_out(td, map, skb, &why))
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_make(td, &dst, true);
+	if (peer && teredo_peer_usable(peer)) {
+		/* it answered since the look-up without the lock */
+		spin_unlock_bh(&td->peers->lock);
+		teredo_output(td, skb, peer);
 		return;
-	if (why == TEREDO_TX_DROP_QUEUE_FULL)
+	}
+	queued = queue_out(td, peer, skb, &act, &why);
+	if (peer && peer->probe)
+		echo = peer->probe->echo;
+	spin_unlock_bh(&td->peers->lock);
+
+	act_on(td, map, &dst, act, &echo);
+	if (!queued && why == TEREDO_TX_DROP_QUEUE_FULL)
 		teredo_drop(td, skb, why);
-	else
+	else if (!queued)
 		refuse(td, skb, why);
 }
 
@@ -431,36 +450,41 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from)
 {
 	const struct in6_addr addr = ipv6_hdr(skb)->saddr;
-	enum teredo_counter why = TEREDO_RX_DROP_PEER_LIMIT;
+	enum teredo_counter why = TEREDO_RX_HELD;
+	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = NULL;
-	enum action act = ACT_REFUSE;
+	enum action act = ACT_NONE;
 	struct teredo_peer *peer;
 	struct teredo_echo echo;
-	bool held = false;
 
 	wait_cb(skb)->from = from;
-	spin_lock_bh(&td->peers->lock);
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &addr);
+	if (!test_allowed(td, peer)) {
+		why = TEREDO_RX_DROP_RATE;
+		goto unlock;
+	}
 	peer = teredo_peer_make(td, &addr, false);
 	if (peer)
 		probe = get_probe(peer);
-	if (probe) {
-		why = TEREDO_RX_DROP_UNTESTED;
-		act = begin_for_stranger(td, probe);
-	}
-	if (act != ACT_REFUSE) {
+	if (!probe) {
+		why = TEREDO_RX_DROP_PEER_LIMIT;
+	} else if (!has_room(probe, &probe->in, skb, peers->in_bytes,
+			     TEREDO_HOLD_TOTAL)) {
 		why = TEREDO_RX_DROP_HOLD_FULL;
-		held = enqueue(probe, &probe->in, skb,
-			       &td->peers->in_bytes, TEREDO_HOLD_TOTAL);
+	} else {
+		enqueue(probe, &probe->in, skb, &peers->in_bytes);
+		act = begin_for_stranger(td, probe);
 		echo = probe->echo;
 	}
-	spin_unlock_bh(&td->peers->lock);
+unlock:
+	spin_unlock_bh(&peers->lock);
 
-	if (held)
-		teredo_count(td, TEREDO_RX_HELD);
+	if (why == TEREDO_RX_HELD)
+		teredo_count(td, why);
 	else
 		teredo_drop(td, skb, why);
-	if (act != ACT_REFUSE)
-		act_on(td, map, &addr, act, &echo);
+	act_on(td, map, &addr, act, &echo);
 }
 
 /* How often one peer may make us answer; the limit for all of them together
@@ -790,6 +814,23 @@ static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
 	       (!is_teredo(td, &probe->peer->addr) || bubble_allowed(probe));
 }
 
+/* Without an answer. A refresh just ends; with a Teredo peer its probe stays,
+ * as it knows when bubbles were sent.
+ */
+static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
+			struct waiting *w)
+{
+	struct teredo_peer *peer = probe->peer;
+
+	if (!refreshing(probe)) {
+		/* unless it was only for received packets */
+		probe->failed = !for_stranger(probe);
+		dequeue_all(td, probe, w);
+	} else if (!is_teredo(td, &peer->addr)) {
+		unlink_probe(peer);
+	}
+}
+
 /* Takes the first attempt that is due one step further.
  * Return: false if none is due.
  */
@@ -811,15 +852,13 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 		return false;
 	}
 	list_del_init(&probe->pending);
+	addr = probe->peer->addr;
 	if (try_again(td, probe)) {
 		act = try_once(td, probe);
-	} else if (!refreshing(probe)) {
-		/* unless it was only for received packets */
-		probe->failed = !for_stranger(probe);
-		dequeue_all(td, probe, &w);
+		echo = probe->echo;
+	} else {
+		end_attempt(td, probe, &w);
 	}
-	addr = probe->peer->addr;
-	echo = probe->echo;
 	spin_unlock_bh(&peers->lock);
 
 	act_on(td, map, &addr, act, &echo);
@@ -863,10 +902,14 @@ void teredo_probe_work(struct work_struct *work)
 		cond_resched();
 	}
 	teredo_check_expiry(td);
-	if (map)
-		teredo_peers_age(td);
-	else	/* what a packet left that was under way when it was unset */
+	if (!map) {
+		/* what a packet left that was under way when it was unset */
 		teredo_peers_flush(td);
+	} else if (!time_before(jiffies, td->aged + TEREDO_AGE_INTERVAL)) {
+		td->aged = jiffies;
+		teredo_peers_age(td);
+	}
+	teredo_probe_bury(td);
 	/* sooner if meanwhile something has been armed */
 	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td->peers));
 }

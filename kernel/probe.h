@@ -41,6 +41,8 @@ struct teredo_peer;
 #define TEREDO_QUEUE_PACKETS	128
 #define TEREDO_QUEUE_BYTES	(256 * 1024)
 #define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
+/* ... or so much for each peer that a relay may have, whichever is more */
+#define TEREDO_QUEUE_PER_PEER	256
 /* Received packets, which strangers may send, have a budget of their own */
 #define TEREDO_HOLD_TOTAL	(1024 * 1024)
 

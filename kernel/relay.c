@@ -13,6 +13,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "peer.h"
+#include "probe.h"
 #include "receive.h"
 #include "relay.h"
 #include "stats.h"
@@ -24,15 +25,37 @@ static bool own_address(const struct teredo_dev *td,
 	return ipv6_chk_addr(dev_net(td->dev), addr, NULL, 0);
 }
 
+/**
+ * teredo_relay_global - is this an address of the native Internet
+ * @addr: IPv6 address that is not Teredo
+ *
+ * Neither link-local nor loopback, and none of those that were once global in
+ * name only.
+ *
+ * Return: true if it is.
+ */
+bool teredo_relay_global(const struct in6_addr *addr)
+{
+	int type = ipv6_addr_type(addr);
+
+	/* 0::/32 has loopback, and IPv4 addresses of old */
+	return addr->s6_addr32[0] && type & IPV6_ADDR_UNICAST &&
+	       !(type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_SITELOCAL));
+}
+
+/* fc00::/7, for whoever serves it expressly */
+static bool is_ula(const struct in6_addr *addr)
+{
+	return (addr->s6_addr[0] & 0xfe) == 0xfc;
+}
+
 /* A native source; that of a host-specific relay is its host. Teredo to
  * Teredo would be transit, which clients do among themselves.
  */
 static bool source_allowed(const struct teredo_dev *td,
 			   const struct in6_addr *src)
 {
-	int type = ipv6_addr_type(src);
-
-	if (!(type & IPV6_ADDR_UNICAST) || type & IPV6_ADDR_LINKLOCAL ||
+	if (!teredo_relay_global(src) ||
 	    teredo_is_teredo(src, td->cfg.prefix))
 		return false;
 	return td->cfg.mode != TEREDO_MODE_HOSTRELAY || own_address(td, src);
@@ -85,7 +108,7 @@ static bool in_served_prefix(const struct teredo_dev *td,
 	for (i = 0; i < td->cfg.n_served; i++)
 		if (ipv6_prefix_equal(dst, &p[i].addr, p[i].len))
 			return true;
-	return !td->cfg.n_served;
+	return !td->cfg.n_served && !is_ula(dst);
 }
 
 /**
@@ -93,7 +116,8 @@ static bool in_served_prefix(const struct teredo_dev *td,
  * @td: device
  * @dst: IPv6 destination of a received packet
  *
- * Row RR-06. Never another Teredo address, nor anything that is not global.
+ * Row RR-06. Never another Teredo address, nor anything that is not global;
+ * unique local addresses only if they are named.
  *
  * Context: RCU.
  * Return: true if it is.
@@ -101,15 +125,18 @@ static bool in_served_prefix(const struct teredo_dev *td,
 bool teredo_relay_serves(const struct teredo_dev *td,
 			 const struct in6_addr *dst)
 {
-	int type = ipv6_addr_type(dst);
-
-	if (!(type & IPV6_ADDR_UNICAST) ||
-	    type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
-	    teredo_is_teredo(dst, td->cfg.prefix))
+	if (!teredo_relay_global(dst) || teredo_is_teredo(dst, td->cfg.prefix))
 		return false;
 	if (td->cfg.mode == TEREDO_MODE_HOSTRELAY)
 		return own_address(td, dst);
 	return in_served_prefix(td, dst);
+}
+
+/* The client has proven itself all the same (row RR-04). */
+static void not_served(struct teredo_rx *rx)
+{
+	teredo_probe_trust(rx->td, &rx->src, rx->from);
+	teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
 }
 
 /**
@@ -135,9 +162,8 @@ void teredo_relay_rcv(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 	else if (!teredo_peer_lookup(rx->td->peers, src))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);
-	else if (teredo_rx_bubble(rx) ||
-		 teredo_relay_serves(rx->td, &rx->dst))
+	else if (teredo_rx_bubble(rx) || teredo_relay_serves(rx->td, &rx->dst))
 		teredo_rx_trust(rx);
 	else
-		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
+		not_served(rx);
 }

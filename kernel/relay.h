@@ -13,6 +13,7 @@ struct teredo_rx;
 
 bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 			   const struct teredo_mapping *map);
+bool teredo_relay_global(const struct in6_addr *addr);
 bool teredo_relay_serves(const struct teredo_dev *td,
 			 const struct in6_addr *dst);
 void teredo_relay_rcv(struct teredo_rx *rx);

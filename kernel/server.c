@@ -56,8 +56,10 @@ static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
 		return;
 	}
-	teredo_send(td, to, from, payload, len);
-	teredo_rx_consume(rx, what);
+	if (teredo_send(td, to, from, payload, len))
+		consume_skb(rx->skb);
+	else
+		teredo_rx_consume(rx, what);
 }
 
 /* The address of ours that a solicitation is answered from: another one than
@@ -81,6 +83,23 @@ static bool valid_rs(const struct teredo_rx *rx)
 	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
 }
 
+/* A secret is needed: what cannot have been made with one is kept from the
+ * helper, and nobody can take all of its time.
+ */
+static void ask_helper(struct teredo_rx *rx)
+{
+	struct teredo_dev *td = rx->td;
+
+	if (!rx->pkt.auth || !rx->pkt.id_len ||
+	    rx->pkt.au_len != TEREDO_HMAC_LEN)
+		teredo_rx_drop(rx, TEREDO_RX_DROP_AUTH);
+	else if (!teredo_limit_allow(td->limit, rx->from.addr,
+				     READ_ONCE(td->cfg.rate)))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+	else
+		teredo_rx_to_helper(rx);
+}
+
 /* Row SV-04. Nobody's identity is asked for here, so a nonce is returned and
  * identifier and value are left out; what demands a secret is the helper's.
  */
@@ -102,7 +121,7 @@ static void router_solicitation(struct teredo_rx *rx)
 		return;
 	}
 	if (READ_ONCE(rx->td->cfg.auth)) {
-		teredo_rx_to_helper(rx);
+		ask_helper(rx);
 		return;
 	}
 	if (!from) {
@@ -250,13 +269,13 @@ static void by_destination(struct teredo_rx *rx)
 			forward(rx);
 		else
 			teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
-	} else if (!teredo_relay_serves(rx->td, dst)) {
+	} else if (!teredo_relay_global(dst)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
-	} else if (forwardable(rx)) {
-		if (teredo_rx_decapsulate(rx))
-			teredo_deliver(rx->td, rx->skb);
-	} else {
+	} else if (!forwardable(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+	} else if (teredo_rx_decapsulate(rx)) {
+		teredo_count(rx->td, TEREDO_RX_ROUTED);
+		teredo_deliver(rx->td, rx->skb);
 	}
 }
 
@@ -275,7 +294,8 @@ static bool is_loop(const struct teredo_rx *rx)
  */
 static bool from_relay_peer(const struct teredo_rx *rx)
 {
-	return !is_teredo(rx, &rx->dst) &&
+	return !rx->pkt.auth && !is_teredo(rx, &rx->dst) &&
+	       !is_server_itself(rx, &rx->dst) &&
 	       teredo_peer_lookup(rx->td->peers, &rx->src);
 }
 

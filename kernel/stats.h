@@ -31,6 +31,7 @@ enum teredo_counter {
 	TEREDO_TX_DROP_QUEUE_FULL,
 	TEREDO_TX_DROP_NO_ANSWER,	/* peer did not answer */
 	TEREDO_TX_DROP_PEER_LIMIT,
+	TEREDO_TX_DROP_RATE,		/* bubbles of relays */
 	TEREDO_TX_DROP_NO_MEMORY,
 	TEREDO_RX_BUBBLES,		/* from peers directly */
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
@@ -39,6 +40,7 @@ enum teredo_counter {
 	TEREDO_RX_SOLICITATIONS,	/* answered by the server */
 	TEREDO_RX_ECHO_REQUESTS,	/* answered by the server */
 	TEREDO_RX_FORWARDED,		/* by the server */
+	TEREDO_RX_ROUTED,		/* by the server, to native hosts */
 	TEREDO_RX_DROP_MALFORMED,	/* P-01 */
 	TEREDO_RX_DROP_HEADERS,		/* RR-01, SV-01: have no place here */
 	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
@@ -52,6 +54,7 @@ enum teredo_counter {
 	TEREDO_RX_DROP_EMBEDDED,	/* SV-12: not global unicast */
 	TEREDO_RX_DROP_LOOP,		/* SV-03: from ourselves */
 	TEREDO_RX_DROP_NO_SECOND,	/* SV-04: no other address */
+	TEREDO_RX_DROP_AUTH,		/* SV-04: no secret, which is needed */
 	TEREDO_RX_DROP_LINK_LOCAL,	/* P-20 */
 	TEREDO_RX_DROP_ND,		/* no neighbours on Teredo */
 	TEREDO_RX_DROP_CONTROL,		/* P-04: not from the server */

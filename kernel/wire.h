@@ -48,6 +48,7 @@ typedef __u32 u32;
 #define TEREDO_ORIGIN_LEN	8
 #define TEREDO_AUTH_MIN		13		/* both lengths 0 */
 #define TEREDO_NONCE_LEN	8		/* of an authentication */
+#define TEREDO_HMAC_LEN		20		/* HMAC-SHA1 (5.2.2) */
 #define TEREDO_ECHO_LEN		16		/* nonce of a connectivity test */
 
 /* the longest headers that can stand before a payload: authentication with

@@ -201,6 +201,19 @@ static bool may_send(struct teredo_dev *td, struct sk_buff *skb,
 	return teredo_relay_may_send(td, skb, map);
 }
 
+/* Is it time for teredo_probe_refresh()? Silence alone says something only
+ * about native peers, whose relay may have gone.
+ */
+static bool wants_refresh(const struct teredo_dev *td,
+			  struct teredo_peer *peer)
+{
+	if (READ_ONCE(peer->probe))
+		return false;
+	return teredo_peer_aging(peer) ||
+	       (!teredo_is_teredo(&peer->addr, td->cfg.prefix) &&
+		teredo_peer_silent(peer));
+}
+
 /**
  * teredo_xmit - ndo_start_xmit
  * @skb: packet from the IPv6 stack, consumed
@@ -231,7 +244,7 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto unlock;
 	}
 	teredo_output(td, skb, peer);
-	if (unlikely(teredo_peer_silent(peer) || teredo_peer_aging(peer)))
+	if (unlikely(wants_refresh(td, peer)))
 		teredo_probe_refresh(td, map, &peer->addr);
 unlock:
 	rcu_read_unlock();

@@ -34,8 +34,9 @@ enum {
 	IFLA_TEREDO_DIRECT,	/* u8, the relay sends direct bubbles as well,
 				 * because it is behind a NAT
 				 */
-	IFLA_TEREDO_RATE,	/* u32, datagrams per second that the server
-				 * sends to one IPv4 address; 0: no limit
+	IFLA_TEREDO_RATE,	/* u32, datagrams per second that a server
+				 * sends to one IPv4 address, bubbles that a
+				 * relay does; 0: no limit
 				 */
 	IFLA_TEREDO_SERVED,	/* struct if_teredo_prefix[], what the relay
 				 * serves; empty: all of IPv6
@@ -50,7 +51,7 @@ enum {
 struct if_teredo_prefix {
 	struct in6_addr addr;
 	__u8 len;		/* of the prefix, in bits */
-	__u8 pad[3];
+	__u8 pad[3];		/* 0, as are the bits behind the prefix */
 };
 
 #endif /* _UAPI_LINUX_IF_TEREDO_H */
