@@ -2,7 +2,6 @@
 /* Limits per IPv4 destination, in constant memory. */
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 
@@ -29,17 +28,16 @@ struct teredo_limit *teredo_limit_create(void)
 	return limit;
 }
 
-/* The bucket after what has been earned since its last refill */
+/* The bucket after what has been earned since it was last looked at. A datagram
+ * costs HZ, and a tick earns @rate.
+ */
 static u64 refill(u64 bucket, u32 rate)
 {
-	u32 stamp = bucket >> 32, tokens = bucket, now = jiffies, earned;
+	u32 now = jiffies, passed, credit = bucket;
 
-	if (now - stamp >= HZ || tokens > rate)
-		return (u64)now << 32 | rate;
-	earned = div_u64((u64)(now - stamp) * rate, HZ);
-	/* the time of what is not a whole one yet stays to its credit */
-	stamp += div_u64((u64)earned * HZ, rate);
-	return (u64)stamp << 32 | min(tokens + earned, rate);
+	passed = min_t(u32, now - (u32)(bucket >> 32), HZ);
+	credit = min_t(u64, credit + (u64)passed * rate, (u64)rate * HZ);
+	return (u64)now << 32 | credit;
 }
 
 /**
@@ -62,8 +60,8 @@ bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate)
 	old = atomic64_read(bucket);
 	do {
 		new = refill(old, rate);
-		if (!(u32)new)
+		if ((u32)new < HZ)
 			return false;
-	} while (!atomic64_try_cmpxchg(bucket, &old, new - 1));
+	} while (!atomic64_try_cmpxchg(bucket, &old, new - HZ));
 	return true;
 }

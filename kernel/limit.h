@@ -19,12 +19,14 @@
  * clients behind one address needs about 700
  */
 #define TEREDO_LIMIT_RATE	1000
+/* more is no limit any more; and times HZ it must fit 32 bits */
+#define TEREDO_LIMIT_RATE_MAX	1000000
 
 /**
  * struct teredo_limit - limit per IPv4 destination
  * @seed: of the hash, so that nobody can choose an address to share with
- * @bucket: jiffies of the last refill in the upper half, and datagrams that may
- *	still be sent in the lower one
+ * @bucket: jiffies of the last refill in the upper half; in the lower one what
+ *	may still be sent, a datagram being HZ
  */
 struct teredo_limit {
 	u32 seed;

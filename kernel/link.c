@@ -119,11 +119,17 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct nlattr *max_peers = data[IFLA_TEREDO_MAX_PEERS];
 	struct nlattr *prefix = data[IFLA_TEREDO_PREFIX];
+	struct nlattr *rate = data[IFLA_TEREDO_RATE];
 	u32 n = max_peers ? nla_get_u32(max_peers) : 1;
 
 	if (!n || n > TEREDO_MAX_PEERS_LIMIT) {
 		NL_SET_ERR_MSG_ATTR(extack, max_peers,
 				    "The number of peers must be 1 to 2097152");
+		return -ERANGE;
+	}
+	if (rate && nla_get_u32(rate) > TEREDO_LIMIT_RATE_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, rate,
+				    "The rate must be at most 1000000, or 0 for no limit");
 		return -ERANGE;
 	}
 	/* 2000::/3, the global unicast addresses */

@@ -59,7 +59,8 @@ struct teredo_probe;
  * @rx: jiffies of the last packet accepted from @ep; written at most once a
  *	tick, by any CPU
  * @tx: jiffies of the last packet or bubble sent to it, likewise
- * @wait: jiffies of the first packet sent since the last one accepted
+ * @wait: jiffies of the first packet sent since the last one accepted, or of
+ *	the test made since
  * @tested: the value of @rx that a connectivity test has set
  * @silences: tests made because only we were talking, see
  *	teredo_peer_silent()

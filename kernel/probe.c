@@ -328,6 +328,8 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	if (probe) {
 		if (peer->silences < TEREDO_PEER_SILENCES)
 			WRITE_ONCE(peer->silences, peer->silences + 1);
+		/* the next silence counts from this test */
+		WRITE_ONCE(peer->wait, jiffies);
 		act = try_once(td, probe);
 		echo = probe->echo;
 	}
