@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The secrets that a server shares with its clients (RFC 4380 5.2.2), from a
+ * file of lines
+ *
+ *	ID SECRET [expired]
+ *
+ * Empty lines and those that begin with # do not count. An identifier may have
+ * one secret that is valid and any number of expired ones: who uses one of
+ * those is served and told to get the new one.
+ */
+#ifndef _SECRETS_H
+#define _SECRETS_H
+
+#include "packet.h"
+
+#define SECRETS_ERROR	256
+
+/* Shorter ones can be guessed off-line (RFC 4380 7.2.1) */
+#define SECRET_GOOD	16
+
+/**
+ * struct secret - a line of the file
+ * @key: identifier and secret
+ * @expired: the client should get another one
+ * @line: number of the line
+ */
+struct secret {
+	struct packet_key key;
+	bool expired;
+	unsigned int line;
+};
+
+/**
+ * struct secret_list - the file
+ * @secrets: its lines, those of one identifier next to each other
+ * @n: number of them
+ */
+struct secret_list {
+	struct secret *secrets;
+	unsigned int n;
+};
+
+int secrets_load(struct secret_list *list, const char *path,
+		 char error[SECRETS_ERROR]);
+void secrets_free(struct secret_list *list);
+const struct secret *secrets_find(const struct secret_list *list,
+				  const u8 *id, u8 id_len, unsigned int *n);
+
+#endif /* _SECRETS_H */
