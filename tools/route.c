@@ -122,7 +122,7 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 	rtm->rtm_family = AF_INET6;
 	rtm->rtm_dst_len = route->len;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = RTPROT_TEREDO;
+	rtm->rtm_protocol = route->protocol ? route->protocol : RTPROT_TEREDO;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = RTN_UNICAST;
 	if (route->len)
@@ -159,6 +159,102 @@ int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 int route_del(struct nl *nl, u32 ifindex, const struct route6 *route)
 {
 	return change_route(nl, RTM_DELROUTE, 0, ifindex, route);
+}
+
+static void parse_route_attr(struct route6 *route, u32 *ifindex,
+			     const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case RTA_DST:
+		if (mnl_attr_get_payload_len(attr) == sizeof(route->dst))
+			memcpy(&route->dst, mnl_attr_get_payload(attr),
+			       sizeof(route->dst));
+		break;
+	case RTA_OIF:
+		*ifindex = mnl_attr_get_u32(attr);
+		break;
+	case RTA_PRIORITY:
+		route->metric = mnl_attr_get_u32(attr);
+		break;
+	}
+}
+
+/**
+ * route_parse - read a message about a route
+ * @route: result
+ * @ifindex: result, the device it goes through
+ * @nlh: RTM_NEWROUTE or RTM_DELROUTE
+ *
+ * Return: true if it is an IPv6 unicast route of the main table.
+ */
+bool route_parse(struct route6 *route, u32 *ifindex,
+		 const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	memset(route, 0, sizeof(*route));
+	*ifindex = 0;
+	if (rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
+	    rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_flags & RTM_F_CLONED)
+		return false;
+	route->len = rtm->rtm_dst_len;
+	route->protocol = rtm->rtm_protocol;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+		parse_route_attr(route, ifindex, attr);
+	return true;
+}
+
+struct route_dump_ctx {
+	u32 ifindex;
+	route_fn *fn;
+	void *ctx;
+};
+
+static int on_route(const struct nlmsghdr *nlh, void *ctx)
+{
+	struct route_dump_ctx *dump = ctx;
+	struct route6 route;
+	u32 ifindex;
+
+	if (route_parse(&route, &ifindex, nlh) && ifindex == dump->ifindex)
+		dump->fn(&route, dump->ctx);
+	return 0;
+}
+
+/**
+ * route_dump - go through the IPv6 routes through a device
+ * @nl: rtnetlink socket
+ * @ifindex: device
+ * @fn: gets each of them that is in the main table
+ * @ctx: handed to @fn
+ *
+ * A router may have hundreds of thousands of routes, so the kernel is asked
+ * to filter. One that cannot sends them all.
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx)
+{
+	struct route_dump_ctx dump = { ifindex, fn, ctx };
+	int on = 1, off = 0, ret;
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+	void *header;
+
+	nlh = nl_begin(nl, buf, RTM_GETROUTE, NLM_F_DUMP, sizeof(*rtm),
+		       &header);
+	rtm = header;
+	rtm->rtm_family = AF_INET6;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on,
+			      sizeof(on));
+	ret = nl_talk(nl, nlh, on_route, &dump);
+	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &off,
+			      sizeof(off));
+	return ret;
 }
 
 static int on_path(const struct nlmsghdr *nlh, void *ctx)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses and routes by rtnetlink: those that a client has while it is
- * qualified, and the way to the server.
+ * Addresses and routes by rtnetlink: those of the device, and the way to the
+ * server.
  */
 #ifndef _ROUTE_H
 #define _ROUTE_H
@@ -17,11 +17,13 @@
  * struct route6 - an IPv6 route through a Teredo device
  * @dst: prefix
  * @len: its length
+ * @protocol: who put it there, 0 stands for us
  * @metric: priority
  */
 struct route6 {
 	struct in6_addr dst;
 	u8 len;
+	u8 protocol;
 	u32 metric;
 };
 
@@ -52,12 +54,16 @@ struct path_query {
 };
 
 typedef void addr_fn(const struct in6_addr *addr, void *ctx);
+typedef void route_fn(const struct route6 *route, void *ctx);
 
 int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx);
 int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int route_add(struct nl *nl, u32 ifindex, const struct route6 *route);
 int route_del(struct nl *nl, u32 ifindex, const struct route6 *route);
+bool route_parse(struct route6 *route, u32 *ifindex,
+		 const struct nlmsghdr *nlh);
+int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx);
 int path_get(struct nl *nl, const struct path_query *query, struct path *path);
 
 #endif /* _ROUTE_H */
