@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The configuration file of a client.
+ * The configuration file of a device.
  */
 #include "conf.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <linux/teredo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "value.h"
 
 /* Above any native default route that is of use: kernel's own of router
  * advertisements 1024, NetworkManager 100 and up, dhcpcd 1000 and up. So native
@@ -21,34 +22,11 @@
  */
 #define DEFAULT_METRIC	65535
 
-#define SECRET_GOOD	16	/* shorter ones can be guessed off-line (7.2.1) */
+/* what the kernel gives the route of an address */
+#define PREFIX_METRIC	256
 
 /* Each takes a value and returns NULL or what is wrong with it */
 typedef const char *conf_set_fn(struct conf *conf, const char *value);
-
-static const char *parse_number(const char *value, unsigned long min,
-				unsigned long max, unsigned long *result)
-{
-	static char error[64];
-	char *end;
-
-	errno = 0;
-	*result = strtoul(value, &end, 0);
-	if (!errno && *value >= '0' && *value <= '9' && !*end &&
-	    *result >= min && *result <= max)
-		return NULL;
-	snprintf(error, sizeof(error), "must be a number from %lu to %lu",
-		 min, max);
-	return error;
-}
-
-static const char *parse_bool(const char *value, bool *result)
-{
-	if (strcmp(value, "yes") && strcmp(value, "no"))
-		return "must be yes or no";
-	*result = value[0] == 'y';
-	return NULL;
-}
 
 static const char *set_server(struct conf *conf, const char *value)
 {
@@ -113,7 +91,7 @@ static const char *set_secret_file(struct conf *conf, const char *value)
 static const char *set_refresh(struct conf *conf, const char *value)
 {
 	unsigned long n;
-	const char *err = parse_number(value, 5, 120, &n);
+	const char *err = value_number(value, 5, 120, &n);
 
 	if (!err)
 		conf->refresh = n * 1000;
@@ -122,114 +100,26 @@ static const char *set_refresh(struct conf *conf, const char *value)
 
 static const char *set_skip_secondary(struct conf *conf, const char *value)
 {
-	return parse_bool(value, &conf->skip_secondary);
+	return value_bool(value, &conf->skip_secondary);
 }
 
-static const char *set_port(struct conf *conf, const char *value)
+/* A server that has secrets demands them */
+static const char *set_secrets(struct conf *conf, const char *value)
 {
-	unsigned long n;
-	const char *err = parse_number(value, 0, 65535, &n);
+	static char error[SECRETS_ERROR];
 
-	if (!err)
-		conf->link.port = n;
-	return err;
-}
-
-static const char *set_local(struct conf *conf, const char *value)
-{
-	if (inet_pton(AF_INET, value, &conf->link.local) != 1)
-		return "must be an IPv4 address";
-	return NULL;
-}
-
-static const char *set_link(struct conf *conf, const char *value)
-{
-	if (!*value || strlen(value) >= sizeof(conf->link.link))
-		return "must be the name of an interface";
-	snprintf(conf->link.link, sizeof(conf->link.link), "%s", value);
-	return NULL;
-}
-
-static const char *set_ttl(struct conf *conf, const char *value)
-{
-	unsigned long n;
-	const char *err = parse_number(value, 0, 255, &n);
-
-	if (!err)
-		conf->link.ttl = n;
-	return err;
-}
-
-static const char *set_tos(struct conf *conf, const char *value)
-{
-	unsigned long n;
-	const char *err;
-
-	if (!strcmp(value, "inherit")) {
-		conf->link.tos = 1;
-		return NULL;
-	}
-	err = parse_number(value, 0, 255, &n);
-	if (!err)
-		conf->link.tos = n;
-	return err;
-}
-
-static const char *set_fwmark(struct conf *conf, const char *value)
-{
-	unsigned long n;
-	const char *err = parse_number(value, 0, UINT32_MAX, &n);
-
-	if (!err)
-		conf->link.fwmark = n;
-	return err;
-}
-
-static const char *set_udp_checksum(struct conf *conf, const char *value)
-{
-	bool on;
-	const char *err = parse_bool(value, &on);
-
-	if (!err)
-		conf->link.no_udp_checksum = !on;
-	return err;
-}
-
-static const char *set_max_peers(struct conf *conf, const char *value)
-{
-	unsigned long n;
-	const char *err = parse_number(value, 1, UINT32_MAX, &n);
-
-	if (!err)
-		conf->link.max_peers = n;
-	return err;
-}
-
-static const char *set_prefix(struct conf *conf, const char *value)
-{
-	static const char wrong[] = "must be an IPv6 prefix of length 32";
-	char text[INET6_ADDRSTRLEN + 4];
-	struct in6_addr addr;
-	char *slash;
-
-	if (strlen(value) >= sizeof(text))
-		return wrong;
-	strcpy(text, value);
-	slash = strchr(text, '/');
-	if (!slash || strcmp(slash, "/32"))
-		return wrong;
-	*slash = '\0';
-	if (inet_pton(AF_INET6, text, &addr) != 1 || addr.s6_addr32[1] ||
-	    addr.s6_addr32[2] || addr.s6_addr32[3])
-		return wrong;
-	conf->link.prefix = addr.s6_addr32[0];
-	return NULL;
+	if (!*value || strlen(value) >= sizeof(conf->secrets_file))
+		return "must be the name of a file";
+	strcpy(conf->secrets_file, value);
+	conf->link.auth = true;
+	link_conf_set(&conf->link, IFLA_TEREDO_AUTH);
+	return secrets_load(&conf->secrets, value, error) ? error : NULL;
 }
 
 static const char *set_metric(struct conf *conf, const char *value)
 {
 	unsigned long n;
-	const char *err = parse_number(value, 1, UINT32_MAX, &n);
+	const char *err = value_number(value, 1, UINT32_MAX, &n);
 
 	if (!err)
 		conf->metric = n;
@@ -238,31 +128,53 @@ static const char *set_metric(struct conf *conf, const char *value)
 
 static const char *set_default_route(struct conf *conf, const char *value)
 {
-	return parse_bool(value, &conf->default_route);
+	return value_bool(value, &conf->default_route);
 }
 
+static const char *set_announce(struct conf *conf, const char *value)
+{
+	return value_bool(value, &conf->announce);
+}
+
+#define FOR(mode)	(1u << TEREDO_MODE_##mode)
+#define ALL		(FOR(CLIENT) | FOR(SERVER) | FOR(RELAY) |	\
+			 FOR(HOSTRELAY))
+
+/* Keys without a function are attributes of the device */
 static const struct conf_key {
 	const char *section;
 	const char *name;
+	u32 modes;
 	conf_set_fn *set;
 } keys[] = {
-	{ "client", "server", set_server },
-	{ "client", "secret-id", set_secret_id },
-	{ "client", "secret", set_secret },
-	{ "client", "secret-file", set_secret_file },
-	{ "client", "refresh", set_refresh },
-	{ "client", "skip-secondary", set_skip_secondary },
-	{ "device", "port", set_port },
-	{ "device", "local", set_local },
-	{ "device", "link", set_link },
-	{ "device", "ttl", set_ttl },
-	{ "device", "tos", set_tos },
-	{ "device", "fwmark", set_fwmark },
-	{ "device", "udp-checksum", set_udp_checksum },
-	{ "device", "max-peers", set_max_peers },
-	{ "device", "prefix", set_prefix },
-	{ "route", "metric", set_metric },
-	{ "route", "default-route", set_default_route },
+	{ "client", "server", FOR(CLIENT), set_server },
+	{ "client", "secret-id", FOR(CLIENT), set_secret_id },
+	{ "client", "secret", FOR(CLIENT), set_secret },
+	{ "client", "secret-file", FOR(CLIENT), set_secret_file },
+	{ "client", "refresh", FOR(CLIENT), set_refresh },
+	{ "client", "skip-secondary", FOR(CLIENT), set_skip_secondary },
+	{ "server", "local2", FOR(SERVER), NULL },
+	{ "server", "secrets", FOR(SERVER), set_secrets },
+	{ "server", "symmetric", FOR(SERVER), NULL },
+	{ "server", "rate", FOR(SERVER), NULL },
+	{ "server", "served", FOR(SERVER), NULL },
+	{ "server", "direct", FOR(SERVER), NULL },
+	{ "relay", "served", FOR(RELAY), NULL },
+	{ "relay", "direct", FOR(RELAY), NULL },
+	{ "hostrelay", "direct", FOR(HOSTRELAY), NULL },
+	{ "device", "mode", ALL, NULL },
+	{ "device", "port", ALL, NULL },
+	{ "device", "local", ALL, NULL },
+	{ "device", "link", ALL, NULL },
+	{ "device", "ttl", ALL, NULL },
+	{ "device", "tos", ALL, NULL },
+	{ "device", "fwmark", ALL, NULL },
+	{ "device", "udp-checksum", ALL, NULL },
+	{ "device", "max-peers", ALL, NULL },
+	{ "device", "prefix", ALL, NULL },
+	{ "route", "metric", ALL, set_metric },
+	{ "route", "default-route", FOR(CLIENT), set_default_route },
+	{ "route", "announce", FOR(SERVER) | FOR(RELAY), set_announce },
 };
 
 #define N_KEYS	(ARRAY_SIZE(keys))
@@ -273,7 +185,7 @@ static const struct conf_key {
  * @file: the file
  * @line: the line that was read last
  * @error_line: the line that @error is about
- * @seen: bit per entry of keys[]
+ * @seen: for each of keys[] the line it was last in, 0 if none
  * @error: the first thing that is wrong with a key
  */
 struct conf_parse {
@@ -281,7 +193,7 @@ struct conf_parse {
 	FILE *file;
 	int line;
 	int error_line;
-	u32 seen;
+	int seen[N_KEYS];
 	char error[CONF_ERROR - 128];
 };
 
@@ -311,6 +223,11 @@ static const struct conf_key *find_key(const char *section, const char *name,
 	return NULL;
 }
 
+static bool may_repeat(const struct conf_key *key)
+{
+	return key->set == set_server || !strcmp(key->name, "served");
+}
+
 /* Return: 1 if all is well, as libinih wants it */
 static int on_key(void *ctx, const char *section, const char *name,
 		  const char *value)
@@ -330,12 +247,13 @@ static int on_key(void *ctx, const char *section, const char *name,
 		complain(parse, name, "", "unknown key");
 		return 0;
 	}
-	if (parse->seen & 1u << (key - keys) && key->set != set_server) {
+	if (parse->seen[key - keys] && !may_repeat(key)) {
 		complain(parse, name, "", "given twice");
 		return 0;
 	}
-	parse->seen |= 1u << (key - keys);
-	err = key->set(parse->conf, value);
+	parse->seen[key - keys] = parse->line;
+	err = key->set ? key->set(parse->conf, value) :
+			 attr_set(&parse->conf->link, name, value);
 	/* a secret must not end up in a log */
 	if (err)
 		complain(parse, name, key->set == set_secret ? "" : value, err);
@@ -354,6 +272,57 @@ static char *read_line(char *buf, int size, void *ctx)
 	return line;
 }
 
+/* Line of a key, 0 if it is not in the file */
+static int line_of(const struct conf_parse *parse, const char *section,
+		   const char *name)
+{
+	bool known;
+
+	return parse->seen[find_key(section, name, &known) - keys];
+}
+
+/* The first key in the file that its mode does not have */
+static void check_modes(struct conf_parse *parse)
+{
+	u32 mode = 1u << parse->conf->link.mode;
+	const struct conf_key *wrong = NULL;
+	char what[64];
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (parse->seen[i] && !(keys[i].modes & mode) &&
+		    (!wrong || parse->seen[i] < parse->seen[wrong - keys]))
+			wrong = &keys[i];
+	if (!wrong)
+		return;
+	snprintf(what, sizeof(what), "not for mode = %s",
+		 attr_mode_name(parse->conf->link.mode));
+	parse->line = parse->seen[wrong - keys];
+	complain(parse, wrong->name, "", what);
+}
+
+/* A server is found at one port, and its address is in those of its clients */
+static void check_server(struct conf_parse *parse)
+{
+	const struct link_conf *link = &parse->conf->link;
+
+	if (link->mode != TEREDO_MODE_SERVER)
+		return;
+	parse->line = line_of(parse, "device", "local");
+	if (parse->line && !teredo_ipv4_is_global(link->local))
+		complain(parse, "local", "",
+			 "a server needs a global unicast IPv4 address");
+	parse->line = line_of(parse, "server", "local2");
+	if (parse->line && !teredo_ipv4_is_global(link->local2))
+		complain(parse, "local2", "",
+			 "a server needs a global unicast IPv4 address");
+	else if (parse->line && link->local2 == link->local)
+		complain(parse, "local2", "", "must be another address");
+	parse->line = line_of(parse, "device", "port");
+	if (parse->line && link->port != cpu_to_be16(TEREDO_PORT))
+		complain(parse, "port", "", "a server can only have 3544");
+}
+
 static const char *check_whole(const struct conf *conf, const char *path)
 {
 	if (conf->key.secret_len && !conf->key.id_len)
@@ -363,6 +332,8 @@ static const char *check_whole(const struct conf *conf, const char *path)
 	if (conf->key.secret_len && conf->key.secret_len < SECRET_GOOD)
 		log_warn("%s: the secret is shorter than %d octets and can be guessed",
 			 path, SECRET_GOOD);
+	if (conf->link.mode == TEREDO_MODE_SERVER && !conf->link.local)
+		return "local: needed, a server's IPv4 address is in those of its clients";
 	return NULL;
 }
 
@@ -372,16 +343,49 @@ static int cannot_read(const char *path, int err, char error[CONF_ERROR])
 	return -err;
 }
 
+static void read_file(struct conf_parse *parse)
+{
+	int line = ini_parse_stream(read_line, parse, on_key, parse);
+
+	if (line && (!parse->error_line || line < parse->error_line)) {
+		parse->error_line = line;
+		snprintf(parse->error, sizeof(parse->error),
+			 "not KEY = VALUE");
+	}
+	if (parse->error_line)
+		return;
+	check_modes(parse);
+	check_server(parse);
+}
+
+/* What the mode decides about where the file says nothing */
+static void mode_defaults(struct conf_parse *parse)
+{
+	struct conf *conf = parse->conf;
+	bool client = conf->link.mode == TEREDO_MODE_CLIENT;
+
+	if (!line_of(parse, "route", "metric"))
+		conf->metric = client ? DEFAULT_METRIC : PREFIX_METRIC;
+	if (!line_of(parse, "route", "announce"))
+		conf->announce = conf->link.mode == TEREDO_MODE_RELAY ||
+				 conf->link.mode == TEREDO_MODE_HOSTRELAY;
+}
+
 /**
  * conf_init - set the defaults
  * @conf: result
+ * @mode: enum teredo_mode
  */
-void conf_init(struct conf *conf)
+void conf_init(struct conf *conf, u32 mode)
 {
+	struct conf_parse nothing = { .conf = conf };
+
 	memset(conf, 0, sizeof(*conf));
 	conf->refresh = QUALIFY_REFRESH_MS;
-	conf->metric = DEFAULT_METRIC;
 	conf->default_route = true;
+	conf->link.mode = mode;
+	link_conf_set(&conf->link, IFLA_TEREDO_MODE);
+	mode_defaults(&nothing);
 }
 
 /**
@@ -396,25 +400,23 @@ int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR])
 {
 	struct conf_parse parse = { .conf = conf };
 	const char *err;
-	int line, ret;
+	int ret;
 
-	conf_init(conf);
+	conf_init(conf, TEREDO_MODE_CLIENT);
 	parse.file = fopen(path, "re");
 	if (!parse.file)
 		return cannot_read(path, errno, error);
-	line = ini_parse_stream(read_line, &parse, on_key, &parse);
+	read_file(&parse);
 	ret = ferror(parse.file) ? cannot_read(path, errno, error) : 0;
 	fclose(parse.file);
 	if (ret)
 		return ret;
-	if (!line || (parse.error_line && parse.error_line < line))
-		line = parse.error_line;
-	if (line) {
-		snprintf(error, CONF_ERROR, "%.100s:%d: %s", path, line,
-			 line == parse.error_line ? parse.error :
-						    "not KEY = VALUE");
+	if (parse.error_line) {
+		snprintf(error, CONF_ERROR, "%.100s:%d: %s", path,
+			 parse.error_line, parse.error);
 		return -EINVAL;
 	}
+	mode_defaults(&parse);
 	err = check_whole(conf, path);
 	if (err) {
 		snprintf(error, CONF_ERROR, "%.200s: %s", path, err);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The configuration file of a client. teredo.conf.example says what may be in
- * it.
+ * The configuration file of a device. teredo.conf.example says what may be in
+ * it; which sections and keys those are depends on the mode.
  */
 #ifndef _CONF_H
 #define _CONF_H
 
-#include "link.h"
+#include "attr.h"
+#include "secrets.h"
 #include "server.h"
 
 #define CONF_DIR	"/etc/teredo"
@@ -14,25 +15,32 @@
 
 /**
  * struct conf - what teredod shall do
- * @servers: the servers
- * @key: for secure qualification
+ * @link: how to create the device; its mode is always set
+ * @servers: a client's servers
+ * @key: a client's, for secure qualification
  * @refresh: refresh interval in milliseconds
  * @skip_secondary: do not ask the secondary address
- * @link: how to create the device
- * @metric: of the default route
- * @default_route: have one
+ * @metric: of the default route of a client, or of the route to the service
+ *	prefix
+ * @default_route: have a default route
+ * @announce: have a route to the service prefix
+ * @secrets_file: a server's secrets, "" if it demands none
+ * @secrets: what is in it
  */
 struct conf {
+	struct link_conf link;
 	struct server_list servers;
 	struct packet_key key;
 	u64 refresh;
 	bool skip_secondary;
-	struct link_conf link;
 	u32 metric;
 	bool default_route;
+	bool announce;
+	char secrets_file[256];
+	struct secret_list secrets;
 };
 
-void conf_init(struct conf *conf);
+void conf_init(struct conf *conf, u32 mode);
 int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR]);
 
 #endif /* _CONF_H */

@@ -68,23 +68,22 @@ static void add_server(const struct daemon *d, json_t *status)
 	json_object_set_new(status, "server", server);
 }
 
-static json_t *make_status(struct daemon *d)
+/**
+ * control_client - what there is to say about a client
+ * @d: daemon
+ * @status: object to add it to
+ */
+void control_client(struct daemon *d, json_t *status)
 {
 	uint64_t now = uv_now(&d->loop);
 	char reason[DAEMON_REASON];
-	json_t *status;
 
+	json_object_set_new(status, "state",
+			    json_string(engine_word(d->word)));
+	json_object_set_new(status, "since",
+			    json_integer(time(NULL) - (now - d->since) / 1000));
+	json_object_set_new(status, "refresh_ms", json_integer(d->q.refresh));
 	engine_explain(d, reason, sizeof(reason));
-	status = json_pack("{s:s,s:s,s:I,s:I,s:I,s:s,s:i,s:s}",
-			   "role", "client",
-			   "state", engine_word(d->word),
-			   "since", (json_int_t)(time(NULL) -
-						 (now - d->since) / 1000),
-			   "ifindex", (json_int_t)d->ifindex,
-			   "netns", (json_int_t)status_netns(),
-			   "config", d->config,
-			   "refresh_ms", (int)d->q.refresh,
-			   "version", TEREDO_VERSION);
 	if (reason[0])
 		json_object_set_new(status, "reason", json_string(reason));
 	add_server(d, status);
@@ -97,6 +96,20 @@ static json_t *make_status(struct daemon *d)
 	if (d->q.rejected)
 		json_object_set_new(status, "rejected_why", json_string(
 				packet_verdict_name(d->q.last_verdict)));
+}
+
+static json_t *make_status(struct daemon *d)
+{
+	json_t *status;
+
+	status = json_pack("{s:s,s:I,s:I,s:s,s:s}",
+			   "role", attr_mode_name(d->conf.link.mode),
+			   "ifindex", (json_int_t)d->ifindex,
+			   "netns", (json_int_t)status_netns(),
+			   "config", d->config,
+			   "version", TEREDO_VERSION);
+	if (d->role->status)
+		d->role->status(d, status);
 	return status;
 }
 

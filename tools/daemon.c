@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredod - get a Teredo device its address and keep it
+ * teredod - look after a Teredo device
  */
 #include "daemon.h"
 #include "log.h"
@@ -16,12 +16,14 @@
 
 static const char usage[] =
 "Usage: teredod [OPTION]... [NAME]\n"
-"Get a Teredo client device its address and keep it. NAME is the device, "
-DEFAULT_NAME "\n"
-"if none is given; it is created if it does not exist.\n"
+"Look after a Teredo device: get a client its address and keep it, put the route\n"
+"of a relay there as long as it works, check the secrets of a server's clients.\n"
+"NAME is the device, " DEFAULT_NAME " if none is given; it is created if it does not\n"
+"exist.\n"
 "\n"
 "  -c, --config FILE       configuration, instead of " CONF_DIR "/NAME.conf\n"
-"  -s, --server A[/B],...  servers, instead of those in the configuration\n"
+"  -s, --server A[/B],...  servers of a client, instead of those in the\n"
+"                          configuration\n"
 "  -d, --debug             say more\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n";
@@ -122,6 +124,11 @@ static int load_servers(struct daemon *d, const struct options *opt)
 
 	if (!opt->server)
 		return 0;
+	if (d->conf.link.mode != TEREDO_MODE_CLIENT) {
+		log_error("--server is for clients, %s says mode = %s",
+			  d->config, attr_mode_name(d->conf.link.mode));
+		return -EINVAL;
+	}
 	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
 	err = server_list_add(&d->conf.servers, opt->server);
 	if (!err)
@@ -141,6 +148,8 @@ static void fill_link(struct daemon *d)
 		return;
 	d->conf.link.server = server.primary;
 	d->conf.link.server2 = server.secondary;
+	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER);
+	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER2);
 }
 
 static int create_device(struct daemon *d, struct link_info *link)
@@ -156,11 +165,28 @@ static int create_device(struct daemon *d, struct link_info *link)
 	return link_find(&d->rtnl, d->name, link);
 }
 
-static int check_device(struct daemon *d, const struct link_info *link)
+/* A device that is there already says what it is, if nobody else does */
+static int check_mode(struct daemon *d, u32 mode, bool free)
+{
+	if (mode == d->conf.link.mode)
+		return 0;
+	if (free) {
+		conf_init(&d->conf, mode);
+		return 0;
+	}
+	log_error("%s is a %s, %s says mode = %s", d->name,
+		  attr_mode_name(mode),
+		  d->config[0] ? d->config : "the command line",
+		  attr_mode_name(d->conf.link.mode));
+	return -EINVAL;
+}
+
+static int check_device(struct daemon *d, const struct link_info *link,
+			bool free)
 {
 	struct dev_info dev;
 
-	if (strcmp(link->kind, "teredo")) {
+	if (strcmp(link->kind, TEREDO_LINK_KIND)) {
 		log_error("%s is there already and is no Teredo device",
 			  d->name);
 		return -EINVAL;
@@ -170,36 +196,49 @@ static int check_device(struct daemon *d, const struct link_info *link)
 		log_error("%s", d->genl.error);
 		return -EIO;
 	}
-	if (dev.mode != TEREDO_MODE_CLIENT) {
-		log_error("%s is no client: servers and relays need no teredod",
-			  d->name);
-		return -EINVAL;
-	}
-	return 0;
+	return check_mode(d, dev.mode, free);
 }
 
-static int open_device(struct daemon *d)
+static int find_device(struct daemon *d, struct link_info *link)
 {
-	struct link_info link;
-	int ret;
+	int ret = nl_open(&d->rtnl, NETLINK_ROUTE);
 
-	ret = nl_open(&d->rtnl, NETLINK_ROUTE);
 	if (!ret)
-		ret = link_find(&d->rtnl, d->name, &link);
+		ret = link_find(&d->rtnl, d->name, link);
 	if (ret == -ENODEV)
-		ret = create_device(d, &link);
-	if (ret) {
+		ret = create_device(d, link);
+	if (ret)
 		log_error("%s: %s", d->name, d->rtnl.error);
-		return ret;
-	}
-	ret = check_device(d, &link);
+	return ret;
+}
+
+static int open_device(struct daemon *d, const struct options *opt)
+{
+	int ret = find_device(d, &d->link);
+
+	if (!ret)
+		ret = check_device(d, &d->link, !d->config[0] && !opt->server);
 	if (ret)
 		return ret;
 	ret = link_set_up(&d->rtnl, d->ifindex);
+	if (!ret)
+		ret = link_find(&d->rtnl, d->name, &d->link);
 	if (ret)
 		log_error("%s: %s", d->name, d->rtnl.error);
-	d->dev_up = true;
 	return ret;
+}
+
+static int open_role(struct daemon *d)
+{
+	static const struct role * const roles[] = {
+		[TEREDO_MODE_CLIENT]	= &engine_role,
+		[TEREDO_MODE_SERVER]	= &server_role,
+		[TEREDO_MODE_RELAY]	= &relay_role,
+		[TEREDO_MODE_HOSTRELAY]	= &relay_role,
+	};
+
+	d->role = roles[d->conf.link.mode];
+	return d->role->open(d);
 }
 
 /**
@@ -220,9 +259,13 @@ static void on_signal(uv_signal_t *handle, int signum)
 {
 	struct daemon *d = handle->data;
 
-	(void)signum;
+	if (signum == SIGHUP && d->role->reload) {
+		d->role->reload(d);
+		return;
+	}
 	notify("STOPPING=1");
-	engine_close(d);
+	if (d->role->close)
+		d->role->close(d);
 	control_close(d);
 	daemon_exit(d, 0);
 }
@@ -251,17 +294,16 @@ static void open_signals(struct daemon *d)
 		uv_timer_start(&d->watchdog, on_watchdog, every, every);
 }
 
-static int run(struct daemon *d)
+static int run(struct daemon *d, const struct options *opt)
 {
 	uv_loop_init(&d->loop);
-	if (open_device(d) || engine_open(d) || watch_open(d))
+	if (open_device(d, opt) || open_role(d) || watch_open(d))
 		return 1;
 	open_signals(d);
 	control_open(d);
-	notify("READY=1\nSTATUS=offline");
-	if (d->q.n_servers)
-		watch_path(d);
-	engine_begin(d);
+	notify("READY=1\nSTATUS=%s", attr_mode_name(d->conf.link.mode));
+	if (d->role->begin)
+		d->role->begin(d);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	return d->exit_code;
 }
@@ -287,5 +329,5 @@ int main(int argc, char **argv)
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	if (load_conf(&d, &opt) || load_servers(&d, &opt))
 		return 1;
-	return run(&d);
+	return run(&d, &opt);
 }

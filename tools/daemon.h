@@ -3,22 +3,67 @@
  * teredod: what its parts share. Each part says which fields are its own.
  *
  *	daemon.c	options, start, end
- *	engine.c	the state machine, and what the kernel is told of it
- *	place.c		address and routes of the device
  *	watch.c		what happens to the path and the device
  *	control.c	the socket that answers "teredo show"
+ *
+ * of a client
+ *
+ *	engine.c	the state machine, and what the kernel is told of it
+ *	place.c		address and routes of the device
+ *
+ * of a server or relay
+ *
+ *	relay.c		the route to the service prefix
+ *	serve.c		a server's answers to who has a secret
+ *
+ * If it is killed, the kernel lets a client's mapping run out and takes the
+ * carrier away, and a server no longer answers who has to have a secret.
+ * Address and routes stay; the next daemon finds them and goes on.
  */
 #ifndef _DAEMON_H
 #define _DAEMON_H
 
+#include <jansson.h>
 #include <uv.h>
 
+#include "announce.h"
 #include "conf.h"
 #include "ktransport.h"
 #include "resolve.h"
-#include "route.h"
+#include "secure.h"
 
 #define DAEMON_REASON	(NL_ERROR + 128)
+
+struct daemon;
+
+/**
+ * struct role - what is to be done for a device of some mode. All but @open
+ *	may be missing.
+ * @open: get ready; returns 0 or a negative errno, having said why
+ * @begin: everything is ready
+ * @link: the device has changed, see @link of struct daemon
+ * @route: a route through it was added or removed
+ * @repair: a route or an address of it was removed a moment ago
+ * @settled: addresses or routes of IPv4, or other links have changed
+ * @awake: the machine was suspended
+ * @reload: SIGHUP; without it that is the end
+ * @status: add to what "teredo show" shows
+ * @close: the end
+ */
+struct role {
+	int (*open)(struct daemon *d);
+	void (*begin)(struct daemon *d);
+	void (*link)(struct daemon *d);
+	void (*route)(struct daemon *d, const struct route6 *route);
+	void (*repair)(struct daemon *d);
+	void (*settled)(struct daemon *d);
+	void (*awake)(struct daemon *d);
+	void (*reload)(struct daemon *d);
+	void (*status)(struct daemon *d, json_t *status);
+	void (*close)(struct daemon *d);
+};
+
+extern const struct role engine_role, relay_role, server_role;
 
 /* what Windows calls it as well (netsh interface teredo show state) */
 enum daemon_word {
@@ -32,7 +77,9 @@ enum daemon_word {
  * @name: of the device
  * @config: file the configuration comes from, "" if there is none
  * @conf: configuration
+ * @role: what the mode of the device asks for
  * @ifindex: device
+ * @link: the same, as last seen
  * @exit_code: for main()
  * @loop: event loop
  * @rtnl: rtnetlink requests
@@ -50,13 +97,15 @@ enum daemon_word {
  * @resolve_timer: when to look up again
  * @local: our end of the mapping
  * @heard_at: where the last control packet came to, 0 if unknown
+ * @dev_server: server that the device had when it was last asked
  * @word: state in a word
  * @since: when it last changed, by uv_now()
  * @reason: why there is no address, as last reported
  * @send_error: why the last datagram could not be sent, "" if it could
  *
- * @placed: the device has address and routes (place.c)
+ * @placed: the device is to have address and routes (place.c)
  * @placed_addr: the address
+ * @place_timer: ends the wait for a device that does not run yet
  *
  * @watch: events of links, addresses and routes (watch.c)
  * @watch_poll: its socket
@@ -70,8 +119,14 @@ enum daemon_word {
  * @path_error: why it is not
  * @link_away: the interface in @path has no carrier
  * @link_back: it has got it back
- * @dev_up: the device is up
- * @dev_bounced: it was down, if only for a moment
+ * @dev_bounced: the device was down, if only for a moment
+ *
+ * @announce: the routes that the device has while it runs (relay.c)
+ * @draining: only the two halves of the prefix
+ *
+ * @answered: solicitations that were answered (serve.c)
+ * @expired: those of them that had an expired secret
+ * @refused: those that were not, by reason
  *
  * @control_fd: listening socket, -1 if there is none (control.c)
  * @control_poll: the same
@@ -81,7 +136,9 @@ struct daemon {
 	const char *name;
 	const char *config;
 	struct conf conf;
+	const struct role *role;
 	u32 ifindex;
+	struct link_info link;
 	int exit_code;
 	uv_loop_t loop;
 	struct nl rtnl;
@@ -99,6 +156,7 @@ struct daemon {
 	uv_timer_t resolve_timer;
 	struct teredo_endpoint local;
 	__be32 heard_at;
+	__be32 dev_server;
 	enum daemon_word word;
 	uint64_t since;
 	char reason[DAEMON_REASON];
@@ -106,6 +164,7 @@ struct daemon {
 
 	bool placed;
 	struct in6_addr placed_addr;
+	uv_timer_t place_timer;
 
 	struct nl watch;
 	uv_poll_t watch_poll;
@@ -119,8 +178,14 @@ struct daemon {
 	char path_error[DAEMON_REASON];
 	bool link_away;
 	bool link_back;
-	bool dev_up;
 	bool dev_bounced;
+
+	struct announce announce;
+	bool draining;
+
+	uint64_t answered;
+	uint64_t expired;
+	uint64_t refused[RS_VERDICTS];
 
 	int control_fd;
 	uv_poll_t control_poll;
@@ -129,22 +194,35 @@ struct daemon {
 
 void daemon_exit(struct daemon *d, int code);
 
-int engine_open(struct daemon *d);
 void engine_begin(struct daemon *d);
 void engine_restart(struct daemon *d);
 void engine_suspend(struct daemon *d);
+void engine_placed(struct daemon *d);
 void engine_check(struct daemon *d);
-void engine_close(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
 const char *engine_word(enum daemon_word word);
 
+void place_open(struct daemon *d);
 void place_up(struct daemon *d, const struct in6_addr *addr);
+bool place_waiting(const struct daemon *d);
+void place_repair(struct daemon *d);
+void place_link(struct daemon *d);
 void place_down(struct daemon *d);
 void place_sweep(struct daemon *d, const struct in6_addr *keep);
 
+int relay_open(struct daemon *d);
+void relay_begin(struct daemon *d);
+void relay_link(struct daemon *d);
+void relay_route(struct daemon *d, const struct route6 *route);
+void relay_repair(struct daemon *d);
+void relay_close(struct daemon *d);
+
 int watch_open(struct daemon *d);
 bool watch_path(struct daemon *d);
+void watch_repair(struct daemon *d);
+void watch_settled(struct daemon *d);
 
+void control_client(struct daemon *d, json_t *status);
 void control_open(struct daemon *d);
 void control_close(struct daemon *d);
 

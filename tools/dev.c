@@ -250,6 +250,23 @@ int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
+/**
+ * dev_set_helper - get the control packets of a device
+ * @nl: socket that is to get them
+ * @ifindex: device
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int dev_set_helper(struct nl *nl, u32 ifindex)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+
+	nlh = nl_begin_genl(nl, buf, TEREDO_CMD_HELPER_SET, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
 static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 {
 	const struct {

@@ -104,6 +104,7 @@ int dev_get(struct nl *nl, u32 ifindex, struct dev_info *dev);
 int dev_set_up(struct nl *nl, const struct dev_info *dev);
 int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 		  __be32 server, __be32 server2);
+int dev_set_helper(struct nl *nl, u32 ifindex);
 int peer_dump(struct nl *nl, u32 ifindex, peer_fn *fn, void *ctx);
 int peer_add(struct nl *nl, u32 ifindex, const struct in6_addr *address,
 	     struct teredo_endpoint remote);

@@ -48,7 +48,7 @@ const char *engine_word(enum daemon_word word)
 static enum daemon_word current_word(const struct daemon *d)
 {
 	if (qualify_has_address(&d->q))
-		return WORD_QUALIFIED;
+		return place_waiting(d) ? WORD_PROBE : WORD_QUALIFIED;
 	return d->q.state == QUALIFY_STARTING ? WORD_PROBE : WORD_OFFLINE;
 }
 
@@ -61,9 +61,11 @@ static enum daemon_word current_word(const struct daemon *d)
 void engine_explain(const struct daemon *d, char *buf, size_t len)
 {
 	buf[0] = '\0';
-	if (qualify_has_address(&d->q))
+	if (qualify_has_address(&d->q) && !place_waiting(d))
 		return;
-	if (!d->q.n_servers)
+	if (qualify_has_address(&d->q))
+		snprintf(buf, len, "waiting for the device to run");
+	else if (!d->q.n_servers)
 		snprintf(buf, len, "%s", d->resolver.error[0] ?
 			 d->resolver.error : "looking up the server");
 	else if (!d->path_up)
@@ -377,6 +379,9 @@ static void on_resolved(struct resolver *r)
 	struct daemon *d = r->ctx;
 	bool first = !d->q.n_servers;
 
+	/* an administrator was quicker */
+	if (!d->conf.servers.n)
+		return;
 	if (!r->n) {
 		if (first)
 			retry_resolve(d);
@@ -425,22 +430,48 @@ static void servers_from_device(struct daemon *d)
 	qualify_set_servers(&d->q, &server, 1);
 }
 
+/* Has the device another server than it had, and than we gave it? */
+static bool server_changed(struct daemon *d, struct dev_info *dev)
+{
+	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
+	    dev->server == d->dev_server)
+		return false;
+	d->dev_server = dev->server;
+	return dev->server != d->q.server.primary;
+}
+
+/* If so an administrator did that ("teredo set"). It is the one server then,
+ * until the daemon is started anew.
+ */
+static void on_changed(void *ctx)
+{
+	struct qualify_server server;
+	struct daemon *d = ctx;
+	struct dev_info dev;
+
+	if (!server_changed(d, &dev))
+		return;
+	server.primary = dev.server;
+	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
+	log_info("%s: the device was given the server %s", d->name,
+		 addr_text(dev.server));
+	resolve_cancel(&d->resolver);
+	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
+	qualify_stop(&d->q);
+	qualify_set_servers(&d->q, &server, 1);
+	watch_path(d);
+	engine_restart(d);
+}
+
 /* ---- interface ---- */
 
-/**
- * engine_open - get ready to qualify
- * @d: daemon with its device
- *
- * Return: 0 or a negative errno, having said why.
- */
-int engine_open(struct daemon *d)
+static int engine_open(struct daemon *d)
 {
 	qualify_init(&d->q, &ops, d);
 	d->q.key = d->conf.key;
 	d->q.refresh = d->conf.refresh;
 	d->q.skip_secondary = d->conf.skip_secondary;
-	if (d->conf.link.prefix)
-		d->q.prefix = d->conf.link.prefix;
+	d->q.prefix = d->link.conf.prefix;
 	d->resolver.list = &d->conf.servers;
 	d->resolver.loop = &d->loop;
 	d->resolver.done = on_resolved;
@@ -453,6 +484,8 @@ int engine_open(struct daemon *d)
 	d->kt.transport.receive = on_receive;
 	d->kt.transport.failed = on_failed;
 	d->kt.transport.ctx = d;
+	d->kt.changed = on_changed;
+	d->dev_server = d->link.conf.server;
 	if (!d->conf.servers.n)
 		servers_from_device(d);
 	if (!d->conf.servers.n && !d->q.n_servers) {
@@ -461,6 +494,7 @@ int engine_open(struct daemon *d)
 		return -EINVAL;
 	}
 
+	place_open(d);
 	uv_timer_init(&d->loop, &d->q_timer);
 	uv_timer_init(&d->loop, &d->resolve_timer);
 	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
@@ -506,6 +540,15 @@ void engine_suspend(struct daemon *d)
 }
 
 /**
+ * engine_placed - the device has its address and routes
+ * @d: daemon
+ */
+void engine_placed(struct daemon *d)
+{
+	report(d);
+}
+
+/**
  * engine_check - something may have happened to the path
  * @d: daemon
  */
@@ -518,16 +561,30 @@ void engine_check(struct daemon *d)
 	settle(d);
 }
 
-/**
- * engine_close - the end
- * @d: daemon
- *
- * The address is on the NAT's other side only as long as somebody looks after
+static void first_begin(struct daemon *d)
+{
+	if (d->q.n_servers)
+		watch_path(d);
+	engine_begin(d);
+}
+
+/* The address is on the NAT's other side only as long as somebody looks after
  * it, so it does not stay behind.
  */
-void engine_close(struct daemon *d)
+static void engine_close(struct daemon *d)
 {
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
 }
+
+const struct role engine_role = {
+	.open = engine_open,
+	.begin = first_begin,
+	.link = place_link,
+	.repair = place_repair,
+	.settled = watch_settled,
+	.awake = engine_restart,
+	.status = control_client,
+	.close = engine_close,
+};

@@ -43,6 +43,21 @@ int ktransport_open(struct ktransport *kt, u32 ifindex)
 }
 
 /**
+ * ktransport_register - become the helper without sending anything
+ * @kt: transport
+ *
+ * Return: 0 or a negative errno with kt->nl.error set.
+ */
+int ktransport_register(struct ktransport *kt)
+{
+	int ret = dev_set_helper(&kt->nl, kt->ifindex);
+
+	if (!ret)
+		kt->is_helper = true;
+	return ret;
+}
+
+/**
  * ktransport_close - stop being the helper
  * @kt: transport, which may never have been opened
  */
@@ -60,16 +75,20 @@ static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
 				      pkt.local_addr, pkt.data, pkt.len);
 }
 
-/* The kernel passes control packets to whoever sent one last. Once that was us
- * and is somebody else, this is no longer our device. Events from before our
- * first packet still name the helper before us.
+/* The kernel passes control packets to whoever sent or asked last. Once that
+ * was us and is somebody else, this is no longer our device. Events from before
+ * our first packet still name the helper before us.
  */
 static void on_event(struct ktransport *kt, const struct nlmsghdr *nlh)
 {
 	struct dev_info dev;
 
 	dev_parse(&dev, nlh);
-	if (dev.ifindex != kt->ifindex || !dev.helper)
+	if (dev.ifindex != kt->ifindex)
+		return;
+	if (kt->changed)
+		kt->changed(kt->transport.ctx);
+	if (!dev.helper)
 		return;
 	if (dev.helper == kt->nl.portid)
 		kt->is_helper = true;

@@ -16,7 +16,8 @@
  * @ifindex: the device
  * @local_addr: address to send from, 0 for any
  * @is_helper: the kernel has named us as the helper
- * @taken_over: another helper has sent a packet since
+ * @taken_over: another helper has come since
+ * @changed: somebody has changed the device; may be missing
  */
 struct ktransport {
 	struct transport transport;
@@ -25,9 +26,11 @@ struct ktransport {
 	__be32 local_addr;
 	bool is_helper;
 	bool taken_over;
+	void (*changed)(void *ctx);
 };
 
 int ktransport_open(struct ktransport *kt, u32 ifindex);
+int ktransport_register(struct ktransport *kt);
 void ktransport_close(struct ktransport *kt);
 void ktransport_receive(struct ktransport *kt);
 

@@ -6,19 +6,87 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
-#include <linux/if_teredo.h>
 #include <linux/rtnetlink.h>
-#include <linux/teredo.h>
 #include <stdio.h>
 
-static void parse_kind(struct link_info *link, const struct nlattr *info)
+/* attributes whose value is a field as it stands */
+static const struct {
+	u16 type;
+	u16 offset;
+	u16 size;
+} fields[] = {
+#define FIELD(attr, field) { IFLA_TEREDO_##attr,			\
+			     offsetof(struct link_conf, field),		\
+			     sizeof(((struct link_conf *)0)->field) }
+	FIELD(MODE, mode),
+	FIELD(PORT, port),
+	FIELD(LOCAL, local),
+	FIELD(LOCAL2, local2),
+	FIELD(SERVER, server),
+	FIELD(SERVER2, server2),
+	FIELD(TTL, ttl),
+	FIELD(TOS, tos),
+	FIELD(FWMARK, fwmark),
+	FIELD(UDP_CSUM, udp_csum),
+	FIELD(MAX_PEERS, max_peers),
+	FIELD(PREFIX, prefix),
+	FIELD(AUTH, auth),
+	FIELD(SYMMETRIC, symmetric),
+	FIELD(DIRECT, direct),
+	FIELD(RATE, rate),
+#undef FIELD
+};
+
+static void parse_link(struct link_conf *conf, const struct nlattr *attr)
 {
+	if (mnl_attr_get_payload_len(attr) == sizeof(u32))
+		if_indextoname(mnl_attr_get_u32(attr), conf->link);
+}
+
+static void parse_served(struct link_conf *conf, const struct nlattr *attr)
+{
+	size_t n = mnl_attr_get_payload_len(attr) / sizeof(conf->served[0]);
+
+	conf->n_served = n < TEREDO_MAX_SERVED ? n : TEREDO_MAX_SERVED;
+	memcpy(conf->served, mnl_attr_get_payload(attr),
+	       conf->n_served * sizeof(conf->served[0]));
+}
+
+static void parse_field(struct link_conf *conf, const struct nlattr *attr)
+{
+	u16 type = mnl_attr_get_type(attr);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (fields[i].type != type ||
+		    mnl_attr_get_payload_len(attr) != fields[i].size)
+			continue;
+		memcpy((u8 *)conf + fields[i].offset,
+		       mnl_attr_get_payload(attr), fields[i].size);
+		link_conf_set(conf, type);
+	}
+	if (type == IFLA_TEREDO_LINK)
+		parse_link(conf, attr);
+	else if (type == IFLA_TEREDO_SERVED)
+		parse_served(conf, attr);
+}
+
+static void parse_info(struct link_info *link, const struct nlattr *info)
+{
+	const struct nlattr *data = NULL;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr, info)
+	mnl_attr_for_each_nested(attr, info) {
 		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
 			snprintf(link->kind, sizeof(link->kind), "%s",
 				 mnl_attr_get_str(attr));
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
+			data = attr;
+	}
+	if (!data || strcmp(link->kind, TEREDO_LINK_KIND))
+		return;
+	mnl_attr_for_each_nested(attr, data)
+		parse_field(&link->conf, attr);
 }
 
 static void parse_stats(struct link_info *link, const struct nlattr *attr)
@@ -62,7 +130,7 @@ bool link_parse(struct link_info *link, const struct nlmsghdr *nlh)
 			link->mtu = mnl_attr_get_u32(attr);
 			break;
 		case IFLA_LINKINFO:
-			parse_kind(link, attr);
+			parse_info(link, attr);
 			break;
 		case IFLA_STATS64:
 			parse_stats(link, attr);
@@ -103,37 +171,37 @@ int link_find(struct nl *nl, const char *name, struct link_info *link)
 	return ret;
 }
 
-static void put_teredo(struct nlmsghdr *nlh, const struct link_conf *conf)
+static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 {
-	mnl_attr_put_u8(nlh, IFLA_TEREDO_MODE, TEREDO_MODE_CLIENT);
-	if (conf->port)
-		mnl_attr_put_u16(nlh, IFLA_TEREDO_PORT,
-				 cpu_to_be16(conf->port));
-	if (conf->local)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_LOCAL, conf->local);
-	if (conf->link[0])
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		if (link_conf_has(conf, fields[i].type))
+			mnl_attr_put(nlh, fields[i].type, fields[i].size,
+				     (const u8 *)conf + fields[i].offset);
+	if (link_conf_has(conf, IFLA_TEREDO_LINK))
 		mnl_attr_put_u32(nlh, IFLA_TEREDO_LINK,
 				 if_nametoindex(conf->link));
-	if (conf->server)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_SERVER, conf->server);
-	if (conf->server2)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_SERVER2, conf->server2);
-	if (conf->ttl)
-		mnl_attr_put_u8(nlh, IFLA_TEREDO_TTL, conf->ttl);
-	if (conf->tos)
-		mnl_attr_put_u8(nlh, IFLA_TEREDO_TOS, conf->tos);
-	if (conf->fwmark)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_FWMARK, conf->fwmark);
-	if (conf->no_udp_checksum)
-		mnl_attr_put_u8(nlh, IFLA_TEREDO_UDP_CSUM, 0);
-	if (conf->max_peers)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_MAX_PEERS, conf->max_peers);
-	if (conf->prefix)
-		mnl_attr_put_u32(nlh, IFLA_TEREDO_PREFIX, conf->prefix);
+	if (link_conf_has(conf, IFLA_TEREDO_SERVED))
+		mnl_attr_put(nlh, IFLA_TEREDO_SERVED,
+			     conf->n_served * sizeof(conf->served[0]),
+			     conf->served);
+}
+
+static void put_info(struct nlmsghdr *nlh, const struct link_conf *conf)
+{
+	struct nlattr *info, *data;
+
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, TEREDO_LINK_KIND);
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	put_fields(nlh, conf);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
 }
 
 /**
- * link_create - create a client device
+ * link_create - create a Teredo device
  * @nl: rtnetlink socket
  * @name: its name
  * @conf: how it shall be
@@ -143,7 +211,6 @@ static void put_teredo(struct nlmsghdr *nlh, const struct link_conf *conf)
 int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
 {
 	char buf[NL_BUF];
-	struct nlattr *info, *data;
 	struct nlmsghdr *nlh;
 	void *header;
 	int ret;
@@ -157,18 +224,35 @@ int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
 		       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
 		       sizeof(struct ifinfomsg), &header);
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, TEREDO_LINK_KIND);
-	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
-	put_teredo(nlh, conf);
-	mnl_attr_nest_end(nlh, data);
-	mnl_attr_nest_end(nlh, info);
+	put_info(nlh, conf);
 	ret = nl_talk(nl, nlh, NULL, NULL);
 	if (ret == -EOPNOTSUPP)
 		snprintf(nl->error, sizeof(nl->error),
 			 "the kernel has no link type %s (try: modprobe %s)",
 			 TEREDO_LINK_KIND, TEREDO_LINK_KIND);
 	return ret;
+}
+
+/**
+ * link_change - change attributes of a Teredo device
+ * @nl: rtnetlink socket
+ * @ifindex: the device
+ * @conf: those to change
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
+{
+	char buf[NL_BUF];
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, RTM_NEWLINK, NLM_F_ACK, sizeof(*ifi), &header);
+	ifi = header;
+	ifi->ifi_index = ifindex;
+	put_info(nlh, conf);
+	return nl_talk(nl, nlh, NULL, NULL);
 }
 
 /**

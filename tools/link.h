@@ -1,13 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Links by rtnetlink: find one, create a Teredo one, set it up.
+ * Links by rtnetlink: find one, create or change a Teredo one, set it up.
  */
 #ifndef _LINK_H
 #define _LINK_H
 
+#include <linux/if_teredo.h>
 #include <net/if.h>
 
 #include "nl.h"
+
+/**
+ * struct link_conf - attributes of a Teredo device
+ * @set: bit per IFLA_TEREDO_* that is given; the others are the kernel's to
+ *	choose, or to leave as they are
+ * @mode: enum teredo_mode
+ * @port: service port
+ * @local: IPv4 address to bind
+ * @local2: secondary address of a server
+ * @link: name of the interface that datagrams leave by, "" for any
+ * @server: a client's server, if it is known already
+ * @server2: its secondary address
+ * @ttl: of the outer header
+ * @tos: of the outer header
+ * @fwmark: of outgoing datagrams
+ * @udp_csum: send UDP checksums
+ * @max_peers: bound of the peer table
+ * @prefix: service prefix
+ * @auth: the server demands a secret
+ * @symmetric: it forwards bubbles of symmetric clients of other servers
+ * @direct: the relay sends direct bubbles, too
+ * @rate: datagrams per second that a server sends to one address
+ * @served: what a relay serves
+ * @n_served: number of entries in @served, 0 for all of IPv6
+ */
+struct link_conf {
+	u32 set;
+	u8 mode;
+	__be16 port;
+	__be32 local;
+	__be32 local2;
+	char link[IF_NAMESIZE];
+	__be32 server;
+	__be32 server2;
+	u8 ttl;
+	u8 tos;
+	u32 fwmark;
+	u8 udp_csum;
+	u32 max_peers;
+	__be32 prefix;
+	u8 auth;
+	u8 symmetric;
+	u8 direct;
+	u32 rate;
+	struct if_teredo_prefix served[TEREDO_MAX_SERVED];
+	unsigned int n_served;
+};
+
+static inline void link_conf_set(struct link_conf *conf, int type)
+{
+	conf->set |= 1u << type;
+}
+
+static inline bool link_conf_has(const struct link_conf *conf, int type)
+{
+	return conf->set & 1u << type;
+}
 
 /**
  * struct link_info - what rtnetlink says about a link
@@ -20,6 +78,7 @@
  * @tx_bytes: octets sent
  * @rx_dropped: packets not received
  * @tx_dropped: packets not sent
+ * @conf: attributes, if it is a Teredo device
  */
 struct link_info {
 	u32 ifindex;
@@ -31,39 +90,20 @@ struct link_info {
 	uint64_t tx_bytes;
 	uint64_t rx_dropped;
 	uint64_t tx_dropped;
+	struct link_conf conf;
 };
 
-/**
- * struct link_conf - how to create a client device; 0 leaves it to the kernel
- * @port: service port, host byte order
- * @local: IPv4 address to bind
- * @link: name of the interface that datagrams leave by, "" for any
- * @server: the server, if it is known already
- * @server2: its secondary address
- * @ttl: of the outer header
- * @tos: of the outer header
- * @fwmark: of outgoing datagrams
- * @max_peers: bound of the peer table
- * @prefix: service prefix
- * @no_udp_checksum: send no UDP checksums
- */
-struct link_conf {
-	u16 port;
-	__be32 local;
-	char link[IF_NAMESIZE];
-	__be32 server;
-	__be32 server2;
-	u8 ttl;
-	u8 tos;
-	u32 fwmark;
-	u32 max_peers;
-	__be32 prefix;
-	bool no_udp_checksum;
-};
+/* up, and the kernel's queue lets packets through */
+static inline bool link_running(const struct link_info *link)
+{
+	return (link->flags & (IFF_UP | IFF_RUNNING)) ==
+	       (IFF_UP | IFF_RUNNING);
+}
 
 bool link_parse(struct link_info *link, const struct nlmsghdr *nlh);
 int link_find(struct nl *nl, const char *name, struct link_info *link);
 int link_create(struct nl *nl, const char *name, const struct link_conf *conf);
+int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf);
 int link_set_up(struct nl *nl, u32 ifindex);
 
 #endif /* _LINK_H */

@@ -16,6 +16,8 @@
 #define PREFIX_LEN	32
 #define PREFIX_METRIC	256
 
+#define RUNNING_MS	1000	/* time that the kernel gets to run the device */
+
 /* Return: number of routes */
 static int get_routes(const struct daemon *d, struct route6 routes[2])
 {
@@ -27,28 +29,85 @@ static int get_routes(const struct daemon *d, struct route6 routes[2])
 	return d->conf.default_route ? 2 : 1;
 }
 
-/**
- * place_up - give the device its address and routes
- * @d: daemon
- * @addr: address
- *
- * What is there already stays, so this also repairs.
- */
-void place_up(struct daemon *d, const struct in6_addr *addr)
+/* What is there already stays. */
+static void place(struct daemon *d)
 {
 	struct route6 routes[2];
 	int n = get_routes(d, routes);
 	int i;
 
-	d->placed = true;
-	d->placed_addr = *addr;
-	if (addr_add(&d->rtnl, d->ifindex, addr, PREFIX_LEN))
+	uv_timer_stop(&d->place_timer);
+	if (addr_add(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN))
 		log_error("cannot add the address to %s: %s", d->name,
 			  d->rtnl.error);
 	for (i = 0; i < n; i++)
 		if (route_add(&d->rtnl, d->ifindex, &routes[i]))
 			log_error("cannot add a route through %s: %s", d->name,
 				  d->rtnl.error);
+}
+
+/**
+ * place_waiting - are address and routes still to come
+ * @d: daemon
+ *
+ * Return: true if so.
+ */
+bool place_waiting(const struct daemon *d)
+{
+	return uv_is_active((const uv_handle_t *)&d->place_timer);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	log_debug("%s: the device takes its time to run", d->name);
+	place(d);
+	engine_placed(d);
+}
+
+/**
+ * place_link - the device has changed
+ * @d: daemon
+ */
+void place_link(struct daemon *d)
+{
+	if (!place_waiting(d) || !link_running(&d->link))
+		return;
+	place(d);
+	engine_placed(d);
+}
+
+/**
+ * place_up - give the device its address and routes
+ * @d: daemon
+ * @addr: address
+ *
+ * A device whose carrier has just come on has a queue that drops everything,
+ * without a word, until the kernel gets round to it. Then it runs, which
+ * place_link() sees; the first packet of somebody who waited for a route shall
+ * not come before that.
+ */
+void place_up(struct daemon *d, const struct in6_addr *addr)
+{
+	struct link_info link;
+
+	d->placed = true;
+	d->placed_addr = *addr;
+	if (!link_find(&d->rtnl, d->name, &link) && link_running(&link))
+		place(d);
+	else
+		uv_timer_start(&d->place_timer, on_timer, RUNNING_MS, 0);
+}
+
+/**
+ * place_repair - somebody may have removed address or routes
+ * @d: daemon
+ */
+void place_repair(struct daemon *d)
+{
+	if (d->placed && !place_waiting(d))
+		place(d);
 }
 
 /**
@@ -65,6 +124,7 @@ void place_down(struct daemon *d)
 	if (!d->placed)
 		return;
 	d->placed = false;
+	uv_timer_stop(&d->place_timer);
 	while (n--)
 		route_del(&d->rtnl, d->ifindex, &routes[n]);
 	addr_del(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
@@ -112,4 +172,14 @@ void place_sweep(struct daemon *d, const struct in6_addr *keep)
 			 PREFIX_LEN);
 	while (!keep && n--)
 		route_del(&d->rtnl, d->ifindex, &routes[n]);
+}
+
+/**
+ * place_open - get ready
+ * @d: daemon
+ */
+void place_open(struct daemon *d)
+{
+	uv_timer_init(&d->loop, &d->place_timer);
+	d->place_timer.data = d;
 }

@@ -5,10 +5,11 @@
 #include "server.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "value.h"
 
 static const char not_global[] = "is not a global unicast IPv4 address";
 
@@ -59,18 +60,6 @@ static const char *add_one(struct server_list *list, char *text)
 	return NULL;
 }
 
-static char *trim(char *text)
-{
-	char *end;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	return text;
-}
-
 /**
  * server_list_add - read servers
  * @list: result, to which they are added
@@ -88,7 +77,7 @@ const char *server_list_add(struct server_list *list, const char *text)
 	if (!copy)
 		return "is too long";
 	while (!err && (one = strsep(&rest, ",")))
-		err = add_one(list, trim(one));
+		err = add_one(list, value_trim(one));
 	free(copy);
 	return err;
 }

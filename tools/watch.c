@@ -38,12 +38,13 @@ static uint64_t asleep_ms(void)
 
 static void path_query(const struct daemon *d, struct path_query *query)
 {
+	const struct link_conf *conf = &d->link.conf;
+
 	query->dst = d->q.state == QUALIFY_INITIAL ?
 		     d->q.servers[d->q.index].primary : d->q.server.primary;
-	query->src = d->conf.link.local;
-	query->oif = d->conf.link.link[0] ?
-		     if_nametoindex(d->conf.link.link) : 0;
-	query->fwmark = d->conf.link.fwmark;
+	query->src = conf->local;
+	query->oif = conf->link[0] ? if_nametoindex(conf->link) : 0;
+	query->fwmark = conf->fwmark;
 }
 
 static void no_path(struct daemon *d, __be32 dst)
@@ -69,7 +70,7 @@ bool watch_path(struct daemon *d)
 	bool changed;
 
 	path_query(d, &query);
-	if (!d->dev_up)
+	if (!(d->link.flags & IFF_UP))
 		snprintf(d->path_error, sizeof(d->path_error),
 			 "%s is down (try: ip link set %s up)", d->name,
 			 d->name);
@@ -85,12 +86,15 @@ bool watch_path(struct daemon *d)
 	return changed;
 }
 
-/* Another address of ours or another router means another mapping, if not
+/**
+ * watch_settled - something about links, addresses or routes has changed
+ * @d: daemon of a client
+ *
+ * Another address of ours or another router means another mapping, if not
  * another NAT. A carrier that was away and is back may mean so.
  */
-static void on_settled(uv_timer_t *timer)
+void watch_settled(struct daemon *d)
 {
-	struct daemon *d = timer->data;
 	bool changed;
 
 	if (!d->q.n_servers)
@@ -108,14 +112,20 @@ static void on_settled(uv_timer_t *timer)
 	d->link_back = false;
 }
 
+static void on_settled(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	if (d->role->settled)
+		d->role->settled(d);
+}
+
 static void on_repair(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
-	if (!d->placed)
-		return;
 	log_debug("%s: making sure of address and routes", d->name);
-	place_up(d, &d->placed_addr);
+	d->role->repair(d);
 }
 
 static void expect_settling(struct daemon *d)
@@ -124,9 +134,13 @@ static void expect_settling(struct daemon *d)
 		uv_timer_start(&d->settle, on_settled, SETTLE_MS, 0);
 }
 
-static void expect_repair(struct daemon *d)
+/**
+ * watch_repair - have the role look after address and routes in a moment
+ * @d: daemon
+ */
+void watch_repair(struct daemon *d)
 {
-	if (d->placed && !uv_is_active((uv_handle_t *)&d->repair))
+	if (d->role->repair && !uv_is_active((uv_handle_t *)&d->repair))
 		uv_timer_start(&d->repair, on_repair, REPAIR_MS, 0);
 }
 
@@ -136,10 +150,13 @@ static void expect_repair(struct daemon *d)
 static void own_link(struct daemon *d, const struct link_info *link)
 {
 	bool up = link->flags & IFF_UP;
+	bool was_up = d->link.flags & IFF_UP;
 
-	if (up == d->dev_up)
+	d->link = *link;
+	if (d->role->link)
+		d->role->link(d);
+	if (up == was_up)
 		return;
-	d->dev_up = up;
 	d->dev_bounced |= !up;
 	expect_settling(d);
 }
@@ -172,30 +189,23 @@ static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
 	if (ifa->ifa_family == AF_INET)
 		expect_settling(d);
 	else if (nlh->nlmsg_type == RTM_DELADDR && ifa->ifa_index == d->ifindex)
-		expect_repair(d);
-}
-
-static bool route_is_ours(const struct daemon *d, const struct nlmsghdr *nlh)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
-
-	if (rtm->rtm_protocol != RTPROT_TEREDO)
-		return false;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
-		if (mnl_attr_get_type(attr) == RTA_OIF)
-			return mnl_attr_get_u32(attr) == d->ifindex;
-	return false;
+		watch_repair(d);
 }
 
 static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct route6 route;
+	u32 ifindex;
 
 	if (rtm->rtm_family == AF_INET)
 		expect_settling(d);
-	else if (nlh->nlmsg_type == RTM_DELROUTE && route_is_ours(d, nlh))
-		expect_repair(d);
+	if (!route_parse(&route, &ifindex, nlh) || ifindex != d->ifindex)
+		return;
+	if (d->role->route)
+		d->role->route(d, &route);
+	if (nlh->nlmsg_type == RTM_DELROUTE && route.protocol == RTPROT_TEREDO)
+		watch_repair(d);
 }
 
 static int on_message(const struct nlmsghdr *nlh, void *ctx)
@@ -235,9 +245,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		daemon_exit(d, 1);
 		return;
 	}
-	d->dev_up = link.flags & IFF_UP;
+	own_link(d, &link);
 	expect_settling(d);
-	expect_repair(d);
+	watch_repair(d);
 }
 
 /* Having slept, the NAT has forgotten us, and this may be another place. A
@@ -255,7 +265,8 @@ static void on_clock(uv_poll_t *poll, int status, int events)
 		return;
 	if (asleep > d->asleep + ASLEEP_MS) {
 		log_info("%s: the machine was suspended", d->name);
-		engine_restart(d);
+		if (d->role->awake)
+			d->role->awake(d);
 	}
 	d->asleep = asleep;
 }

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/teredo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,7 +73,9 @@ static void test_defaults(const void *arg)
 	CHECK(!load("", &conf, error));
 	CHECK(conf.refresh == 30000 && conf.metric == 65535);
 	CHECK(conf.default_route && !conf.skip_secondary);
-	CHECK(!conf.servers.n && !conf.link.port && !conf.link.no_udp_checksum);
+	CHECK(!conf.servers.n && !conf.announce);
+	CHECK(conf.link.mode == TEREDO_MODE_CLIENT);
+	CHECK(conf.link.set == 1u << IFLA_TEREDO_MODE);
 }
 
 static void test_all(const void *arg)
@@ -111,51 +114,138 @@ static void test_all(const void *arg)
 	CHECK(conf.key.id_len == 5 && !memcmp(conf.key.id, "alice", 5));
 	CHECK(conf.key.secret_len == 18);
 	CHECK(conf.refresh == 25000 && conf.skip_secondary);
-	CHECK(conf.link.port == 40000 && conf.link.ttl == 64);
+	CHECK(conf.link.port == htons(40000) && conf.link.ttl == 64);
 	CHECK(conf.link.local == htonl(0xc0a80114));
 	CHECK(!strcmp(conf.link.link, "eth0") && conf.link.tos == 1);
-	CHECK(conf.link.fwmark == 0x42 && conf.link.no_udp_checksum);
+	CHECK(conf.link.fwmark == 0x42 && !conf.link.udp_csum);
+	CHECK(link_conf_has(&conf.link, IFLA_TEREDO_UDP_CSUM));
 	CHECK(conf.link.max_peers == 100);
 	CHECK(conf.link.prefix == htonl(0x3ffe831f));
 	CHECK(conf.metric == 1029 && !conf.default_route);
 }
 
-static void test_example(const void *arg)
+static void test_server(const void *arg)
+{
+	static const char text[] =
+		"[server]\n"
+		"local2 = 203.0.113.2\n"
+		"symmetric = yes\n"
+		"rate = 0\n"
+		"direct = no\n"
+		"served = 2001:db8:1::/48, 2001:db8:2::/48\n"
+		"served = 2001:db8:3::/48\n"
+		"[route]\n"
+		"announce = yes\n"
+		"[device]\n"
+		"port = 3544\n"
+		"local = 203.0.113.1\n"
+		"mode = server\n";
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load(text, &conf, error));
+	CHECK(conf.link.mode == TEREDO_MODE_SERVER);
+	CHECK(conf.link.local == htonl(0xcb007101));
+	CHECK(conf.link.local2 == htonl(0xcb007102));
+	CHECK(conf.link.symmetric && !conf.link.rate && !conf.link.direct);
+	CHECK(link_conf_has(&conf.link, IFLA_TEREDO_RATE));
+	CHECK(link_conf_has(&conf.link, IFLA_TEREDO_DIRECT));
+	CHECK(!link_conf_has(&conf.link, IFLA_TEREDO_AUTH));
+	CHECK(conf.link.n_served == 3 && conf.link.served[2].len == 48);
+	CHECK(conf.announce && conf.metric == 256);
+}
+
+static void test_relays(const void *arg)
 {
 	char error[CONF_ERROR];
 	struct conf conf;
 
 	(void)arg;
-	CHECK(!conf_load(&conf, "../../tools/teredo.conf.example", error));
-	CHECK(conf.servers.n == 1);
+	CHECK(!load("[device]\nmode = relay\n", &conf, error));
+	CHECK(conf.link.mode == TEREDO_MODE_RELAY);
+	CHECK(conf.announce && conf.metric == 256);
+	CHECK(!load("[device]\nmode = relay\n[relay]\ndirect = yes\n"
+		    "[route]\nannounce = no\nmetric = 7\n", &conf, error));
+	CHECK(!conf.announce && conf.metric == 7 && conf.link.direct);
+	CHECK(!load("[device]\nmode = hostrelay\n", &conf, error));
+	CHECK(conf.link.mode == TEREDO_MODE_HOSTRELAY && conf.announce);
+}
+
+static void test_secrets(const void *arg)
+{
+	char name[] = "/tmp/teredo-secrets-XXXXXX";
+	char text[256], error[CONF_ERROR];
+	struct conf conf;
+	int fd = mkstemp(name);
+
+	(void)arg;
+	CHECK(write(fd, "alice teredo-test-secret\n", 25) == 25);
+	close(fd);
+	snprintf(text, sizeof(text), "[device]\nmode = server\n"
+		 "local = 203.0.113.1\n[server]\nsecrets = %s\n", name);
+	CHECK(!load(text, &conf, error));
+	CHECK(conf.link.auth && link_conf_has(&conf.link, IFLA_TEREDO_AUTH));
+	CHECK(conf.secrets.n == 1 && !strcmp(conf.secrets_file, name));
+	secrets_free(&conf.secrets);
+	unlink(name);
+	CHECK(load(text, &conf, error) == -EINVAL);
+	CHECK(strstr(error, ":5: secrets") && strstr(error, "No such file"));
+}
+
+/**
+ * struct example - a file that comes with the tools
+ * @path: its name
+ * @mode: which it is for
+ * @keys: keys that are commented out
+ */
+struct example {
+	const char *path;
+	u32 mode;
+	int keys;
+};
+
+static void test_example(const void *arg)
+{
+	const struct example *example = arg;
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	CHECK(!conf_load(&conf, example->path, error));
+	CHECK(conf.link.mode == example->mode);
 }
 
 /* uncommented, each key of the example is one that is known */
 static void test_example_keys(const void *arg)
 {
 	char line[256], text[4096] = "", error[CONF_ERROR];
-	FILE *f = fopen("../../tools/teredo.conf.example", "r");
+	const struct example *example = arg;
+	FILE *f = fopen(example->path, "r");
 	struct conf conf;
 	int keys = 0;
 
-	(void)arg;
 	CHECK(f);
 	while (f && fgets(line, sizeof(line), f)) {
-		if (line[0] == '[')
-			strcat(text, line);
-		if (line[0] != '#' || line[1] == ' ' || !strchr(line, '=') ||
-		    strstr(line, "secret"))
-			continue;
-		strcat(text, line + 1);
-		keys++;
+		bool key = line[0] == '#' && line[1] != ' ' &&
+			   strchr(line, '=') && !strstr(line, "secret");
+
+		keys += key;
+		if (key || line[0] != '#')
+			strcat(text, line + key);
 	}
 	if (f)
 		fclose(f);
-	CHECK(keys == 13);
+	CHECK(keys == example->keys);
 	CHECK(!load(text, &conf, error));
 	if (error[0])
 		printf("# %s\n", error);
 }
+
+#define EXAMPLE(path, mode, keys)					\
+	{ path " is right", test_example,				\
+	  &(const struct example){ "../../tools/" path, mode, keys } },	\
+	{ path " names keys that are known", test_example_keys,		\
+	  &(const struct example){ "../../tools/" path, mode, keys } }
 
 static void test_missing(const void *arg)
 {
@@ -190,8 +280,12 @@ static void test_secret_file(const void *arg)
 static const struct ktap_test tests[] = {
 	{ "defaults # XC-09", test_defaults, NULL },
 	{ "all keys # C-02 C-03 C-05", test_all, NULL },
-	{ "the example is right", test_example, NULL },
-	{ "the example names every key", test_example_keys, NULL },
+	{ "all keys of a server", test_server, NULL },
+	{ "relays # H-01 R-01", test_relays, NULL },
+	{ "secrets of a server # S-10", test_secrets, NULL },
+	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 14),
+	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
+	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 13),
 	{ "no file", test_missing, NULL },
 	{ "secret from a file # C-03", test_secret_file, NULL },
 	REFUSED("unknown key", "[client]\nsrever = a\n", ":2:",
@@ -254,6 +348,41 @@ static const struct ktap_test tests[] = {
 	REFUSED("secret-file and secret, which is not told # C-03",
 		"[client]\nsecret-id = a\nsecret-file = vectors.txt\nsecret = hunter2\n",
 		":4:", "cannot stand beside"),
+	REFUSED("key of another mode, which is said later",
+		"[client]\nrefresh = 20\nserver = a\n[device]\nmode = relay\n",
+		":2:", "refresh: not for mode = relay"),
+	REFUSED("key of a server in that of a client",
+		"[server]\nrate = 1\n", ":2:", "rate: not for mode = client"),
+	REFUSED("default route of a relay",
+		"[device]\nmode = hostrelay\n[route]\ndefault-route = no\n",
+		":4:", "not for mode = hostrelay"),
+	REFUSED("host relay that announces # H-01",
+		"[device]\nmode = hostrelay\n[route]\nannounce = no\n",
+		":4:", "not for mode = hostrelay"),
+	REFUSED("unknown mode", "[device]\nmode = router\n", ":2:",
+		"client, server, relay or hostrelay"),
+	REFUSED("server without an address", "[device]\nmode = server\n",
+		"local", "needed"),
+	REFUSED("server with a private address # G-09",
+		"[device]\nmode = server\nlocal = 10.0.0.1\n", ":3:",
+		"global unicast"),
+	REFUSED("server with a private second address # G-09",
+		"[device]\nmode = server\nlocal = 192.0.2.1\n[server]\n"
+		"local2 = 10.0.0.1\n", ":5:", "global unicast"),
+	REFUSED("server with one address twice # S-02",
+		"[device]\nmode = server\nlocal = 192.0.2.1\n[server]\n"
+		"local2 = 192.0.2.1\n", ":5:", "another address"),
+	REFUSED("server at another port # G-02",
+		"[device]\nmode = server\nlocal = 192.0.2.1\nport = 3545\n",
+		":4:", "only have 3544"),
+	REFUSED("served no prefix", "[device]\nmode = relay\n[relay]\n"
+		"served = 2001:db8::\n", ":4:", "IPv6 prefix"),
+	REFUSED("served with host bits", "[device]\nmode = relay\n[relay]\n"
+		"served = 2001:db8::1/48\n", ":4:", "behind its length"),
+	REFUSED("too many served", "[device]\nmode = relay\n[relay]\n"
+		"served = a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16\n"
+		"served = a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16\n"
+		"served = b::/16\n", ":6:", "too many"),
 	REFUSED("secret given twice, and not told # C-03",
 		"[client]\nsecret = hunter2\nsecret = hunter2x\n", ":3:",
 		"given twice"),

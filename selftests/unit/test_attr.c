@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of a device: from text, and through netlink and back.
+ */
+#include <arpa/inet.h>
+#include <linux/rtnetlink.h>
+#include <linux/teredo.h>
+#include <stdio.h>
+
+#include "attr.h"
+#include "ktap.h"
+#include "value.h"
+
+/**
+ * struct text - an attribute as it is written
+ * @name: its name
+ * @value: its value
+ * @error: part of what is wrong with it, NULL if it is good
+ */
+struct text {
+	const char *name;
+	const char *value;
+	const char *error;
+};
+
+static void test_text(const void *arg)
+{
+	struct link_conf conf = { 0 };
+	const struct text *t = arg;
+	const char *err = attr_set(&conf, t->name, t->value);
+
+	CHECK(!err == !t->error);
+	CHECK(!err == !!conf.set);
+	if (err && t->error)
+		CHECK(strstr(err, t->error));
+}
+
+#define BAD(name, value, error) \
+	{ name " " value, test_text, &(const struct text){ name, value, error } }
+#define GOOD(name, value)	BAD(name, value, NULL)
+
+static void test_values(const void *arg)
+{
+	struct link_conf conf = { 0 };
+
+	(void)arg;
+	CHECK(!attr_set(&conf, "tos", "inherit") && conf.tos == 1);
+	CHECK(!attr_set(&conf, "ttl", "auto") && conf.ttl == 0);
+	CHECK(link_conf_has(&conf, IFLA_TEREDO_TTL));
+	CHECK(!attr_set(&conf, "fwmark", "0xffffffff") &&
+	      conf.fwmark == 0xffffffff);
+	CHECK(!attr_set(&conf, "symmetric", "on") && conf.symmetric);
+	CHECK(!attr_set(&conf, "symmetric", "off") && !conf.symmetric);
+	CHECK(!attr_set(&conf, "port", "3544") && conf.port == htons(3544));
+	CHECK(!attr_set(&conf, "mode", "hostrelay") &&
+	      conf.mode == TEREDO_MODE_HOSTRELAY);
+}
+
+static void test_modes(const void *arg)
+{
+	(void)arg;
+	CHECK(!strcmp(attr_mode_name(TEREDO_MODE_SERVER), "server"));
+	CHECK(!strcmp(attr_mode_name(77), "unknown"));
+}
+
+static void test_prefix(const void *arg)
+{
+	struct in6_addr addr;
+	u8 len;
+
+	(void)arg;
+	CHECK(!value_prefix("2001:db8::/33", &addr, &len) && len == 33);
+	CHECK(!value_prefix("::/0", &addr, &len) && !len);
+	CHECK(!value_prefix("2001:db8::1/128", &addr, &len) && len == 128);
+	CHECK(value_prefix("2001:db8:8000::/32", &addr, &len));
+	CHECK(!value_prefix("2001:db8:8000::/33", &addr, &len));
+	CHECK(value_prefix("2001:db8:4000::/33", &addr, &len));
+	CHECK(value_prefix("2001:db8::/129", &addr, &len));
+	CHECK(value_prefix("2001:db8::/", &addr, &len));
+	CHECK(value_prefix("/32", &addr, &len));
+	CHECK(value_prefix("", &addr, &len));
+}
+
+/* What the kernel says about a link, here with a length that is cut */
+static void test_parse(const void *arg)
+{
+	char buf[1024] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct if_teredo_prefix served[2] = { { .len = 48 }, { .len = 64 } };
+	struct nlattr *info, *data;
+	struct link_info link;
+
+	(void)arg;
+	nlh->nlmsg_type = RTM_NEWLINK;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "teredo");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u8(nlh, IFLA_TEREDO_MODE, TEREDO_MODE_SERVER);
+	mnl_attr_put_u32(nlh, IFLA_TEREDO_LOCAL, htonl(0xcb007101));
+	mnl_attr_put_u32(nlh, IFLA_TEREDO_AUTH, 1);	/* not its length */
+	mnl_attr_put_u8(nlh, 200, 1);			/* of the future */
+	mnl_attr_put(nlh, IFLA_TEREDO_SERVED, sizeof(served), served);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+
+	CHECK(link_parse(&link, nlh));
+	CHECK(!strcmp(link.kind, "teredo"));
+	CHECK(link.conf.mode == TEREDO_MODE_SERVER);
+	CHECK(link.conf.local == htonl(0xcb007101));
+	CHECK(!link.conf.auth);
+	CHECK(link.conf.n_served == 2 && link.conf.served[1].len == 64);
+}
+
+static const struct ktap_test tests[] = {
+	{ "values", test_values, NULL },
+	{ "modes", test_modes, NULL },
+	{ "prefixes", test_prefix, NULL },
+	{ "attributes of a link", test_parse, NULL },
+	GOOD("port", "0"),
+	BAD("port", "65536", "0 to 65535"),
+	GOOD("ttl", "255"),
+	BAD("ttl", "256", "0 to 255"),
+	GOOD("tos", "0x10"),
+	BAD("max-peers", "0", "1 to"),
+	GOOD("rate", "0"),
+	BAD("rate", "-1", "number"),
+	BAD("rate", "", "number"),
+	GOOD("local2", "203.0.113.2"),
+	BAD("local2", "203.0.113", "IPv4 address"),
+	BAD("symmetric", "maybe", "yes or no"),
+	GOOD("prefix", "2001::/32"),
+	BAD("prefix", "2001::/33", "length 32"),
+	GOOD("served", "2001:db8::/32, ::/0"),
+	BAD("served", "", "IPv6 prefix"),
+	BAD("mode", "", "client, server"),
+	BAD("color", "red", "no attribute"),
+};
+
+KTAP_MAIN(tests)

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of a device as people write them. Which of them a device can have
+ * depends on its mode; that is for the caller, or the kernel, to say.
+ */
+#include "attr.h"
+
+#include <arpa/inet.h>
+#include <linux/teredo.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "value.h"
+
+static const char * const modes[] = {
+	[TEREDO_MODE_CLIENT]	= "client",
+	[TEREDO_MODE_SERVER]	= "server",
+	[TEREDO_MODE_RELAY]	= "relay",
+	[TEREDO_MODE_HOSTRELAY]	= "hostrelay",
+};
+
+/**
+ * attr_mode_name - name of a mode
+ * @mode: enum teredo_mode
+ *
+ * Return: the name.
+ */
+const char *attr_mode_name(u32 mode)
+{
+	return mode < ARRAY_SIZE(modes) ? modes[mode] : "unknown";
+}
+
+static const char *parse_mode(struct link_conf *conf, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(value, modes[i])) {
+			conf->mode = i;
+			return NULL;
+		}
+	return "must be client, server, relay or hostrelay";
+}
+
+static const char *parse_u8(u8 *to, const char *value)
+{
+	unsigned long n = 0;
+	const char *err = value_number(value, 0, 255, &n);
+
+	*to = n;
+	return err;
+}
+
+static const char *parse_u32(u32 *to, unsigned long min, const char *value)
+{
+	unsigned long n = 0;
+	const char *err = value_number(value, min, UINT32_MAX, &n);
+
+	*to = n;
+	return err;
+}
+
+static const char *parse_flag(u8 *to, const char *value)
+{
+	bool on = false;
+	const char *err = value_bool(value, &on);
+
+	*to = on;
+	return err;
+}
+
+static const char *parse_ipv4(__be32 *to, const char *value)
+{
+	return inet_pton(AF_INET, value, to) == 1 ? NULL :
+						    "must be an IPv4 address";
+}
+
+static const char *parse_port(struct link_conf *conf, const char *value)
+{
+	unsigned long n = 0;
+	const char *err = value_number(value, 0, 65535, &n);
+
+	conf->port = cpu_to_be16(n);
+	return err;
+}
+
+static const char *parse_local(struct link_conf *conf, const char *value)
+{
+	return parse_ipv4(&conf->local, value);
+}
+
+static const char *parse_local2(struct link_conf *conf, const char *value)
+{
+	return parse_ipv4(&conf->local2, value);
+}
+
+static const char *parse_link(struct link_conf *conf, const char *value)
+{
+	if (!*value || strlen(value) >= sizeof(conf->link))
+		return "must be the name of an interface";
+	snprintf(conf->link, sizeof(conf->link), "%s", value);
+	return NULL;
+}
+
+static const char *parse_ttl(struct link_conf *conf, const char *value)
+{
+	return parse_u8(&conf->ttl, strcmp(value, "auto") ? value : "0");
+}
+
+static const char *parse_tos(struct link_conf *conf, const char *value)
+{
+	return parse_u8(&conf->tos, strcmp(value, "inherit") ? value : "1");
+}
+
+static const char *parse_fwmark(struct link_conf *conf, const char *value)
+{
+	return parse_u32(&conf->fwmark, 0, value);
+}
+
+static const char *parse_udp_csum(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->udp_csum, value);
+}
+
+static const char *parse_max_peers(struct link_conf *conf, const char *value)
+{
+	return parse_u32(&conf->max_peers, 1, value);
+}
+
+static const char *parse_prefix(struct link_conf *conf, const char *value)
+{
+	struct in6_addr addr;
+	u8 len;
+
+	if (value_prefix(value, &addr, &len) || len != 32)
+		return "must be an IPv6 prefix of length 32";
+	conf->prefix = addr.s6_addr32[0];
+	return NULL;
+}
+
+static const char *parse_symmetric(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->symmetric, value);
+}
+
+static const char *parse_direct(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->direct, value);
+}
+
+static const char *parse_rate(struct link_conf *conf, const char *value)
+{
+	return parse_u32(&conf->rate, 0, value);
+}
+
+static const char *add_served(struct link_conf *conf, const char *value)
+{
+	struct if_teredo_prefix *prefix = &conf->served[conf->n_served];
+	const char *err;
+
+	if (conf->n_served == TEREDO_MAX_SERVED)
+		return "has too many prefixes";
+	err = value_prefix(value, &prefix->addr, &prefix->len);
+	if (!err)
+		conf->n_served++;
+	return err;
+}
+
+static const char *parse_served(struct link_conf *conf, const char *value)
+{
+	const char *err = NULL;
+	char *copy = strdup(value);
+	char *rest = copy;
+	char *one;
+
+	if (!copy)
+		return "is too long";
+	while (!err && (one = strsep(&rest, ",")))
+		err = add_served(conf, value_trim(one));
+	free(copy);
+	return err;
+}
+
+static const struct {
+	const char *name;
+	u16 type;
+	const char *(*parse)(struct link_conf *conf, const char *value);
+} attrs[] = {
+	{ "mode", IFLA_TEREDO_MODE, parse_mode },
+	{ "port", IFLA_TEREDO_PORT, parse_port },
+	{ "local", IFLA_TEREDO_LOCAL, parse_local },
+	{ "local2", IFLA_TEREDO_LOCAL2, parse_local2 },
+	{ "link", IFLA_TEREDO_LINK, parse_link },
+	{ "ttl", IFLA_TEREDO_TTL, parse_ttl },
+	{ "tos", IFLA_TEREDO_TOS, parse_tos },
+	{ "fwmark", IFLA_TEREDO_FWMARK, parse_fwmark },
+	{ "udp-checksum", IFLA_TEREDO_UDP_CSUM, parse_udp_csum },
+	{ "max-peers", IFLA_TEREDO_MAX_PEERS, parse_max_peers },
+	{ "prefix", IFLA_TEREDO_PREFIX, parse_prefix },
+	{ "symmetric", IFLA_TEREDO_SYMMETRIC, parse_symmetric },
+	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
+	{ "rate", IFLA_TEREDO_RATE, parse_rate },
+	{ "served", IFLA_TEREDO_SERVED, parse_served },
+};
+
+/**
+ * attr_set - read an attribute
+ * @conf: result
+ * @name: its name
+ * @value: its value
+ *
+ * Return: NULL, or what is wrong with @value.
+ */
+const char *attr_set(struct link_conf *conf, const char *name,
+		     const char *value)
+{
+	const char *err;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		if (strcmp(attrs[i].name, name))
+			continue;
+		err = attrs[i].parse(conf, value);
+		if (!err)
+			link_conf_set(conf, attrs[i].type);
+		return err;
+	}
+	return "is no attribute of a device";
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The route to the service prefix, which is there as long as the device runs.
+ * The kernel takes the carrier away when the IPv4 address of a relay goes; but
+ * it would keep the route, and routing daemons that learn it from the kernel
+ * would go on announcing it.
+ *
+ * There is never a default route: a relay is for packets to Teredo clients.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+
+#include <time.h>
+
+static enum announce_state wanted(const struct daemon *d)
+{
+	if (!link_running(&d->link))
+		return ANNOUNCE_NO;
+	return d->draining ? ANNOUNCE_DRAINING : ANNOUNCE_YES;
+}
+
+static void put_routes(struct daemon *d)
+{
+	if (d->conf.announce &&
+	    announce_put(&d->rtnl, &d->announce, wanted(d)))
+		log_error("cannot add the route through %s: %s", d->name,
+			  d->rtnl.error);
+}
+
+static const char *state_word(const struct daemon *d)
+{
+	if (!(d->link.flags & IFF_UP))
+		return "down";
+	if (!link_running(&d->link))
+		return "no carrier";
+	return d->draining ? "draining" : "up";
+}
+
+static void report(struct daemon *d)
+{
+	const char *word = state_word(d);
+
+	if (!strcmp(word, d->reason))
+		return;
+	snprintf(d->reason, sizeof(d->reason), "%s", word);
+	d->since = uv_now(&d->loop);
+	log_info("%s: %s", d->name, word);
+	notify("STATUS=%s", word);
+}
+
+/* The routes say whether the relay is being drained; only if there are none
+ * it is as it was last. Events of routes may be old and are not asked: we
+ * would follow what we did ourselves.
+ */
+static void look(struct daemon *d)
+{
+	struct announce found = d->announce;
+	enum announce_state state;
+
+	if (d->conf.announce && !announce_get(&d->rtnl, &found, &state) &&
+	    state != ANNOUNCE_NO)
+		d->draining = state == ANNOUNCE_DRAINING;
+}
+
+/**
+ * relay_open - see what is there
+ * @d: daemon with its device
+ *
+ * A drain outlives the daemon, as it is the routes that make it.
+ *
+ * Return: 0.
+ */
+int relay_open(struct daemon *d)
+{
+	d->announce.ifindex = d->ifindex;
+	d->announce.prefix = d->link.conf.prefix;
+	d->announce.metric = d->conf.metric;
+	look(d);
+	return 0;
+}
+
+/**
+ * relay_link - the device has changed
+ * @d: daemon
+ */
+void relay_link(struct daemon *d)
+{
+	d->announce.prefix = d->link.conf.prefix;
+	/* one that was just set up needs a moment, see relay_begin() */
+	if (!d->reason[0] && !link_running(&d->link))
+		return;
+	if (strcmp(state_word(d), d->reason))
+		put_routes(d);
+	report(d);
+}
+
+/**
+ * relay_begin - put the route there, if the device runs
+ * @d: daemon
+ *
+ * One that takes longer than a moment is reported as it is.
+ */
+void relay_begin(struct daemon *d)
+{
+	if (link_running(&d->link))
+		relay_link(d);
+	else
+		watch_repair(d);
+}
+
+/**
+ * relay_route - a route was added or removed
+ * @d: daemon
+ * @route: the route
+ *
+ * That is how "teredo set DEV announce" speaks to us. What it adds to a device
+ * that does not run goes again, but its intention stays.
+ */
+void relay_route(struct daemon *d, const struct route6 *route)
+{
+	if (announce_of(&d->announce, route) == ANNOUNCE_NO)
+		return;
+	look(d);
+	if (!link_running(&d->link))
+		put_routes(d);
+	report(d);
+}
+
+/**
+ * relay_repair - somebody may have removed a route
+ * @d: daemon
+ */
+void relay_repair(struct daemon *d)
+{
+	look(d);
+	put_routes(d);
+	report(d);
+}
+
+/**
+ * relay_close - the end
+ * @d: daemon
+ */
+void relay_close(struct daemon *d)
+{
+	if (d->conf.announce && !d->draining)
+		announce_put(&d->rtnl, &d->announce, ANNOUNCE_NO);
+}
+
+static void add_status(struct daemon *d, json_t *status)
+{
+	uint64_t now = uv_now(&d->loop);
+
+	json_object_set_new(status, "since",
+			    json_integer(time(NULL) - (now - d->since) / 1000));
+}
+
+const struct role relay_role = {
+	.open = relay_open,
+	.begin = relay_begin,
+	.link = relay_link,
+	.route = relay_route,
+	.repair = relay_repair,
+	.status = add_status,
+	.close = relay_close,
+};

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Values as people write them.
+ */
+#include "value.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/**
+ * value_number - read a number, decimal or with 0x
+ * @value: text
+ * @min: lower bound
+ * @max: upper bound
+ * @result: result
+ *
+ * Return: NULL, or what is wrong; that lasts until the next call.
+ */
+const char *value_number(const char *value, unsigned long min,
+			 unsigned long max, unsigned long *result)
+{
+	static char error[64];
+	char *end;
+
+	errno = 0;
+	*result = strtoul(value, &end, 0);
+	if (!errno && *value >= '0' && *value <= '9' && !*end &&
+	    *result >= min && *result <= max)
+		return NULL;
+	snprintf(error, sizeof(error), "must be a number from %lu to %lu",
+		 min, max);
+	return error;
+}
+
+/**
+ * value_bool - read yes or no; on and off are taken as well
+ * @value: text
+ * @result: result
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *value_bool(const char *value, bool *result)
+{
+	*result = !strcmp(value, "yes") || !strcmp(value, "on");
+	if (!*result && strcmp(value, "no") && strcmp(value, "off"))
+		return "must be yes or no";
+	return NULL;
+}
+
+/* all bits behind the first @len are 0 */
+static bool is_network(const struct in6_addr *addr, unsigned long len)
+{
+	for (; len < 128; len++)
+		if (addr->s6_addr[len / 8] & 0x80 >> len % 8)
+			return false;
+	return true;
+}
+
+/**
+ * value_prefix - read an IPv6 prefix
+ * @value: text
+ * @addr: result
+ * @len: result, its length
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *value_prefix(const char *value, struct in6_addr *addr, u8 *len)
+{
+	static const char wrong[] = "must be an IPv6 prefix, ADDRESS/LENGTH";
+	char text[INET6_ADDRSTRLEN + 4];
+	unsigned long n;
+	char *slash;
+
+	if (strlen(value) >= sizeof(text))
+		return wrong;
+	strcpy(text, value);
+	slash = strchr(text, '/');
+	if (!slash)
+		return wrong;
+	*slash++ = '\0';
+	if (value_number(slash, 0, 128, &n) ||
+	    inet_pton(AF_INET6, text, addr) != 1)
+		return wrong;
+	if (!is_network(addr, n))
+		return "has bits set behind its length";
+	*len = n;
+	return NULL;
+}
+
+/**
+ * value_trim - do without the space around a text
+ * @text: text, which is changed
+ *
+ * Return: its first character that is no space.
+ */
+char *value_trim(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
