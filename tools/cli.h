@@ -31,8 +31,8 @@ extern struct cli cli;
 /* A command gets what follows its name and returns enum cli_exit */
 typedef int cli_command(int argc, char **argv);
 
-cli_command cmd_show, cmd_peer, cmd_stats, cmd_monitor, cmd_qualify, cmd_wait,
-	    cmd_decode, cmd_checkconf;
+cli_command cmd_show, cmd_set, cmd_peer, cmd_stats, cmd_monitor, cmd_qualify,
+	    cmd_wait, cmd_decode, cmd_checkconf;
 
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_refused(const struct nl *nl);

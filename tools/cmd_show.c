@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "attr.h"
 #include "cli.h"
-#include "link.h"
 #include "print.h"
+#include "show.h"
 #include "status.h"
 
 /**
@@ -23,22 +24,10 @@ struct show {
 	bool unqualified;
 };
 
-static const char * const roles[] = {
-	[TEREDO_MODE_CLIENT]	= "client",
-	[TEREDO_MODE_SERVER]	= "server",
-	[TEREDO_MODE_RELAY]	= "relay",
-	[TEREDO_MODE_HOSTRELAY]	= "hostrelay",
-};
-
-static const char *role_name(u32 mode)
-{
-	return mode < ARRAY_SIZE(roles) ? roles[mode] :
-							 "unknown";
-}
-
 static void add_kernel(json_t *o, const struct dev_info *dev)
 {
-	if (dev_has(dev, TEREDO_A_DEV_LOCAL_PORT))
+	if (dev_has(dev, TEREDO_A_DEV_LOCAL_PORT) &&
+	    !json_object_get(o, "local"))
 		json_object_set_new(o, "local",
 				    status_endpoint(dev->local.addr,
 						    dev->local.port));
@@ -92,21 +81,29 @@ static void add_no_daemon(json_t *o, const struct dev_info *dev,
 	add_kernel_server(o, dev);
 }
 
-static void add_client(struct show *show, json_t *o,
-		       const struct dev_info *dev, const char *name)
+/* Return: false if no daemon runs */
+static bool add_daemon(json_t *o, const struct dev_info *dev, const char *name)
 {
 	json_t *status = status_ask(name, dev->ifindex);
 
-	if (status) {
-		/* these two only tell daemons apart */
-		json_object_del(status, "netns");
-		json_object_del(status, "ifindex");
-		json_object_update(o, status);
-		json_decref(status);
-	} else {
+	if (!status)
+		return false;
+	/* these two only tell daemons apart */
+	json_object_del(status, "netns");
+	json_object_del(status, "ifindex");
+	json_object_update(o, status);
+	json_decref(status);
+	return true;
+}
+
+static void add_client(struct show *show, json_t *o,
+		       const struct dev_info *dev, const char *name)
+{
+	bool daemon = add_daemon(o, dev, name);
+
+	if (!daemon)
 		add_no_daemon(o, dev, name);
-	}
-	if (dev->state != TEREDO_STATE_UP || !status)
+	if (dev->state != TEREDO_STATE_UP || !daemon)
 		show->unqualified = true;
 }
 
@@ -120,14 +117,15 @@ static void on_device(const struct dev_info *dev, void *ctx)
 	if_indextoname(dev->ifindex, name);
 	link_find(&show->rtnl, name, &link);
 	o = json_pack("{s:s,s:s}", "ifname", name, "role",
-		      role_name(dev->mode));
-	if (dev->mode == TEREDO_MODE_CLIENT)
+		      attr_mode_name(dev->mode));
+	if (dev->mode == TEREDO_MODE_CLIENT) {
 		add_client(show, o, dev, name);
-	else
-		json_object_set_new(o, "state",
-				    json_string(link.flags & IFF_UP ? "up" :
-								      "down"));
-	add_kernel(o, dev);
+		add_kernel(o, dev);
+	} else {
+		show_relay_add(o, &show->rtnl, dev, &link,
+			       add_daemon(o, dev, name));
+		add_kernel(o, dev);
+	}
 	add_link(o, &link);
 	json_array_append_new(show->devices, o);
 }
@@ -250,6 +248,7 @@ static void show_human(json_t *o)
 	show_endpoint("mapped", json_object_get(o, "mapped"));
 	show_address(o);
 	show_refresh(o);
+	show_relay(o);
 	show_traffic(o);
 }
 

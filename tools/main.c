@@ -19,6 +19,11 @@ static const char usage[] =
 "Usage: teredo [OPTION]... [COMMAND]\n"
 "\n"
 "  show [DEV]                       state of devices; the default\n"
+"  set DEV KEY VALUE...             change a device that runs:\n"
+"      announce on|off              a relay: drain it with off\n"
+"      server A[/B]                 a client: use another server\n"
+"      fwmark ttl tos max-peers     any\n"
+"      rate symmetric direct        a server; direct: a relay, too\n"
 "  peer show DEV                    peers of a device\n"
 "  peer add DEV ADDR [remote A:P]   open the path to a peer\n"
 "  peer del DEV ADDR                forget a peer\n"
@@ -46,6 +51,7 @@ static const struct {
 	cli_command *run;
 } commands[] = {
 	{ "show", cmd_show },
+	{ "set", cmd_set },
 	{ "peer", cmd_peer },
 	{ "stats", cmd_stats },
 	{ "monitor", cmd_monitor },
