@@ -293,10 +293,22 @@ new_link()
 	_mac=$((_mac + 1))
 	ip link add name "$2" netns "$_prefix$1" address "$mac" type veth \
 		peer name "$4" netns "$_prefix$3" address "$mac" || exit 1
-	printf 'link set dev %s arp off addrgenmode none up\n' "$2" |
+	_link_end "$1" "$2"
+	_link_end "$3" "$4"
+}
+
+_link_end()
+{
+	printf 'link set dev %s %s\n' "$2" 'arp off addrgenmode none' "$2" up |
 		ip_on "$1" -batch - || exit 1
-	printf 'link set dev %s arp off addrgenmode none up\n' "$4" |
-		ip_on "$3" -batch - || exit 1
+}
+
+# A veth pair hands over packets whose checksums nobody has computed yet, and a
+# program at the other end, unlike a kernel, sees them so. Inside a tunnel that
+# even lasts beyond the other end. So nodes that packets start from compute them.
+real_checksums()
+{
+	on "$1" ethtool -K eth0 tx off > /dev/null || exit 1
 }
 
 # host NODE ADDRESS...: a node with these addresses, one link from the router
@@ -307,6 +319,7 @@ host()
 	shift
 	new_node "$node"
 	new_link inet "$node" "$node" eth0
+	real_checksums "$node"
 	for addr; do
 		printf 'addr add %s dev eth0\n' "$addr"
 	done | ip_on "$node" -batch - || exit 1
@@ -340,6 +353,7 @@ internet()
 	on r sysctl -qw net.ipv6.conf.all.forwarding=1
 	new_node n
 	new_link r n n eth0
+	real_checksums n
 	printf '%s\n' 'addr add 2001:db8:1::10 dev eth0' \
 		'route add ::/0 dev eth0' | ip_on n -batch -
 	ip_on r route add 2001:db8:1::10 dev n
@@ -358,6 +372,7 @@ client()
 	new_node "$node" "$nat"
 	new_link inet "$nat" "$nat" wan
 	new_link "$nat" lan "$node" eth0
+	real_checksums "$node"
 	on "$nat" sysctl -qw net.ipv4.ip_forward=1
 	ip_on inet route add "${outside[$node]}" dev "$nat"
 	set_nat "$node" "$2"
