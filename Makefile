@@ -30,7 +30,8 @@ help:
 	@echo 'make unit      the unit tests alone'
 	@echo 'make lint      checkpatch, sparse, shellcheck, codespell, kernel-doc'
 	@echo 'make deps      install what building and testing need (Debian)'
-	@echo 'make ynl       generate netlink code from its specification'
+	@echo 'make ynl       generate netlink code from its specification, with the'
+	@echo '               generator in a kernel tree: KSRC=DIRECTORY'
 	@echo 'make modules, make tools, make clean'
 	@echo
 	@echo 'KERNEL=VERSION  build against and test in another installed kernel'
@@ -49,11 +50,12 @@ deps:
 
 check:
 	@scripts/deps.sh
-	@$(MAKE) all
+	@$(MAKE) -s all
 	@selftests/run $(TESTS)
 
 demo:
 	@scripts/deps.sh
+	@echo 'demo: building the module and the tools'
 	@$(MAKE) -s all
 	@selftests/demo.sh $(DEMO)
 
@@ -61,7 +63,7 @@ lint:
 	@scripts/lint.sh $(KDIR)
 
 ynl:
-	@scripts/ynl-gen.sh
+	@scripts/ynl-gen.sh $(KSRC)
 
 clean:
 	@$(KBUILD) clean

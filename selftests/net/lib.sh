@@ -153,7 +153,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 tmp=$(mktemp -d)
 chmod 755 "$tmp"		# Miredo reads its configuration as nobody
-_prefix=td$$-
+_prefix=${NS_PREFIX-td$$-}
 _nodes=''
 declare -A _pids=()
 

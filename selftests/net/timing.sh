@@ -15,7 +15,7 @@ test_qualify()
 	local start took
 
 	for node in s1 s2 r h; do
-		link_delay $node 0ms
+		link_delay "$node" 0ms
 	done
 	set_nat a pr
 	link_delay a 25ms
@@ -23,7 +23,7 @@ test_qualify()
 	client_up a || return
 	took=$(($(now_ms) - start))
 	note "qualified after $took ms"
-	check_at_most "2.5 round trips and 100 ms" 225 $took
+	check_at_most "2.5 round trips and 100 ms" 225 "$took"
 	check "no ping lost" reach a 2001:db8:1::10 10
 	client_down a
 }
@@ -34,7 +34,7 @@ far_apart()
 	local node
 
 	for node in a b s1 s2 r; do
-		link_delay $node 26250us
+		link_delay "$node" 26250us
 	done
 }
 
