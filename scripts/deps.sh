@@ -106,7 +106,8 @@ fi
 
 apt()
 {
-	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
+	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q \
+		-o Dpkg::Progress-Fancy=0 -o Dpkg::Use-Pty=0 "$@"
 }
 
 install()
