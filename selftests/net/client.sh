@@ -32,7 +32,8 @@ test_tcp()
 	client_up a || return
 	check "10 MB each way, client connects" \
 		tcp_both_ways a n 2001:db8:1::10
-	check "10 MB each way, native host connects" \
+	# the NAT that is hardest to get in through stands for the others
+	[ "$1" != pr ] || check "10 MB each way, native host connects" \
 		tcp_both_ways n a "$(teredo_address a)"
 	client_down a
 }
