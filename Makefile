@@ -27,6 +27,7 @@ help:
 	@echo 'make demo      watch a client behind a NAT get IPv6; installs what'
 	@echo '               is missing. SHELL=1: stay at a prompt inside'
 	@echo 'make check     all tests; TESTS="client unit" runs only these'
+	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make unit      the unit tests alone'
 	@echo 'make lint      checkpatch, sparse, shellcheck, codespell, kernel-doc'
 	@echo 'make deps      install what building and testing need (Debian)'
@@ -41,6 +42,7 @@ modules:
 
 tools:
 	@$(MAKE) -C tools VERSION=$(VERSION)
+	@$(MAKE) -C tools/iproute2
 
 unit:
 	@$(MAKE) -C selftests/unit check
@@ -52,6 +54,11 @@ check:
 	@scripts/deps.sh
 	@$(MAKE) -s all
 	@selftests/run $(TESTS)
+
+bench:
+	@scripts/deps.sh
+	@$(MAKE) -s all
+	@selftests/bench/run
 
 demo:
 	@scripts/deps.sh
@@ -68,7 +75,8 @@ ynl:
 clean:
 	@$(KBUILD) clean
 	@$(MAKE) -C tools clean
+	@$(MAKE) -C tools/iproute2 clean
 	@$(MAKE) -C selftests/net clean
 	@rm -rf .cache .out
 
-.PHONY: all help modules tools unit deps check demo lint ynl clean
+.PHONY: all help modules tools unit deps check bench demo lint ynl clean
