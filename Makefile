@@ -31,11 +31,11 @@ help:
 	@echo 'make unit      the unit tests alone'
 	@echo 'make lint      checkpatch, sparse, shellcheck, codespell, kernel-doc'
 	@echo 'make deps      install what building and testing need (Debian)'
-	@echo 'make ynl       generate netlink code from its specification, with the'
-	@echo '               generator in a kernel tree: KSRC=DIRECTORY'
+	@echo 'make ynl       generate netlink code from its specification'
 	@echo 'make modules, make tools, make clean'
 	@echo
 	@echo 'KERNEL=VERSION  build against and test in another installed kernel'
+	@echo 'KSRC=DIRECTORY  take checkpatch and the netlink generator from there'
 
 modules:
 	@$(KBUILD) modules
@@ -70,7 +70,7 @@ lint:
 	@scripts/lint.sh $(KDIR)
 
 ynl:
-	@scripts/ynl-gen.sh $(KSRC)
+	@scripts/ynl-gen.sh "$$(scripts/kernel-source.sh)"
 
 clean:
 	@$(KBUILD) clean

@@ -30,35 +30,32 @@ mapfile -t kernel_code < <(git ls-files 'kernel/*.[ch]' 'uapi/*.h')
 mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$')
 mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.txt')
 
-# checkpatch comes with the source of the kernel only, so it is unpacked once
-find_checkpatch()
-{
-	local tar dir=.cache/checkpatch
+# what only comes with the source of a kernel
+source=$(scripts/kernel-source.sh) || exit 1
 
-	if [ -x "${CHECKPATCH:-}" ]; then
-		echo "$CHECKPATCH"
-		return
-	fi
-	if [ ! -x $dir/checkpatch.pl ]; then
-		tar=$(compgen -G '/usr/src/linux-source-*.tar.xz' | sort -V | tail -n 1)
-		[ "$tar" ] || return
-		mkdir -p $dir
-		tar -C $dir -xf "$tar" --strip-components=2 --wildcards \
-			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
-			'*/scripts/const_structs.checkpatch'
-	fi
-	echo $dir/checkpatch.pl
+checkpatch()
+{
+	perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
+		--no-summary "$@"
 }
 
-checkpatch=$(find_checkpatch)
-if [ "$checkpatch" ]; then
-	# compat.h is there for its version checks
-	try checkpatch perl "$checkpatch" --no-tree --strict --terse --quiet \
-		--no-summary --ignore LINUX_VERSION_CODE -f "${code[@]}"
-else
-	echo "lint: checkpatch: not found; install linux-source, or set CHECKPATCH"
-	bad=1
-fi
+mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
+	grep -v -e '^kernel/' -e '^uapi/')
+# compat.h is there for its version checks and wrappers
+mapfile -t module_code < <(printf '%s\n' "${code[@]}" |
+	grep -e '^kernel/' -e '^uapi/' | grep -v 'kernel/compat.h')
+# what programs may do and the kernel has other ways for
+user=PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS,ARRAY_SIZE,SYMBOLIC_PERMS
+user=$user,NEW_TYPEDEFS,SPLIT_STRING,STRCPY,NAKED_SSCANF,PREFER_KERNEL_TYPES
+user=$user,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,BRACKET_SPACE,COMPLEX_MACRO
+user=$user,CONSTANT_CONVERSION,STATIC_CONST_CHAR_ARRAY,MISSING_SPACE
+user=$user,MACRO_WITH_FLOW_CONTROL,SUSPECT_COMMA_SEMICOLON
+user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING
+
+try 'checkpatch, module' checkpatch -f "${module_code[@]}"
+try 'checkpatch, programs' checkpatch --ignore "$user" --max-line-length=120 \
+	-f "${user_code[@]}"
+try 'generated code' scripts/ynl-gen.sh --check "$source"
 
 # all objects again, warnings are all that a silent make prints
 sparse()

@@ -5,7 +5,7 @@
 #
 #   scripts/ynl-gen.sh [--check] KERNEL_SOURCE
 #
-# KERNEL_SOURCE is a kernel tree of 6.12 or later, or one that has at least
+# KERNEL_SOURCE is a kernel tree of 6.16 or later, or one that has at least
 # tools/net/ynl and Documentation/netlink.
 set -euo pipefail
 

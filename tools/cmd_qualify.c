@@ -176,9 +176,10 @@ static void add_result(const struct probe *probe, json_t *o)
 	if (qualify_has_address(q))
 		json_object_set_new(o, "address", print_in6(&q->address));
 	if (q->rejected)
-		json_object_set_new(o, "ignored", json_pack("{s:I,s:s}",
-			"answers", (json_int_t)q->rejected,
-			"why", packet_verdict_name(q->last_verdict)));
+		json_object_set_new(o, "ignored",
+				    json_pack("{s:I,s:s}", "answers",
+					      (json_int_t)q->rejected, "why",
+					      packet_verdict_name(q->last_verdict)));
 }
 
 static json_t *make_result(const struct probe *probe)
@@ -218,9 +219,9 @@ static int parse(struct arguments *args, int argc, char **argv)
 		if (i + 1 == argc)
 			return cli_error("%s: what comes next? (try: teredo help)",
 					 argv[i]);
-		if (!strcmp(argv[i], "--server"))
+		if (!strcmp(argv[i], "--server")) {
 			args->server = argv[i + 1];
-		else if (!strcmp(argv[i], "--port")) {
+		} else if (!strcmp(argv[i], "--port")) {
 			if (!cli_number(argv[i + 1], 65535, &args->port))
 				return CLI_ERROR;
 		} else if (!strcmp(argv[i], "--timeout")) {

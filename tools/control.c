@@ -94,8 +94,8 @@ void control_client(struct daemon *d, json_t *status)
 	json_object_set_new(status, "rejected_ra",
 			    json_integer(d->q.rejected));
 	if (d->q.rejected)
-		json_object_set_new(status, "rejected_why", json_string(
-				packet_verdict_name(d->q.last_verdict)));
+		json_object_set_new(status, "rejected_why",
+				    json_string(packet_verdict_name(d->q.last_verdict)));
 }
 
 static json_t *make_status(struct daemon *d)

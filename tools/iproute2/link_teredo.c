@@ -321,7 +321,8 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 		}
 		if (argc < 2)
 			missarg(opt->name);
-		argc--, argv++;
+		argc--;
+		argv++;
 		if (opt->kind == KIND_SERVED) {
 			list = opt;
 			add_served(&served, *argv);

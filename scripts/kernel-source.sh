@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Print a folder with the parts of a kernel's source that checks need and no
+# other package has: checkpatch and the generator of netlink code. They are
+# taken once from Debian's linux-source, which is downloaded, not installed.
+#
+# usage: scripts/kernel-source.sh	KSRC=DIRECTORY uses a tree of your own
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "${KSRC:-}" ]; then
+	echo "$KSRC"
+	exit
+fi
+dir=$PWD/.cache/kernel-source
+if [ -e "$dir/complete" ]; then
+	echo "$dir"
+	exit
+fi
+
+# The generator must be newer than what older releases have, so the backports of
+# the current one are asked. That takes an apt of our own: the system's stays as
+# it is.
+fetch()
+{
+	local apt=$dir/apt site suite
+
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	# shellcheck disable=SC2016 # apt's
+	site=$(apt-get indextargets --format '$(REPO_URI)' \
+		"Created-By: Packages" "Codename: $suite" | head -n 1)
+	mkdir -p "$apt"/{lists/partial,cache/archives/partial}
+	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+		"$site" stable-backports /usr/share/keyrings/debian-archive-keyring.gpg \
+		> "$apt/source.sources"
+	apt=(-q -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache"
+		-o "Dir::Etc::sourcelist=$apt/source.sources"
+		-o Dir::Etc::sourceparts=/dev/null
+		-o APT::Sandbox::User=root)
+	apt-get "${apt[@]}" update
+	package=$(apt-cache "${apt[@]}" search --names-only \
+		'^linux-source-[0-9.]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
+	cd "$dir"
+	apt-get "${apt[@]}" download "$package"
+	dpkg-deb --fsys-tarfile "$package"_*.deb |
+		tar -xO --wildcards '*.tar.xz' | xz -dc |
+		tar -x --strip-components=1 --wildcards \
+			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+			'*/scripts/const_structs.checkpatch' \
+			'*/tools/net/ynl' '*/Documentation/netlink'
+	rm -rf "$package"_*.deb "$dir/apt"
+	touch complete
+}
+
+command -v apt-get > /dev/null || {
+	echo "no apt here; give the tree of a recent kernel as KSRC=DIRECTORY" >&2
+	exit 1
+}
+rm -rf "$dir"
+mkdir -p "$dir"
+echo "fetching a kernel source, once (140 MB)" >&2
+fetch >&2
+echo "$dir"
