@@ -75,21 +75,25 @@ static void source_for(const struct teredo_dev *td,
  * @to: where to
  *
  * Context: BH off, RCU; no lock of ours held.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
  */
-void teredo_send_bubble(struct teredo_dev *td,
-			const struct teredo_mapping *map,
-			const struct in6_addr *dst,
-			struct teredo_endpoint to)
+int teredo_send_bubble(struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       const struct in6_addr *dst,
+		       struct teredo_endpoint to)
 {
 	u8 bubble[TEREDO_IP6_HLEN];
 	struct in6_addr src;
+	int err;
 
 	if (!allowed(td, to))
 		return;
 	source_for(td, map, dst, &src);
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
-	if (!teredo_send(td, to, map->local, bubble, sizeof(bubble)))
+	err = teredo_send(td, to, map->local, bubble, sizeof(bubble));
+	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
+	return err;
 }
 
 /* A server that relays to a client of its own takes the short way: what its
@@ -132,8 +136,13 @@ void teredo_send_bubbles(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
 			 const struct in6_addr *dst)
 {
-	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
-		teredo_send_bubble(td, map, dst, teredo_mapped(dst));
+	/* Without a way to the peer, or if that is a broadcast address, nobody
+	 * is to be asked for an answer either (5.2.4).
+	 */
+	if ((td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct)) &&
+	    teredo_send_bubble(td, map, dst, teredo_mapped(dst)) ==
+	    -EHOSTUNREACH)
+		return;
 	if (td->cfg.mode == TEREDO_MODE_SERVER &&
 	    teredo_server(dst) == td->cfg.local)
 		send_as_server(td, map, dst);

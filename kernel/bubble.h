@@ -9,10 +9,10 @@ struct teredo_dev;
 struct teredo_mapping;
 
 bool teredo_reachable(const struct in6_addr *addr);
-void teredo_send_bubble(struct teredo_dev *td,
-			const struct teredo_mapping *map,
-			const struct in6_addr *dst,
-			struct teredo_endpoint to);
+int teredo_send_bubble(struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       const struct in6_addr *dst,
+		       struct teredo_endpoint to);
 void teredo_send_bubbles(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
 			 const struct in6_addr *dst);
