@@ -414,8 +414,9 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 
 /**
  * struct peer_dump - a dump of the peers under way
- * @peers: the table; the dump's reference keeps it, not the device, which a
- *	reader that dawdles must not keep from going away
+ * @peers: the table, NULL before the first message; the dump's reference
+ *	keeps it, not the device, which a reader that dawdles must not keep
+ *	from going away
  * @iter: where it is
  * @ifindex: of the device
  * @prefix: service prefix, network byte order
@@ -429,19 +430,28 @@ struct peer_dump {
 
 int teredo_nl_peer_get_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct peer_dump *dump;
-	struct teredo_dev *td;
 
 	dump = kzalloc_obj(*dump, GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+/* Not in teredo_nl_peer_get_start(): there, not every kernel can be told what
+ * is wrong with a request.
+ */
+static int peer_dump_begin(struct peer_dump *dump, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct teredo_dev *td;
+
 	rtnl_lock();
 	td = get_teredo(sock_net(cb->skb->sk), attrs[TEREDO_A_PEER_IFINDEX],
 			cb->extack);
 	if (IS_ERR(td)) {
 		rtnl_unlock();
-		kfree(dump);
 		return PTR_ERR(td);
 	}
 	dump->peers = td->peers;
@@ -451,7 +461,6 @@ int teredo_nl_peer_get_start(struct netlink_callback *cb)
 	rtnl_unlock();
 
 	rhashtable_walk_enter(&dump->peers->ht, &dump->iter);
-	cb->args[0] = (long)dump;
 	return 0;
 }
 
@@ -459,8 +468,10 @@ int teredo_nl_peer_get_done(struct netlink_callback *cb)
 {
 	struct peer_dump *dump = (struct peer_dump *)cb->args[0];
 
-	rhashtable_walk_exit(&dump->iter);
-	teredo_peers_put(dump->peers);
+	if (dump->peers) {
+		rhashtable_walk_exit(&dump->iter);
+		teredo_peers_put(dump->peers);
+	}
 	kfree(dump);
 	return 0;
 }
@@ -493,7 +504,13 @@ int teredo_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct peer_dump *dump = (struct peer_dump *)cb->args[0];
 	struct teredo_peer *peer;
+	int err;
 
+	if (!dump->peers) {
+		err = peer_dump_begin(dump, cb);
+		if (err)
+			return err;
+	}
 	rhashtable_walk_start(&dump->iter);
 	/* peek: one that does not fit is the first of the next message */
 	for (peer = rhashtable_walk_peek(&dump->iter); peer;
