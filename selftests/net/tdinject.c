@@ -24,17 +24,22 @@ enum vary {
 	VARY_NONE,
 	VARY_SRC,
 	VARY_TEREDO,
+	VARY_FLAGS,
+	VARY_IP6,
 };
 
-static struct {
+static struct options {
 	struct teredo_endpoint from;
 	struct teredo_endpoint to;
 	u8 ttl;
 	u8 tos;
+	u8 tclass;
 	enum vary vary;
 	unsigned long count;
 	unsigned long rate;
-} opt = { .ttl = 64, .count = 1 };
+} opt;
+
+static const struct options defaults = { .ttl = 64, .count = 1 };
 
 static u8 packet[HEADERS + MAX_PAYLOAD];
 static u8 *const payload = packet + HEADERS;
@@ -43,12 +48,16 @@ static size_t payload_len;
 static void usage(FILE *f)
 {
 	fputs("usage: tdinject --from ADDR:PORT --to ADDR:PORT [OPTION]... PART...\n"
+	      "       tdinject --batch FILE       lines of arguments, for ever\n"
 	      "\n"
 	      "  --ttl N  --tos N   of the IPv4 header\n"
+	      "  --tclass N         traffic class of the IPv6 header\n"
 	      "  --count N          send so many (1)\n"
 	      "  --rate N           so many in a second (as many as go)\n"
 	      "  --vary src         each from another IPv4 source, counting up\n"
 	      "  --vary teredo      and with that mapping in the IPv6 source, too\n"
+	      "  --vary flags       each to other flags, the 4096 of RFC 5991 in order\n"
+	      "  --vary ip6         each from another IPv6 source, counting up\n"
 	      "\n"
 	      "Parts, one after the other:\n"
 	      "  HEX                octets\n"
@@ -168,6 +177,8 @@ static u8 *append_ip6(u8 nexthdr, size_t len, char **arg)
 	u8 *ip6 = append(TEREDO_IP6_HLEN);
 
 	teredo_build_ip6(ip6, nexthdr, len, &src, &dst);
+	ip6[0] |= opt.tclass >> 4;
+	ip6[1] |= opt.tclass << 4;
 	return ip6;
 }
 
@@ -338,6 +349,28 @@ static void set_mapping(const struct teredo_packet *pkt,
 		checksum6(ip6, pkt->ip6_len);
 }
 
+/* the random bits of the flags are 2 to 5 and 8 to 15 (RFC 5991 3) */
+static void set_flags(const struct teredo_packet *pkt, unsigned long i)
+{
+	u8 *ip6 = payload + pkt->ip6;
+
+	ip6[24 + 8] = (i >> 8 & 15) << 2;
+	ip6[24 + 9] = i;
+	if (ip6[6] == TEREDO_NEXTHDR_ICMP || ip6[6] == IPPROTO_UDP)
+		checksum6(ip6, pkt->ip6_len);
+}
+
+static void count_up(const struct teredo_packet *pkt)
+{
+	u8 *ip6 = payload + pkt->ip6;
+	int i = 8 + 15;
+
+	while (!++ip6[i] && i > 8)
+		i--;
+	if (ip6[6] == TEREDO_NEXTHDR_ICMP || ip6[6] == IPPROTO_UDP)
+		checksum6(ip6, pkt->ip6_len);
+}
+
 static void send_all(int fd)
 {
 	struct sockaddr_in sin = {
@@ -348,13 +381,17 @@ static void send_all(int fd)
 	struct timespec start;
 	unsigned long i;
 
-	if (opt.vary == VARY_TEREDO &&
+	if (opt.vary != VARY_NONE && opt.vary != VARY_SRC &&
 	    teredo_parse(&pkt, payload, payload_len))
-		die("--vary teredo needs an IPv6 packet");
+		die("there is no IPv6 packet to vary");
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (i = 0; i < opt.count; i++) {
-		if (opt.vary != VARY_NONE)
+		if (opt.vary == VARY_FLAGS)
+			set_flags(&pkt, i);
+		else if (opt.vary == VARY_IP6)
+			count_up(&pkt);
+		else if (opt.vary != VARY_NONE)
 			from.addr = htonl(ntohl(opt.from.addr) + i);
 		if (opt.vary == VARY_TEREDO)
 			set_mapping(&pkt, from);
@@ -382,6 +419,7 @@ static void parse_options(int argc, char **argv)
 		{ "to", required_argument, NULL, 't' },
 		{ "ttl", required_argument, NULL, 'T' },
 		{ "tos", required_argument, NULL, 'O' },
+		{ "tclass", required_argument, NULL, 'C' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "rate", required_argument, NULL, 'r' },
 		{ "vary", required_argument, NULL, 'v' },
@@ -390,6 +428,8 @@ static void parse_options(int argc, char **argv)
 	};
 	int c;
 
+	opt = defaults;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
 		case 'f':
@@ -404,6 +444,9 @@ static void parse_options(int argc, char **argv)
 		case 'O':
 			opt.tos = parse_number(optarg, 255);
 			break;
+		case 'C':
+			opt.tclass = parse_number(optarg, 255);
+			break;
 		case 'c':
 			opt.count = parse_number(optarg, 100000000);
 			break;
@@ -415,8 +458,12 @@ static void parse_options(int argc, char **argv)
 				opt.vary = VARY_SRC;
 			else if (!strcmp(optarg, "teredo"))
 				opt.vary = VARY_TEREDO;
+			else if (!strcmp(optarg, "flags"))
+				opt.vary = VARY_FLAGS;
+			else if (!strcmp(optarg, "ip6"))
+				opt.vary = VARY_IP6;
 			else
-				die("%s: neither src nor teredo", optarg);
+				die("%s: nothing to vary", optarg);
 			break;
 		case 'h':
 			usage(stdout);
@@ -432,15 +479,45 @@ static void parse_options(int argc, char **argv)
 	}
 }
 
+static void inject(int fd, int argc, char **argv)
+{
+	parse_options(argc, argv);
+	payload_len = 0;
+	build_payload(argv + optind, argc - optind);
+	send_all(fd);
+}
+
+/* Starting a program takes longer than sending a packet, under emulation much
+ * longer.
+ */
+static void batch(int fd, const char *path)
+{
+	char line[8192], *argv[64], *word;
+	FILE *f = fopen(path, "r");
+	int argc;
+
+	if (!f)
+		die("%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		argc = 0;
+		argv[argc++] = "tdinject";
+		for (word = strtok(line, " \n"); word && argc < 63;
+		     word = strtok(NULL, " \n"))
+			argv[argc++] = word;
+		argv[argc] = NULL;
+		inject(fd, argc, argv);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	int fd;
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 
-	parse_options(argc, argv);
-	build_payload(argv + optind, argc - optind);
-	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	if (fd < 0)
+	if (fd < 0 && errno != EPERM)
 		die("socket: %s", strerror(errno));
-	send_all(fd);
+	if (argc == 3 && !strcmp(argv[1], "--batch"))
+		batch(fd, argv[2]);
+	else
+		inject(fd, argc, argv);
 	return 0;
 }
