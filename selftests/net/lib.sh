@@ -615,14 +615,19 @@ client_up()
 	note < "$tmp/$1-teredod.log"
 }
 
+#
+# Namespaces share /run, so each node has a place of its own for the sockets of
+# teredod.
 client_start()
 {
 	local node=$1
 
 	shift
+	mkdir -p "$tmp/run-$node"
 	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
 		'[device]' "port = ${port[$node]}" > "$tmp/$node.conf"
-	start "$node-teredod" "$node" "$tools/teredod" --debug \
+	start "$node-teredod" "$node" env "TEREDO_RUN_DIR=$tmp/run-$node" \
+		"$tools/teredod" --debug \
 		--config "$tmp/$node.conf" "$@" teredo0
 }
 
@@ -632,14 +637,98 @@ client_down()
 	ip_on "$1" link del teredo0
 }
 
+# teredo NODE ARGUMENTS...: the tool, at a node
+teredo()
+{
+	local node=$1
+
+	shift
+	on "$node" env "TEREDO_RUN_DIR=$tmp/run-$node" "$tools/teredo" "$@"
+}
+
 # counter NODE DEVICE NAME
 counter()
 {
 	local json
 
-	json=$(on "$1" "$tools/teredo" -j stats "$2")
+	json=$(teredo "$1" -j stats "$2")
 	[[ $json =~ \"$3\":([0-9]+) ]] || return
 	printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
+# ---------------------------------------------------------------- a bare client
+
+# bare_client NODE ADDRESS: qualified without teredod, so it has exactly this
+# address and sends nothing of its own
+bare_client()
+{
+	local in=$tmp/$1-watch.in out=$tmp/$1-watch.out
+
+	on "$1" "$here/tdctl" bare teredo0 "${port[$1]}" "$2" || exit 1
+	printf '%s\n' "addr add $2/32 dev teredo0 nodad" \
+		'route add default dev teredo0' | ip_on "$1" -6 -batch - || exit 1
+	mkfifo "$in" "$out"
+	start "$1-watch" "$1" "$here/tdctl" watch teredo0 "$in" "$out"
+	# shellcheck disable=SC1083,SC2086 # file descriptors
+	exec {_watch_in[$1]}<> "$in" {_watch_out[$1]}<> "$out"
+	before "$1"
+}
+
+declare -A _watch_in=() _watch_out=()
+
+# introduce NODE ADDRESS ENDPOINT: let a client know a peer, without a server to
+# help them
+introduce()
+{
+	teredo "$1" peer add teredo0 "$2" remote "$3"
+}
+
+# _watch NODE REQUEST: the answer is in $REPLY
+_watch()
+{
+	printf '%s\n' "$2" >&"${_watch_in[$1]}"
+	read -rt 60 <&"${_watch_out[$1]}" || REPLY='no answer'
+}
+
+# before NODE: remember the state of a bare client, which is its counters, its
+# peers, what has reached its IPv6 stack and what has left it
+before()
+{
+	_watch "$1" before
+}
+
+# flush NODE: forget all peers, and then "before"
+flush()
+{
+	_watch "$1" flush
+}
+
+# check_changes WHAT NODE CHANGE...: exactly these things have changed since
+# the last check or since "before": "NUMBER +N" or "peer ADDRESS STATE", see
+# tdctl dump
+check_changes()
+{
+	local what=$1 node=$2 IFS='|'
+
+	shift 2
+	_watch "$node" "expect $*"
+	[ "$REPLY" = yes ] && return
+	fail "$what: expected these changes:"
+	printf '%s\n' "$@" | sort | note
+	note "and got these:"
+	note <<< "${REPLY//|/$'\n'}"
+	return 1
+}
+
+# inject ARGUMENTS of tdinject...: at x, without a new process
+inject()
+{
+	[ "${_inject:-}" ] || {
+		mkfifo "$tmp/inject"
+		exec {_inject}<> "$tmp/inject"
+		start inject x "$here/tdinject" --batch "$tmp/inject"
+	}
+	printf '%s\n' "$*" >&"$_inject"
 }
 
 # ---------------------------------------------------------------- captures
@@ -650,7 +739,9 @@ capture()
 	local node=$1 dev=$2 name=$3
 
 	shift 3
-	start "$name" "$node" tcpdump -Z root --immediate-mode -U -n -s 0 \
+	# The buffer has room for 2 MiB of packets as long as they might be: with
+	# the usual 256 KiB for each, a burst of nine loses one.
+	start "$name" "$node" tcpdump -Z root --immediate-mode -U -n -s 1600 \
 		-i "$dev" -w "$tmp/$name.pcap" "$@"
 	wait_for 10 grep -qs 'listening on' "$tmp/$name.log" ||
 		fail "tcpdump does not start on $node $dev"
