@@ -1,0 +1,263 @@
+#!/bin/bash
+# shellcheck disable=SC2016,SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# Floods that anybody can send to a client, and floods that its own programs
+# can: tables and queues stay within their bounds, memory comes back, and a pair
+# of clients that talk to each other notices nothing.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
+C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
+SERVER=203.0.113.1:3544
+LIMIT=4096
+
+# flood COUNT ENDPOINT ARGUMENTS of tdinject...: and wait until all has come in
+flood()
+{
+	local count=$1 from=$2 start all
+
+	shift 2
+	start=$(received)
+	inject --from $from --to 192.0.2.10:40000 --count $count --rate 5000 "$@"
+	all=$((start + count))
+	check "all of it comes in" wait_for 30 eval "[ \$(received) -ge $all ]"
+}
+
+# datagrams that have come in at a
+received()
+{
+	local line
+
+	while read -r line; do
+		# shellcheck disable=SC2016,SC2086 # columns
+		[[ $line == *eth0:* ]] && set -- ${line#*:} && echo $2
+	done < "/proc/${_pids[a-watch]}/net/dev"
+}
+
+# stat NAME: of a; 0 if it is not there
+stat()
+{
+	on a "$here/tdctl" stats teredo0 |
+		awk -v name=$1 '$1 == name { n = $2 } END { print n + 0 }'
+}
+
+# kB that may be the module's
+memory()
+{
+	awk '$1 == "Slab:" || $1 == "Percpu:" { n += $2 } END { print n }' \
+		/proc/meminfo
+}
+
+start_ping()
+{
+	introduce a $B 192.0.2.20:50000
+	introduce b $A 192.0.2.10:40000
+	start ping b ping -6 -n -i 0.1 -W 5 $A
+	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
+}
+
+# at most one packet of the ping was lost since it was started
+stop_ping()
+{
+	local line sent got
+
+	stop ping INT
+	line=$(grep transmitted "$tmp/ping.log")
+	note "$line"
+	read -r sent _ _ got _ <<< "$line"
+	check_at_most "lost packets of a ping between peers" 1 $((sent - got))
+	[ "$sent" -ge 5 ] || fail "too few packets of the ping: $sent"
+}
+
+# 10,000 peers that prove where they are
+test_peers()
+{
+	local evicted
+
+	flush a
+	start_ping
+	evicted=$(stat peers_evicted)
+	flood 10000 12.0.0.1:5000 --vary teredo bubble \
+		2001:0:cb00:7101:0:0:0:0 $A
+	check_equal "peers" $LIMIT "$(stat peers)"
+	check_equal "peers in a dump" $LIMIT "$(teredo a peer show teredo0 | wc -l)"
+	check_equal "peers that had to go" $((10001 - LIMIT)) \
+		$(($(stat peers_evicted) - evicted))
+	stop_ping
+}
+
+# 10,000 that ping us as well, so each of them is in use
+test_peers_in_use()
+{
+	local refused
+
+	flush a
+	start_ping
+	refused=$(stat rx_drop_peer_limit)
+	flood 10000 13.0.0.1:5000 --vary teredo echo-request \
+		2001:0:cb00:7101:0:0:0:0 $A 7 1 00
+	check_at_most "peers" $LIMIT "$(stat peers)"
+	note "$(($(stat rx_drop_peer_limit) - refused)) refused"
+	check_equal "refused" $((10001 - LIMIT)) \
+		$(($(stat rx_drop_peer_limit) - refused))
+	# they do not keep us from talking to somebody else
+	start ping2 a ping -6 -n -c 1 -W 5 $C
+	introduce c $A 192.0.2.10:40000
+	on c ping -6 -n -c 1 -W 1 $A > /dev/null
+	wait "${_pids[ping2]}" || fail "a new peer cannot be reached"
+	check_equal "packets of ours refused" 0 "$(stat tx_drop_peer_limit)"
+	stop_ping
+}
+
+# answers to strangers are limited: 256 in a second, all together
+test_indirect()
+{
+	local answers start s
+
+	flush a
+	start_ping
+	answers=$(stat tx_bubbles)
+	start=$(now_ms)
+	flood 10000 $SERVER --vary ip6 origin 192.0.2.99:9 bubble \
+		2001:0:cb00:7101:0:1234:f300:0 $A
+	s=$((($(now_ms) - start) / 1000 + 2))
+	answers=$(($(stat tx_bubbles) - answers))
+	note "$answers answers in less than $s s"
+	check_at_most "answers" $((256 * s)) $answers
+	[ $answers -ge 256 ] || fail "only $answers answers"
+	[ "$(stat rx_drop_rate)" -ge $((10000 - 256 * s)) ] ||
+		fail "rx_drop_rate $(stat rx_drop_rate)"
+	check_at_most "peers" $LIMIT "$(stat peers)"
+
+	# the same from relays, which leaves nothing behind
+	flush a
+	flood 2000 $SERVER --vary ip6 origin 198.51.100.66:9 bubble \
+		2001:db8:77::1 $A
+	check_equal "peers" 1 "$(stat peers)"
+	stop_ping
+}
+
+# 10,000 native sources: each needs a test by way of the server
+test_native()
+{
+	local tests start s
+
+	flush a
+	start_ping
+	tests=$(stat tx_tests)
+	start=$(now_ms)
+	flood 10000 198.51.100.66:5000 --vary ip6 udp6 2001:db8:77::1 $A 1 2 900
+	s=$((($(now_ms) - start) / 1000 + 2))
+	check_at_most "peers" $LIMIT "$(stat peers)"
+	tests=$(($(stat tx_tests) - tests))
+	note "$tests tests in less than $s s"
+	# the first ones may be repeated meanwhile
+	check_at_most "tests" $((2 * 32 * s)) $tests
+	[ $tests -ge 32 ] || fail "only $tests tests"
+	[ "$(stat rx_drop_untested)" -ge $((10000 - 64 * s)) ] ||
+		fail "rx_drop_untested $(stat rx_drop_untested)"
+	# a flood with one source fills what may wait, and no more
+	flush a
+	flood 2000 198.51.100.66:5000 udp6 2001:db8:78::1 $A 1 2 900
+	[ "$(stat rx_drop_hold_full)" -ge 1800 ] ||
+		fail "rx_drop_hold_full $(stat rx_drop_hold_full)"
+	stop_ping
+}
+
+test_control()
+{
+	local start s control rate
+
+	flush a
+	rate=$(stat rx_drop_rate)
+	start_ping
+	start helper a "$here/tdctl" helper teredo0
+	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
+	start=$(now_ms)
+	flood 2000 $SERVER ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff \
+		2001:0:cb00:7101::
+	s=$((($(now_ms) - start) / 1000 + 2))
+	control=$(stat rx_control)
+	check_at_most "advertisements for the helper" $((64 * s)) $control
+	[ $control -ge 64 ] || fail "only $control advertisements for the helper"
+	check_equal "the rest" 2000 \
+		$((control + $(stat rx_drop_rate) - rate))
+	stop helper
+	stop_ping
+}
+
+# 10,000 packets to a peer that does not answer
+test_queue()
+{
+	local full
+
+	flush a
+	start_ping
+	full=$(stat tx_drop_queue_full)
+	start flood a bash -c 'exec 5<> "/dev/udp/$1/9"
+		for ((i = 0; i < 10000; i++)); do echo >&5; done' - \
+		2001:0:cb00:7101:0:1234:f0ff:ffff
+	check "packets are dropped" wait_for 10 eval \
+		"[ \$(stat tx_drop_queue_full) -ge $((full + 9000)) ]"
+	check_equal "packets that wait" 128 "$(on a "$here/tdctl" dump teredo0 |
+		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p')"
+	check "they are given up" wait_for 10 eval \
+		"[ \$(stat tx_drop_no_answer) -ge 128 ]"
+	stop flood
+	stop_ping
+}
+
+test_memory()
+{
+	local after
+
+	note "Slab and Percpu: $memory_before kB at first, $memory_full kB after all peers"
+	flush a
+	settled()
+	{
+		after=$(memory)
+		[ "$after" -le $((memory_before + 3000)) ]
+	}
+	# a full table is 2 MiB, and what waits no more than 5 MiB
+	check_at_most "kB with a full table" $((memory_before + 12000)) \
+		"$memory_full"
+	wait_for 5 settled
+	note "$after kB at the end"
+	check_at_most "kB without peers" $((memory_before + 3000)) "$after"
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+for node in a b c; do
+	client $node none
+done
+bare_client a $A
+bare_client b $B
+bare_client c $C
+
+with_memory()
+{
+	"$@"
+	local now
+
+	now=$(memory)
+	[ "$now" -le "${memory_full:-0}" ] || memory_full=$now
+}
+
+memory_before=$(memory)
+add_test "C-09 C-123: 10,000 spoofed peers" with_memory test_peers
+add_test "C-09 C-123: 10,000 spoofed peers that are answered" \
+	with_memory test_peers_in_use
+add_test "C-58 C-96: a flood of indirect bubbles" with_memory test_indirect
+add_test "C-70 C-122 A-33: 10,000 native sources" with_memory test_native
+add_test "C-33: a flood of advertisements" with_memory test_control
+add_test "C-95 A-33: 10,000 packets to a peer that does not answer" \
+	with_memory test_queue
+add_test "C-09 A-33: memory" test_memory
+
+run_tests

@@ -1,0 +1,338 @@
+#!/bin/bash
+# shellcheck disable=SC2086,SC2191,SC2206 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# The two netlink interfaces: what they take, what they show, and that each
+# refusal comes with a sentence.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+A_HEX=20010000cb0071012c5a63bf3ffffdf5
+B_HEX=20010000cb00710110a73caf3ffffdeb
+plugin=$top/tools/iproute2
+
+# ip with the plug-in, at a
+ip_a()
+{
+	IP_LIB_DIR=$plugin ip_on a "$@"
+}
+
+# shows WORD...: the device t1 has all of this
+shows()
+{
+	local line word
+
+	line=" $(ip_a -d link show t1 | tr '\n' ' ') "
+	for word; do
+		[[ $line == *" $word "* ]] || fail "no '$word' in: $line"
+	done
+}
+
+loaded()
+{
+	[ -e /sys/module/teredo ]
+}
+
+test_plain()
+{
+	check "a device without options" on a ip link add type teredo
+	check "it is teredo0" ip_on a link show teredo0
+	check_equal "MTU" 1280 "$(ip_on a link show teredo0 |
+		sed -n 's/.* mtu \([0-9]*\).*/\1/p')"
+	check_equal "link-local addresses" "" "$(ip_on a link set teredo0 up
+		ip_on a -6 addr show dev teredo0)"
+	ip_on a link del teredo0
+}
+
+test_attributes()
+{
+	check "all options of a client" ip_a link add t1 type teredo \
+		mode client port 41000 local 10.1.0.2 dev eth0 \
+		server 203.0.113.1 server2 203.0.113.9 ttl 33 tos 0x10 \
+		fwmark 0x77 noudpcsum max_peers 99 prefix 2001:1234::/32
+	shows 'mode client' 'port 41000' 'local 10.1.0.2' 'dev eth0' \
+		'server 203.0.113.1' 'server2 203.0.113.9' 'ttl 33' \
+		'tos 16' 'fwmark 0x77' noudpcsum 'max_peers 99' \
+		'prefix 2001:1234::/32'
+	check "what may be changed while it is down" ip_a link set t1 \
+		type teredo port 41001 local 0.0.0.0 prefix 2001:1235::/32
+	ip_a link set t1 up
+	shows 'port 41001' 'prefix 2001:1235::/32' 'dev eth0'
+	check "what may be changed while it is up" ip_a link set t1 \
+		type teredo server 203.0.113.2 server2 203.0.113.3 ttl 44 \
+		tos inherit fwmark 0x78 udpcsum max_peers 100
+	shows 'server 203.0.113.2' 'server2 203.0.113.3' 'ttl 44' \
+		'tos inherit' 'fwmark 0x78' udpcsum 'max_peers 100'
+	ip_a link del t1
+
+	check "all options of a server" ip_a link add t1 type teredo \
+		mode server local 203.0.113.1 local2 203.0.113.2 auth \
+		symmetric direct rate 77 served 2001:db8::/32 \
+		served 2001:db8:1::/48
+	shows 'mode server' 'port 3544' 'local 203.0.113.1' \
+		'local2 203.0.113.2' auth symmetric direct 'rate 77' \
+		'served 2001:db8::/32 2001:db8:1::/48'
+	ip_a link del t1
+}
+
+# The table of requests that are refused: what, number, text, arguments of tdctl
+refuse()
+{
+	local what=$1 number=$2 text=$3
+
+	shift 3
+	check_equal "$what" "refused: $number $text" \
+		"$(on a "$here/tdctl" "$@" 2>&1)"
+}
+
+test_new_refused()
+{
+	local inval=22 addr=99 range=34
+
+	refuse "no such mode" $range 'integer out of range' link new t2 1=04
+	refuse "server without address" $inval 'A server needs its IPv4 address (local), which its clients'\'' addresses hold' \
+		link new t2 1=01
+	refuse "server with another port" $inval 'Clients find a server at port 3544 only' \
+		link new t2 1=01 3=cb007101 2=9c40
+	refuse "server with one address twice" $inval 'The second address must be another one' \
+		link new t2 1=01 3=cb007101 4=cb007101
+	refuse "private server" $addr 'A server must have a global unicast IPv4 address' \
+		link new t2 6=0a000001
+	refuse "private second server" $addr 'A server must have a global unicast IPv4 address' \
+		link new t2 7=e0000001
+	refuse "multicast local" $addr 'Not a unicast IPv4 address' \
+		link new t2 3=e0000001
+	refuse "ECN in TOS" $inval 'TOS must be 1 (inherit) or leave the two ECN bits clear' \
+		link new t2 9=02
+	refuse "no peers" $range 'The number of peers must be 1 to 2097152' \
+		link new t2 12=00000000
+	refuse "too many peers" $range 'The number of peers must be 1 to 2097152' \
+		link new t2 12=01002000
+	refuse "link-local prefix" $addr 'The service prefix must be global unicast' \
+		link new t2 13=fe800000
+	refuse "no such link" 19 "No such link in the socket's namespace" \
+		link new t2 5=ffffff7f
+	refuse "hardware address" $inval 'Teredo devices have no hardware address' \
+		link new t2 @1=020000000001
+	refuse "checksums 2" $range 'integer out of range' link new t2 11=02
+	refuse "local2 of a client" $inval 'Only a server has a second local address' \
+		link new t2 4=cb007102
+	refuse "auth of a client" $inval 'Only a server can demand a secret' \
+		link new t2 14=01
+	refuse "symmetric of a client" $inval 'Only a server forwards bubbles' \
+		link new t2 15=01
+	refuse "rate of a client" $inval 'Only a server has a limit per address' \
+		link new t2 17=01000000
+	refuse "direct of a client" $inval 'A client always sends direct bubbles' \
+		link new t2 16=01
+	refuse "served of a client" $inval 'Only a relay serves a range of addresses' \
+		link new t2 18=
+	refuse "server of a relay" $inval 'Only a client has a server' \
+		link new t2 1=02 6=cb007101
+	refuse "part of a prefix" $inval 'Not a list of prefixes' \
+		link new t2 1=02 18=00112233
+	refuse "prefix of 129 bits" $inval 'A prefix has at most 128 bits' \
+		link new t2 1=02 18=${A_HEX}81000000
+	check "none of them was created" eval '! ip_on a link show t2 2> /dev/null'
+}
+
+test_set_refused()
+{
+	local busy='Set the device down to change this'
+
+	ip_a link add t1 up type teredo
+	refuse "port" 16 "$busy" link set t1 2=9c41
+	refuse "local" 16 "$busy" link set t1 3=0a010002
+	refuse "link" 16 "$busy" link set t1 5=00000000
+	refuse "prefix" 16 "$busy" link set t1 13=20011234
+	refuse "mode" 95 'The mode of a device cannot be changed' \
+		link set t1 1=02
+	refuse "no such link" 16 "$busy" link set t1 5=ffffff7f
+	ip_a link set t1 down
+	refuse "no such link while down" 19 \
+		"No such link in the socket's namespace" link set t1 5=ffffff7f
+	refuse "private server" 99 'A server must have a global unicast IPv4 address' \
+		link set t1 6=0a000001
+	check_equal "MTU 1279" 'Error: mtu less than device minimum.' \
+		"$(ip_a link set t1 mtu 1279 2>&1)"
+	ip_a link del t1
+}
+
+test_genl_refused()
+{
+	local up i none=ffffff7f
+
+	ip_a link add t1 type teredo
+	i=$(ip_on a -o link show t1 | sed 's/:.*//')
+	printf -v i '%02x000000' "$i"
+	up=(1=$i 3=02000000 4=$A_HEX 5=cb007101 7=c000020a 8=9c40)
+
+	refuse "dev-set without index" 22 'An interface index is needed' genl 2
+	refuse "dev-set, no device" 19 'No such device' genl 2 1=$none
+	refuse "dev-set, loopback" 95 'Not a Teredo device' genl 2 1=01000000
+	refuse "dev-get, loopback" 95 'Not a Teredo device' \
+		genl dump:1 1=01000000
+	refuse "dev-set while down" 100 'The device is down' genl 2 "${up[@]}"
+	refuse "packet-send while down" 100 'The device is down' \
+		genl 7 1=$i 2=cb007101 3=0dd8 5=00
+	ip_a link set t1 up
+	refuse "no such state" 34 'integer out of range' genl 2 1=$i 3=03000000
+	refuse "up with nothing else" 22 \
+		'State up needs address, server, mapped-addr and mapped-port' \
+		genl 2 1=$i 3=02000000
+	refuse "up with another mapping" 99 \
+		'The address is not the one that prefix, server and mapping make' \
+		genl 2 "${up[@]::4}" 7=c000020b 8=9c40
+	refuse "up with a private mapping" 99 \
+		'Server and mapping must be global unicast, the port not 0' \
+		genl 2 1=$i 3=02000000 4=20010000cb0071010000ffcaf5fffffe \
+		5=cb007101 7=0a000001 8=0035
+	refuse "up with a private second server" 99 \
+		'A server must have a global unicast IPv4 address' \
+		genl 2 "${up[@]}" 6=0a000001
+	refuse "peer-get without index" 22 'An interface index is needed' \
+		genl dump:4
+	refuse "peer-get, no device" 19 'No such device' genl dump:4 1=$none
+	refuse "peer-add without address" 22 "The peer's address is needed" \
+		genl 5 1=$i
+	refuse "peer-add while not qualified" 100 'The client is not qualified' \
+		genl 5 1=$i 2=$B_HEX
+	check "qualified" on a "$here/tdctl" genl 2 "${up[@]}"
+	refuse "link-local peer" 99 'Not an address that a peer can have' \
+		genl 5 1=$i 2=fe800000000000000000000000000001
+	refuse "private peer" 99 'Not an address that a peer can have' \
+		genl 5 1=$i 2=20010000cb0071010000ffcaf5fffffe
+	refuse "remote without port" 22 'Remote address and port go together' \
+		genl 5 1=$i 2=$B_HEX 3=c0000214
+	refuse "multicast remote" 99 'Not a place to send to' \
+		genl 5 1=$i 2=$B_HEX 3=e0000001 4=c350
+	refuse "peer-del of a stranger" 2 'No such peer' genl 6 1=$i 2=$B_HEX
+	refuse "packet-send of nothing" 22 \
+		'A packet needs remote-addr, remote-port and payload' \
+		genl 7 1=$i
+	refuse "packet-send to a private address" 99 \
+		'Not a global unicast IPv4 address and a port' \
+		genl 7 1=$i 2=0a000001 3=0dd8 5=00
+	refuse "helper-set, no device" 19 'No such device' genl 9 1=$none
+	ip_a link del t1
+
+	ip_a link add t1 up type teredo mode relay
+	i=$(ip_on a -o link show t1 | sed 's/:.*//')
+	printf -v i '%02x000000' "$i"
+	refuse "state of a relay" 95 'Only a client has a state that can be set' \
+		genl 2 1=$i 3=00000000
+	ip_a link del t1
+}
+
+test_port()
+{
+	local first second
+
+	ip_a link add t1 up type teredo
+	port_of()
+	{
+		ip_a -d link show t1 | sed -n 's/.* port \([0-9]*\).*/\1/p'
+	}
+	first=$(port_of)
+	[ "${first:-0}" -gt 0 ] || fail "port '$first'"
+	ip_a link set t1 down
+	ip_a link set t1 up
+	check_equal "port after down and up" "$first" "$(port_of)"
+	ip_a link del t1
+	ip_a link add t1 up type teredo
+	second=$(port_of)
+	[ "$first" != "$second" ] || fail "two devices got port $first"
+	ip_a link del t1
+}
+
+test_autoload()
+{
+	rmmod teredo || return
+	check "a link loads it" ip_on a link add type teredo
+	check "it is there" loaded
+	ip_on a link del teredo0
+	rmmod teredo || return
+	check "the generic netlink family loads it" teredo a show
+	check "it is there" loaded
+}
+
+# nobody COMMAND...: at a, as nobody
+nobody()
+{
+	on a setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+test_unprivileged()
+{
+	local i
+
+	ip_a link add t1 up type teredo
+	i=$(ip_on a -o link show t1 | sed 's/:.*//')
+	printf -v i '%02x000000' "$i"
+	check "dev-get" nobody "$here/tdctl" stats t1
+	for cmd in 2 dump:4 5 6 7 9; do
+		check_equal "command $cmd" "refused: 1 " \
+			"$(nobody "$here/tdctl" genl $cmd 1=$i)"
+	done
+	check_equal "changelink" "refused: 1 " \
+		"$(nobody "$here/tdctl" link set t1 8=05)"
+	# root of a namespace that does not own this one
+	check_equal "dev-set as somebody else's root" "refused: 1 " \
+		"$(on a unshare -U -r "$here/tdctl" genl 2 1=$i 3=00000000)"
+	ip_a link del t1
+}
+
+# In a container all works that has to do with its own namespace alone.
+test_container()
+{
+	local i
+
+	check "device of a container's own" unshare -U -r -n bash -c "
+		ip link set lo up
+		ip link add type teredo &&
+		ip link set teredo0 up &&
+		'$here/tdctl' up teredo0 $A &&
+		'$here/tdctl' dump teredo0"
+
+	# a device whose socket is outside is not the container's to change
+	start box a unshare -U -r -n sleep infinity
+	wait_for 5 eval "! [ /proc/self/ns/user -ef /proc/$pid/ns/user ]"
+	ip_a link add t1 type teredo
+	check "device for a container" ip_a link set t1 netns $pid
+	inside()
+	{
+		nsenter -t "${_pids[box]}" -U -n --preserve-credentials "$@"
+	}
+	i=$(inside ip -o link show t1 | sed 's/:.*//')
+	printf -v i '%02x000000' "$i"
+	for cmd in 2 5 6 7 9; do
+		check_equal "command $cmd inside" \
+			"refused: 1 The socket is in a namespace that you may not administer" \
+			"$(inside "$here/tdctl" genl $cmd 1=$i)"
+	done
+	check_equal "changelink inside" \
+		"refused: 1 The socket is in a namespace that you may not administer" \
+		"$(inside "$here/tdctl" link set t1 8=05)"
+	stop box KILL
+}
+
+modprobe teredo || fail "no module"
+new_node inet
+client a none
+ip_on a addr add 10.1.0.2/24 dev eth0
+
+add_test "C-04: a device without options" test_plain
+add_test "C-01 C-02 C-05 C-06 C-19 XC-09: what can be set is shown" \
+	test_attributes
+add_test "C-01 G-19 S-10: refused when a device is created" test_new_refused
+add_test "C-05: refused for a device that is there" test_set_refused
+add_test "G-09 C-07 C-83: refused requests of the generic netlink family" \
+	test_genl_refused
+add_test "C-04 C-05: the port is random, and kept" test_port
+add_test "C-06: the module is loaded when it is needed" test_autoload
+add_test "C-06: everybody may look, nobody else may change" test_unprivileged
+add_test "C-06: containers" test_container
+
+run_tests

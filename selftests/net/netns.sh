@@ -1,0 +1,226 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# Devices and namespaces that come and go, and the module under traffic. With
+# two CPUs, so that what happens at the same time really does. That nothing was
+# reported by the kernel is for the machine's runner to see.
+# cpus: 2
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
+C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
+
+# bare NODE ADDRESS: like bare_client, but nothing watches it
+bare()
+{
+	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
+		ip_on $1 -6 addr add $2/32 dev teredo0 nodad
+}
+
+# a and another one know each other
+pair()
+{
+	introduce a $2 $3
+	introduce $1 $A 192.0.2.10:40000
+}
+
+gone()
+{
+	! ip_on "$1" link show teredo0 > /dev/null 2>&1
+}
+
+no_module()
+{
+	[ ! -e /sys/module/teredo ]
+}
+
+# The device goes to another namespace, its socket stays where it was.
+test_move()
+{
+	new_node m
+	bare a $A
+	bare c $C
+	pair c $C 192.0.2.30:60000
+	check "ping before" reach a $C
+	ip_on c link set teredo0 netns "$(netns m)"
+	check "the device is there" ip_on m link show teredo0
+	ip_on m link set teredo0 up
+	on m "$here/tdctl" up teredo0 $C
+	ip_on m -6 addr add $C/32 dev teredo0 nodad
+	pair m $C 192.0.2.30:60000
+	capture c eth0 moved udp
+	check "ping from there" reach m $A
+	check "ping to there" reach a $C
+	capture_stop moved
+	check_equal "where its datagrams leave" "192.0.2.30.60000" \
+		"$(packets moved src host 192.0.2.30 | awk '{ print $3 }' |
+			sort -u)"
+	check "nothing can be heard at the old place" gone c
+
+	# and back, which must not be confused by having been away
+	ip_on m link set teredo0 netns "$(netns c)"
+	ip_on c link set teredo0 up
+	on c "$here/tdctl" up teredo0 $C
+	ip_on c -6 addr add $C/32 dev teredo0 nodad
+	pair c $C 192.0.2.30:60000
+	check "ping after the return" reach a $C
+	ip_on c link del teredo0
+	ip_on a link del teredo0
+}
+
+# the namespace of the socket ends, while packets go through the device
+test_link_netns()
+{
+	bare a $A
+	bare c $C
+	ip_on c link set teredo0 netns "$(netns m)"
+	ip_on m link set teredo0 up
+	on m "$here/tdctl" up teredo0 $C
+	ip_on m -6 addr add $C/32 dev teredo0 nodad
+	pair m $C 192.0.2.30:60000
+	start ping m ping -6 -n -q -i 0.01 $A
+	start ping2 a ping -6 -n -q -i 0.01 $C
+	pause 1
+	ip netns del "$(netns c)"
+	check "the device is gone" wait_for 10 gone m
+	stop ping
+	stop ping2
+	ip_on a link del teredo0
+	ip netns del "$(netns m)"
+	_nodes=${_nodes/ c/}
+	_nodes=${_nodes/ m/}
+}
+
+# both namespaces at once, with the device up in the one that is not its own
+test_both()
+{
+	local i
+
+	for i in 1 2 3 4 5; do
+		new_node p q
+		ip_on p link add teredo0 type teredo
+		ip_on p link set teredo0 netns "$(netns q)" up
+		ip netns del "$(netns q)" &
+		ip netns del "$(netns p)"
+		wait $!
+		_nodes=${_nodes/ p q/}
+	done
+	check "the module can go" wait_for 10 rmmod teredo
+	check "it is gone" no_module
+	modprobe teredo
+}
+
+busy()
+{
+	start ping1 a ping -6 -n -q -i 0.002 $B
+	start ping2 b ping -6 -n -q -i 0.002 $A
+	start ping3 a ping -6 -n -q -i 0.01 $C
+	start dump a bash -c "while :; do
+			'$here/tdctl' dump teredo0; done"
+	inject --from 12.0.0.1:5000 --vary teredo --to 192.0.2.10:40000 \
+		--count 2000 --rate 1000 echo-request 2001:0:cb00:7101:0:0:0:0 \
+		$A 7 1 00
+	inject --from 203.0.113.1:3544 --vary ip6 --to 192.0.2.10:40000 \
+		--count 2000 --rate 1000 origin 198.51.100.66:9 bubble \
+		2001:db8:77::1 $A
+	inject --from 198.51.100.66:5000 --vary ip6 --to 192.0.2.10:40000 \
+		--count 2000 --rate 1000 udp6 2001:db8:77::1 $A 1 2 900
+	pause 1
+}
+
+idle()
+{
+	stop ping1
+	stop ping2
+	stop ping3
+	stop dump
+}
+
+# pings, strangers and dumps go on while the module goes away and comes back
+test_module()
+{
+	local i
+
+	for i in 1 2 3; do
+		bare a $A
+		bare b $B
+		pair b $B 192.0.2.20:50000
+		ip_on a -6 route add default dev teredo0
+		busy
+		check "rmmod" rmmod teredo
+		check "it is gone" no_module
+		check "and so is the device" gone a
+		idle
+		check "modprobe" modprobe teredo
+	done
+	bare a $A
+	bare b $B
+	pair b $B 192.0.2.20:50000
+	check "ping at the end" reach a $B
+	ip_on a link del teredo0
+	ip_on b link del teredo0
+}
+
+# 50 devices one after the other, while others look at them
+test_cycles()
+{
+	local i slab
+
+	start dump1 a bash -c "while :; do
+			'$here/tdctl' dump teredo0; done"
+	start dump2 a bash -c "while :; do
+			'$tools/teredo' -j show; '$tools/teredo' stats; done"
+	inject --from 192.0.2.20:50000 --to 192.0.2.10:40000 \
+		--count 5000 --rate 500 bubble $B $A
+	for ((i = 0; i < 25; i++)); do
+		printf 'link %s\n' 'add teredo0 type teredo' \
+			'set teredo0 up' 'set teredo0 down' 'del teredo0' \
+			'add teredo0 up type teredo' 'del teredo0'
+	done > "$tmp/cycles"
+	slab=$(awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo)
+	check "cycles" ip_on a -batch "$tmp/cycles"
+	# the same with a client that is in use
+	for ((i = 0; i < 5; i++)); do
+		bare a $A || fail "cannot create it again"
+		start ping1 a ping -6 -n -q -i 0.01 $C
+		pause 0.2
+		check "delete" ip_on a link del teredo0
+		stop ping1
+	done
+	stop dump1
+	stop dump2
+	slab=$(($(awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo) - slab))
+	note "slab memory grew by $slab kB"
+	check_at_most "growth of slab memory, kB" 4000 $slab
+	check_equal "sockets" "" "$(on a ss -Huan)"
+}
+
+# everything that was created is gone, or the module could not be unloaded
+test_end()
+{
+	check "rmmod" rmmod teredo
+	check "it is gone" no_module
+	check_equal "kernel messages" "" \
+		"$(dmesg | grep -E 'unregister_netdevice|WARNING|BUG|leak')"
+	modprobe teredo
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+for node in a b c; do
+	client $node none
+done
+
+add_test "C-05 C-19: a device in another namespace than its socket" test_move
+add_test "C-19: the namespace of the socket ends" test_link_netns
+add_test "C-19: both namespaces end at once" test_both
+add_test "C-123: the module is removed under traffic" test_module
+add_test "C-05: devices come and go while others look" test_cycles
+add_test "C-123: nothing is left" test_end
+
+run_tests

@@ -1,0 +1,519 @@
+#!/bin/bash
+# shellcheck disable=SC2086,SC2016 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a client takes and what it does not: tables 4.2 and 4.3 of RFC 4380 5.2,
+# row by row, by packets that anybody on the Internet could forge. Each check is
+# of all counters, of the peers, of what has reached the IPv6 stack and of what
+# has left the machine: nothing may move but what is listed.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
+C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
+N=2001:db8:1::10
+B_AT=192.0.2.20:50000 C_AT=192.0.2.30:60000
+X_AT=198.51.100.66:40000
+SERVER=203.0.113.1:3544 RELAY=198.51.100.1:3545
+BU_1=6000000000003bff20010000cb00710110a73caf3ffffdeb20010000cb0071012c5a63bf3ffffdf5
+BU_7=0000f22639cc9bfe6000000000003bff20010db800010000000000000000000120010000cb0071012c5a63bf3ffffdf5
+BU_8=6000000000003bff20010000cb0071012c5a63bf3ffffdf520010db8000100000000000000000001
+BU_9=0000f22639cc9bfe6000000000003b00fe80000000000000123456789abcdef020010000cb0071012c5a63bf3ffffdf5
+trusted_b="peer $B trusted $B_AT tries 0 queued 0"
+
+# from ENDPOINT ARGUMENTS of tdinject...
+from()
+{
+	local from=$1
+
+	shift
+	inject --from "$from" --to 192.0.2.10:40000 "$@"
+}
+
+# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
+# and nothing else
+drops()
+{
+	local counter=$1 what=$2
+
+	shift 2
+	from "$@"
+	check_changes "$what" a "$counter +1"
+}
+
+# trust_b: make B a trusted peer, as its own bubble does
+trust_b()
+{
+	flush a
+	from $B_AT bubble $B $A
+	check_changes "bubble" a 'rx_bubbles +1' 'peers +1' "$trusted_b"
+}
+
+# payloads NAME: UDP payloads of a finished capture, in hex
+payloads()
+{
+	tcpdump -nxr "$tmp/$1.pcap" 2> /dev/null | awk '
+	/^\t/ { for (i = 2; i <= NF; i++) hex = hex $i; next }
+	{ if (hex) print substr(hex, 57); hex = "" }
+	END { if (hex) print substr(hex, 57) }'
+}
+
+test_malformed()
+{
+	local cut=${BU_1::78} what hex
+
+	flush a
+	while read -r what hex; do
+		drops rx_drop_malformed "$what" $B_AT "$hex" || return
+	done <<-EOF
+	empty
+	one-octet 60
+	unknown-prefix 0002$BU_1
+	version-4 4$(printf '%s' "${BU_1:1}")
+	all-ones ff${BU_1:2}
+	39-octets $cut
+	one-octet-too-long 6000000000013bff${BU_1:16}
+	longest 60000000ffff3bff${BU_1:16}
+	origin-then-authentication 000063bf3ffffdf500010000010203040506070800$BU_1
+	origin-alone 000063bf3ffffdf5
+	origin-twice 000063bf3ffffdf5000063bf3ffffdf5$BU_1
+	authentication-alone 00010000010203040506070800
+	authentication-twice 0001000001020304050607080000010000010203040506070800$BU_1
+	identifier-too-long 0001ff00010203040506070800$BU_1
+	value-too-long 000100ff010203040506070800$BU_1
+	EOF
+}
+
+# octets after the IPv6 packet are no error, and no part of it
+test_trailing()
+{
+	flush a
+	from $B_AT bubble $B $A 0104deadbeef
+	check_changes "bubble with a trailer" a 'rx_bubbles +1' 'peers +1' \
+		"$trusted_b"
+	capture a teredo0 inner -Q in
+	from $B_AT echo-request $B $A 7 1 0011223344556677 8102aabb
+	check_changes "echo request with a trailer" a 'to_stack +1' 'sent +1'
+	capture_stop inner
+	check_changes "the end" a
+	check_equal "octets of the packet" 56 "$(decode inner -T fields \
+		-e ipv6.plen -e frame.len | awk '{ print $2 }')"
+}
+
+test_trailer_class()
+{
+	local hex
+
+	trust_b
+	for hex in 4100 7f00 0104deadbeef4100 8102aabb4100; do
+		drops rx_drop_trailer "trailer $hex" $B_AT bubble $B $A $hex
+		drops rx_drop_trailer "data with trailer $hex" $B_AT \
+			echo-request $B $A 7 1 00 $hex
+	done
+	# unknown ones to be skipped, and malformed ones, where reading ends
+	for hex in 3f00 8102aabb0104deadbeef c100 01 01c84100 \
+			0104deadbeef04040000; do
+			from $B_AT bubble $B $A $hex
+		check_changes "trailer $hex" a 'rx_bubbles +1'
+	done
+	check_changes "the end" a
+}
+
+test_source()
+{
+	local src
+
+	flush a
+	for src in :: ::1 ff02::1 ff0e::1 ::ffff:192.0.2.20 $A; do
+		drops rx_drop_source "echo request from $src" $B_AT \
+			echo-request $src $A 7 1 00
+	done
+	drops rx_drop_source "bubble from ourselves" $B_AT bubble $A $A
+	check_changes "the end" a
+}
+
+test_destination()
+{
+	local dst
+
+	trust_b
+	for dst in ff02::1 ff02::2 fe80::63bf:f5fe:fffd 2001:db8:9::9 ::1 $B; do
+		drops rx_drop_destination "echo request to $dst" $B_AT \
+			echo-request $B $dst 7 1 00
+	done
+	drops rx_drop_destination "discovery bubble" $B_AT bubble $B ff02::1
+
+	# one of 4096 guesses is right, and only that one is answered
+	from $B_AT --vary flags --count 4096 --rate 4000 \
+		echo-request $B "${A/2c5a/0}" 7 1 0011
+	check_changes "all flags" a 'rx_drop_destination +4095' \
+		'to_stack +1' 'sent +1'
+	check_changes "the end" a
+}
+
+# An advertisement is for the helper, if it comes from the server, and for
+# nobody otherwise. It is never for the IPv6 stack.
+test_advertisement()
+{
+	local ra=(ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff
+		  2001:0:cb00:7101::)
+	local routes
+
+	flush a
+	routes=$(ip_on a -6 route; ip_on a -6 addr)
+	drops rx_drop_control "from elsewhere" 198.51.100.66:3544 "${ra[@]}"
+	drops rx_drop_control "from the server's other port" 203.0.113.1:3545 \
+		"${ra[@]}"
+	drops rx_drop_control "from the address after it" 203.0.113.2:3544 \
+		"${ra[@]}"
+	drops rx_drop_no_helper "without a helper" $SERVER "${ra[@]}"
+
+	start helper a "$here/tdctl" helper teredo0
+	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
+	from $SERVER auth 0011223344556677 origin 192.0.2.10:40000 "${ra[@]}"
+	from $SERVER "${ra[@]}"
+	check_changes "from the server" a 'rx_control +2'
+	stop helper
+	check_equal "what the helper got" "packet $SERVER" \
+		"$(sed -n 's/\(packet [^ ]*\) 000100000011223344556677.*/\1/p' \
+			"$tmp/helper.log")"
+	check_equal "addresses and routes" "$routes" \
+		"$(ip_on a -6 route; ip_on a -6 addr)"
+
+	# with the address of a peer it is a packet of that peer
+	trust_b
+	drops rx_drop_nd "advertisement from a peer" $B_AT ra $B $A 2001:db8::
+	drops rx_drop_nd "solicitation from a peer" $B_AT rs $B $A
+}
+
+test_spoofed()
+{
+	local at
+
+	flush a
+	for at in 192.0.2.20:50001 192.0.2.21:50000 $X_AT $SERVER; do
+		[ $at = $SERVER ] ||
+			drops rx_drop_bubble "bubble from $at" $at bubble $B $A
+		drops rx_drop_spoofed "echo request from $at" $at \
+			echo-request $B $A 7 1 00
+	done
+	# the peer's being known changes nothing
+	trust_b
+	drops rx_drop_spoofed "as a known peer" $X_AT echo-request $B $A 7 1 00
+	drops rx_drop_bubble "bubble as a known peer" $X_AT bubble $B $A
+	# right by the mapping, but it is a place nobody may send to
+	drops rx_drop_spoofed "mapping 10.0.0.1:53" 10.0.0.1:53 \
+		echo-request 2001:0:cb00:7101:0:ffca:f5ff:fffe $A 7 1 00
+}
+
+test_link_local()
+{
+	flush a
+	drops rx_drop_link_local "echo request" $X_AT \
+		echo-request fe80::1 $A 7 1 00
+	drops rx_drop_link_local "echo request by way of the server" $SERVER \
+		echo-request fe80::1 $A 7 1 00
+
+	ip_on a route add fe80::/64 dev teredo0
+	ip_on a route add multicast ff0e::/16 dev teredo0 table local
+	on a ping -6 -n -c 1 -W 1 -I $A fe80::1%teredo0 > /dev/null 2>&1
+	on a ping -6 -n -c 1 -W 1 -I teredo0 ff0e::1 > /dev/null 2>&1
+	check_changes "pings out" a 'tx_drop_scope +2'
+	ip_on a route del fe80::/64 dev teredo0
+}
+
+# A bubble from the server is answered directly, and proves nothing: the queue
+# stays where it is until the peer itself is heard of.
+test_indirect()
+{
+	flush a
+	capture a eth0 answer -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $B
+	check_changes "ping to a new peer" a 'peers +1' 'sent +2' \
+		'tx_bubbles +2' "peer $B probing 0.0.0.0:0 tries 1 queued 1"
+	from $SERVER origin $B_AT bubble $B $A
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +1' 'sent +1'
+	from $B_AT bubble $B $A
+	check_changes "direct bubble" a 'rx_bubbles +1' 'sent +1' "$trusted_b"
+	capture_stop answer
+	check_equal "two bubbles, the answer, the ping" \
+		"${B_AT/:/.}: ${SERVER/:/.}: ${B_AT/:/.}: ${B_AT/:/.}: " \
+		"$(packets answer | awk '{ printf "%s ", $5 }')"
+	stop ping
+
+	# no more than four answers in two seconds
+	pause 2
+	from $SERVER --count 6 origin $B_AT bubble $B $A
+	check_changes "six indirect bubbles" a 'rx_indirect_bubbles +4' \
+		'rx_drop_rate +2' 'tx_bubbles +4' 'sent +4'
+	check_changes "the end" a
+}
+
+# What relays ask for by way of the server, and nobody else may.
+test_origin()
+{
+	flush a
+	capture a eth0 answers -Q out udp
+	from $SERVER $BU_7
+	from $SERVER $BU_9
+	check_changes "bubbles of relays" a 'rx_indirect_bubbles +2' \
+		'tx_bubbles +2' 'sent +2'
+	capture_stop answers
+	check_equal "answer to BU-7" $BU_8 "$(payloads answers | sed -n 1p)"
+	check_equal "answer to BU-9" \
+		"${BU_8::48}fe80000000000000123456789abcdef0" \
+		"$(payloads answers | sed -n 2p)"
+	check_equal "where they went" "${RELAY/:/.}: ${RELAY/:/.}: " \
+		"$(packets answers | awk '{ printf "%s ", $5 }')"
+
+	drops rx_drop_bubble "BU-7 from a stranger" $X_AT $BU_7
+	drops rx_drop_bubble "BU-7 from another port" 203.0.113.1:3545 $BU_7
+	drops rx_drop_bubble "BU-7 from another server" 198.51.100.118:3544 $BU_7
+	drops rx_drop_link_local "BU-9 from a stranger" $X_AT $BU_9
+	drops rx_drop_bubble "no origin" $SERVER "${BU_7:16}"
+	drops rx_drop_bubble "private origin" $SERVER origin 10.1.0.1:3545 \
+		"${BU_7:16}"
+	drops rx_drop_bubble "multicast origin" $SERVER origin 224.0.0.1:3545 \
+		"${BU_7:16}"
+	drops rx_drop_bubble "origin with port 0" $SERVER \
+		origin 198.51.100.1:0 "${BU_7:16}"
+	# the word of a stranger is ignored, not refused (A-23)
+	from $B_AT origin 198.51.100.7:7 bubble $B $A
+	check_changes "origin before a right bubble" a 'rx_bubbles +1' \
+		'peers +1' "$trusted_b"
+}
+
+# teredo_to IPV4 PORT SERVER: in $REPLY, the address of a client
+teredo_to()
+{
+	local a b c d e f g h
+
+	IFS=. read -r a b c d <<< "$3"
+	IFS=. read -r e f g h <<< "$1"
+	printf -v REPLY '2001:0:%x:%x:0:%x:%x:%x' $((a << 8 | b)) \
+		$((c << 8 | d)) $(($2 ^ 0xffff)) $((~(e << 8 | f) & 0xffff)) \
+		$((~(g << 8 | h) & 0xffff))
+}
+
+# each line of standard input "IPV4 [SERVER]": a packet to such a peer
+send_to()
+{
+	local ip server
+
+	while read -r ip server; do
+		teredo_to "$ip" 1000 "${server:-203.0.113.1}"
+		printf '%s\n' "$REPLY"
+	done | on a bash -c \
+		'while read -r to; do echo > "/dev/udp/$to/9"; done'
+}
+
+test_embedded()
+{
+	local ip changes=()
+
+	flush a
+	send_to <<-EOF
+	0.0.0.1
+	0.255.255.255
+	10.0.0.1
+	10.255.255.255
+	127.0.0.1
+	169.254.1.1
+	172.16.0.1
+	172.31.255.255
+	192.88.99.1
+	192.168.0.1
+	192.168.255.255
+	224.0.0.253
+	239.255.255.255
+	255.255.255.255
+	192.0.2.20 10.0.0.1
+	192.0.2.20 127.0.0.1
+	192.0.2.20 224.0.0.1
+	192.0.2.20 0.0.0.0
+	EOF
+	check_changes "peers at places not to send to" a 'tx_drop_embedded +18'
+
+	for ip in 1.0.0.0 9.255.255.255 11.0.0.1 126.255.255.255 \
+			169.253.255.255 172.15.255.255 172.32.0.0 192.88.98.1 \
+			192.167.255.255 192.169.0.0 223.255.255.255; do
+		teredo_to $ip 1000 203.0.113.1
+		changes+=("peer $REPLY probing 0.0.0.0:0 tries 1 queued 1")
+		printf '%s\n' $ip
+	done > "$tmp/neighbours"
+	send_to < "$tmp/neighbours"
+	check_changes "their neighbours" a 'peers +11' 'tx_bubbles +22' \
+		'sent +22' "${changes[@]}"
+}
+
+test_embedded_received()
+{
+	local src
+
+	flush a
+	for src in 2001:0:cb00:7101:0:ffca:80ff:fffe \
+			2001:0:cb00:7101:0:ffca:f5ff:fffe \
+			2001:0:cb00:7101:0:f227:3fa7:9cfe \
+			2001:0:cb00:7101:0:f227:1fff:ff02 \
+			2001:0:cb00:7101:0:fff6:: \
+			2001:0:a00:1:0:3caf:3fff:fdeb \
+			2001:0:cb00:7101:0:ffff:3fff:fdeb; do
+		drops rx_drop_bubble "indirect bubble from $src" $SERVER \
+			origin $B_AT bubble $src $A
+	done
+}
+
+# The reply to a test is believed if all of it is right; then the packet that
+# caused the test goes where the reply came from.
+test_echo()
+{
+	local request id seq data bad
+
+	flush a
+	capture a eth0 request -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $N
+	check_changes "ping to a native host" a 'peers +1' 'tx_tests +1' \
+		'sent +1' "peer $N probing 0.0.0.0:0 tries 1 queued 1"
+	wait_for 2 test -n "$(packets request)"
+	request=$(payloads request)
+	id=0x${request:88:4} seq=0x${request:92:4} data=${request:96}
+	check_equal "octets of nonce" 16 $((${#data} / 2))
+	printf -v bad '%s%02x' "${data::30}" $((0x${data:30} ^ 1))
+
+	from $X_AT echo-reply $N $A $id $seq "$bad"
+	from $X_AT echo-reply $N $A $((id ^ 1)) $seq "$data"
+	from $X_AT echo-reply $N $A $id $((seq ^ 1)) "$data"
+	from $X_AT echo-reply $N $A $id $seq "${data::30}"
+	from $X_AT echo-reply $N $A $id $seq "${data}00"
+	from $X_AT echo-request $N $A $id $seq "$data"
+	from 10.9.9.9:3545 echo-reply $N $A $id $seq "$data"
+	check_changes "replies with a mistake, and from a private relay" a \
+		'rx_held +7' "peer $N probing 0.0.0.0:0 tries 1 queued 8"
+	from $RELAY echo-reply $N $A $id $seq "$data"
+	check_changes "the right reply" a 'rx_drop_untested +7' 'sent +1' \
+		"peer $N trusted $RELAY tries 0 queued 0"
+	capture_stop request
+	check_equal "where the test and the ping went" \
+		"${SERVER/:/.}: ${RELAY/:/.}: " \
+		"$(packets request | awk '{ printf "%s ", $5 }')"
+	stop ping
+
+	from $RELAY echo-request $N $A 7 1 0011
+	check_changes "echo request by its relay" a 'to_stack +1' 'sent +1'
+	# C-72: one from elsewhere waits for a test, which has no answer
+	from $X_AT echo-request $N $A 7 1 0011
+	check_changes "echo request by another" a 'rx_held +1' \
+		'tx_tests +1' 'sent +1' \
+		"peer $N trusted $RELAY tries 1 queued 1"
+	check "no test for somebody else" wait_for 10 dropped
+}
+
+# the held packet is dropped, once the test was repeated in vain
+dropped()
+{
+	before a
+	[[ $(on a "$here/tdctl" dump teredo0) == *"rx_drop_untested 8"$'\n'* ]]
+}
+
+test_foreign_source()
+{
+	flush a
+	ip_on a addr add 2001:db8:99::1/128 dev lo
+	on a ping -6 -n -c 1 -W 2 -I 2001:db8:99::1 $N > "$tmp/ping.log" 2>&1
+	check_changes "ping from another address" a 'tx_drop_source +1'
+	check "the sender is told" grep -q 'Administratively prohibited' \
+		"$tmp/ping.log"
+	ip_on a addr del 2001:db8:99::1/128 dev lo
+}
+
+test_not_qualified()
+{
+	flush a
+	on a "$here/tdctl" state teredo0 1
+	ip_on a -6 addr replace $A/32 dev teredo0 nodad
+	on a ping -6 -n -c 2 -i 0.1 -W 1 $N > /dev/null 2>&1
+	check_changes "pings out" a 'state -1'
+	drops rx_drop_not_qualified "bubble" $B_AT bubble $B $A
+	drops rx_drop_not_qualified "echo request" $B_AT \
+		echo-request $B $A 7 1 00
+	drops rx_drop_not_qualified "indirect bubble" $SERVER \
+		origin $B_AT bubble $B $A
+	on a "$here/tdctl" up teredo0 $A
+}
+
+# A peer that does not answer: 4 pairs of bubbles, and the end after 8 s. In
+# the background meanwhile, at another client.
+start_dead_peer()
+{
+	bare_client b 2001:0:cb00:7101:0:3caf:3fff:fdeb
+	capture b eth0 dead -Q out udp
+	start dead-ping b ping -6 -n -D -c 47 -i 0.2 -W 1 $C
+	dead_started=$EPOCHREALTIME
+}
+
+test_dead_peer()
+{
+	wait "${_pids[dead-ping]}"
+	before b
+	on b ping -6 -n -c 1 -W 1 $C > "$tmp/ping.log" 2>&1
+	check_changes "another ping" b 'tx_drop_no_answer +1'
+	check "the sender is told" grep -q 'Address unreachable' "$tmp/ping.log"
+	capture_stop dead
+	check_equal "places and times of bubbles" \
+		"0 ${C_AT/:/.}: 0 ${SERVER/:/.}: 2 ${C_AT/:/.}: 2 ${SERVER/:/.}: 4 ${C_AT/:/.}: 4 ${SERVER/:/.}: 6 ${C_AT/:/.}: 6 ${SERVER/:/.}: " \
+		"$(packets dead | awk 'NR == 1 { start = $1 }
+			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
+	check_equal "the first to be told, s" 8 "$(awk -v start="$dead_started" '
+		/Address unreachable/ {
+			printf "%d\n", substr($1, 2) - start + 0.4
+			exit
+		}' "$tmp/dead-ping.log")"
+	check_equal "state" failed "$(on b "$here/tdctl" dump teredo0 |
+		awk '$1 == "peer" { print $3 }')"
+}
+
+# all tests together: what a packet socket on the device has seen
+test_stack()
+{
+	capture_stop stack
+	check_equal "what has come in" "ICMP6, echo request 3" "$(packets stack |
+		sed 's/.*: \(ICMP6, [^,]*\),.*/\1/' | sort | uniq -c |
+		awk '{ n = $1; $1 = ""; sub(/^ /, ""); print $0, n }')"
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+client a cone
+client b cone
+bare_client a $A
+capture a teredo0 stack -Q in
+start_dead_peer
+
+add_test "P-01 G-13 G-16 G-24 C-54 C-55: malformed packets" test_malformed
+add_test "G-24 XC-02: octets after the packet are not part of it" test_trailing
+add_test "P-07 XC-04 XC-06 XC-07: trailers" test_trailer_class
+add_test "P-06: sources that cannot be" test_source
+add_test "P-06 C-56 C-68 C-111 V-13: other destinations; one of 4096 guesses is right" \
+	test_destination
+add_test "P-04 C-33 RA-1: advertisements go to the helper or nowhere" \
+	test_advertisement
+add_test "P-15 P-18 P-19 C-62: sources whose mapping is another" test_spoofed
+add_test "P-20 T-02 G-25: no link-local traffic" test_link_local
+add_test "P-09 C-58 C-71 C-82 V-15: indirect bubbles are answered and prove nothing" \
+	test_indirect
+add_test "P-10 P-11 P-12 A-23 BU-7 BU-8 BU-9: only the server may name an origin" \
+	test_origin
+add_test "T-08 C-83 G-19 AD-13 AD-14 AD-15 AD-16 AD-17 AD-18: places not to send to" \
+	test_embedded
+add_test "P-09 C-83 A-53: nor to answer to" test_embedded_received
+add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-122 PI-3: connectivity tests" test_echo
+add_test "T-03 A-56: foreign sources are refused" test_foreign_source
+add_test "T-01 P-05 C-07: nothing before qualification" test_not_qualified
+add_test "C-81 C-95 C-96 XC-13: bubbles to a dead peer" test_dead_peer
+add_test "C-33 C-64: nothing else has reached the IPv6 stack" test_stack
+
+run_tests

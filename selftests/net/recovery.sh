@@ -1,0 +1,221 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# What teredod does when something goes away, and when it comes back. The limits
+# are those that it has to keep, not what a slow machine can do.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# a client that maintains its mapping each 3.75 to 5 s
+quick_client()
+{
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'refresh = 5' '[device]' 'port = 40000' > "$tmp/quick.conf"
+	client_up a --config "$tmp/quick.conf"
+}
+
+address_is_gone()
+{
+	[ "$(teredo_address a)" != "$1" ]
+}
+
+another_address()
+{
+	local addr
+
+	addr=$(teredo_address a)
+	[ "$addr" ] && [ "$addr" != "$1" ]
+}
+
+no_address()
+{
+	! has_teredo_address "${_pids[a-teredod]}"
+}
+
+# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
+took()
+{
+	local what=$1 limit=$2 start ms
+
+	shift 2
+	start=$(now_ms)
+	wait_for 30 "$@" || fail "$what: never"
+	ms=$(($(now_ms) - start))
+	note "$what after $ms ms"
+	check_at_most "$what, ms" "$limit" "$ms"
+}
+
+start_ping()
+{
+	start ping a ping -6 -n -i 0.1 -W 2 2001:db8:1::10
+	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
+}
+
+# no packet of the ping was lost since it was started
+stop_ping()
+{
+	stop ping INT
+	note < <(tail -n 2 "$tmp/ping.log")
+	check "nothing is lost" grep -q ' 0% packet loss' "$tmp/ping.log"
+}
+
+test_server()
+{
+	set_nat a pr
+	quick_client || return
+	stop s1-server
+	took "address gone" 18000 no_address
+	# well into the time between two attempts
+	pause 4
+	teredo a show teredo0 | note
+	miredo_server s1 203.0.113.1 203.0.113.2
+	took "qualified again" 5000 has_teredo_address "${_pids[a-teredod]}"
+	check "ping" reach a 2001:db8:1::10
+	client_down a
+}
+
+test_name_server()
+{
+	set_nat a pr
+	printf 'nameserver 198.51.100.7\n' > "$tmp/resolv.conf"
+	printf '%s\n' '[client]' 'server = teredo.example' '[device]' \
+		'port = 40000' > "$tmp/names.conf"
+	[ -e /etc/resolv.conf ] || : > /etc/resolv.conf
+	mkdir -p "$tmp/run-a"
+	start a-teredod a unshare -m bash -c "
+		mount --bind '$tmp/resolv.conf' /etc/resolv.conf || exit
+		export TEREDO_RUN_DIR='$tmp/run-a'
+		exec '$tools/teredod' --debug --config '$tmp/names.conf' teredo0"
+	pause 5
+	check "it runs" alive a-teredod
+	check "no address" no_address
+	start dnsmasq h dnsmasq --no-daemon --no-resolv --no-hosts \
+		--conf-file=/dev/null --user=root --pid-file= \
+		--host-record=teredo.example,203.0.113.1
+	check "dnsmasq starts" wait_for 5 udp_bound "$pid" 53
+	took "qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
+	stop dnsmasq
+	client_down a
+}
+
+# The round trip to the server is 50 ms.
+test_address()
+{
+	local old
+
+	set_nat a pr
+	link_delay a 25ms
+	client_up a || return
+	old=$(teredo_address a)
+	printf '%s\n' 'addr del 10.1.0.2/24 dev eth0' \
+		'addr add 10.1.0.3/24 dev eth0' \
+		'route replace default via 10.1.0.1 dev eth0' |
+		ip_on a -batch -
+	took "old address gone" 300 address_is_gone "$old"
+	took "new address" 1125 another_address "$old"
+	check "ping" reach a 2001:db8:1::10
+	link_delay a 0ms
+	client_down a
+	_nat[a]=
+	set_nat a pr
+}
+
+test_killed()
+{
+	local old first
+
+	set_nat a pr
+	client_up a || return
+	old=$(teredo_address a)
+	start_ping
+	stop a-teredod KILL
+	pause 2
+	check_equal "address without teredod" "$old" "$(teredo_address a)"
+	client_start a
+	pause 2
+	check "it runs again" alive a-teredod
+	check_equal "address after the restart" "$old" "$(teredo_address a)"
+
+	# another one takes over, and the first one leaves all as it is
+	first=${_pids[a-teredod]}
+	client_start a
+	check "the first one exits" wait_for 5 eval "! kill -0 $first 2> /dev/null"
+	wait "$first"
+	check_equal "its exit code" 0 $?
+	pause 1
+	check_equal "address after the change" "$old" "$(teredo_address a)"
+	check "the second one has the device" teredo a show teredo0
+	stop_ping
+	client_down a
+}
+
+# The NAT has forgotten us, and gives us another port. Nothing tells us but the
+# next solicitation, so one interval may go by.
+test_nat()
+{
+	local old
+
+	set_nat a pr
+	link_delay a 25ms
+	quick_client || return
+	old=$(teredo_address a)
+	on na nft insert rule ip nat postrouting oifname wan \
+		udp sport 40000 snat to 192.0.2.10:41000
+	on na conntrack -F > /dev/null 2>&1
+	took "new address" 5250 another_address "$old"
+	check "the old one is gone" address_is_gone "$old"
+	check_equal "port 41000" 5fd7 "$(teredo_address a | cut -d : -f 6)"
+	check "ping" reach a 2001:db8:1::10
+	link_delay a 0ms
+	client_down a
+	_nat[a]=
+}
+
+no_carrier()
+{
+	[[ $(ip_on a link show teredo0) == *NO-CARRIER* ]]
+}
+
+# Nobody looks after the device: what is known of the mapping ends in time.
+test_lifetime()
+{
+	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
+
+	set_nat a cone
+	bare_client a $addr
+	inject --from 192.0.2.20:50000 --to 192.0.2.10:40000 \
+		bubble 2001:0:cb00:7101:10a7:3caf:3fff:fdeb $addr
+	check_changes "a peer" a 'rx_bubbles +1' 'peers +1' \
+		'peer 2001:0:cb00:7101:10a7:3caf:3fff:fdeb trusted 192.0.2.20:50000 tries 0 queued 0'
+	on a "$here/tdctl" up teredo0 $addr 3
+	pause 2
+	on a "$here/tdctl" up teredo0 $addr 3	# renewed in time
+	pause 2
+	check_changes "before the end" a
+	took "carrier gone" 2500 no_carrier
+	check_changes "after the end" a 'state -2' 'peers -1' \
+		'peer 2001:0:cb00:7101:10a7:3caf:3fff:fdeb gone'
+	stop a-watch
+	ip_on a link del teredo0
+}
+
+modprobe teredo || fail "no module"
+internet
+client a pr
+services
+
+add_test "C-24 C-26 A-43 A-44: the server is dead, then back: qualified within 5 s" \
+	test_server
+add_test "C-01 C-124: names can be looked up at last: qualified within 2 s" \
+	test_name_server
+add_test "C-19 C-90: the IPv4 address changes: old address gone at once, new one in 1 s and 2.5 round trips" \
+	test_address
+add_test "V-12 C-11: teredod killed, restarted, replaced: no packet lost, same address" \
+	test_killed
+add_test "C-87 C-88 C-90 C-91: the NAT was restarted: new address within a refresh interval" \
+	test_nat
+add_test "C-91: the mapping's lifetime ends without teredod" test_lifetime
+
+run_tests
