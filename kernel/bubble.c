@@ -75,7 +75,8 @@ static void source_for(const struct teredo_dev *td,
  * @to: where to
  *
  * Context: BH off, RCU; no lock of ours held.
- * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ * Return: 0; -ENOMEM, -EBUSY if too much is sent to that place, -EHOSTUNREACH if
+ * there is no way to send it.
  */
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -87,7 +88,7 @@ int teredo_send_bubble(struct teredo_dev *td,
 	int err;
 
 	if (!allowed(td, to))
-		return;
+		return -EBUSY;
 	source_for(td, map, dst, &src);
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
 	err = teredo_send(td, to, map->local, bubble, sizeof(bubble));

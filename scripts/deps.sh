@@ -32,6 +32,7 @@ nsenter			util-linux		tests: namespaces
 ip			iproute2		tests: namespaces
 ping			iputils-ping		tests: traffic
 iperf3			iperf3			tests: traffic
+dnsmasq			dnsmasq-base		tests: a name server
 curl			curl			tests: traffic
 python3			python3			tests: a web server
 nft			nftables		tests: NATs

@@ -123,7 +123,7 @@ test_new_refused()
 		link new t2 14=01
 	refuse "symmetric of a client" $inval 'Only a server forwards bubbles' \
 		link new t2 15=01
-	refuse "rate of a client" $inval 'Only a server has a limit per address' \
+	refuse "rate of a client" $inval 'Only servers and relays have a limit per address' \
 		link new t2 17=01000000
 	refuse "direct of a client" $inval 'A client always sends direct bubbles' \
 		link new t2 16=01
@@ -133,8 +133,15 @@ test_new_refused()
 		link new t2 1=02 6=cb007101
 	refuse "part of a prefix" $inval 'Not a list of prefixes' \
 		link new t2 1=02 18=00112233
-	refuse "prefix of 129 bits" $inval 'A prefix has at most 128 bits' \
+	refuse "prefix of 129 bits" $inval \
+		'Not a prefix of at most 128 bits with the rest clear' \
 		link new t2 1=02 18=${A_HEX}81000000
+	refuse "more than the prefix" $inval \
+		'Not a prefix of at most 128 bits with the rest clear' \
+		link new t2 1=02 18=${A_HEX}40000000
+	refuse "a rate too high" $range \
+		'The rate must be at most 1000000, or 0 for no limit' \
+		link new t2 1=02 17=41420f00
 	check "none of them was created" eval '! ip_on a link show t2 2> /dev/null'
 }
 

@@ -144,10 +144,11 @@ static int cmd_up(char **arg)
 
 static int cmd_bare(char **arg)
 {
-	struct link_conf conf = { .port = atoi(arg[1]) };
+	struct link_conf conf = { .port = htons(atoi(arg[1])) };
 	struct link_info link;
 	struct nl nl;
 
+	link_conf_set(&conf, IFLA_TEREDO_PORT);
 	if (nl_open(&nl, NETLINK_ROUTE) ||
 	    link_create(&nl, arg[0], &conf) ||
 	    link_find(&nl, arg[0], &link) ||
