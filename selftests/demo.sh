@@ -180,7 +180,8 @@ run a curl -sS -o "$tmp/got" -w '%{size_download} octets in %{time_total} s\n' \
 result $? "HTTP download from it, 2 MB, content compared"
 
 step "4. Another client, behind another NAT"
-start teredod-b b teredod --server 203.0.113.1/203.0.113.2
+# another name, since the daemons' state is in one /run
+start teredod-b b teredod --server 203.0.113.1/203.0.113.2 teredo1
 wait_for 20 has_teredo_address "$pid"
 result $? "client b qualifies"
 say "" "Client b is up as well. Each NAT drops what was not asked for, so who starts?" \
