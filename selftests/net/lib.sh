@@ -819,3 +819,57 @@ _tcp_transfer()
 	wait "$pid" || return
 	cmp "$tmp/sent" "$tmp/got"
 }
+
+# ---------------------------------------------------------------- our services
+
+# teredo_link NODE ATTRIBUTES...: a device with these and no helper
+teredo_link()
+{
+	local node=$1
+
+	shift
+	IP_LIB_DIR=$tools/iproute2 ip_on "$node" link add teredo0 \
+		type teredo "$@" || {
+		fail "no device on $node: $*"
+		return 1
+	}
+	ip_on "$node" link set teredo0 up
+}
+
+# teredo_server NODE ADDRESS SECOND [ATTRIBUTES]: SECOND may be "none"
+teredo_server()
+{
+	local node=$1 addr=$2 second=(local2 "$3")
+
+	shift 3
+	[ "${second[1]}" != none ] || second=()
+	on "$node" sysctl -qw net.ipv6.conf.all.forwarding=1
+	teredo_link "$node" mode server local "$addr" "${second[@]}" "$@"
+}
+
+# teredo_relay NODE ADDRESS PORT [ATTRIBUTES]
+teredo_relay()
+{
+	local node=$1 addr=$2 port=$3
+
+	shift 3
+	on "$node" sysctl -qw net.ipv6.conf.all.forwarding=1
+	teredo_link "$node" mode relay local "$addr" port "$port" "$@" &&
+		ip_on "$node" -6 route add 2001::/32 dev teredo0
+}
+
+# teredo_hostrelay NODE [ATTRIBUTES]
+teredo_hostrelay()
+{
+	local node=$1
+
+	shift
+	teredo_link "$node" mode hostrelay "$@" &&
+		ip_on "$node" -6 route add 2001::/32 dev teredo0
+}
+
+# teredo_down NODE: the device, and the routes with it
+teredo_down()
+{
+	ip_on "$1" link del teredo0
+}
