@@ -820,7 +820,62 @@ _tcp_transfer()
 	cmp "$tmp/sent" "$tmp/got"
 }
 
+# ---------------------------------------------------------------- datagrams
+
+# vector NAME...: octets of test vectors, in hex, joined
+vector()
+{
+	local name id hex
+
+	for name; do
+		while read -r id hex; do
+			[ "$id" != "$name" ] || printf %s "$hex"
+		done < "$top/selftests/unit/vectors.txt"
+	done
+}
+
+# payloads NAME [FILTER]: the datagrams of a finished capture, a line each:
+# source, destination, UDP payload in hex
+payloads()
+{
+	local name=$1
+
+	shift
+	tcpdump -nxr "$tmp/$name.pcap" "$@" 2> /dev/null | awk '
+	function flush() {
+		if (hex)
+			print src, dst, substr(hex, 57)
+		hex = ""
+	}
+	$1 ~ /^0x/ { for (i = 2; i <= NF; i++) hex = hex $i; next }
+	{ flush(); src = $3; dst = $5; sub(/:$/, "", dst) }
+	END { flush() }'
+}
+
+# counters NODE [DEVICE]: all of them, a line each: name and value
+counters()
+{
+	on "$1" "$tools/teredo" -j stats "${2:-teredo0}" |
+		sed 's/,/\n/g' | sed -n 's/.*"\([a-z0-9_]*\)":\([0-9]*\).*/\1 \2/p'
+}
+
+# count_from NODE [DEVICE]: what counted asks about begins now
+count_from()
+{
+	counters "$@" > "$tmp/counters-$1"
+}
+
+# counted NODE [DEVICE]: what has changed since count_from, as "name+1 ..."
+counted()
+{
+	counters "$@" | awk 'NR == FNR { old[$1] = $2; next }
+		$2 != old[$1] { printf "%s%s+%d", n++ ? " " : "", $1,
+				$2 - old[$1] }' "$tmp/counters-$1" -
+}
+
 # ---------------------------------------------------------------- our services
+
+export IP_LIB_DIR=$tools/iproute2
 
 # teredo_link NODE ATTRIBUTES...: a device with these and no helper
 teredo_link()
@@ -828,7 +883,7 @@ teredo_link()
 	local node=$1
 
 	shift
-	IP_LIB_DIR=$tools/iproute2 ip_on "$node" link add teredo0 \
+	ip_on "$node" link add teredo0 \
 		type teredo "$@" || {
 		fail "no device on $node: $*"
 		return 1
@@ -850,11 +905,11 @@ teredo_server()
 # teredo_relay NODE ADDRESS PORT [ATTRIBUTES]
 teredo_relay()
 {
-	local node=$1 addr=$2 port=$3
+	local node=$1 addr=$2 service=$3
 
 	shift 3
 	on "$node" sysctl -qw net.ipv6.conf.all.forwarding=1
-	teredo_link "$node" mode relay local "$addr" port "$port" "$@" &&
+	teredo_link "$node" mode relay local "$addr" port "$service" "$@" &&
 		ip_on "$node" -6 route add 2001::/32 dev teredo0
 }
 
