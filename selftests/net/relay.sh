@@ -1,0 +1,618 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The relay and the host-specific relay: what they send and take (tables 4.4
+# and 4.5). Clients at 192.0.2.0/24 are played by the attacker, who so may also
+# be silent; a real one is behind a NAT elsewhere.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+client_a=192.0.2.10:40000
+addr_a=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
+native=2001:db8:1::10
+relay=198.51.100.1:3545
+
+# inject FROM TO PART...
+inject()
+{
+	local from=$1 to=$2
+
+	shift 2
+	on x "$here/tdinject" --from "$from" --to "$to" "$@"
+}
+
+# client_at FLAGS: address of a client with the mapping of a
+client_at()
+{
+	printf '2001:0:cb00:7101:%s:63bf:3fff:fdf5\n' "$1"
+}
+
+# peer_state NODE ADDRESS
+peer_state()
+{
+	on "$1" "$tools/teredo" -j peer show teredo0 | tr '{' '\n' |
+		sed -n "s/^\"address\":\"$2\",\"state\":\"\([a-z]*\)\".*/\1/p"
+}
+
+# is_probing NODE ADDRESS
+is_probing()
+{
+	[ "$(peer_state "$1" "$2")" = probing ]
+}
+
+# ping_once NODE ADDRESS: nobody waits for an answer
+ping_once()
+{
+	on "$1" ping -6 -n -c 1 -W 0.01 "$2" > /dev/null
+}
+
+# make_peer ADDRESS: of a client at $client_a that the relay has sent to and
+# that has answered
+make_peer()
+{
+	ping_once n "$1"
+	inject "$client_a" "$relay" bubble "$1" 2001:db8:1::1
+	check_equal "peer $1" trusted "$(peer_state r "$1")"
+}
+
+# drops NODE WHAT COUNTER FROM PART...: sent to the relay, of no effect but this
+drops()
+{
+	local node=$1 what=$2 counter=$3 from=$4 to=$relay
+
+	[ "$node" != h ] || to=198.51.100.7:3545
+	shift 4
+	count_from "$node"
+	inject "$from" "$to" "$@"
+	check_equal "$what" "$counter+1" "$(counted "$node")"
+}
+
+# ---------------------------------------------------------------- sending
+
+three_wait()
+{
+	[[ $(on r "$tools/teredo" -j peer show teredo0) == *'"queued":3'* ]]
+}
+
+# Nothing but a bubble by way of the client's server, until the client has
+# answered; then what has waited, in order.
+test_open()
+{
+	local seqs
+
+	capture inet r open udp
+	start pings n ping -6 -n -i 0.2 -c 3 -W 1 "$addr_a"
+	wait_for 5 three_wait || fail "three packets do not wait"
+	check_equal "before the answer" probing "$(peer_state r "$addr_a")"
+	count_from r
+	inject "$client_a" "$relay" "$(vector BU-8)"
+	check_equal "after the answer" trusted "$(peer_state r "$addr_a")"
+	check_equal "counters" rx_bubbles+1 "$(counted r)"
+	capture_stop open
+	payloads open 'src port 3545' > "$tmp/open.txt"
+	check_equal "first datagram" \
+		"198.51.100.1.3545 203.0.113.1.3544 $(vector BU-6)" \
+		"$(head -n 1 "$tmp/open.txt")"
+	seqs=$(awk '$2 == "192.0.2.10.40000" { printf "%s ", substr($3, 93, 4) }' \
+		"$tmp/open.txt")
+	check_equal "echo requests, by number" '0001 0002 0003 ' "$seqs"
+	check_equal "datagrams in all" 4 "$(wc -l < "$tmp/open.txt")"
+	check_equal "those with DF" "" "$(packets open 'ip[6] & 0x40 != 0')"
+}
+
+# counter_reaches VALUE NAME
+counter_reaches()
+{
+	[ "$(counter r teredo0 "$2")" -ge "$1" ]
+}
+
+# Clients that never answer, all at once, as each takes 8 s: one that is pinged
+# once, one whose queue overflows, one that is another relay, one that is this
+# relay itself.
+test_dead()
+{
+	local dead flood other self
+
+	dead=$(client_at 1) flood=$(client_at 2)
+	other=2001:0:cb00:7101:0:f226:39cc:9bf8
+	self=2001:0:cb00:7101:0:f226:39cc:9bfe
+
+	teredo_server s1 203.0.113.1 none
+	count_from r
+	count_from h
+	capture inet r dying udp
+	start dead n ping -6 -n -c 1 -W 12 "$dead"
+	start other n ping -6 -n -c 1 -W 12 "$other"
+	start self n ping -6 -n -c 1 -W 12 "$self"
+	# later and from elsewhere, or its errors would use up the others' share
+	wait_for 2 counter_reaches 3 tx_bubbles
+	pause 0.3
+	on x ping -6 -n -q -f -c 300 -W 0.01 "$flood" > /dev/null
+	wait "${_pids[dead]}" "${_pids[other]}" "${_pids[self]}"
+	wait_for 2 counter_reaches 131 tx_drop_no_answer
+	capture_stop dying
+	note "$(counted r)"
+	check_equal "counters" \
+		"tx_bubbles+16 tx_drop_queue_full+172 tx_drop_no_answer+131 rx_drop_headers+4" \
+		"$(counted r)"
+	check_equal "counters of the other relay" rx_drop_headers+4 "$(counted h)"
+	grep -q "From 2001:db8:1::1 .*Destination unreachable: Address unreachable" \
+		"$tmp/dead.log" || fail "no ICMPv6 error: $(cat "$tmp/dead.log")"
+	check_equal "distances of bubbles, in s" \
+		'2.0 2.0 2.0 ' \
+		"$(packets dying 'src port 3545 and dst port 3544' -x |
+		   awk '/ UDP/ { t = $1 }
+			/7101 0001/ {
+				if (last)
+					printf "%.1f ", t - last
+				last = t
+			}')"
+	check_equal "after 8 s" failed "$(peer_state r "$dead")"
+
+	# the mark that stays: at once, and no bubble
+	count_from r
+	on n ping -6 -n -c 1 -W 12 "$dead" > "$tmp/mark.ping"
+	grep -q "Address unreachable" "$tmp/mark.ping" ||
+		fail "no ICMPv6 error: $(cat "$tmp/mark.ping")"
+	check_equal "counters of the next ping" tx_drop_no_answer+1 \
+		"$(counted r)"
+	# and ends with an answer
+	inject "$client_a" "$relay" bubble "$dead" 2001:db8:1::1
+	check_equal "heard of" trusted "$(peer_state r "$dead")"
+	teredo_down s1
+}
+
+# refuses WHAT COUNTER ADDRESS [ERROR]: no datagram, and an ICMPv6 error or none
+refuses()
+{
+	count_from r
+	capture inet r refuses udp
+	on n ping -6 -n -c 1 -W 0.3 "$3" > "$tmp/refuses.ping"
+	capture_stop refuses
+	check_equal "$1, counters" "$2+1" "$(counted r)"
+	check_equal "$1, datagrams" "" "$(packets refuses)"
+	if [ "${4:-}" ]; then
+		grep -q "$4" "$tmp/refuses.ping" ||
+			fail "$1: no ICMPv6 error, but $(cat "$tmp/refuses.ping")"
+	elif grep -q ^From "$tmp/refuses.ping"; then
+		fail "$1: $(cat "$tmp/refuses.ping")"
+	fi
+}
+
+test_refused()
+{
+	local id hex
+
+	ip_on r -6 route add 2001:db8:9::/48 dev teredo0
+	ip_on r -6 route add 3ffe:831f::/32 dev teredo0
+	refuses "not Teredo" tx_drop_not_teredo 2001:db8:9::1 \
+		"Address unreachable"
+	refuses "Teredo of old" tx_drop_not_teredo 3ffe:831f::1 \
+		"Address unreachable"
+	ip_on r -6 route del 2001:db8:9::/48 dev teredo0
+	ip_on r -6 route del 3ffe:831f::/32 dev teredo0
+	for id in AD-13 AD-14 AD-15 AD-16 AD-17 AD-18; do
+		hex=$(vector "$id" | sed 's/..../&:/g')
+		refuses "$id" tx_drop_embedded "${hex%:}"
+	done
+	refuses "port 0" tx_drop_embedded 2001:0:cb00:7101:0:ffff:3fff:fdf5
+}
+
+# The cone bit of a client makes no difference.
+test_cone()
+{
+	local addr
+
+	for addr in AD-07 AD-09; do
+		addr=$(vector "$addr" | sed 's/..../&:/g;s/:$//')
+		capture inet r cone udp
+		ping_once n "$addr"
+		capture_stop cone
+		check_equal "datagrams to $addr" "198.51.100.1.3545 203.0.113.1.3544" \
+			"$(payloads cone 'src port 3545' | cut -d' ' -f-2)"
+		inject "$client_a" "$relay" bubble "$addr" 2001:db8:1::1
+	done
+}
+
+test_too_big()
+{
+	make_peer "$(client_at 10)"
+	on n ping -6 -n -c 1 -W 1 -M "do" -s 1300 "$(client_at 10)" > "$tmp/big.ping"
+	grep -q 'From 2001:db8:1::1 .*too big: mtu=1280' "$tmp/big.ping" ||
+		fail "$(cat "$tmp/big.ping")"
+}
+
+# What has a Teredo source is for clients among themselves.
+test_teredo_source()
+{
+	ip_on n addr add 2001:0:1::1 dev eth0
+	ip_on r route add 2001:0:1::1 dev n
+	count_from r
+	capture inet r transit udp
+	on n ping -6 -n -c 1 -W 0.5 -I 2001:0:1::1 "$addr_a" > "$tmp/transit.ping"
+	capture_stop transit
+	check_equal "counters" tx_drop_source+1 "$(counted r)"
+	check_equal "datagrams" "" "$(packets transit)"
+	grep -q 'From 2001:db8:1::1 .*Administratively prohibited' \
+		"$tmp/transit.ping" || fail "$(cat "$tmp/transit.ping")"
+	ip_on n addr del 2001:0:1::1 dev eth0
+	ip_on r route del 2001:0:1::1 dev n
+}
+
+# ---------------------------------------------------------------- taking
+
+# silent COMMAND...: the relay neither sends nor forwards anything meanwhile
+silent()
+{
+	capture inet r silent udp and src port 3545
+	capture n eth0 silent6
+	"$@"
+	capture_stop silent
+	capture_stop silent6
+	check_equal "datagrams" "" "$(packets silent)"
+	check_equal "packets" "" "$(packets silent6)"
+}
+
+test_drops()
+{
+	local bu8 known
+
+	bu8=$(vector BU-8) known=$(client_at 20)
+	make_peer "$known"
+	cases()
+	{
+		drops r "39 octets" rx_drop_malformed "$client_a" "${bu8:0:78}"
+		drops r "version 4" rx_drop_malformed "$client_a" "4${bu8:1}"
+		drops r "0x41" rx_drop_malformed "$client_a" "41$bu8"
+		drops r "authentication" rx_drop_headers "$client_a" "$(vector AU-1 BU-8)"
+		drops r "origin" rx_drop_headers "$client_a" "$(vector OR-2 BU-8)"
+		drops r "solicitation" rx_drop_headers "$client_a" "$(vector RS-4)"
+		drops r "solicitation, no authentication" rx_drop_spoofed "$client_a" \
+			"$(vector RS-1)"
+		drops r "other port" rx_drop_spoofed 192.0.2.10:40001 \
+			udp6 "$known" "$native" 1 2 8
+		drops r "other address" rx_drop_spoofed 192.0.2.11:40000 \
+			udp6 "$known" "$native" 1 2 8
+		drops r "bubble from another port" rx_drop_spoofed 192.0.2.10:40001 \
+			bubble "$known" 2001:db8:1::1
+		drops r "native source" rx_drop_spoofed "$client_a" \
+			udp6 2001:db8:66::1 "$native" 1 2 8
+		drops r "echo reply from a native source" rx_drop_spoofed "$client_a" \
+			echo-reply 2001:db8:66::1 "$native" 1 1 00
+		drops r "private outer source" rx_drop_spoofed 10.0.0.1:53 \
+			udp6 2001:0:cb00:7101:0:ffca:f5ff:fffe "$native" 1 2 8
+		drops r "stranger" rx_drop_stranger "$client_a" \
+			udp6 "$(client_at 21)" "$native" 1 2 8
+		drops r "a stranger's bubble" rx_drop_stranger "$client_a" \
+			bubble "$(client_at 21)" 2001:db8:1::1
+		drops r "to Teredo" rx_drop_destination "$client_a" \
+			udp6 "$known" "$addr_a" 1 2 8
+		drops r "to multicast" rx_drop_destination "$client_a" \
+			udp6 "$known" ff0e::1 1 2 8
+		drops r "to link-local" rx_drop_destination "$client_a" \
+			udp6 "$known" fe80::1 1 2 8
+		drops r "to loopback" rx_drop_destination "$client_a" \
+			udp6 "$known" ::1 1 2 8
+		drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
+			bubble "$known" "$native"
+		drops r "with trailers, too" rx_bubbles "$client_a" \
+			bubble "$known" "$native" "$(vector TR-13)"
+	}
+	silent cases
+}
+
+# arrives DEVICE WHAT COUNT PART...: so many of these leave by r's device
+arrives()
+{
+	local dev=$1 what=$2 count=$3
+
+	shift 3
+	capture r "$dev" arrives udp and ip6
+	inject "$client_a" "$relay" "$@"
+	capture_stop arrives
+	check_equal "$what" "$count" "$(packets arrives | wc -l)"
+}
+
+test_served()
+{
+	local known
+
+	known=$(client_at 30)
+	make_peer "$known"
+	arrives n "to the site" 1 udp6 "$known" "$native" 1 2 8
+	arrives eth0 "to elsewhere, if all is served" 1 \
+		udp6 "$known" 2001:db8:7::7 1 2 8
+
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545 served 2001:db8:1::/48
+	known=$(client_at 31)
+	make_peer "$known"
+	arrives n "to the site, which is served" 1 udp6 "$known" "$native" 1 2 8
+	arrives n "trailers are cut off" 1 udp6 "$known" "$native" 1 2 8 \
+		"$(vector TR-1)"
+	check_equal "length with a trailer" 1 \
+		"$(packets arrives 'ip6[4:2] = 16' | wc -l)"
+	silent drops r "to elsewhere" rx_drop_destination "$client_a" \
+		udp6 "$known" 2001:db8:7::7 1 2 8
+	silent drops r "to elsewhere, close by" rx_drop_destination "$client_a" \
+		udp6 "$known" 2001:db8:2::1 1 2 8
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545
+}
+
+# ---------------------------------------------------------------- loops
+
+# The way to the client leads into the tunnel itself.
+test_tunnel_in_tunnel()
+{
+	local known
+
+	known=$(client_at 40)
+	make_peer "$known"
+	count_from r
+	ip_on r route add 203.0.113.1 dev teredo0
+	ip_on r route add 192.0.2.10 dev teredo0
+	ping_once n "$known"
+	ping_once n "$(client_at 41)"
+	check_equal "routed into the device" tx_drop_loop+2 \
+		"$(counted r | grep -o 'tx_drop_loop+.')"
+
+	# by way of another tunnel, through a peer that was heard of just now
+	ip_on r link add nested type ip6tnl mode ipip6 encaplimit none \
+		local 2001:db8:1::1 remote "$known"
+	ip_on r link set nested up
+	ip_on r route replace 192.0.2.10 dev nested
+	ping_once n "$known"
+	ip_on r link del nested
+	ip_on r route del 203.0.113.1 dev teredo0
+	ip_on r route flush 192.0.2.10
+	# it still works
+	make_peer "$(client_at 42)"
+}
+
+# ---------------------------------------------------------------- limits
+
+# Somebody behind the relay looks for clients. Nobody is there, and a client
+# that is there goes on as if nothing was.
+test_scan()
+{
+	local slab peers
+
+	teredo_server s1 203.0.113.1 203.0.113.2
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545 max_peers 1024
+	client_up c
+	check "ping before" reach c "$native"
+	slab=$(sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	count_from r
+	start steady c ping -6 -n -i 0.02 -c 150 -W 5 "$native"
+	on n python3 - <<-'END'
+	import socket, struct
+	s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+	for i in range(10000):
+	    addr = struct.pack('>IIHHI', 0x20010000, 0xcb007101, 0, 0x63bf,
+	                       (0xb000000 + i) ^ 0xffffffff)
+	    s.sendto(bytes(1000), (socket.inet_ntop(socket.AF_INET6, addr), 9))
+	END
+	wait "${_pids[steady]}"
+	peers=$(on r "$tools/teredo" -j peer show teredo0 |
+		grep -o '"state"' | wc -l)
+	note "$peers peers, $(counted r)"
+	tail -n 2 "$tmp/steady.log" | note
+	grep -q ' 0% packet loss' "$tmp/steady.log" || fail "pings were lost"
+	check_equal "peers" 1024 "$peers"
+	[[ $(counted r) =~ peers_evicted\+([0-9]+) ]]
+	check_equal "those that made room" 8977 "${BASH_REMATCH[1]}"
+	# 4 MiB of packets, and the peers
+	check_at_most "growth of slab, kB" 16384 \
+		$(($(sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo) - slab))
+	client_down c
+	teredo_down s1
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545
+}
+
+test_route()
+{
+	[[ $(ip_on r -6 route show 2001::/32) == *"dev teredo0"* ]] ||
+		fail "no route"
+	ip_on r link set teredo0 down
+	check_equal "route without a device" "" \
+		"$(ip_on r -6 route show 2001::/32)"
+	ip_on r link set teredo0 up
+	ip_on r -6 route add 2001::/32 dev teredo0
+}
+
+# ---------------------------------------------------------------- host relay
+
+test_host_send()
+{
+	local bu6
+
+	check_equal "addresses of the device" "" \
+		"$(ip_on h -6 addr show dev teredo0)"
+	[[ $(ip_on h -6 route get "$addr_a") == *"dev teredo0 src 2001:db8:7::7 "* ]] ||
+		fail "$(ip_on h -6 route get "$addr_a")"
+	bu6=$(vector BU-6)
+	capture h eth0 hsend udp
+	start pings h ping -6 -n -c 1 -W 1 "$addr_a"
+	wait_for 5 is_probing h "$addr_a"
+	inject "$client_a" 198.51.100.7:3545 bubble "$addr_a" 2001:db8:7::7
+	capture_stop hsend
+	check_equal "bubble, of the host's own address" \
+		"198.51.100.7.3545 203.0.113.1.3544 ${bu6/20010db8000100000000000000000001/20010db8000700000000000000000007}" \
+		"$(payloads hsend 'src port 3545' | head -n 1)"
+	check_equal "peer" trusted "$(peer_state h "$addr_a")"
+	check_equal "datagrams to the client" 1 \
+		"$(payloads hsend 'dst host 192.0.2.10' | wc -l)"
+}
+
+test_host_drops()
+{
+	on h sysctl -qw net.ipv6.conf.all.forwarding=1
+	capture h eth0 hdrops ip6 and not dst net ff00::/8
+	drops h "to a neighbour" rx_drop_destination "$client_a" \
+		udp6 "$addr_a" 2001:db8:7::8 1 2 8
+	drops h "to another host" rx_drop_destination "$client_a" \
+		udp6 "$addr_a" "$native" 1 2 8
+	drops h "stranger" rx_drop_stranger "$client_a" \
+		udp6 "$(client_at 50)" 2001:db8:7::7 1 2 8
+	drops h "other port" rx_drop_spoofed 192.0.2.10:40001 \
+		udp6 "$addr_a" 2001:db8:7::7 1 2 8
+	drops h "native source" rx_drop_spoofed "$client_a" \
+		udp6 "$native" 2001:db8:7::7 1 2 8
+	drops h "authentication" rx_drop_headers "$client_a" \
+		"$(vector AU-1)" udp6 "$addr_a" 2001:db8:7::7 1 2 8
+	capture_stop hdrops
+	check_equal "packets" "" "$(packets hdrops)"
+
+	# a neighbour's packet is not relayed
+	ip_on inet -6 route replace 2001::/32 dev h
+	count_from h
+	capture h eth0 neighbour udp
+	on x ping -6 -n -c 1 -W 0.5 "$addr_a" > "$tmp/neighbour.ping"
+	capture_stop neighbour
+	check_equal "counters" tx_drop_source+1 "$(counted h)"
+	check_equal "datagrams" "" "$(packets neighbour)"
+	grep -q 'From 2001:db8:7::7 .*Administratively prohibited' \
+		"$tmp/neighbour.ping" || fail "$(cat "$tmp/neighbour.ping")"
+	ip_on inet -6 route replace 2001::/32 dev r
+	on h sysctl -qw net.ipv6.conf.all.forwarding=0
+}
+
+# The client's test goes by way of the server, the reply comes from the host
+# itself; nobody who attracts 2001::/32 has a say.
+test_host_direct()
+{
+	teredo_server s1 203.0.113.1 203.0.113.2
+	ip_on inet -6 route replace blackhole 2001::/32
+	capture h eth0 hdirect udp
+	client_up c
+	check "from the host" reach h "$(teredo_address c)"
+	client_down c
+	client_up c
+	check "from the client" reach c 2001:db8:7::7
+	check "1 MB each way" tcp_both_ways c h 2001:db8:7::7
+	[[ $(on c "$tools/teredo" -j peer show teredo0) == \
+	   *'"address":"198.51.100.7","port":3545'* ]] ||
+		fail "$(on c "$tools/teredo" -j peer show teredo0)"
+	capture_stop hdirect
+	client_down c
+	check_equal "datagrams from others than client and server" "" \
+		"$(packets hdirect 'not host 192.0.2.30 and not src port 3544
+			and not dst port 3544')"
+	check_equal "solicitations of the host" "" \
+		"$(payloads hdirect 'src host 198.51.100.7' |
+		   awk 'substr($3, 81, 2) == "85" || $3 ~ /^0001/')"
+	ip_on inet -6 route del blackhole 2001::/32
+	ip_on inet -6 route replace 2001::/32 dev r
+	teredo_down s1
+}
+
+# A host-specific relay behind a port-restricted NAT: a client behind another
+# gets in only if the relay opens its NAT for it.
+test_direct()
+{
+	teredo_server s1 203.0.113.1 203.0.113.2
+	printf '%s\n' 'addr add 2001:db8:b::1 dev eth0' \
+		'route add ::/0 dev eth0' | ip_on b -batch -
+	on nb sysctl -qw net.ipv6.conf.all.forwarding=1
+	printf '%s\n' 'route add 2001:db8:b::1 dev lan' \
+		'route add ::/0 dev wan' | ip_on nb -batch -
+	ip_on inet route add 2001:db8:b::1 dev nb
+	teredo_hostrelay b local 10.2.0.2 port 50000
+
+	client_up c
+	on b ping -6 -n -c 1 -W 12 "$(teredo_address c)" > "$tmp/direct.ping" &&
+		fail "without a direct bubble: $(cat "$tmp/direct.ping")"
+	grep -q "Address unreachable" "$tmp/direct.ping" ||
+		fail "no ICMPv6 error: $(cat "$tmp/direct.ping")"
+	client_down c
+
+	ip_on b link set teredo0 type teredo direct
+	client_up c
+	capture inet nb direct udp
+	check "with a direct bubble" reach b "$(teredo_address c)"
+	capture_stop direct
+	check_equal "first two datagrams" \
+		"192.0.2.20.50000 192.0.2.30.60000 192.0.2.20.50000 203.0.113.1.3544" \
+		"$(payloads direct 'src host 192.0.2.20' | head -n 2 |
+		   cut -d' ' -f-2 | paste -sd' ')"
+	client_down c
+	client_up c
+	check "from the client" reach c 2001:db8:b::1
+	client_down c
+	teredo_down b
+	teredo_down s1
+}
+
+# ---------------------------------------------------------------- prefix
+
+# A closed network with a service prefix of its own: server, relay, client
+test_prefix()
+{
+	local prefix=3ffe:831f::/32 addr
+
+	teredo_down r
+	teredo_link r mode relay local 198.51.100.1 port 3545 prefix "$prefix"
+	ip_on r -6 route add "$prefix" dev teredo0
+	teredo_server s1 203.0.113.1 203.0.113.2 prefix "$prefix"
+	ip_on inet -6 route add "$prefix" dev r
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'[device]' "port = ${port[c]}" "prefix = $prefix" \
+		> "$tmp/closed.conf"
+	start c-teredod c "$tools/teredod" --debug \
+		--config "$tmp/closed.conf" teredo0
+	wait_for 15 grep -qs ^3ffe831fcb007101 "/proc/$pid/net/if_inet6" ||
+		fail "the client does not qualify: $(cat "$tmp/c-teredod.log")"
+	addr=$(ip_on c -6 -o addr show scope global to "$prefix" |
+		sed -n 's/.* inet6 \([^/]*\).*/\1/p')
+	check "from the client" reach c "$native"
+	check "to the client" reach n "$addr"
+	check "1 MB each way" tcp_both_ways c n "$native"
+
+	# and the public Teredo is none there
+	ip_on r -6 route add 2001::/32 dev teredo0
+	refuses "2001::/32" tx_drop_not_teredo "$addr_a" "Address unreachable"
+	client_down c
+	teredo_down s1
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545
+}
+
+modprobe teredo || fail "no module"
+internet
+client b pr
+client c pr
+head -c 1000000 /dev/urandom > "$tmp/sent"
+ip_on inet route add 192.0.2.0/24 dev x
+teredo_relay r 198.51.100.1 3545
+teredo_hostrelay h local 198.51.100.7 port 3545
+
+add_test "R-02 R-05 R-06 R-09 R-10 R-12 R-13 R-16 R-17 R-20 R-27 G-02 G-03 G-11 G-18: a bubble, an answer, and what has waited, in order" \
+	test_open
+add_test "R-14 R-15 R-18 R-19 XC-13: clients that do not answer, other relays, the relay itself (A-32)" \
+	test_dead
+add_test "R-07 R-08 G-01 G-19: what is no client is not sent to" test_refused
+add_test "R-11 R-22 V-08 V-11 G-08: the cone bit makes no difference" test_cone
+add_test "G-17 R-03: what is too big is answered as a router does" test_too_big
+add_test "R-28: nothing from Teredo to Teredo" test_teredo_source
+add_test "R-24 R-25 R-26 R-28 R-30 R-31 R-34 R-04 G-23 G-24: what is not taken" \
+	test_drops
+add_test "R-28 R-03: the served range" test_served
+add_test "G-23: a tunnel in itself" test_tunnel_in_tunnel
+add_test "R-29 R-19: a scan of 10,000 addresses leaves an established client alone" \
+	test_scan
+add_test "R-01 R-33: the route is an ordinary one and goes with the device" \
+	test_route
+add_test "H-02 H-03 H-05 H-06: the host-specific relay sends from the host's own address" \
+	test_host_send
+add_test "H-01 H-07 H-08: the host-specific relay serves its host alone" \
+	test_host_drops
+add_test "H-04 H-11 H-12: the host-specific relay is reached directly" \
+	test_host_direct
+add_test "H-09 R-21 R-23: behind a NAT direct bubbles are needed" test_direct
+add_test "G-01: a closed network with a prefix of its own" test_prefix
+
+run_tests
