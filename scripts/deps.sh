@@ -38,6 +38,7 @@ python3			python3			tests: a web server
 nft			nftables		tests: NATs
 conntrack		conntrack		tests: NATs
 ethtool			ethtool			tests: offloads
+bird			bird2			tests: routing by BGP
 sysctl			procps			tests: namespaces
 tcpdump			tcpdump			tests: captures
 tshark			tshark			tests: captures
