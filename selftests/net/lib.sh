@@ -855,7 +855,7 @@ payloads()
 # counters NODE [DEVICE]: all of them, a line each: name and value
 counters()
 {
-	on "$1" "$tools/teredo" -j stats "${2:-teredo0}" |
+	teredo "$1" -j stats "${2:-teredo0}" |
 		sed 's/,/\n/g' | sed -n 's/.*"\([a-z0-9_]*\)":\([0-9]*\).*/\1 \2/p'
 }
 

@@ -13,8 +13,8 @@ addr_a=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
 native=2001:db8:1::10
 relay=198.51.100.1:3545
 
-# inject FROM TO PART...
-inject()
+# send_as FROM TO PART...
+send_as()
 {
 	local from=$1 to=$2
 
@@ -31,7 +31,7 @@ client_at()
 # peer_state NODE ADDRESS
 peer_state()
 {
-	on "$1" "$tools/teredo" -j peer show teredo0 | tr '{' '\n' |
+	teredo "$1" -j peer show teredo0 | tr '{' '\n' |
 		sed -n "s/^\"address\":\"$2\",\"state\":\"\([a-z]*\)\".*/\1/p"
 }
 
@@ -52,7 +52,7 @@ ping_once()
 make_peer()
 {
 	ping_once n "$1"
-	inject "$client_a" "$relay" bubble "$1" 2001:db8:1::1
+	send_as "$client_a" "$relay" bubble "$1" 2001:db8:1::1
 	check_equal "peer $1" trusted "$(peer_state r "$1")"
 }
 
@@ -64,7 +64,7 @@ drops()
 	[ "$node" != h ] || to=198.51.100.7:3545
 	shift 4
 	count_from "$node"
-	inject "$from" "$to" "$@"
+	send_as "$from" "$to" "$@"
 	check_equal "$what" "$counter+1" "$(counted "$node")"
 }
 
@@ -72,7 +72,7 @@ drops()
 
 three_wait()
 {
-	[[ $(on r "$tools/teredo" -j peer show teredo0) == *'"queued":3'* ]]
+	[[ $(teredo r -j peer show teredo0) == *'"queued":3'* ]]
 }
 
 # Nothing but a bubble by way of the client's server, until the client has
@@ -86,7 +86,7 @@ test_open()
 	wait_for 5 three_wait || fail "three packets do not wait"
 	check_equal "before the answer" probing "$(peer_state r "$addr_a")"
 	count_from r
-	inject "$client_a" "$relay" "$(vector BU-8)"
+	send_as "$client_a" "$relay" "$(vector BU-8)"
 	check_equal "after the answer" trusted "$(peer_state r "$addr_a")"
 	check_equal "counters" rx_bubbles+1 "$(counted r)"
 	capture_stop open
@@ -158,7 +158,7 @@ test_dead()
 	check_equal "counters of the next ping" tx_drop_no_answer+1 \
 		"$(counted r)"
 	# and ends with an answer
-	inject "$client_a" "$relay" bubble "$dead" 2001:db8:1::1
+	send_as "$client_a" "$relay" bubble "$dead" 2001:db8:1::1
 	check_equal "heard of" trusted "$(peer_state r "$dead")"
 	teredo_down s1
 }
@@ -211,7 +211,7 @@ test_cone()
 		capture_stop cone
 		check_equal "datagrams to $addr" "198.51.100.1.3545 203.0.113.1.3544" \
 			"$(payloads cone 'src port 3545' | cut -d' ' -f-2)"
-		inject "$client_a" "$relay" bubble "$addr" 2001:db8:1::1
+		send_as "$client_a" "$relay" bubble "$addr" 2001:db8:1::1
 	done
 }
 
@@ -309,7 +309,7 @@ arrives()
 
 	shift 3
 	capture r "$dev" arrives udp and ip6
-	inject "$client_a" "$relay" "$@"
+	send_as "$client_a" "$relay" "$@"
 	capture_stop arrives
 	check_equal "$what" "$count" "$(packets arrives | wc -l)"
 }
@@ -396,7 +396,7 @@ test_scan()
 	    s.sendto(bytes(1000), (socket.inet_ntop(socket.AF_INET6, addr), 9))
 	END
 	wait "${_pids[steady]}"
-	peers=$(on r "$tools/teredo" -j peer show teredo0 |
+	peers=$(teredo r -j peer show teredo0 |
 		grep -o '"state"' | wc -l)
 	note "$peers peers, $(counted r)"
 	tail -n 2 "$tmp/steady.log" | note
@@ -438,7 +438,7 @@ test_host_send()
 	capture h eth0 hsend udp
 	start pings h ping -6 -n -c 1 -W 1 "$addr_a"
 	wait_for 5 is_probing h "$addr_a"
-	inject "$client_a" 198.51.100.7:3545 bubble "$addr_a" 2001:db8:7::7
+	send_as "$client_a" 198.51.100.7:3545 bubble "$addr_a" 2001:db8:7::7
 	capture_stop hsend
 	check_equal "bubble, of the host's own address" \
 		"198.51.100.7.3545 203.0.113.1.3544 ${bu6/20010db8000100000000000000000001/20010db8000700000000000000000007}" \
@@ -494,9 +494,9 @@ test_host_direct()
 	client_up c
 	check "from the client" reach c 2001:db8:7::7
 	check "1 MB each way" tcp_both_ways c h 2001:db8:7::7
-	[[ $(on c "$tools/teredo" -j peer show teredo0) == \
+	[[ $(teredo c -j peer show teredo0) == \
 	   *'"address":"198.51.100.7","port":3545'* ]] ||
-		fail "$(on c "$tools/teredo" -j peer show teredo0)"
+		fail "$(teredo c -j peer show teredo0)"
 	capture_stop hdirect
 	client_down c
 	check_equal "datagrams from others than client and server" "" \

@@ -14,8 +14,8 @@ addr_a=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
 addr_b=2001:0:cb00:7101:10a7:3caf:3fff:fdeb
 own_linklocal=fe80::8000:f227:34ff:8efe
 
-# inject FROM TO PART...
-inject()
+# send_as FROM TO PART...
+send_as()
 {
 	local from=$1 to=$2
 
@@ -29,7 +29,7 @@ exchange()
 {
 	count_from s1
 	capture inet s1 exchange udp
-	inject "$@"
+	send_as "$@"
 	capture_stop exchange
 	payloads exchange 'src host 203.0.113.1 or src host 203.0.113.2'
 }
@@ -41,7 +41,7 @@ drops()
 
 	shift 3
 	count_from s1
-	inject "$from" "$primary:3544" "$@"
+	send_as "$from" "$primary:3544" "$@"
 	check_equal "$what" "$counter+1" "$(counted s1)"
 }
 
@@ -129,10 +129,10 @@ test_echo()
 	data=$(printf '%0240d' 0)
 	count_from s1
 	capture x eth0 echo udp
-	inject "$client_a" "$primary":3544 \
+	send_as "$client_a" "$primary":3544 \
 		echo-request "$addr_a" "$own_linklocal" 7 1 00112233
 	# what it should be, by way of a capture
-	inject "$primary":3544 198.51.100.7:9 \
+	send_as "$primary":3544 198.51.100.7:9 \
 		echo-reply "$own_linklocal" "$addr_a" 7 1 00112233
 	capture_stop echo
 	reply=$(payloads echo 'dst port 9')
@@ -328,7 +328,7 @@ test_native()
 
 	pi1=$(vector PI-1)
 	capture n eth0 native ip6
-	silent inject "$client_a" "$primary":3544 "$(vector PI-1 TR-1)"
+	silent send_as "$client_a" "$primary":3544 "$(vector PI-1 TR-1)"
 	capture_stop native
 	# the server and two routers behind it
 	check_equal "what arrives, hop limit and all" "${pi1/3aff/3afc}" \
@@ -380,12 +380,12 @@ test_loop()
 	}
 	silent cases
 	count_from s1
-	inject "$client_a" "$primary":3544 \
+	send_as "$client_a" "$primary":3544 \
 		bubble "$addr_a" 2001:0:c633:6476:0:f227:34ff:8efd
 	check_equal "bubble to another's client that is the server" \
 		"rx_forwarded+1 rx_drop_loop+1" "$(counted s1)"
 	count_from s1
-	inject "$client_a" "$primary":3544 \
+	send_as "$client_a" "$primary":3544 \
 		bubble "$addr_a" 2001:0:cb00:7101:0:f227:34ff:8efd
 	check_equal "bubble to an own client that is the server" \
 		"rx_forwarded+1 rx_drop_headers+1" "$(counted s1)"
@@ -402,7 +402,7 @@ burst()
 	count_from s1
 	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
 		"$(vector RS-1)"
-	inject "$client_b" "$primary":3544 "$(vector RS-1)"
+	send_as "$client_b" "$primary":3544 "$(vector RS-1)"
 	counted s1
 	ip_on s1 link set teredo0 type teredo rate 1000
 }
@@ -421,10 +421,10 @@ test_amplification()
 
 	capture inet s1 amp udp
 	for kind in RS-1 RS-2 RS-3 RS-4 RS-5 BU-1 BU-2 BU-3 PI-1 AU-1 OR-1 RA-3; do
-		inject "$client_a" "$primary":3544 "$(vector "$kind")"
+		send_as "$client_a" "$primary":3544 "$(vector "$kind")"
 	done
-	inject "$relay" "$primary":3544 "$(vector BU-6)"
-	inject "$client_a" "$primary":3544 echo-request "$addr_a" "$own_linklocal" 1 1 00
+	send_as "$relay" "$primary":3544 "$(vector BU-6)"
+	send_as "$client_a" "$primary":3544 echo-request "$addr_a" "$own_linklocal" 1 1 00
 	capture_stop amp
 	payloads amp > "$tmp/amp.txt"
 	check_equal "datagrams in and out" "14 9" \
@@ -490,7 +490,7 @@ test_server_relays()
 	test_traffic
 	check_equal "datagrams dropped for a stranger" "rx_drop_protocol+1" \
 		"$(count_from s1
-		   inject "$client_a" "$primary":3544 \
+		   send_as "$client_a" "$primary":3544 \
 			udp6 "$addr_a" 2001:db8:1::10 1 2 8
 		   counted s1)"
 	client_down c
