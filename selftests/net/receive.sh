@@ -175,6 +175,7 @@ test_advertisement()
 	from $SERVER auth 0011223344556677 origin 192.0.2.10:40000 "${ra[@]}"
 	from $SERVER "${ra[@]}"
 	check_changes "from the server" a 'rx_control +2'
+	wait_for 5 grep -q '^packet' "$tmp/helper.log"
 	stop helper
 	check_equal "what the helper got" "packet $SERVER" \
 		"$(sed -n 's/\(packet [^ ]*\) 000100000011223344556677.*/\1/p' \
