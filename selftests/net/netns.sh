@@ -152,7 +152,8 @@ test_module()
 		ip_on a -6 route add default dev teredo0
 		busy
 		# whoever dumps by the family's name loads the module again
-		check "rmmod" rmmod teredo
+		# and while it goes on keeps it for a moment
+		check "rmmod" wait_for 10 rmmod teredo
 		check "the device is gone" gone a
 		idle
 		check "modprobe" modprobe teredo
