@@ -141,12 +141,17 @@ cat <<-EOF
 
 EOF
 say "All of it in this machine, a network namespace for each. Server and relay" \
-	"are Miredo, another implementation. Nobody but n, the relay and the server" \
-	"has IPv6."
+	"are devices of the same module, with no daemon. Nobody but n, the relay" \
+	"and the server has IPv6."
 internet
 client a pr
 client b pr
-services
+run s1 modprobe teredo
+result $? "the module loads"
+teredo_server s1 203.0.113.1 203.0.113.2 && teredo_relay r 198.51.100.1 3545
+result $? "server and relay are up"
+run s1 ip -d link show teredo0
+run r ip -d link show teredo0
 mkdir "$tmp/www"
 head -c 2000000 /dev/urandom > "$tmp/www/file"
 start www n busybox httpd -f -p '[2001:db8:1::10]:80' -h "$tmp/www"
@@ -154,8 +159,6 @@ run a ip -br addr
 run a ping -c 1 -W 1 2001:db8:1::10
 
 step "2. Client a gets IPv6"
-run a modprobe teredo
-result $? "the module loads"
 run a ip link add type teredo
 result $? "the device teredo0 is made"
 printf '\n  %sa#%s %steredod --server 203.0.113.1/203.0.113.2 &%s\n' \
