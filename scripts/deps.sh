@@ -39,6 +39,7 @@ nft			nftables		tests: NATs
 conntrack		conntrack		tests: NATs
 ethtool			ethtool			tests: offloads
 bird			bird2			tests: routing by BGP
+wg			wireguard-tools		make bench
 sysctl			procps			tests: namespaces
 tcpdump			tcpdump			tests: captures
 tshark			tshark			tests: captures

@@ -117,8 +117,11 @@ test_one_address()
 test_secret()
 {
 	ip_on s1 link set teredo0 type teredo auth
+	silent drops "no secret" rx_drop_auth "$client_a" "$(vector RS-4)"
+	silent drops "no authentication" rx_drop_auth "$client_a" \
+		"$(vector RS-1)"
 	silent drops "nobody there to check" rx_drop_no_helper "$client_a" \
-		"$(vector RS-4)"
+		"$(vector RS-5)"
 	ip_on s1 link set teredo0 type teredo noauth
 }
 
