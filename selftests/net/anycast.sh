@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Two relays announce the service prefix by BGP to the core router, which finds
-# by BFD that one is gone. A client's traffic with a native host goes on.
+# by BFD that one is gone. A client's traffic with a native host goes on. On r
+# the routing daemon learns teredod's route, on r2 it looks at the carrier: the
+# two ways of Documentation/anycast.md.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -24,17 +26,13 @@ peering()
 	ip_on "$1" addr add "$2::2/64" dev eth0 nodad
 }
 
-# announcer RELAY NETWORK ROUTER-ID
+# announcer RELAY NETWORK ROUTER-ID: what it announces is on standard input
 announcer()
 {
 	bird_start "$1" <<-EOF
 	router id $3;
 	protocol device { scan time 1; }
-	protocol static {
-		ipv6;
-		check link yes;
-		route 2001::/32 via "teredo0";
-	}
+	$(cat)
 	protocol bfd {
 		accept ipv6 direct;
 		interface "eth0" {
@@ -55,6 +53,24 @@ announcer()
 		};
 	}
 	EOF
+}
+
+# has_route NODE PREFIX
+has_route()
+{
+	[ "$(ip_on "$1" -6 route show "$2" proto 74)" ]
+}
+
+# relay_with_teredod NODE ADDRESS PORT
+relay_with_teredod()
+{
+	printf '%s\n' '[device]' 'mode = relay' "local = $2" "port = $3" \
+		> "$tmp/$1.conf"
+	on "$1" sysctl -qw net.ipv6.conf.all.forwarding=1
+	start "$1-teredod" "$1" "$tools/teredod" --debug \
+		--config "$tmp/$1.conf" teredo0
+	wait_for 5 has_route "$1" 2001::/32 ||
+		fail "$1 has no route: $(cat "$tmp/$1-teredod.log")"
 }
 
 core()
@@ -105,7 +121,7 @@ both_announce()
 }
 
 # watch_start, watch_stop LIMIT: pings both ways, and for how long no answer
-# came, in ms
+# came, in ms; silence at the end counts
 watch_start()
 {
 	start out c ping -6 -n -D -i 0.05 -W 5 "$native"
@@ -121,10 +137,15 @@ watch_stop()
 	for which in out in; do
 		stop "$which" INT
 		gap=$(sed -n 's/^\[\([0-9.]*\)\] .* time=.*/\1/p' \
-			"$tmp/$which.log" | awk '
+			"$tmp/$which.log" |
+			awk -v "end=$EPOCHREALTIME" '
 			last && $1 - last > gap { gap = $1 - last }
 			{ last = $1 }
-			END { printf "%d\n", gap * 1000 }')
+			END {
+				if (end - last > gap)
+					gap = end - last
+				printf "%d\n", gap * 1000
+			}')
 		note "longest gap $which: $gap ms"
 		check_at_most "ms without answers, pings $which" "$1" "$gap"
 	done
@@ -216,9 +237,40 @@ test_carrier()
 		"$(ip_on r -o link show teredo0 | grep -vc NO-CARRIER)"
 	pause 1
 	ip_on r addr add 198.51.100.1/32 dev eth0
+	ip_on r route add default dev eth0	# went with the last address
 	wait_for 5 routed_by r || fail "r does not come back"
 	pause 1.5
 	watch_stop 2000
+}
+
+# lost NAME: how many pings got no answer
+lost()
+{
+	sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' \
+		"$tmp/$1.log" | awk '{ print $1 - $2 }'
+}
+
+# Taken out of service, and back, without a packet lost: what is under way or
+# still comes is relayed.
+test_drain()
+{
+	local which
+
+	wait_for 30 both_announce || fail "r2 does not announce"
+	wait_for 30 routed_by r || fail "r does not announce"
+	watch_start
+	check "drain" teredo r set teredo0 announce off
+	wait_for 5 routed_by r2 || fail "r does not withdraw"
+	check "first half" has_route r 2001::/33
+	check "second half" has_route r 2001:0:8000::/33
+	pause 3
+	check "end of the drain" teredo r set teredo0 announce on
+	wait_for 5 routed_by r || fail "r does not come back"
+	pause 3
+	for which in out in; do
+		stop "$which" INT
+		check_equal "pings $which without an answer" 0 "$(lost "$which")"
+	done
 	client_down c
 }
 
@@ -229,18 +281,34 @@ head -c 2000000 /dev/urandom > "$tmp/sent"
 ip_on inet -6 route del 2001::/32 dev r
 host r2 198.51.100.2 2001:db8:2::1
 miredo_server s1 203.0.113.1 203.0.113.2
-teredo_relay r 198.51.100.1 3545
+relay_with_teredod r 198.51.100.1 3545
 teredo_relay r2 198.51.100.2 3545
 peering r 2001:db8:f1
 peering r2 2001:db8:f2
 core
-announcer r 2001:db8:f1 198.51.100.1
-announcer r2 2001:db8:f2 198.51.100.2
+announcer r 2001:db8:f1 198.51.100.1 <<EOF
+protocol kernel teredo {
+	learn;
+	scan time 1;
+	ipv6 {
+		import where net = 2001::/32 && krt_source = 74;
+		export none;
+	};
+}
+EOF
+announcer r2 2001:db8:f2 198.51.100.2 <<EOF
+protocol static {
+	ipv6;
+	check link yes;
+	route 2001::/32 via "teredo0";
+}
+EOF
 
 add_test "R-01: two relays announce the service prefix" test_two
 add_test "R-01 R-33 C-72: one is cut off: traffic goes on by the other in less than 2 s" \
 	test_cut
 add_test "R-01: it comes back" test_heal
 add_test "R-33: without its IPv4 address a relay withdraws" test_carrier
+add_test "R-01 R-33: a drain loses nothing" test_drain
 
 run_tests

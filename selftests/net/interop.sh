@@ -8,6 +8,7 @@
 # whose it is. So a cell of the matrix costs a client's start only if client,
 # NAT or server change. In each, first the native host starts to talk, from one
 # address, then the client, with another.
+# timeout: 900
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
