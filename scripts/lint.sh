@@ -51,6 +51,8 @@ user=$user,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,BRACKET_SPACE,COMPLEX_MACRO
 user=$user,CONSTANT_CONVERSION,STATIC_CONST_CHAR_ARRAY,MISSING_SPACE
 user=$user,MACRO_WITH_FLOW_CONTROL,SUSPECT_COMMA_SEMICOLON
 user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING
+# PRIu64, and strtok()'s delimiters
+user=$user,CAMELCASE,QUOTED_WHITESPACE_BEFORE_NEWLINE
 
 try 'checkpatch, module' checkpatch -f "${module_code[@]}"
 try 'checkpatch, programs' checkpatch --ignore "$user" --max-line-length=120 \
