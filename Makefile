@@ -29,7 +29,7 @@ help:
 	@echo 'make check     all tests; TESTS="client unit" runs only these'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make unit      the unit tests alone'
-	@echo 'make lint      checkpatch, sparse, shellcheck, codespell, kernel-doc'
+	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
 	@echo 'make deps      install what building and testing need (Debian)'
 	@echo 'make ynl       generate netlink code from its specification'
 	@echo 'make modules, make tools, make clean'
@@ -67,7 +67,7 @@ demo:
 	@selftests/demo.sh $(DEMO)
 
 lint:
-	@scripts/lint.sh $(KDIR)
+	@scripts/lint.sh $(KDIR) $(CHECKS)
 
 ynl:
 	@scripts/ynl-gen.sh "$$(scripts/kernel-source.sh)"

@@ -48,6 +48,8 @@ miredo-server		miredo-server		tests: the other implementation
 sparse			sparse			make lint
 shellcheck		shellcheck		make lint
 codespell		codespell		make lint
+spatch			coccinelle		make lint
+yamllint		yamllint		make lint
 py:yaml			python3-yaml		make ynl
 py:jsonschema		python3-jsonschema	make ynl
 '

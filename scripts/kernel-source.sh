@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Print a folder with the parts of a kernel's source that checks need and no
-# other package has: checkpatch and the generator of netlink code. They are
-# taken once from Debian's linux-source, which is downloaded, not installed.
+# other package has: checkpatch, semantic patches and the generator of netlink
+# code. They are taken once from Debian's linux-source, which is downloaded, not
+# installed.
 #
 # usage: scripts/kernel-source.sh	KSRC=DIRECTORY uses a tree of your own
 set -euo pipefail
@@ -14,7 +15,11 @@ if [ "${KSRC:-}" ]; then
 	exit
 fi
 dir=$PWD/.cache/kernel-source
-if [ -e "$dir/complete" ]; then
+parts=(scripts/checkpatch.pl scripts/spelling.txt
+	scripts/const_structs.checkpatch scripts/coccinelle
+	tools/net/ynl Documentation/netlink)
+# written last, so that a folder with fewer parts is made anew
+if [ "$(cat "$dir/complete" 2> /dev/null)" = "${parts[*]}" ]; then
 	echo "$dir"
 	exit
 fi
@@ -45,12 +50,9 @@ fetch()
 	apt-get "${apt[@]}" download "$package"
 	dpkg-deb --fsys-tarfile "$package"_*.deb |
 		tar -xO --wildcards '*.tar.xz' | xz -dc |
-		tar -x --strip-components=1 --wildcards \
-			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
-			'*/scripts/const_structs.checkpatch' \
-			'*/tools/net/ynl' '*/Documentation/netlink'
+		tar -x --strip-components=1 --wildcards "${parts[@]/#/*/}"
 	rm -rf "$package"_*.deb "$dir/apt"
-	touch complete
+	echo "${parts[*]}" > complete
 }
 
 command -v apt-get > /dev/null || {

@@ -1,34 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Static checks of everything. Any complaint is a failure.
+# Static checks of everything. Each is silent if all is well, and any complaint is
+# a failure; "make check" runs them, too. The output is KTAP. All that is built is
+# built in .cache/lint, so that the module and the tools stay as they are. smatch
+# is not among them: Debian has no package of it.
 #
-# usage: scripts/lint.sh KDIR
+# usage: scripts/lint.sh KDIR [CHECK...]	these checks alone
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
 kdir=$1
-bad=0
-
-# try WHAT COMMAND...: silent if all is well
-try()
-{
-	local what=$1 out
-
-	shift
-	if out=$("$@" 2>&1) && [ -z "$out" ]; then
-		echo "lint: $what: clean"
-	else
-		printf '%s\n' "$out"
-		echo "lint: $what: FAILED"
-		bad=1
-	fi
-}
+shift
+tmp=.cache/lint
 
 mapfile -t code < <(git ls-files '*.[ch]' | grep -v -e '-gen\.' -e '_gen\.')
 mapfile -t kernel_code < <(git ls-files 'kernel/*.[ch]' 'uapi/*.h')
 mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$')
+mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.txt')
+mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
+	grep -v -e '^kernel/' -e '^uapi/')
+# compat.h is there for its version checks and wrappers
+mapfile -t module_code < <(printf '%s\n' "${code[@]}" |
+	grep -e '^kernel/' -e '^uapi/' | grep -v 'kernel/compat.h')
 
 # what only comes with the source of a kernel
 source=$(scripts/kernel-source.sh) || exit 1
@@ -39,11 +34,11 @@ checkpatch()
 		--no-summary "$@"
 }
 
-mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
-	grep -v -e '^kernel/' -e '^uapi/')
-# compat.h is there for its version checks and wrappers
-mapfile -t module_code < <(printf '%s\n' "${code[@]}" |
-	grep -e '^kernel/' -e '^uapi/' | grep -v 'kernel/compat.h')
+lint_checkpatch_module()
+{
+	checkpatch -f "${module_code[@]}"
+}
+
 # what programs may do and the kernel has other ways for
 user=PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS,ARRAY_SIZE,SYMBOLIC_PERMS
 user=$user,NEW_TYPEDEFS,SPLIT_STRING,STRCPY,NAKED_SSCANF,PREFER_KERNEL_TYPES
@@ -54,24 +49,118 @@ user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING
 # PRIu64, and strtok()'s delimiters
 user=$user,CAMELCASE,QUOTED_WHITESPACE_BEFORE_NEWLINE
 
-try 'checkpatch, module' checkpatch -f "${module_code[@]}"
-try 'checkpatch, programs' checkpatch --ignore "$user" --max-line-length=120 \
-	-f "${user_code[@]}"
-try 'generated code' scripts/ynl-gen.sh --check "$source"
-
-# all objects again, warnings are all that a silent make prints
-sparse()
+lint_checkpatch_programs()
 {
-	make -s -C "$kdir" M="$PWD" TEREDO_VERSION=0 W=1 C=2 \
+	checkpatch --ignore "$user" --max-line-length=120 -f "${user_code[@]}"
+}
+
+lint_generated()
+{
+	scripts/ynl-gen.sh --check "$source"
+}
+
+# a copy of the module is built, warnings are all that a silent make prints
+lint_sparse()
+{
+	rm -rf "$tmp/module"
+	mkdir -p "$tmp/module"
+	cp -r Kbuild kernel uapi "$tmp/module"
+	find "$tmp/module" -name '*.o' -delete
+	make -s -C "$kdir" M="$PWD/$tmp/module" TEREDO_VERSION=0 W=1 C=2 \
 		CF=-D__CHECK_ENDIAN__ modules 2>&1 |
 		grep -v 'Skipping BTF generation'
 	return "${PIPESTATUS[0]}"
 }
-try sparse sparse
 
-try kernel-doc "$kdir/scripts/kernel-doc" -none -Werror "${kernel_code[@]}"
-try shellcheck shellcheck "${scripts[@]}"
-# ND, ECT and BU are names that the RFCs give
-try codespell codespell -L nd,ect,bu "${text[@]}"
+# The kernel's semantic patches but for those about drivers of hardware and
+# files; that only rewrite; that need an OCaml compiler; and minmax, which is
+# taste, and slow.
+no_cocci='check_bq27xxx_data|clk_put|d_find_alias|device_|devm_free|iounmap|irqf_'
+no_cocci="$no_cocci|kmalloc_objs|memdup_user|of_table|pci_|platform_|pm_runtime"
+no_cocci="$no_cocci|put_device|resource_size|simple_open|stream_open|vma_pages"
+no_cocci="$no_cocci|for_each_child|badzero|minmax"
 
+cocci()
+{
+	local patch=$1 options
+
+	shift
+	options=$(sed -n 's|^// Options\?:||p' "$patch")
+	# shellcheck disable=SC2086 # options are words
+	spatch --very-quiet -D report --no-show-diff $options \
+		--cocci-file "$patch" -I kernel -I uapi "$@"
+}
+
+lint_coccicheck()
+{
+	export -f cocci
+	find "$source/scripts/coccinelle" -name '*.cocci' |
+		grep -vE "/($no_cocci)" | sort |
+		xargs -P "$(nproc)" -I{} \
+			bash -c 'cocci "$@"' cocci {} "${kernel_code[@]}"
+}
+
+# GCC's analyser and warnings beyond those of every build
+gcc_checks=(-O2 -fanalyzer -Wall -Wextra -Wshadow -Wstrict-prototypes
+	-Wmissing-prototypes -Wold-style-definition -Wredundant-decls
+	-Wformat=2 -Wundef -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+	-Wnull-dereference -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla
+	-Wjump-misses-init -Warith-conversion -Wfloat-equal -Wdate-time)
+
+lint_analyzer()
+{
+	local flags
+
+	read -ra flags < <(pkg-config --cflags libmnl libuv inih jansson nettle)
+	printf '%s\n' kernel/wire.c "${user_code[@]}" |
+		grep '\.c$' | grep -v '^selftests/unit/' |
+		xargs -P "$(nproc)" -n 1 gcc -std=gnu11 -D_GNU_SOURCE \
+			'-DTEREDO_VERSION="0"' -Itools -Ikernel -Iuapi \
+			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
+}
+
+lint_kernel_doc()
+{
+	"$kdir/scripts/kernel-doc" -none -Werror "${kernel_code[@]}"
+}
+
+lint_shellcheck()
+{
+	shellcheck "${scripts[@]}"
+}
+
+lint_yamllint()
+{
+	yamllint --strict "${yaml[@]}"
+}
+
+lint_codespell()
+{
+	# ND, ECT and BU are names that the RFCs give
+	codespell -L nd,ect,bu "${text[@]}"
+}
+
+if [ $# = 0 ]; then
+	mapfile -t names < <(declare -F | sed -n 's/^declare -f lint_//p')
+	set -- "${names[@]}"
+fi
+
+# side by side, each into a file of its own
+mkdir -p "$tmp"
+for name; do
+	("lint_$name" > "$tmp/$name" 2>&1; echo $? > "$tmp/$name.exit") &
+done
+
+printf 'KTAP version 1\n1..%d\n' $#
+wait
+number=0 bad=0
+for name; do
+	number=$((number + 1))
+	if [ -s "$tmp/$name" ] || [ "$(cat "$tmp/$name.exit")" != 0 ]; then
+		sed 's/^/# /' "$tmp/$name"
+		printf 'not '
+		bad=1
+	fi
+	echo "ok $number ${name//_/ }"
+done
 exit $bad

@@ -329,7 +329,7 @@ static void add_change(struct changes *ch, const char *fmt, ...)
 
 static int by_text(const void *a, const void *b)
 {
-	return strcmp(*(char **)a, *(char **)b);
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* Takes changes over into @text, in alphabetical order. */
@@ -425,6 +425,8 @@ static int cmd_watch(char **arg)
 		read_state(&nl, arg[0], &before);
 		fputs("yes\n", out);
 	}
+	fclose(in);
+	fclose(out);
 	return 0;
 }
 

@@ -492,7 +492,7 @@ static void inject(int fd, int argc, char **argv)
  */
 static void batch(int fd, const char *path)
 {
-	char line[8192], *argv[64], *word;
+	char line[8192], name[] = "tdinject", *argv[64], *word;
 	FILE *f = fopen(path, "r");
 	int argc;
 
@@ -500,13 +500,14 @@ static void batch(int fd, const char *path)
 		die("%s: %s", path, strerror(errno));
 	while (fgets(line, sizeof(line), f)) {
 		argc = 0;
-		argv[argc++] = "tdinject";
+		argv[argc++] = name;
 		for (word = strtok(line, " \n"); word && argc < 63;
 		     word = strtok(NULL, " \n"))
 			argv[argc++] = word;
 		argv[argc] = NULL;
 		inject(fd, argc, argv);
 	}
+	fclose(f);
 }
 
 int main(int argc, char **argv)
