@@ -28,6 +28,7 @@ help:
 	@echo '               is missing. SHELL=1: stay at a prompt inside'
 	@echo 'make check     all tests; TESTS="client unit" runs only these'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
+	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make unit      the unit tests alone'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
 	@echo 'make deps      install what building and testing need (Debian)'
@@ -69,6 +70,13 @@ demo:
 lint:
 	@scripts/lint.sh $(KDIR) $(CHECKS)
 
+coverage: coverage-tools
+
+coverage-tools:
+	@scripts/deps.sh
+	@$(MAKE) -s all
+	@scripts/coverage-tools
+
 ynl:
 	@scripts/ynl-gen.sh "$$(scripts/kernel-source.sh)"
 
@@ -79,4 +87,5 @@ clean:
 	@$(MAKE) -C selftests/net clean
 	@rm -rf .cache .out
 
-.PHONY: all help modules tools unit deps check bench demo lint ynl clean
+.PHONY: all help modules tools unit deps check bench demo lint coverage coverage-tools \
+	ynl clean

@@ -197,6 +197,8 @@ test_decode()
 		says '"ipv6"' teredo a -j decode "$(vector "$name")"
 	done
 	says origin teredo a decode "$(vector OR-2 BU-1)"
+	says nonce teredo a decode "$(vector BU-1)0104deadbeef"
+	says discarded teredo a decode "$(vector BU-1)4100"
 	refused 1 '' teredo a decode ffff
 }
 
