@@ -38,6 +38,27 @@ test_tcp()
 	client_down a
 }
 
+# the rule that README.md has: what was not asked for does not come in
+test_firewall()
+{
+	set_nat a cone
+	client_up a || return
+	on a nft -f - <<-EOF
+	table inet teredo {
+		chain input {
+			type filter hook input priority filter;
+			iifname "teredo0" ct state != { established, related } drop
+		}
+	}
+	EOF
+	check "ping to the native host" reach a 2001:db8:1::10
+	! reach n "$(teredo_address a)" 1 > /dev/null ||
+		fail "a ping from the native host is answered"
+	on a nft delete table inet teredo
+	check "without the rule it is" reach n "$(teredo_address a)" 1
+	client_down a
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -51,5 +72,6 @@ for nat in none cone ar pr; do
 	add_test "C-59 C-61 G-17: client behind NAT $nat, TCP with a native host" \
 		test_tcp $nat
 done
+add_test "C-126: a firewall on the device" test_firewall
 
 run_tests

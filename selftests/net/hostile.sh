@@ -212,6 +212,33 @@ test_queue()
 	stop_ping
 }
 
+# 64 packets to each of 60 such peers: too many for the device, not for a peer
+test_queue_total()
+{
+	local full queued
+
+	flush a
+	start_ping
+	full=$(stat tx_drop_queue_full)
+	on a bash -c 'printf -v text %900s
+		for ((peer = 1; peer <= 60; peer++)); do
+			printf -v addr "$1:%x" $((0xffff - peer))
+			exec 5<> "/dev/udp/$addr/9"
+			for ((i = 0; i < 64; i++)); do echo "$text" >&5; done
+		done' - 2001:0:cb00:7101:0:1234:f0ff
+	queued=$(on a "$here/tdctl" dump teredo0 |
+		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p' |
+		awk '{ n += $1 } END { print n + 0 }')
+	full=$(($(stat tx_drop_queue_full) - full))
+	note "$queued wait, $full do not"
+	# each takes no more than a page, and no less than its octets
+	check_at_most "packets that wait" $((4 * 1024 * 1024 / 949)) $queued
+	[ $queued -ge 1024 ] || fail "only $queued packets wait"
+	check_equal "all of them" 3840 $((queued + full))
+	[ $full -ge 400 ] || fail "only $full are dropped"
+	stop_ping
+}
+
 test_memory()
 {
 	local after
@@ -259,6 +286,7 @@ add_test "C-70 C-122 A-33: 10,000 native sources" with_memory test_native
 add_test "C-33: a flood of advertisements" with_memory test_control
 add_test "C-95 A-33: 10,000 packets to a peer that does not answer" \
 	with_memory test_queue
+add_test "A-33: 4 MiB wait in all" with_memory test_queue_total
 add_test "C-09 A-33: memory" test_memory
 
 run_tests

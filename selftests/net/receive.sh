@@ -86,6 +86,31 @@ test_malformed()
 	EOF
 }
 
+# udp_errors: datagrams that a's UDP layer found to have a wrong checksum
+udp_errors()
+{
+	on a awk '/^Udp:/ && !n++ { split($0, name); next }
+		/^Udp:/ { for (i in name) if (name[i] == "InCsumErrors") print $i }' \
+		/proc/net/snmp
+}
+
+# a wrong one is the UDP layer's business, none at all is allowed
+test_checksum()
+{
+	local before
+
+	flush a
+	# else the NAT takes none that are wrong
+	on na sysctl -qw net.netfilter.nf_conntrack_checksum=0
+	before=$(udp_errors)
+	from $B_AT --csum wrong bubble $B $A
+	from $SERVER --csum wrong origin 192.0.2.99:9 bubble $C $A
+	from $B_AT --csum none bubble $B $A
+	check_changes "only what has none" a 'rx_bubbles +1' 'peers +1' \
+		"$trusted_b"
+	check_equal "wrong ones" $((before + 2)) "$(udp_errors)"
+}
+
 # octets after the IPv6 packet are no error, and no part of it
 test_trailing()
 {
@@ -175,6 +200,8 @@ test_advertisement()
 	from $SERVER auth 0011223344556677 origin 192.0.2.10:40000 "${ra[@]}"
 	from $SERVER "${ra[@]}"
 	check_changes "from the server" a 'rx_control +2'
+	drops rx_drop_malformed "more than 1280 octets" $SERVER "${ra[@]}" \
+		"$(printf '00%.0s' {1..1200})"
 	wait_for 5 grep -q '^packet' "$tmp/helper.log"
 	stop helper
 	check_equal "what the helper got" "packet $SERVER" \
@@ -476,6 +503,23 @@ test_dead_peer()
 		awk '$1 == "peer" { print $3 }')"
 }
 
+# a native host that does not answer: its test is repeated, then it is told
+test_dead_native()
+{
+	local tests
+
+	tests=$(counter b teredo0 tx_tests)
+	capture b eth0 native udp and greater 100	# no bubbles
+	on b ping -6 -n -c 1 -W 10 2001:db8:99::1 > "$tmp/ping.log" 2>&1
+	check "the sender is told" grep -q 'Address unreachable' "$tmp/ping.log"
+	capture_stop native
+	check_equal "tests" $((tests + 4)) "$(counter b teredo0 tx_tests)"
+	check_equal "places and times of tests" \
+		"0 ${SERVER/:/.}: 2 ${SERVER/:/.}: 4 ${SERVER/:/.}: 6 ${SERVER/:/.}: " \
+		"$(packets native | awk 'NR == 1 { start = $1 }
+			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
+}
+
 # all tests together: what a packet socket on the device has seen
 test_stack()
 {
@@ -495,6 +539,7 @@ capture a teredo0 stack -Q in
 start_dead_peer
 
 add_test "P-01 G-13 G-16 G-24 C-54 C-55: malformed packets" test_malformed
+add_test "receive: UDP checksums" test_checksum
 add_test "G-24 XC-02: octets after the packet are not part of it" test_trailing
 add_test "P-07 XC-04 XC-06 XC-07: trailers" test_trailer_class
 add_test "P-06: sources that cannot be" test_source
@@ -515,6 +560,7 @@ add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-122 PI-3: connectivity tests" test_ech
 add_test "T-03 A-56: foreign sources are refused" test_foreign_source
 add_test "T-01 P-05 C-07: nothing before qualification" test_not_qualified
 add_test "C-81 C-95 C-96 XC-13: bubbles to a dead peer" test_dead_peer
+add_test "C-76: connectivity tests of a dead native host" test_dead_native
 add_test "C-33 C-64: nothing else has reached the IPv6 stack" test_stack
 
 run_tests

@@ -173,6 +173,35 @@ test_nat()
 	_nat[a]=
 }
 
+# Whatever comes from the server confirms the mapping, so nothing is asked while
+# something does.
+test_contact()
+{
+	local i addr
+
+	set_nat a none
+	quick_client || return
+	addr=$(teredo_address a)
+	from_server()
+	{
+		inject --from 203.0.113.1:3544 --to 192.0.2.10:40000 \
+			origin 198.51.100.66:9 bubble 2001:db8:66::1 "$addr"
+	}
+	from_server
+	pause 0.5
+	capture s1 eth0 asked src 192.0.2.10 and udp dst port 3544
+	for ((i = 0; i < 5; i++)); do
+		from_server
+		pause 2
+	done
+	check_equal "solicitations while the server is heard" '' \
+		"$(packets asked)"
+	pause 5
+	capture_stop asked
+	[ "$(packets asked)" ] || fail "none when it is not"
+	client_down a
+}
+
 no_carrier()
 {
 	[[ $(ip_on a link show teredo0) == *NO-CARRIER* ]]
@@ -216,6 +245,7 @@ add_test "V-12 C-11: teredod killed, restarted, replaced: no packet lost, same a
 	test_killed
 add_test "C-87 C-88 C-90 C-91: the NAT was restarted: new address within a refresh interval" \
 	test_nat
+add_test "C-57 C-87: no maintenance while the server is heard" test_contact
 add_test "C-91: the mapping's lifetime ends without teredod" test_lifetime
 
 run_tests

@@ -28,6 +28,12 @@ enum vary {
 	VARY_IP6,
 };
 
+enum csum {
+	CSUM_RIGHT,
+	CSUM_WRONG,
+	CSUM_NONE,
+};
+
 static struct options {
 	struct teredo_endpoint from;
 	struct teredo_endpoint to;
@@ -35,6 +41,7 @@ static struct options {
 	u8 tos;
 	u8 tclass;
 	enum vary vary;
+	enum csum csum;
 	unsigned long count;
 	unsigned long rate;
 } opt;
@@ -52,6 +59,7 @@ static void usage(FILE *f)
 	      "\n"
 	      "  --ttl N  --tos N   of the IPv4 header\n"
 	      "  --tclass N         traffic class of the IPv6 header\n"
+	      "  --csum wrong|none  of the UDP header\n"
 	      "  --count N          send so many (1)\n"
 	      "  --rate N           so many in a second (as many as go)\n"
 	      "  --vary src         each from another IPv4 source, counting up\n"
@@ -330,8 +338,12 @@ static void build_headers(struct teredo_endpoint from)
 
 	memcpy(packet, &ip, sizeof(ip));
 	memcpy(p, &udp, sizeof(udp));
+	if (opt.csum == CSUM_NONE)
+		return;
 	put_u16(p + 6, udp_checksum(p, sizeof(udp) + payload_len,
 				    ntohl(from.addr), ntohl(opt.to.addr)));
+	if (opt.csum == CSUM_WRONG)
+		p[6] ^= 0x10;
 }
 
 /* put the mapping into the IPv6 source, as the client behind it would have it */
@@ -412,6 +424,28 @@ static void send_all(int fd)
 	}
 }
 
+static enum vary parse_vary(const char *word)
+{
+	if (!strcmp(word, "src"))
+		return VARY_SRC;
+	if (!strcmp(word, "teredo"))
+		return VARY_TEREDO;
+	if (!strcmp(word, "flags"))
+		return VARY_FLAGS;
+	if (!strcmp(word, "ip6"))
+		return VARY_IP6;
+	die("%s: nothing to vary", word);
+}
+
+static enum csum parse_csum(const char *word)
+{
+	if (!strcmp(word, "wrong"))
+		return CSUM_WRONG;
+	if (!strcmp(word, "none"))
+		return CSUM_NONE;
+	die("%s: no checksum is like that", word);
+}
+
 static void parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -423,6 +457,7 @@ static void parse_options(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "rate", required_argument, NULL, 'r' },
 		{ "vary", required_argument, NULL, 'v' },
+		{ "csum", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
@@ -454,16 +489,10 @@ static void parse_options(int argc, char **argv)
 			opt.rate = parse_number(optarg, 100000000);
 			break;
 		case 'v':
-			if (!strcmp(optarg, "src"))
-				opt.vary = VARY_SRC;
-			else if (!strcmp(optarg, "teredo"))
-				opt.vary = VARY_TEREDO;
-			else if (!strcmp(optarg, "flags"))
-				opt.vary = VARY_FLAGS;
-			else if (!strcmp(optarg, "ip6"))
-				opt.vary = VARY_IP6;
-			else
-				die("%s: nothing to vary", optarg);
+			opt.vary = parse_vary(optarg);
+			break;
+		case 's':
+			opt.csum = parse_csum(optarg);
 			break;
 		case 'h':
 			usage(stdout);
