@@ -297,10 +297,7 @@ static int take_address(__be32 *to, struct nlattr *attr)
 	return 1;
 }
 
-/* Takes the server over: whose control packets are believed.
- * Return: 1 if it is another one, 0 if not, or a negative error.
- */
-static int set_server(struct teredo_dev *td, struct genl_info *info)
+static int check_servers(struct genl_info *info)
 {
 	static const u8 which[] = { TEREDO_A_DEV_SERVER, TEREDO_A_DEV_SERVER2 };
 	struct nlattr *attr;
@@ -318,42 +315,57 @@ static int set_server(struct teredo_dev *td, struct genl_info *info)
 			return -EADDRNOTAVAIL;
 		}
 	}
+	return 0;
+}
+
+/* Takes the servers over: whose control packets are believed.
+ * Return: 1 if one is another, 0 if not.
+ */
+static int set_servers(struct teredo_dev *td, struct genl_info *info)
+{
 	return take_address(&td->cfg.server, info->attrs[TEREDO_A_DEV_SERVER]) |
 	       take_address(&td->cfg.server2,
 			    info->attrs[TEREDO_A_DEV_SERVER2]);
 }
 
-/* Return: 1 if there is something to tell, 0 if not, or a negative error. */
-static int dev_set(struct teredo_dev *td, struct genl_info *info)
+/* Return: 1 if it has changed, 0 if not, or a negative error. */
+static int set_state(struct teredo_dev *td, struct genl_info *info)
 {
-	struct nlattr *state = info->attrs[TEREDO_A_DEV_STATE];
+	u32 state = nla_get_u32(info->attrs[TEREDO_A_DEV_STATE]);
+	bool up = state == TEREDO_STATE_UP;
 	struct teredo_mapping map = {};
 	u32 lifetime = 0;
-	int err, changed;
+	int err;
+
+	err = check_up(td, info);
+	if (!err && up)
+		err = get_mapping(td, info, &map);
+	if (!err)
+		err = check_servers(info);
+	if (err)
+		return err;
+	if (info->attrs[TEREDO_A_DEV_LIFETIME])
+		lifetime = min_t(u32, S32_MAX / HZ,
+				 nla_get_u32(info->attrs[TEREDO_A_DEV_LIFETIME]));
+	return teredo_set_state(td, state, up ? &map : NULL, lifetime);
+}
+
+/* All or nothing: the servers, with which nothing can go wrong any more, come
+ * last.
+ * Return: 1 if there is something to tell, 0 if not, or a negative error.
+ */
+static int dev_set(struct teredo_dev *td, struct genl_info *info)
+{
+	int ret;
 
 	if (td->cfg.mode != TEREDO_MODE_CLIENT) {
 		NL_SET_ERR_MSG(info->extack,
 			       "Only a client has a state that can be set");
 		return -EOPNOTSUPP;
 	}
-	err = state ? check_up(td, info) : 0;
-	if (err)
-		return err;
-	if (state && nla_get_u32(state) == TEREDO_STATE_UP) {
-		err = get_mapping(td, info, &map);
-		if (err)
-			return err;
-	}
-	changed = set_server(td, info);
-	if (changed < 0 || !state)
-		return changed;
-	if (info->attrs[TEREDO_A_DEV_LIFETIME])
-		lifetime = min_t(u32, S32_MAX / HZ,
-				 nla_get_u32(info->attrs[TEREDO_A_DEV_LIFETIME]));
-	err = teredo_set_state(td, nla_get_u32(state),
-			       nla_get_u32(state) == TEREDO_STATE_UP ?
-			       &map : NULL, lifetime);
-	return err < 0 ? err : err | changed;
+	ret = info->attrs[TEREDO_A_DEV_STATE] ? set_state(td, info) :
+						check_servers(info);
+	return ret < 0 ? ret : ret | set_servers(td, info);
 }
 
 int teredo_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
