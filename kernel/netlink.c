@@ -192,10 +192,11 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 	if (!genl_has_listeners(&teredo_nl_family, net, TEREDO_NLGRP_EVENTS))
 		return;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
-	if (!skb)
-		return;
-	if (fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
+	if (!skb || fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
 		nlmsg_free(skb);
+		/* they have missed something, and are to know that they have */
+		genl_set_err(&teredo_nl_family, net, 0, TEREDO_NLGRP_EVENTS,
+			     -ENOBUFS);
 		return;
 	}
 	genlmsg_multicast_netns(&teredo_nl_family, net, skb, 0,
