@@ -57,15 +57,22 @@ static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
 	return teredo_is_teredo(addr, td->cfg.prefix);
 }
 
-static struct teredo_probe *get_probe(struct teredo_peer *peer)
+/* The probe of a peer, or of none. Without memory for it an entry that is not
+ * trusted goes, too: nothing would become of it.
+ */
+static struct teredo_probe *get_probe(struct teredo_dev *td,
+				      struct teredo_peer *peer)
 {
-	struct teredo_probe *probe = peer->probe;
+	struct teredo_probe *probe;
 
-	if (probe)
-		return probe;
+	if (!peer || peer->probe)
+		return peer ? peer->probe : NULL;
 	probe = kzalloc_obj(*probe, GFP_ATOMIC | __GFP_NOWARN);
-	if (!probe)
+	if (!probe) {
+		if (!peer->trusted)
+			teredo_peer_remove(td, peer);
 		return NULL;
+	}
 	probe->peer = peer;
 	INIT_LIST_HEAD(&probe->pending);
 	__skb_queue_head_init(&probe->out);
@@ -274,7 +281,7 @@ static void dequeue_all(struct teredo_dev *td, struct teredo_probe *probe,
 int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 		       const struct in6_addr *addr)
 {
-	struct teredo_probe *probe = NULL;
+	struct teredo_probe *probe;
 	struct teredo_peer *peer;
 	struct teredo_echo echo;
 	enum action act;
@@ -284,8 +291,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_make(td, addr, true);
-	if (peer)
-		probe = get_probe(peer);
+	probe = get_probe(td, peer);
 	if (!probe) {
 		spin_unlock_bh(&td->peers->lock);
 		return -ENOBUFS;
@@ -324,7 +330,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
 	if (peer && !peer->probe)
-		probe = get_probe(peer);
+		probe = get_probe(td, peer);
 	if (probe) {
 		if (peer->silences < TEREDO_PEER_SILENCES)
 			WRITE_ONCE(peer->silences, peer->silences + 1);
@@ -373,10 +379,8 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 		      enum teredo_counter *why)
 {
 	struct teredo_peers *peers = td->peers;
-	struct teredo_probe *probe = NULL;
+	struct teredo_probe *probe = get_probe(td, peer);
 
-	if (peer)
-		probe = get_probe(peer);
 	*why = TEREDO_TX_DROP_PEER_LIMIT;
 	if (!probe)
 		return false;
@@ -467,8 +471,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		goto unlock;
 	}
 	peer = teredo_peer_make(td, &addr, false);
-	if (peer)
-		probe = get_probe(peer);
+	probe = get_probe(td, peer);
 	if (!probe) {
 		why = TEREDO_RX_DROP_PEER_LIMIT;
 	} else if (!has_room(probe, &probe->in, skb, peers->in_bytes,
@@ -523,15 +526,14 @@ bool teredo_probe_indirect(struct teredo_dev *td,
 			   const struct in6_addr *src)
 {
 	struct teredo_endpoint learned = {};
-	struct teredo_probe *probe = NULL;
+	struct teredo_probe *probe;
 	bool known = false, stale = true;
 	struct teredo_peer *peer;
 	bool allowed = false;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_make(td, src, false);
-	if (peer)
-		probe = get_probe(peer);
+	probe = get_probe(td, peer);
 	if (probe) {
 		allowed = answer_allowed(probe);
 		known = peer->trusted;
