@@ -136,16 +136,7 @@ watch_stop()
 
 	for which in out in; do
 		stop "$which" INT
-		gap=$(sed -n 's/^\[\([0-9.]*\)\] .* time=.*/\1/p' \
-			"$tmp/$which.log" |
-			awk -v "end=$EPOCHREALTIME" '
-			last && $1 - last > gap { gap = $1 - last }
-			{ last = $1 }
-			END {
-				if (end - last > gap)
-					gap = end - last
-				printf "%d\n", gap * 1000
-			}')
+		gap=$(longest_gap "$which")
 		note "longest gap $which: $gap ms"
 		check_at_most "ms without answers, pings $which" "$1" "$gap"
 	done

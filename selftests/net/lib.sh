@@ -32,9 +32,11 @@
 declare -a _tests_desc=() _tests_func=()
 _failed=0 _skipped=''
 
-# add_test "IDs: description" FUNCTION [ARGUMENTS]
+# add_test "IDs: description" FUNCTION [ARGUMENTS]. With ONLY in the environment
+# those alone whose description has it.
 add_test()
 {
+	[[ $1 == *${ONLY:-}* ]] || return 0
 	_tests_desc+=("$1")
 	shift
 	_tests_func+=("$(printf '%q ' "$@")")
@@ -793,6 +795,21 @@ first_rtt()
 	on "$1" ping -6 -n -c 1 -W 10 "$2" |
 		sed -n 's/.* time=\([0-9]*\)\(\.[0-9]*\)\? ms/\1 \2/p' |
 		awk '{ print $1 + ($2 > 0) }'
+}
+
+# longest_gap NAME: how long there was no answer to a "ping -D" that was started
+# as NAME and has just been stopped, in ms; silence at the end counts
+longest_gap()
+{
+	sed -n 's/^\[\([0-9.]*\)\] .* time=.*/\1/p' "$tmp/$1.log" |
+		awk -v "end=$EPOCHREALTIME" '
+		last && $1 - last > gap { gap = $1 - last }
+		{ last = $1 }
+		END {
+			if (end - last > gap)
+				gap = end - last
+			printf "%d\n", gap * 1000
+		}'
 }
 
 # tcp_both_ways CLIENT SERVER ADDRESS: 10 MB each way, and what arrives is what
