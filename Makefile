@@ -6,7 +6,7 @@
 VERSION := 0.1.0
 
 # The kernel to build against and to test in. Looked up late: it may only be
-# there after "make deps".
+# there after "make deps". For one that is not installed, modules are built aside.
 KERNEL ?= $(shell scripts/kernel)
 KDIR ?= /lib/modules/$(KERNEL)/build
 KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) W=1 TEREDO_VERSION=$(VERSION)
@@ -26,20 +26,35 @@ help:
 	@echo 'make           the module and the tools'
 	@echo 'make demo      watch a client behind a NAT get IPv6; installs what'
 	@echo '               is missing. SHELL=1: stay at a prompt inside'
-	@echo 'make check     all tests; TESTS="client unit" runs only these'
+	@echo 'make check     all tests; TESTS="client unit" runs only these.'
+	@echo '               KERNELS="6.1 6.12 7.3": on each of these, which are'
+	@echo '               fetched if they are not installed. SHORT="6.12 7.3":'
+	@echo '               a short set on these, and all on the default one'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make unit      the unit tests alone'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
 	@echo 'make deps      install what building and testing need (Debian)'
 	@echo 'make ynl       generate netlink code from its specification'
+	@echo 'make install-source  the source of the module, for DKMS, to'
+	@echo '               /usr/src in DESTDIR'
 	@echo 'make modules, make tools, make clean'
 	@echo
-	@echo 'KERNEL=VERSION  build against and test in another installed kernel'
+	@echo 'KERNEL=VERSION  build against and test in another kernel, such as 6.12'
 	@echo 'KSRC=DIRECTORY  take checkpatch and the netlink generator from there'
 
 modules:
-	@$(KBUILD) modules
+	@if [ -e $(KDIR)/Makefile ]; then $(KBUILD) modules; \
+	else scripts/module $(KERNEL); fi
+
+SOURCE = $(DESTDIR)/usr/src/teredo-$(VERSION)
+install-source:
+	@mkdir -p $(SOURCE)
+	@cp --parents Kbuild dkms.conf kernel/*.[ch] uapi/linux/*.h $(SOURCE)
+
+# for scripts
+version:
+	@echo $(VERSION)
 
 tools:
 	@$(MAKE) -C tools VERSION=$(VERSION)
@@ -87,5 +102,5 @@ clean:
 	@$(MAKE) -C selftests/net clean
 	@rm -rf .cache .out
 
-.PHONY: all help modules tools unit deps check bench demo lint coverage coverage-tools \
-	ynl clean
+.PHONY: all help modules install-source version tools unit deps check bench demo \
+	lint coverage coverage-tools ynl clean

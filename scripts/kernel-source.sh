@@ -9,6 +9,7 @@
 # usage: scripts/kernel-source.sh	KSRC=DIRECTORY uses a tree of your own
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/lib.sh
 
 if [ "${KSRC:-}" ]; then
 	echo "$KSRC"
@@ -25,29 +26,20 @@ if [ "$(cat "$dir/complete" 2> /dev/null)" = "${parts[*]}" ]; then
 fi
 
 # The generator must be newer than what older releases have, so the backports of
-# the current one are asked. That takes an apt of our own: the system's stays as
-# it is.
+# the current one are asked.
 fetch()
 {
-	local apt=$dir/apt site suite
+	local package
 
-	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	# shellcheck disable=SC2016 # apt's
-	site=$(apt-get indextargets --format '$(REPO_URI)' \
-		"Created-By: Packages" "Codename: $suite" | head -n 1)
-	mkdir -p "$apt"/{lists/partial,cache/archives/partial}
-	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
-		"$site" stable-backports /usr/share/keyrings/debian-archive-keyring.gpg \
-		> "$apt/source.sources"
-	apt=(-q -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache"
-		-o "Dir::Etc::sourcelist=$apt/source.sources"
-		-o Dir::Etc::sourceparts=/dev/null
-		-o APT::Sandbox::User=root)
-	apt-get "${apt[@]}" update
-	package=$(apt-cache "${apt[@]}" search --names-only \
+	own_apt "$dir/apt" stable-backports || {
+		echo "give the tree of a recent kernel as KSRC=DIRECTORY"
+		exit 1
+	}
+	apt-get -q update
+	package=$(apt-cache search --names-only \
 		'^linux-source-[0-9.]+$' | awk '{ print $1 }' | sort -V | tail -n 1)
 	cd "$dir"
-	apt-get "${apt[@]}" download "$package"
+	apt-get -q download "$package"
 	dpkg-deb --fsys-tarfile "$package"_*.deb |
 		tar -xO --wildcards '*.tar.xz' | xz -dc |
 		tar -x --strip-components=1 --wildcards "${parts[@]/#/*/}"
@@ -55,10 +47,6 @@ fetch()
 	echo "${parts[*]}" > complete
 }
 
-command -v apt-get > /dev/null || {
-	echo "no apt here; give the tree of a recent kernel as KSRC=DIRECTORY" >&2
-	exit 1
-}
 rm -rf "$dir"
 mkdir -p "$dir"
 echo "fetching a kernel source, once (140 MB)" >&2
