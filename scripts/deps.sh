@@ -43,6 +43,7 @@ wg			wireguard-tools		make bench
 sysctl			procps			tests: namespaces
 tcpdump			tcpdump			tests: captures
 tshark			tshark			tests: captures
+dkms			dkms			tests: building by DKMS
 miredo			miredo			tests: the other implementation
 miredo-server		miredo-server		tests: the other implementation
 sparse			sparse			make lint
