@@ -139,13 +139,16 @@ test_dead()
 	check_equal "counters of the other relay" rx_drop_headers+4 "$(counted h)"
 	grep -q "From 2001:db8:1::1 .*Destination unreachable: Address unreachable" \
 		"$tmp/dead.log" || fail "no ICMPv6 error: $(cat "$tmp/dead.log")"
+	# long timers of the kernel may be late by an eighth
 	check_equal "distances of bubbles, in s" \
-		'2.0 2.0 2.0 ' \
+		'2 2 2 ' \
 		"$(packets dying 'src port 3545 and dst port 3544' -x |
 		   awk '/ UDP/ { t = $1 }
 			/7101 0001/ {
+				d = t - last
 				if (last)
-					printf "%.1f ", t - last
+					printf "%s ", \
+					d > 1.98 && d < 2.25 ? 2 : d
 				last = t
 			}')"
 	check_equal "after 8 s" failed "$(peer_state r "$dead")"
