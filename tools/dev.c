@@ -7,15 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* mnl_attr_get_u16() and u32() care for no byte order, which is what fields in
- * network order need
- */
-static void copy_attr(void *to, size_t len, const struct nlattr *attr)
-{
-	if (mnl_attr_get_payload_len(attr) == len)
-		memcpy(to, mnl_attr_get_payload(attr), len);
-}
-
 /**
  * dev_open - open a socket to the family
  * @nl: result
@@ -76,7 +67,7 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 
 	if (type > TEREDO_A_DEV_MAX || !fields[type].to)
 		return;
-	copy_attr(fields[type].to, fields[type].len, attr);
+	nl_attr_copy(fields[type].to, fields[type].len, attr);
 	dev->present |= 1u << type;
 }
 
@@ -107,7 +98,7 @@ static void parse_counter(const struct nlattr *nest, dev_counter_fn *fn,
 		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
 			name = mnl_attr_get_str(attr);
 		if (mnl_attr_get_type(attr) == TEREDO_A_COUNTER_VALUE)
-			copy_attr(&value, sizeof(value), attr);
+			nl_attr_copy(&value, sizeof(value), attr);
 	}
 	if (name)
 		fn(name, value, ctx);
@@ -288,7 +279,7 @@ static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 
 	if (type > TEREDO_A_PEER_MAX || !fields[type].to)
 		return;
-	copy_attr(fields[type].to, fields[type].len, attr);
+	nl_attr_copy(fields[type].to, fields[type].len, attr);
 	peer->present |= 1u << type;
 }
 
@@ -414,16 +405,16 @@ bool dev_packet_parse(struct dev_packet *pkt, const struct nlmsghdr *nlh)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		switch (mnl_attr_get_type(attr)) {
 		case TEREDO_A_PACKET_IFINDEX:
-			copy_attr(&pkt->ifindex, 4, attr);
+			nl_attr_copy(&pkt->ifindex, 4, attr);
 			break;
 		case TEREDO_A_PACKET_REMOTE_ADDR:
-			copy_attr(&pkt->remote.addr, 4, attr);
+			nl_attr_copy(&pkt->remote.addr, 4, attr);
 			break;
 		case TEREDO_A_PACKET_REMOTE_PORT:
-			copy_attr(&pkt->remote.port, 2, attr);
+			nl_attr_copy(&pkt->remote.port, 2, attr);
 			break;
 		case TEREDO_A_PACKET_LOCAL_ADDR:
-			copy_attr(&pkt->local_addr, 4, attr);
+			nl_attr_copy(&pkt->local_addr, 4, attr);
 			break;
 		case TEREDO_A_PACKET_PAYLOAD:
 			pkt->data = mnl_attr_get_payload(attr);

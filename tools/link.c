@@ -39,8 +39,10 @@ static const struct {
 
 static void parse_link(struct link_conf *conf, const struct nlattr *attr)
 {
-	if (mnl_attr_get_payload_len(attr) == sizeof(u32))
-		if_indextoname(mnl_attr_get_u32(attr), conf->link);
+	u32 ifindex = 0;
+
+	nl_attr_copy(&ifindex, sizeof(ifindex), attr);
+	if_indextoname(ifindex, conf->link);
 }
 
 static void parse_served(struct link_conf *conf, const struct nlattr *attr)
@@ -78,8 +80,7 @@ static void parse_info(struct link_info *link, const struct nlattr *info)
 
 	mnl_attr_for_each_nested(attr, info) {
 		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-			snprintf(link->kind, sizeof(link->kind), "%s",
-				 mnl_attr_get_str(attr));
+			nl_attr_text(link->kind, sizeof(link->kind), attr);
 		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
 			data = attr;
 	}
@@ -123,11 +124,10 @@ bool link_parse(struct link_info *link, const struct nlmsghdr *nlh)
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
-			snprintf(link->name, sizeof(link->name), "%s",
-				 mnl_attr_get_str(attr));
+			nl_attr_text(link->name, sizeof(link->name), attr);
 			break;
 		case IFLA_MTU:
-			link->mtu = mnl_attr_get_u32(attr);
+			nl_attr_copy(&link->mtu, sizeof(link->mtu), attr);
 			break;
 		case IFLA_LINKINFO:
 			parse_info(link, attr);

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#define MAX_ERRNO	4095	/* of the kernel's */
+
 static int fail(struct nl *nl, int err, const char *what)
 {
 	snprintf(nl->error, sizeof(nl->error), "%s: %s", what, strerror(err));
@@ -126,6 +128,32 @@ int nl_send(struct nl *nl, struct nlmsghdr *nlh)
 	return 0;
 }
 
+/**
+ * nl_attr_copy - take over what an attribute holds
+ * @to: result; stays as it is if the attribute has another length
+ * @len: its length
+ * @attr: attribute
+ *
+ * mnl_attr_get_u32() and its like take for granted that there is enough.
+ */
+void nl_attr_copy(void *to, size_t len, const struct nlattr *attr)
+{
+	if (mnl_attr_get_payload_len(attr) == len)
+		memcpy(to, mnl_attr_get_payload(attr), len);
+}
+
+/**
+ * nl_attr_text - take over a text
+ * @to: result, cut off if need be
+ * @size: room for it
+ * @attr: attribute, whose text may lack the NUL at its end
+ */
+void nl_attr_text(char *to, size_t size, const struct nlattr *attr)
+{
+	snprintf(to, size, "%.*s", (int)mnl_attr_get_payload_len(attr),
+		 (const char *)mnl_attr_get_payload(attr));
+}
+
 /* the attributes behind an error or the end of a dump */
 static const struct nlattr *ext_ack(const struct nlmsghdr *nlh, size_t skip,
 				    size_t *len)
@@ -154,14 +182,17 @@ static const char *ext_ack_text(const struct nlmsghdr *nlh, size_t skip)
 	return NULL;
 }
 
-static int refused(struct nl *nl, const struct nlmsghdr *nlh, int err,
+/* @error is what the kernel says, which is a negative errno */
+static int refused(struct nl *nl, const struct nlmsghdr *nlh, int error,
 		   size_t skip)
 {
 	const char *text = ext_ack_text(nlh, skip);
 
+	if (error >= 0 || error < -MAX_ERRNO)
+		return fail(nl, EBADMSG, "netlink");
 	snprintf(nl->error, sizeof(nl->error), "%s",
-		 text ? text : strerror(err));
-	return -err;
+		 text && *text ? text : strerror(-error));
+	return error;
 }
 
 static int on_error(struct nl *nl, const struct nlmsghdr *nlh)
@@ -176,7 +207,7 @@ static int on_error(struct nl *nl, const struct nlmsghdr *nlh)
 	/* the request comes back whole unless the reply says capped */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
-	return refused(nl, nlh, -err->error, MNL_ALIGN(skip));
+	return refused(nl, nlh, err->error, MNL_ALIGN(skip));
 }
 
 static int on_done(struct nl *nl, const struct nlmsghdr *nlh)
@@ -185,7 +216,7 @@ static int on_done(struct nl *nl, const struct nlmsghdr *nlh)
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err) || *err >= 0)
 		return 0;
-	return refused(nl, nlh, -*err, sizeof(*err));
+	return refused(nl, nlh, *err, sizeof(*err));
 }
 
 /* Return: 1 to go on, 0 at the end of the reply, or a negative errno */
@@ -208,13 +239,19 @@ static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
 	return ret < 0 ? ret : 1;
 }
 
+/* libmnl compares lengths as signed numbers: one of 2 GiB would do */
+static bool message_ok(const struct nlmsghdr *nlh, int len)
+{
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len;
+}
+
 static int on_reply(struct nl *nl, const void *buf, int len,
 		    nl_message_fn *fn, void *ctx)
 {
 	const struct nlmsghdr *nlh = buf;
 	int ret = 1;
 
-	for (; ret > 0 && mnl_nlmsg_ok(nlh, len);
+	for (; ret > 0 && message_ok(nlh, len);
 	     nlh = mnl_nlmsg_next(nlh, &len))
 		if (nlh->nlmsg_seq == nl->seq)
 			ret = on_message(nl, nlh, fn, ctx);
@@ -256,7 +293,7 @@ static int drain_one(struct nl *nl, const void *buf, int len,
 	const struct nlmsghdr *nlh = buf;
 	int ret = 0;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; message_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		ret = on_message(nl, nlh, fn, ctx);
 		if (ret < 0)
 			return ret;
@@ -295,14 +332,14 @@ int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx)
 static void on_group(struct nl *nl, const struct nlattr *group)
 {
 	const struct nlattr *attr;
-	const char *name = "";
+	char name[GENL_NAMSIZ] = "";
 	u32 id = 0;
 
 	mnl_attr_for_each_nested(attr, group) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
-			name = mnl_attr_get_str(attr);
+			nl_attr_text(name, sizeof(name), attr);
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
-			id = mnl_attr_get_u32(attr);
+			nl_attr_copy(&id, sizeof(id), attr);
 	}
 	if (!strcmp(name, "events"))
 		nl->events = id;
@@ -315,7 +352,7 @@ static int on_family(const struct nlmsghdr *nlh, void *ctx)
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			nl->family = mnl_attr_get_u16(attr);
+			nl_attr_copy(&nl->family, sizeof(nl->family), attr);
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
 			mnl_attr_for_each_nested(group, attr)
 				on_group(nl, group);

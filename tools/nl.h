@@ -44,6 +44,8 @@ int nl_fd(const struct nl *nl);
 struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
 			  size_t extra, void **extra_header);
 struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags);
+void nl_attr_copy(void *to, size_t len, const struct nlattr *attr);
+void nl_attr_text(char *to, size_t size, const struct nlattr *attr);
 int nl_send(struct nl *nl, struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx);
 int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx);

@@ -77,7 +77,8 @@ static int on_addr(const struct nlmsghdr *nlh, void *ctx)
 	struct addr_dump_ctx *dump = ctx;
 	const struct nlattr *attr;
 
-	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index != dump->ifindex)
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) ||
+	    ifa->ifa_family != AF_INET6 || ifa->ifa_index != dump->ifindex)
 		return 0;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
 		if (mnl_attr_get_type(attr) == IFA_ADDRESS &&
@@ -166,15 +167,13 @@ static void parse_route_attr(struct route6 *route, u32 *ifindex,
 {
 	switch (mnl_attr_get_type(attr)) {
 	case RTA_DST:
-		if (mnl_attr_get_payload_len(attr) == sizeof(route->dst))
-			memcpy(&route->dst, mnl_attr_get_payload(attr),
-			       sizeof(route->dst));
+		nl_attr_copy(&route->dst, sizeof(route->dst), attr);
 		break;
 	case RTA_OIF:
-		*ifindex = mnl_attr_get_u32(attr);
+		nl_attr_copy(ifindex, sizeof(*ifindex), attr);
 		break;
 	case RTA_PRIORITY:
-		route->metric = mnl_attr_get_u32(attr);
+		nl_attr_copy(&route->metric, sizeof(route->metric), attr);
 		break;
 	}
 }
@@ -195,7 +194,8 @@ bool route_parse(struct route6 *route, u32 *ifindex,
 
 	memset(route, 0, sizeof(*route));
 	*ifindex = 0;
-	if (rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*rtm) ||
+	    rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
 	    rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_flags & RTM_F_CLONED)
 		return false;
 	route->len = rtm->rtm_dst_len;
@@ -265,13 +265,14 @@ static int on_path(const struct nlmsghdr *nlh, void *ctx)
 	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_PREFSRC:
-			path->src = mnl_attr_get_u32(attr);
+			nl_attr_copy(&path->src, sizeof(path->src), attr);
 			break;
 		case RTA_GATEWAY:
-			path->gateway = mnl_attr_get_u32(attr);
+			nl_attr_copy(&path->gateway, sizeof(path->gateway),
+				     attr);
 			break;
 		case RTA_OIF:
-			path->oif = mnl_attr_get_u32(attr);
+			nl_attr_copy(&path->oif, sizeof(path->oif), attr);
 			break;
 		}
 	}

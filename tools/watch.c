@@ -186,6 +186,8 @@ static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa))
+		return;
 	if (ifa->ifa_family == AF_INET)
 		expect_settling(d);
 	else if (nlh->nlmsg_type == RTM_DELADDR && ifa->ifa_index == d->ifindex)
@@ -198,6 +200,8 @@ static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 	struct route6 route;
 	u32 ifindex;
 
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*rtm))
+		return;
 	if (rtm->rtm_family == AF_INET)
 		expect_settling(d);
 	if (!route_parse(&route, &ifindex, nlh) || ifindex != d->ifindex)

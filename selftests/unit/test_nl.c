@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink messages that are not what they should be: lengths that are too
+ * large, attributes that are too short, errors that are none. Found by
+ * fuzzing.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "ktap.h"
+#include "link.h"
+#include "route.h"
+
+static int on_message(const struct nlmsghdr *nlh, void *ctx)
+{
+	(void)nlh;
+	++*(int *)ctx;
+	return 0;
+}
+
+/* drain() what @buf holds; Return: of nl_drain() */
+static int drain(struct nl *nl, const void *buf, size_t len, int *count)
+{
+	int fd[2], ret = -ENOTCONN;
+
+	memset(nl, 0, sizeof(*nl));
+	*count = 0;
+	CHECK(!socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd));
+	nl->sock = mnl_socket_fdopen(fd[0]);
+	CHECK(nl->sock);
+	if (nl->sock && send(fd[1], buf, len, 0) == (ssize_t)len)
+		ret = nl_drain(nl, on_message, count);
+	nl_close(nl);
+	close(fd[1]);
+	return ret;
+}
+
+static void test_length(const void *arg)
+{
+	static const u32 lengths[] = { 0, 15, 17, 0x7fffffff, 0x80000010,
+				       0xffffffff };
+	struct nlmsghdr nlh = { .nlmsg_type = NLMSG_MIN_TYPE };
+	struct nl nl;
+	size_t i;
+	int n;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		nlh.nlmsg_len = lengths[i];
+		CHECK(!drain(&nl, &nlh, sizeof(nlh), &n));
+		CHECK(!n);
+	}
+	nlh.nlmsg_len = sizeof(nlh);
+	CHECK(!drain(&nl, &nlh, sizeof(nlh), &n));
+	CHECK(n == 1);
+}
+
+struct error_message {
+	struct nlmsghdr nlh;
+	struct nlmsgerr err;
+	struct nlattr attr;
+	char text[4];
+};
+
+static const struct error_message no_text = {
+	.nlh = { sizeof(no_text), NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS },
+	.attr = { NLA_HDRLEN + 1, NLMSGERR_ATTR_MSG },
+};
+
+static void test_errno(const void *arg)
+{
+	static const int wrong[] = { 1, EPERM, INT_MAX, INT_MIN, -4096 };
+	struct error_message msg = no_text;
+	struct nl nl;
+	size_t i;
+	int n;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		msg.err.error = wrong[i];
+		CHECK(drain(&nl, &msg, sizeof(msg), &n) == -EBADMSG);
+		CHECK(nl.error[0]);
+	}
+}
+
+static void test_no_text(const void *arg)
+{
+	struct error_message msg = no_text;
+	struct nl nl;
+	int n;
+
+	(void)arg;
+	msg.err.error = -EPERM;
+	CHECK(drain(&nl, &msg, sizeof(msg), &n) == -EPERM);
+	CHECK(!strcmp(nl.error, strerror(EPERM)));
+}
+
+/* A message with attributes, each of one octet and the padding; the copy ends
+ * where the message does.
+ */
+static struct nlmsghdr *make(u16 type, size_t header, const u16 *attrs, int n)
+{
+	char buf[256] = "";
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf), *copy;
+
+	nlh->nlmsg_type = type;
+	*(u8 *)mnl_nlmsg_put_extra_header(nlh, header) = AF_INET6;
+	while (n--)
+		mnl_attr_put_u8(nlh, *attrs++, 'x');
+	copy = malloc(nlh->nlmsg_len);
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	return copy;
+}
+
+static void test_link(const void *arg)
+{
+	static const u16 attrs[] = { IFLA_MTU, IFLA_IFNAME };
+	struct nlmsghdr *nlh = make(RTM_NEWLINK, sizeof(struct ifinfomsg),
+				    attrs, 2);
+	struct link_info link;
+
+	(void)arg;
+	CHECK(link_parse(&link, nlh));
+	CHECK(!link.mtu);
+	CHECK(!strcmp(link.name, "x"));
+	free(nlh);
+}
+
+static void test_route(const void *arg)
+{
+	static const u16 attrs[] = { RTA_OIF, RTA_PRIORITY, RTA_DST };
+	struct nlmsghdr *nlh = make(RTM_NEWROUTE, sizeof(struct rtmsg), attrs,
+				    3);
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct route6 route;
+	u32 ifindex;
+
+	(void)arg;
+	rtm->rtm_type = RTN_UNICAST;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	CHECK(route_parse(&route, &ifindex, nlh));
+	CHECK(!ifindex && !route.metric);
+	free(nlh);
+
+	nlh = make(RTM_NEWROUTE, 1, NULL, 0);
+	CHECK(!route_parse(&route, &ifindex, nlh));
+	free(nlh);
+}
+
+static const struct ktap_test tests[] = {
+	{ "nl: a message that is longer than what came ends it", test_length, NULL },
+	{ "nl: an error that is no errno", test_errno, NULL },
+	{ "nl: a refusal with an empty sentence", test_no_text, NULL },
+	{ "link: attributes that are too short", test_link, NULL },
+	{ "route: attributes and messages that are too short", test_route, NULL },
+};
+
+KTAP_MAIN(tests)
