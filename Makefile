@@ -33,6 +33,8 @@ help:
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make unit      the unit tests alone'
+	@echo 'make fuzz      the fuzz targets; TIME=60: so many seconds each,'
+	@echo '               RUNS=100000: so many executions each'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
 	@echo 'make deps      install what building and testing need (Debian)'
 	@echo 'make ynl       generate netlink code from its specification'
@@ -62,6 +64,9 @@ tools:
 
 unit:
 	@$(MAKE) -C selftests/unit check
+
+fuzz:
+	@selftests/fuzz/run $(if $(TIME),-t $(TIME),$(if $(RUNS),-r $(RUNS)))
 
 deps:
 	@scripts/deps.sh
@@ -100,7 +105,8 @@ clean:
 	@$(MAKE) -C tools clean
 	@$(MAKE) -C tools/iproute2 clean
 	@$(MAKE) -C selftests/net clean
+	@$(MAKE) -C selftests/fuzz clean
 	@rm -rf .cache .out
 
-.PHONY: all help modules install-source version tools unit deps check bench demo \
+.PHONY: all help modules install-source version tools unit fuzz deps check bench demo \
 	lint coverage coverage-tools ynl clean

@@ -46,6 +46,8 @@ tshark			tshark			tests: captures
 dkms			dkms			tests: building by DKMS
 miredo			miredo			tests: the other implementation
 miredo-server		miredo-server		tests: the other implementation
+clang			clang			tests: fuzzing
+/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a	libclang-rt-dev	tests: fuzzing
 sparse			sparse			make lint
 shellcheck		shellcheck		make lint
 codespell		codespell		make lint
@@ -60,6 +62,7 @@ have()
 	case $1 in
 	kernel) scripts/kernel > /dev/null 2>&1 ;;
 	lib:*) pkg-config --exists "${1#lib:}" 2> /dev/null ;;
+	/*) compgen -G "$1" > /dev/null ;;
 	py:*) compgen -G "/usr/lib/python3*/dist-packages/${1#py:}" > /dev/null ;;
 	*) command -v "$1" > /dev/null ;;
 	esac

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files for what is compiled with this header in front: only those that the
+ * fuzz target gives it, whatever names the fuzzer comes up with.
+ */
+#ifndef _FUZZ_FILES_H
+#define _FUZZ_FILES_H
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define FILES_CONF	"conf"		/* the input, up to a NUL */
+#define FILES_SECRETS	"secrets"	/* the input, behind the NUL */
+#define FILES_SECRET	"secret"	/* a fixed one */
+
+void files_set(const void *data, size_t len);
+FILE *files_fopen(const char *path, const char *mode);
+int files_open(const char *path, int flags);
+int files_fstat(int fd, struct stat *st);
+
+#ifndef FILES_THEMSELVES
+#define fopen		files_fopen
+#define open		files_open
+#define fstat		files_fstat
+#endif
+
+#endif /* _FUZZ_FILES_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A client's engine: the input is a list of things that happen to it, one after
+ * the other. Datagrams are whatever the fuzzer makes up, or answers to what was
+ * asked, whole or damaged.
+ */
+#include "fuzz.h"
+
+#include <arpa/inet.h>
+
+#include "world.h"
+
+enum {
+	SKIP_SECONDARY	= 0x01,
+	WITH_SECRET	= 0x02,
+	TWO_SERVERS	= 0x04,
+	BY_NAME		= 0x08,
+	ADOPT		= 0x10,
+	NO_PATH		= 0x20,
+};
+
+static struct daemon d;
+
+/* The mappings that servers tell of: the last two must not be believed */
+static const struct teredo_endpoint *mapping(u8 which)
+{
+	static struct teredo_endpoint mappings[4];
+
+	mappings[0] = (struct teredo_endpoint){ htonl(0xc000020a), htons(40000) };
+	mappings[1] = (struct teredo_endpoint){ htonl(0xc000020a), htons(40001) };
+	mappings[2] = (struct teredo_endpoint){ htonl(0x0a000001), htons(40000) };
+	mappings[3] = (struct teredo_endpoint){ htonl(0xc000020a), 0 };
+	return &mappings[which % 4];
+}
+
+static void receive(struct teredo_endpoint from, const u8 *data, size_t len)
+{
+	if (from.addr == htonl(WORLD_PRIMARY))
+		world.contact_at = world.now;
+	d.kt.transport.receive(&d, from, htonl(0x0a010002), data, len);
+	world.readable(world.poll, 0, UV_READABLE);
+}
+
+static void arbitrary(struct fuzz *in)
+{
+	struct teredo_endpoint from = { .port = htons(TEREDO_PORT) };
+	u8 where = fuzz_u8(in);
+	size_t len;
+	u8 *data;
+
+	from.addr = htonl(WORLD_PRIMARY + where % 4);
+	if (where & 0x80)
+		from.port++;
+	data = fuzz_take(in, fuzz_u8(in), &len);
+	receive(from, data, len);
+	free(data);
+}
+
+/* A server's answer to the last solicitation, with one octet changed */
+static void answer(struct fuzz *in)
+{
+	u8 ra[TEREDO_AUTH_MIN + PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
+	      TEREDO_RA_PACKET] = { 0, 1 };
+	const struct teredo_endpoint self = { htonl(WORLD_PRIMARY),
+					      htons(TEREDO_PORT) };
+	u8 how = fuzz_u8(in), where = fuzz_u8(in), change = fuzz_u8(in);
+	struct teredo_endpoint from = self;
+	struct in6_addr router, prefix = { 0 };
+	u8 *covered = ra + 4, *rest;
+
+	if (how & 1)
+		from.addr = htonl(WORLD_SECONDARY);
+	if (d.q.key.secret_len) {
+		ra[3] = PACKET_HMAC_LEN;
+		covered += PACKET_HMAC_LEN;
+	}
+	memcpy(covered, world.nonce[how & 1], TEREDO_NONCE_LEN);
+	covered[TEREDO_NONCE_LEN] = how >> 7;
+	rest = covered + TEREDO_NONCE_LEN + 1;
+	teredo_build_origin(rest, *mapping(how >> 1));
+	teredo_make_linklocal(&router, TEREDO_FLAG_CONE, self);
+	prefix.s6_addr32[0] = htonl(TEREDO_PREFIX);
+	prefix.s6_addr32[1] = self.addr;
+	teredo_build_ra(rest + TEREDO_ORIGIN_LEN, &router, packet_rs_source(),
+			&prefix);
+	if (d.q.key.secret_len)
+		packet_hmac(ra + 4, &d.q.key, covered, TEREDO_NONCE_LEN + 1,
+			    rest, TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET);
+	ra[where % sizeof(ra)] ^= change;
+	receive(from, ra, rest + TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET - ra);
+}
+
+/* Left alone it keeps to the pace of 5.2.1, with what was due at the beginning
+ * on top.
+ */
+static void sleep_some(struct fuzz *in)
+{
+	unsigned int before = world.sent;
+	u64 ms = fuzz_u16(in);
+
+	world_sleep(ms);
+	FUZZ_CHECK(world.sent - before <= 8 + 4 * ms / 3000);
+}
+
+static void resolved(struct fuzz *in)
+{
+	u8 n = fuzz_u8(in);
+
+	if (!d.resolver.busy)
+		return;
+	d.resolver.busy = false;
+	d.resolver.n = n % 3;
+	d.resolver.servers[0] = (struct qualify_server){
+		htonl(WORLD_PRIMARY), htonl(WORLD_SECONDARY) };
+	d.resolver.servers[1] = (struct qualify_server){
+		htonl(0xc6336476), htonl(0xc6336477) };
+	snprintf(d.resolver.error, sizeof(d.resolver.error), "no such name");
+	d.resolver.done(&d.resolver);
+}
+
+/* "teredo set" gives the device another server */
+static void administrator(struct fuzz *in)
+{
+	world.dev.server = htonl(WORLD_PRIMARY + fuzz_u8(in) % 2 * 256);
+	world.dev.server2 = 0;
+	d.kt.changed(&d);
+	world.readable(world.poll, 0, UV_READABLE);
+}
+
+static void change_path(struct fuzz *in)
+{
+	world.path_up = fuzz_u8(in) & 1;
+	if (!watch_path(&d))
+		return;
+	if (!d.path_up)
+		engine_suspend(&d);
+	else if (d.q.state == QUALIFY_INITIAL)
+		engine_begin(&d);
+	else
+		engine_restart(&d);
+}
+
+static void fail_sending(struct fuzz *in)
+{
+	world.send_error = fuzz_u8(in) & 1;
+	d.kt.transport.failed(&d, "no way");
+}
+
+static void check_path(struct fuzz *in)
+{
+	(void)in;
+	engine_check(&d);
+}
+
+static void (*const events[])(struct fuzz *in) = {
+	sleep_some, arbitrary, answer, answer, resolved, administrator,
+	change_path, fail_sending, check_path,
+};
+
+/* The kernel, the routes and what people are told say the same */
+static void check_state(void)
+{
+	bool has = qualify_has_address(&d.q);
+	char reason[DAEMON_REASON];
+
+	FUZZ_CHECK(world.placed == has);
+	FUZZ_CHECK((world.dev.state == TEREDO_STATE_UP) == has);
+	FUZZ_CHECK((d.word == WORD_QUALIFIED) == has);
+	engine_explain(&d, reason, sizeof(reason));
+	FUZZ_CHECK(!reason[0] == has);
+	FUZZ_CHECK(d.q.n_servers <= QUALIFY_SERVERS);
+	FUZZ_CHECK(!d.q.n_servers || d.q.index < d.q.n_servers);
+	/* somebody will wake it up, unless it waits for a path or for names */
+	FUZZ_CHECK(d.q_timer.repeat || d.q.state == QUALIFY_INITIAL);
+}
+
+static void configure(u8 flags)
+{
+	static const char *const texts[] = {
+		"203.0.113.1", "203.0.113.1, 198.51.100.118",
+		"one.example", "one.example, two.example",
+	};
+	unsigned int n = (flags & TWO_SERVERS ? 1 : 0) +
+			 (flags & BY_NAME ? 2 : 0);
+
+	memset(&d, 0, sizeof(d));
+	d.name = "teredo0";
+	d.ifindex = 1;
+	d.role = &engine_role;
+	conf_init(&d.conf, TEREDO_MODE_CLIENT);
+	d.link.conf.prefix = htonl(TEREDO_PREFIX);
+	d.conf.skip_secondary = flags & SKIP_SECONDARY;
+	if (flags & WITH_SECRET) {
+		memset(d.conf.key.secret, 's', 20);
+		d.conf.key.secret_len = 20;
+	}
+	world.path_up = !(flags & NO_PATH);
+	FUZZ_CHECK(!server_list_add(&d.conf.servers, texts[n]));
+}
+
+/* What an earlier daemon has left behind */
+static void leave_behind(void)
+{
+	world.dev.state = TEREDO_STATE_UP;
+	world.dev.server = htonl(WORLD_PRIMARY);
+	world.dev.present |= 1u << TEREDO_A_DEV_ADDRESS;
+	teredo_make_address(&world.dev.address, htonl(TEREDO_PREFIX),
+			    htonl(WORLD_PRIMARY), 0x1034, *mapping(0));
+}
+
+int fuzz_one(const u8 *data, size_t len)
+{
+	struct fuzz in = { data, len };
+	u8 flags = fuzz_u8(&in);
+
+	world_reset(flags >> 6);
+	configure(flags);
+	if (flags & ADOPT)
+		leave_behind();
+	FUZZ_CHECK(!d.role->open(&d));
+	d.role->begin(&d);
+	while (in.len) {
+		events[fuzz_u8(&in) % ARRAY_SIZE(events)](&in);
+		if (d.q.n_servers && d.q.state != QUALIFY_INITIAL)
+			check_state();
+	}
+	d.role->close(&d);
+	FUZZ_CHECK(!world.placed && world.dev.state == TEREDO_STATE_DOWN);
+	return 0;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The world around teredod's engine. Takes the place of libuv, of the kernel
+ * and of the parts of teredod that are not under test.
+ */
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/teredo.h>
+#include <sys/random.h>
+
+#include "fuzz.h"
+
+struct world world;
+
+/**
+ * world_reset - everything from the beginning
+ * @seed: of the random numbers
+ */
+void world_reset(u8 seed)
+{
+	memset(&world, 0, sizeof(world));
+	world.now = 1000000;
+	world.seed = 88172645463325252ull + seed;
+	world.path_up = true;
+	world.dev.ifindex = 1;
+	world.dev.mode = TEREDO_MODE_CLIENT;
+}
+
+/* ---- libuv; a timer is active while its repeat is not 0 ---- */
+
+int uv_timer_init(uv_loop_t *loop, uv_timer_t *timer)
+{
+	timer->loop = loop;
+	timer->repeat = 0;
+	return 0;
+}
+
+int uv_timer_start(uv_timer_t *timer, uv_timer_cb cb, uint64_t timeout,
+		   uint64_t repeat)
+{
+	size_t i = 0;
+
+	FUZZ_CHECK(cb && !repeat);
+	timer->timer_cb = cb;
+	timer->timeout = world.now + timeout;
+	timer->repeat = 1;
+	while (world.timers[i] && world.timers[i] != timer)
+		i++;
+	FUZZ_CHECK(i < WORLD_TIMERS);
+	world.timers[i] = timer;
+	return 0;
+}
+
+int uv_timer_stop(uv_timer_t *timer)
+{
+	timer->repeat = 0;
+	return 0;
+}
+
+uint64_t uv_now(const uv_loop_t *loop)
+{
+	(void)loop;
+	return world.now;
+}
+
+void uv_update_time(uv_loop_t *loop)
+{
+	(void)loop;
+}
+
+int uv_poll_init(uv_loop_t *loop, uv_poll_t *poll, int fd)
+{
+	poll->loop = loop;
+	(void)fd;
+	return 0;
+}
+
+int uv_poll_start(uv_poll_t *poll, int events, uv_poll_cb cb)
+{
+	(void)events;
+	world.poll = poll;
+	world.readable = cb;
+	return 0;
+}
+
+static uv_timer_t *next_timer(u64 until)
+{
+	uv_timer_t *next = NULL;
+	size_t i;
+
+	for (i = 0; world.timers[i]; i++)
+		if (world.timers[i]->repeat &&
+		    world.timers[i]->timeout <= until &&
+		    (!next || world.timers[i]->timeout < next->timeout))
+			next = world.timers[i];
+	return next;
+}
+
+/**
+ * world_sleep - let time pass
+ * @ms: how much
+ *
+ * A timer that is started over and over for the same moment would keep a
+ * processor busy for ever.
+ */
+void world_sleep(u64 ms)
+{
+	u64 until = world.now + ms, at = 0;
+	unsigned int at_once = 0;
+	uv_timer_t *timer;
+
+	while ((timer = next_timer(until))) {
+		world.now = timer->timeout > world.now ? timer->timeout :
+							 world.now;
+		at_once = world.now == at ? at_once + 1 : 0;
+		at = world.now;
+		FUZZ_CHECK(at_once < 16);
+		timer->repeat = 0;
+		timer->timer_cb(timer);
+	}
+	world.now = until;
+}
+
+/* ---- randomness ---- */
+
+ssize_t getrandom(void *buf, size_t len, unsigned int flags)
+{
+	u8 *p = buf;
+	size_t i;
+
+	(void)flags;
+	for (i = 0; i < len; i++) {
+		world.seed ^= world.seed << 13;
+		world.seed ^= world.seed >> 7;
+		world.seed ^= world.seed << 17;
+		p[i] = world.seed >> 32;
+	}
+	return len;
+}
+
+/* ---- the kernel ---- */
+
+int dev_get(struct nl *nl, u32 ifindex, struct dev_info *dev)
+{
+	(void)nl;
+	FUZZ_CHECK(ifindex == world.dev.ifindex);
+	*dev = world.dev;
+	dev->contact = world.now - world.contact_at;
+	if (world.contact_at)
+		dev->present |= 1u << TEREDO_A_DEV_CONTACT;
+	return 0;
+}
+
+/* The checks that the kernel makes: what it would refuse must not come */
+int dev_set_up(struct nl *nl, const struct dev_info *dev)
+{
+	(void)nl;
+	FUZZ_CHECK(teredo_is_teredo(&dev->address, htonl(TEREDO_PREFIX)));
+	FUZZ_CHECK(teredo_server(&dev->address) == dev->server);
+	FUZZ_CHECK(teredo_endpoint_equal(teredo_mapped(&dev->address),
+					 dev->mapped));
+	FUZZ_CHECK(teredo_ipv4_is_global(dev->server));
+	FUZZ_CHECK(teredo_ipv4_is_global(dev->mapped.addr) &&
+		   dev->mapped.port);
+	FUZZ_CHECK(dev->lifetime >= 60);
+	/* RFC 5991 3: neither cone bit nor anything but the random ones */
+	FUZZ_CHECK(!(teredo_flags(&dev->address) & ~TEREDO_FLAG_RANDOM));
+	world.dev.state = TEREDO_STATE_UP;
+	world.dev.address = dev->address;
+	world.dev.server = dev->server;
+	world.dev.server2 = dev->server2;
+	return 0;
+}
+
+int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
+		  __be32 server, __be32 server2)
+{
+	(void)nl;
+	FUZZ_CHECK(ifindex == world.dev.ifindex);
+	world.dev.state = state;
+	if (server)
+		world.dev.server = server;
+	if (server2)
+		world.dev.server2 = server2;
+	return 0;
+}
+
+static int on_send(struct transport *transport, struct teredo_endpoint to,
+		   const u8 *data, size_t len)
+{
+	struct teredo_packet pkt;
+	int second;
+
+	(void)transport;
+	FUZZ_CHECK(to.port == htons(TEREDO_PORT));
+	FUZZ_CHECK(teredo_ipv4_is_global(to.addr));
+	FUZZ_CHECK(!teredo_parse(&pkt, data, len) && pkt.auth);
+	second = to.addr == htonl(WORLD_SECONDARY);
+	memcpy(world.nonce[second], data + teredo_auth_nonce(&pkt),
+	       TEREDO_NONCE_LEN);
+	world.sent++;
+	return world.send_error ? -EIO : 0;
+}
+
+int ktransport_open(struct ktransport *kt, u32 ifindex)
+{
+	memset(kt, 0, sizeof(*kt));
+	kt->ifindex = ifindex;
+	kt->transport.send = on_send;
+	return 0;
+}
+
+/* the target calls transport.receive itself */
+void ktransport_receive(struct ktransport *kt)
+{
+	(void)kt;
+}
+
+int nl_fd(const struct nl *nl)
+{
+	(void)nl;
+	return 0;
+}
+
+/* ---- other parts of teredod ---- */
+
+void place_open(struct daemon *d)
+{
+	(void)d;
+}
+
+void place_up(struct daemon *d, const struct in6_addr *addr)
+{
+	FUZZ_CHECK(d->ifindex == world.dev.ifindex);
+	FUZZ_CHECK(!memcmp(addr, &world.dev.address, sizeof(*addr)));
+	FUZZ_CHECK(!world.placed);
+	world.placed = true;
+}
+
+void place_down(struct daemon *d)
+{
+	(void)d;
+	world.placed = false;
+}
+
+bool place_waiting(const struct daemon *d)
+{
+	(void)d;
+	return false;
+}
+
+void place_sweep(struct daemon *d, const struct in6_addr *keep)
+{
+	(void)d;
+	(void)keep;
+}
+
+void place_link(struct daemon *d)
+{
+	(void)d;
+}
+
+void place_repair(struct daemon *d)
+{
+	(void)d;
+}
+
+bool watch_path(struct daemon *d)
+{
+	bool changed = d->path_up != world.path_up;
+
+	d->path_up = world.path_up;
+	d->path.src = htonl(0x0a010002);
+	snprintf(d->path_error, sizeof(d->path_error), "no way");
+	return changed;
+}
+
+void watch_settled(struct daemon *d)
+{
+	(void)d;
+}
+
+void resolve_start(struct resolver *r)
+{
+	r->busy = true;
+}
+
+void resolve_cancel(struct resolver *r)
+{
+	r->busy = false;
+}
+
+void daemon_exit(struct daemon *d, int code)
+{
+	(void)d;
+	(void)code;
+}
+
+void control_client(struct daemon *d, json_t *status)
+{
+	(void)d;
+	(void)status;
+}
