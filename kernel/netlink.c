@@ -723,6 +723,9 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	local_bh_enable();
 	if (!err)
 		teredo_count(td, TEREDO_TX_CONTROL);
+	else if (err == -EHOSTUNREACH)
+		NL_SET_ERR_MSG(info->extack,
+			       "There is no way to send it from and to these addresses");
 	return err;
 }
 

@@ -222,6 +222,9 @@ test_genl_refused()
 	refuse "packet-send to a private address" 99 \
 		'Not a global unicast IPv4 address and a port' \
 		genl 7 1=$i 2=0a000001 3=0dd8 5=00
+	refuse "packet-send from an address of nobody's" 113 \
+		'There is no way to send it from and to these addresses' \
+		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
 	refuse "helper-set, no device" 19 'No such device' genl 9 1=$none
 	ip_a link del t1
 
