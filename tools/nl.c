@@ -239,10 +239,13 @@ static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
 	return ret < 0 ? ret : 1;
 }
 
-/* libmnl compares lengths as signed numbers: one of 2 GiB would do */
+/* libmnl compares lengths as signed numbers: one of 2 GiB would do. And it
+ * takes the padding for part of the message, so that has to be there, too.
+ */
 static bool message_ok(const struct nlmsghdr *nlh, int len)
 {
-	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len;
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len &&
+	       MNL_ALIGN(nlh->nlmsg_len) <= (u32)len;
 }
 
 static int on_reply(struct nl *nl, const void *buf, int len,

@@ -58,6 +58,23 @@ static void test_length(const void *arg)
 	CHECK(n == 1);
 }
 
+/* the padding belongs to it */
+static void test_padding(const void *arg)
+{
+	struct {
+		struct nlmsghdr nlh;
+		struct nlattr attr;
+	} msg = { .nlh = { sizeof(msg.nlh) + 2, NLMSG_MIN_TYPE } };
+	struct nl nl;
+	int n;
+
+	(void)arg;
+	CHECK(!drain(&nl, &msg, sizeof(msg.nlh) + 2, &n));
+	CHECK(!n);
+	CHECK(!drain(&nl, &msg, sizeof(msg), &n));
+	CHECK(n == 1);
+}
+
 struct error_message {
 	struct nlmsghdr nlh;
 	struct nlmsgerr err;
@@ -152,6 +169,7 @@ static void test_route(const void *arg)
 
 static const struct ktap_test tests[] = {
 	{ "nl: a message that is longer than what came ends it", test_length, NULL },
+	{ "nl: a message without its padding", test_padding, NULL },
 	{ "nl: an error that is no errno", test_errno, NULL },
 	{ "nl: a refusal with an empty sentence", test_no_text, NULL },
 	{ "link: attributes that are too short", test_link, NULL },
