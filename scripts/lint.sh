@@ -19,7 +19,7 @@ mapfile -t kernel_code < <(git ls-files 'kernel/*.[ch]' 'uapi/*.h')
 mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$')
 mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.txt' \
-	-e selftests/fuzz/corpus)
+	-e selftests/fuzz/corpus -e selftests/fuzz/syzkaller)
 mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
 	grep -v -e '^kernel/' -e '^uapi/')
 # compat.h is there for its version checks and wrappers
