@@ -1,0 +1,295 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# Bad networks: two clients behind NATs, a native host and its relay talk while
+# packets get lost, late, overtaken, doubled and damaged. What arrives is what
+# was sent, the clients stay qualified or become so again by themselves, and
+# what was damaged is found by a checksum or dropped by name.
+#
+# With LONG set, ten times as much is sent, which takes minutes.
+# timeout: 900
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+NATIVE=2001:db8:1::10
+size=40000
+[ ! "${LONG:-}" ] || size=$((10 * size))
+
+# weather NODE UP DOWN: what netem does to the packets from there and to there;
+# to there behind the NAT, which drops what is damaged
+weather()
+{
+	tc -n "${_prefix}n$1" qdisc add dev wan root netem $2 &&
+		tc -n "${_prefix}n$1" qdisc add dev lan root netem $3
+}
+
+# Not by changing it, which leaves what is not named as it was.
+clear_weather()
+{
+	local node
+
+	for node; do
+		printf 'qdisc del dev %s root\n' wan lan |
+			tc -n "${_prefix}n$node" -batch -
+	done
+}
+
+# sums_from NODE: its device is new
+sums_from()
+{
+	mib $1 snmp Udp:InDatagrams > "$tmp/datagrams-$1"
+}
+
+# send NAME FROM TO ADDRESS PORT: $size octets over TCP, in the background, to
+# $tmp/got-NAME; the sender's exit says that all of it was acknowledged
+send()
+{
+	start "to-$1" $3 timeout 600 bash -c \
+		"busybox nc -l -p $5 <&$_never > '$tmp/got-$1'"
+	wait_for 5 tcp_listening $pid $5 || fail "$1: nobody listens"
+	start "from-$1" $2 timeout 600 bash -c \
+		"busybox nc $4 $5 < '$tmp/sent'"
+	transfers+=("$1")
+}
+
+# talk: both clients and the native host, both ways
+talk()
+{
+	local A B
+
+	A=$(teredo_address a) B=$(teredo_address b)
+	transfers=()
+	head -c $size /dev/urandom > "$tmp/sent"
+	start ping-ab a ping -6 -n -q -i 0.2 $B
+	start ping-na n ping -6 -n -q -i 0.2 $A
+	send ab a b $B 5001
+	send ba b a $A 5002
+	send an a n $NATIVE 5003
+	send nb n b $B 5004
+}
+
+# all_there: every transfer ends by itself, with what was sent
+all_there()
+{
+	local name
+
+	for name in "${transfers[@]}"; do
+		wait "${_pids[from-$name]}" ||
+			fail "transfer $name: the sender's exit code is $?"
+		wait "${_pids[to-$name]}" ||
+			fail "transfer $name: the receiver's exit code is $?"
+		check "transfer $name" cmp "$tmp/sent" "$tmp/got-$name"
+		unset "_pids[from-$name]" "_pids[to-$name]"
+	done
+	stop ping-ab INT
+	stop ping-na INT
+	note < <(grep -h loss "$tmp/ping-ab.log" "$tmp/ping-na.log")
+}
+
+# mib NODE FILE COUNTER...: sum of these in /proc/net/FILE
+mib()
+{
+	local node=$1 file=$2
+
+	shift 2
+	on $node cat /proc/net/$file | awk -v wanted="$*" '
+	BEGIN { n = split(wanted, w); for (i = 1; i <= n; i++) want[w[i]] = 1 }
+	NF == 2 { sum += want[$1] * $2; next }
+	$1 != proto { proto = $1; split($0, names); next }
+	{ for (i = 2; i <= NF; i++) sum += want[$1 names[i]] * $i }
+	END { print sum + 0 }'
+}
+
+# Every datagram that has come to the socket was delivered, used up or dropped
+# under a name, and the device's own numbers say the same. Not counted are
+# replies to tests, which may come twice, and what still waits for one.
+check_sums()
+{
+	local node=$1 datagrams delivered drops_rx drops_tx used open dev_rx \
+		dev_tx rest
+
+	counters $node > "$tmp/sums"
+	read -r drops_rx drops_tx used open < <(awk '
+		/^rx_drop_/ { rx += $2 }
+		/^tx_drop_/ { tx += $2 }
+		/^rx_(bubbles|indirect_bubbles|control) / { used += $2 }
+		/^tx_tests / { open += 2 * $2 }
+		/^rx_held / { open += $2 }
+		END { print rx, tx, used, open }' "$tmp/sums")
+	read -r _ _ delivered _ dev_rx _ _ _ _ _ _ _ dev_tx _ < <(
+		on $node grep teredo0: /proc/net/dev)
+	datagrams=$(($(mib $node snmp Udp:InDatagrams) -
+		$(cat "$tmp/datagrams-$node")))
+	note "$node: $datagrams datagrams in, $delivered delivered, $used used up, $drops_rx dropped, at most $open more; $drops_tx dropped on the way out"
+	note "$node: $(awk '/_drop_/ && $2' "$tmp/sums" | tr '\n' ' ')"
+	check_equal "$node: rx_dropped of the device" "$drops_rx" "$dev_rx"
+	check_equal "$node: tx_dropped of the device" "$drops_tx" "$dev_tx"
+	rest=$((datagrams - delivered - used - drops_rx))
+	[ $((rest >= 0 && rest <= open)) = 1 ] ||
+		fail "$node: $rest datagrams are not accounted for"
+}
+
+qualified()
+{
+	has_teredo_address "${_pids[$1-teredod]}"
+}
+
+# checksums NODE: packets that were found damaged outside
+checksums()
+{
+	mib $1 snmp Udp:InCsumErrors Ip:InHdrErrors
+}
+
+# inner_errors NODE: ... and inside
+inner_errors()
+{
+	on $1 cat /proc/net/snmp | awk '$1 == "Tcp:" { v = $NF } END { print v }'
+	mib $1 snmp6 Udp6InCsumErrors Icmp6InCsumErrors
+}
+
+test_storm()
+{
+	sums_from a
+	sums_from b
+	client_up a && client_up b || return
+	weather a 'loss 10% duplicate 5% delay 20ms 20ms 25% reorder 20%' \
+		'loss 5% duplicate 5% delay 300ms 300ms'
+	weather b 'loss 5% corrupt 3% delay 10ms' \
+		'loss 10% corrupt 3% duplicate 5% delay 20ms 20ms'
+	talk
+	all_there
+	for node in a b; do
+		qualified $node || note "$node is not qualified at the end"
+	done
+	clear_weather a b
+	check "a is qualified" wait_for 10 qualified a
+	check "b is qualified" wait_for 10 qualified b
+	check "a to b" wait_for 5 reach a "$(teredo_address b)"
+	check "a to the native host" reach a $NATIVE
+	check "from the native host to b" reach n "$(teredo_address b)"
+}
+
+# Damaged packets were there, and all were found by the outer checksums.
+test_found()
+{
+	check_sums a
+	check_sums b
+	note "b: $(checksums b) damaged outside"
+	[ "$(checksums b)" -gt 0 ] || fail "nothing was found to be damaged"
+	check_equal "b: damaged inside" "0 0" "$(inner_errors b | tr '\n' ' ' |
+		sed 's/ $//')"
+}
+
+# Each packet is lost with 20 %, each way: while that lasts the clients have
+# to be qualified, not at each moment, but most of the time.
+test_loss()
+{
+	local i n=0
+
+	weather a 'loss 20%' 'loss 20%'
+	for ((i = 0; i < 40; i++)); do
+		! qualified a || n=$((n + 1))
+		pause 0.5
+	done
+	note "qualified $n of 40 times"
+	[ $n -ge 20 ] || fail "qualified only $n of 40 times"
+	clear_weather a
+	check "qualified afterwards" wait_for 10 qualified a
+}
+
+# When nothing is said any more, the clients send what keeps their mapping; and
+# when they are gone, nothing.
+test_silence()
+{
+	local n
+
+	pause 5
+	capture inet na a-idle udp
+	capture inet nb b-idle udp
+	pause 10
+	client_down a
+	client_down b
+	capture_stop a-idle
+	capture_stop b-idle
+	for node in a b; do
+		n=$(packets $node-idle | wc -l)
+		note "$node: $n datagrams in 10 s"
+		check_at_most "$node: datagrams in 10 s" 4 "$n"
+	done
+	capture inet na a-gone
+	capture inet nb b-gone
+	pause 5
+	capture_stop a-gone
+	capture_stop b-gone
+	for node in a b; do
+		check_equal "packets of $node, which has no device any more" "" \
+			"$(packets $node-gone)"
+	done
+}
+
+# sum_of FILE PATTERN
+sum_of()
+{
+	awk -v pattern="$2" '$1 ~ pattern { sum += $2 }
+		END { print sum + 0 }' "$1"
+}
+
+# Without checksums outside, what is damaged comes in. It is dropped by name, or
+# the packet's own checksum finds it.
+test_no_checksum()
+{
+	local A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5 before named inside
+	local B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb
+
+	set_nat a none
+	set_nat b none
+	sums_from b
+	bare_client a $A
+	bare_client b $B
+	for node in a b; do
+		ip_on $node link set teredo0 type teredo noudpcsum
+	done
+	introduce a $B 192.0.2.20:50000
+	introduce b $A 192.0.2.10:40000
+	check "before" reach a $B
+	before=$(inner_errors b | awk '{ n += $1 } END { print n }')
+	weather a 'corrupt 50%' 'delay 0ms'
+	count_from b
+	on a ping -6 -n -q -c 1000 -i 0.005 -W 1 -s 30 $B | grep loss | note
+	clear_weather a
+	counters b > "$tmp/after"
+	named=$(($(sum_of "$tmp/after" ^rx_drop_) -
+		$(sum_of "$tmp/counters-b" ^rx_drop_)))
+	inside=$(($(inner_errors b | awk '{ n += $1 } END { print n }') -
+		before))
+	note "dropped by name: $named; by checksums inside: $inside"
+	note "$(counted b)"
+	[ $named -gt 10 ] || fail "nothing is dropped by name"
+	[ $inside -gt 10 ] || fail "nothing is found by checksums inside"
+	check_sums b
+	check "afterwards" reach a $B
+	for node in a b; do
+		stop $node-watch
+		teredo_down $node
+	done
+}
+
+modprobe teredo || fail "no module"
+internet
+client a pr
+client b ar
+teredo_server s1 203.0.113.1 203.0.113.2
+teredo_relay r 198.51.100.1 3545
+
+add_test "C-36 C-41 C-80 R-10: loss, jitter of 300 ms, reordering, duplicates, damage: all that is sent arrives" \
+	test_storm
+add_test "C-88: qualified under a loss of 20 % each way" test_loss
+add_test "G-13 C-54: what is damaged is found, and every datagram accounted for" \
+	test_found
+add_test "C-87: who has nothing to say is silent" test_silence
+add_test "G-13 C-54: without outer checksums, what is damaged is dropped by name or found inside" \
+	test_no_checksum
+
+run_tests
