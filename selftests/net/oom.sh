@@ -1,0 +1,216 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# No memory: each allocation of each request fails once (fail-nth), allocations
+# at random while clients qualify, and those of the module's own packets while
+# traffic flows. What is refused says so and leaves nothing behind, and all
+# works again when there is memory.
+#
+# Failing allocations of per-CPU memory make the kernel print a trace, once or
+# twice; that is no report about anybody. So the console is quiet here, and the
+# kernel's messages are looked at in the end.
+# kernel: debug
+# timeout: 1800
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+NATIVE=2001:db8:1::10
+debugfs=/sys/kernel/debug
+kinds="failslab fail_page_alloc"
+
+# fault_set NAME VALUE: for both kinds of allocations; not all have all settings
+fault_set()
+{
+	local kind
+
+	for kind in $kinds; do
+		[ ! -e $debugfs/$kind/$1 ] || echo $2 > $debugfs/$kind/$1
+	done
+}
+
+no_faults()
+{
+	fault_set probability 0
+	fault_set task-filter N
+	fault_set require-start 0
+	fault_set require-end 0xffffffffffffffff
+}
+
+# what all tests need: any allocation may fail, nothing is printed about it
+prepare_faults()
+{
+	no_faults
+	fault_set verbose 0
+	fault_set times -1
+	fault_set interval 1
+	fault_set space 0
+	fault_set min-order 0
+	fault_set ignore-gfp-wait N
+	fault_set stacktrace-depth 32
+	dmesg -n 1
+}
+
+# module_faults PROBABILITY: in percent, of allocations that have a function of
+# the module among their callers, in whatever context
+module_faults()
+{
+	local size start
+
+	read -r _ size _ _ _ start < <(grep '^teredo ' /proc/modules)
+	fault_set require-start $start
+	printf -v size '0x%x' $((start + size))
+	fault_set require-end $size
+	fault_set probability $1
+}
+
+# task_faults PROBABILITY: in percent, of the allocations of tasks that are to
+# fail, and of what they start
+task_faults()
+{
+	fault_set task-filter Y
+	fault_set probability $1
+}
+
+kernel_is_quiet()
+{
+	local reports
+
+	reports=$(dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|UBSAN|refcount_t|INFO: (task|rcu|possible|inconsistent|suspicious|trying)|unregister_netdevice')
+	[ -z "$reports" ] && return
+	fail "the kernel reports:"
+	note <<< "$reports"
+}
+
+# each allocation of each request
+test_requests()
+{
+	on f "$here/tdfault" $1 2>&1 | note
+	check_equal "exit code" 0 "${PIPESTATUS[0]}"
+	kernel_is_quiet
+}
+
+# the Internet, which takes its time on such a kernel
+bed()
+{
+	[ ! "${bed:-}" ] || return 0
+	bed=1
+	internet
+	client a pr
+	client b pr
+	teredo_server s1 203.0.113.1 203.0.113.2
+	teredo_relay r 198.51.100.1 3545
+}
+
+is_qualified()
+{
+	has_teredo_address "${_pids[a-teredod]}"
+}
+
+# teredod and all it does. It may end if it cannot begin, as any daemon, and
+# whoever has started it will do so again.
+test_qualification()
+{
+	local i ends=0
+
+	bed
+	task_faults $1
+	for ((i = 0; i < 12; i++)); do
+		if ! alive a-teredod; then
+			[ $i = 0 ] || ends=$((ends + 1))
+			client_start a
+			echo 1 > /proc/$pid/make-it-fail
+		fi
+		pause 1
+	done
+	no_faults
+	note "ended $ends times"
+	if ! alive a-teredod; then
+		tail -n 3 "$tmp/a-teredod.log" | note
+		client_start a
+	fi
+	wait_for 40 is_qualified || {
+		fail "it does not become qualified when there is memory"
+		tail -n 20 "$tmp/a-teredod.log" | note
+	}
+	check "to the native host" wait_for 35 reach a $NATIVE
+	client_down a
+	kernel_is_quiet
+}
+
+# by the module's own allocations
+test_traffic()
+{
+	local A
+
+	bed
+	client_up a && client_up b || return
+	A=$(teredo_address a)
+	check "before" reach a "$(teredo_address b)"
+	module_faults $1
+	start ping-ab a ping -6 -n -q -i 0.05 "$(teredo_address b)"
+	start ping-na n ping -6 -n -q -i 0.05 $A
+	pause 5
+	# new peers, too
+	on a "$tools/teredo" peer flush teredo0
+	on r "$tools/teredo" peer flush teredo0
+	pause 10
+	stop ping-ab INT
+	stop ping-na INT
+	no_faults
+	note < <(grep -h loss "$tmp/ping-ab.log" "$tmp/ping-na.log")
+	for node in a r; do
+		note "$node: $(counters $node | awk '/_drop_/ && $2' |
+			tr '\n' ' ')"
+	done
+	counters a | grep -q 'drop_no_memory [1-9]' ||
+		fail "no packet was dropped for want of memory"
+	check "a is qualified" wait_for 35 is_qualified
+	check "between clients" wait_for 35 reach a "$(teredo_address b)"
+	check "from the native host" wait_for 35 reach n "$(teredo_address a)"
+	client_down a
+	client_down b
+	kernel_is_quiet
+}
+
+# what was not given back, as the kernel finds it
+test_leaks()
+{
+	local leaks i
+
+	[ -e $debugfs/kmemleak ] || {
+		skip "no kmemleak in this kernel"
+		return
+	}
+	modprobe -r teredo
+	# an object is reported when two looks have not found it
+	for i in 1 2; do
+		echo scan > $debugfs/kmemleak
+		pause 6
+	done
+	leaks=$(cat $debugfs/kmemleak)
+	check_equal "leaks of the module" 0 "$(grep -c teredo <<< "$leaks")"
+	[[ $leaks != *teredo* ]] || note <<< "$leaks"
+	modprobe teredo
+}
+
+modprobe teredo || fail "no module"
+# a place for tdfault, with the addresses of all roles
+new_node f
+printf '%s\n' 'addr add 203.0.113.1/32 dev lo' \
+	'addr add 192.0.2.10/32 dev lo' 'route add default dev lo' |
+	ip_on f -batch -
+prepare_faults
+
+for mode in client server relay hostrelay; do
+	add_test "C-05 C-07: each allocation of each request fails once, $mode" \
+		test_requests $mode
+done
+add_test "C-11 C-36: qualification with 3 % of allocations failing" \
+	test_qualification 3
+add_test "C-95 A-33: traffic with 20 % of the module's allocations failing" \
+	test_traffic 20
+add_test "C-123: no memory is lost" test_leaks
+
+run_tests
