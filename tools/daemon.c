@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #define DEFAULT_NAME	"teredo0"
 
@@ -264,7 +265,8 @@ static void on_signal(uv_signal_t *handle, int signum)
 		return;
 	}
 	notify("STOPPING=1");
-	if (d->role->close)
+	/* the next one takes over from here */
+	if (signum != SIGUSR1 && d->role->close)
 		d->role->close(d);
 	control_close(d);
 	daemon_exit(d, 0);
@@ -283,12 +285,15 @@ static void open_signals(struct daemon *d)
 	uv_signal_init(&d->loop, &d->sigterm);
 	uv_signal_init(&d->loop, &d->sigint);
 	uv_signal_init(&d->loop, &d->sighup);
+	uv_signal_init(&d->loop, &d->sigusr1);
 	d->sigterm.data = d;
 	d->sigint.data = d;
 	d->sighup.data = d;
+	d->sigusr1.data = d;
 	uv_signal_start(&d->sigterm, on_signal, SIGTERM);
 	uv_signal_start(&d->sigint, on_signal, SIGINT);
 	uv_signal_start(&d->sighup, on_signal, SIGHUP);
+	uv_signal_start(&d->sigusr1, on_signal, SIGUSR1);
 	uv_timer_init(&d->loop, &d->watchdog);
 	if (every)
 		uv_timer_start(&d->watchdog, on_watchdog, every, every);
@@ -321,13 +326,14 @@ int main(int argc, char **argv)
 	d.control_fd = -1;
 	if (!name_valid(d.name)) {
 		log_error("%s cannot be the name of a device", d.name);
-		return 1;
+		return EX_CONFIG;
 	}
 	/* a name server that is silent must not hold a look-up for long; the
 	 * daemon repeats it anyway
 	 */
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
+	/* a service manager need not try that again */
 	if (load_conf(&d, &opt) || load_servers(&d, &opt))
-		return 1;
+		return EX_CONFIG;
 	return run(&d, &opt);
 }

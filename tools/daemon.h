@@ -87,6 +87,7 @@ enum daemon_word {
  * @sigterm: SIGTERM
  * @sigint: SIGINT
  * @sighup: SIGHUP
+ * @sigusr1: SIGUSR1, the end of this daemon but not of what it did
  * @watchdog: tells the service manager that we live
  *
  * @kt: control packets (engine.c)
@@ -146,6 +147,7 @@ struct daemon {
 	uv_signal_t sigterm;
 	uv_signal_t sigint;
 	uv_signal_t sighup;
+	uv_signal_t sigusr1;
 	uv_timer_t watchdog;
 
 	struct ktransport kt;
