@@ -48,6 +48,9 @@ miredo			miredo			tests: the other implementation
 miredo-server		miredo-server		tests: the other implementation
 clang			clang			tests: fuzzing
 /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a	libclang-rt-dev	tests: fuzzing
+mandoc			mandoc			tests: manual pages
+man			man-db			tests: manual pages
+systemd-analyze		systemd			tests: units
 sparse			sparse			make lint
 shellcheck		shellcheck		make lint
 codespell		codespell		make lint

@@ -127,7 +127,7 @@ lint_kernel_doc()
 
 lint_shellcheck()
 {
-	shellcheck "${scripts[@]}"
+	shellcheck "${scripts[@]}" tools/completion/*
 }
 
 lint_yamllint()
