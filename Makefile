@@ -36,6 +36,9 @@ help:
 	@echo 'make fuzz      the fuzz targets; TIME=60: so many seconds each,'
 	@echo '               RUNS=100000: so many executions each'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
+	@echo 'make install   all of it, below PREFIX=/usr/local; DESTDIR=DIRECTORY'
+	@echo '               stands for another root. uninstall takes it away,'
+	@echo '               install-modules and install-tools are the parts'
 	@echo 'make deps      install what building and testing need (Debian)'
 	@echo 'make ynl       generate netlink code from its specification'
 	@echo 'make install-source  the source of the module, for DKMS, to'
@@ -61,6 +64,29 @@ version:
 tools:
 	@$(MAKE) -C tools VERSION=$(VERSION)
 	@$(MAKE) -C tools/iproute2
+
+install: install-modules install-tools
+
+install-modules: modules
+	@$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates \
+		modules_install
+	@$(call depmod)
+
+install-tools: tools
+	@$(MAKE) -C tools VERSION=$(VERSION) install
+	@$(MAKE) -s -C tools/iproute2 install
+
+uninstall:
+	@rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/teredo.ko*
+	@$(call depmod)
+	@$(MAKE) -C tools uninstall
+	@$(MAKE) -s -C tools/iproute2 uninstall
+
+# The headers lack what modules_install would need to do it. In another root it
+# is for whoever puts that into place.
+depmod = $(if $(DESTDIR),:,depmod $(RELEASE))
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h)
 
 unit:
 	@$(MAKE) -C selftests/unit check
@@ -108,5 +134,6 @@ clean:
 	@$(MAKE) -C selftests/fuzz clean
 	@rm -rf .cache .out
 
-.PHONY: all help modules install-source version tools unit fuzz deps check bench demo \
-	lint coverage coverage-tools ynl clean
+.PHONY: all help modules install-source version tools install install-modules \
+	install-tools uninstall unit fuzz deps check bench demo lint coverage \
+	coverage-tools ynl clean
