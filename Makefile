@@ -32,6 +32,7 @@ help:
 	@echo '               a short set on these, and all on the default one'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
+	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
 	@echo 'make unit      the unit tests alone'
 	@echo 'make fuzz      the fuzz targets; TIME=60: so many seconds each,'
 	@echo '               RUNS=100000: so many executions each'
@@ -88,6 +89,10 @@ depmod = $(if $(DESTDIR),:,depmod $(RELEASE))
 RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	$(KDIR)/include/generated/utsrelease.h)
 
+DEBDIR ?= .out/deb
+deb:
+	@scripts/deb.sh $(VERSION) $(DEBDIR)
+
 unit:
 	@$(MAKE) -C selftests/unit check
 
@@ -135,5 +140,5 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall unit fuzz deps check bench demo lint coverage \
+	install-tools uninstall deb unit fuzz deps check bench demo lint coverage \
 	coverage-tools ynl clean

@@ -50,7 +50,12 @@ clang			clang			tests: fuzzing
 /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a	libclang-rt-dev	tests: fuzzing
 mandoc			mandoc			tests: manual pages
 man			man-db			tests: manual pages
-systemd-analyze		systemd			tests: units
+systemd-analyze		systemd			tests: units, booting with them
+udevadm			udev			tests: booting
+dpkg-buildpackage	dpkg-dev		make deb
+dh			debhelper		make deb
+dh_dkms			dh-dkms			make deb
+lintian			lintian			tests: packages
 sparse			sparse			make lint
 shellcheck		shellcheck		make lint
 codespell		codespell		make lint
