@@ -92,6 +92,20 @@ test_version()
 			':!Documentation' ':!dkms.conf')"
 }
 
+test_recipes()
+{
+	local dir=$top/Documentation/packaging version
+
+	version=$(sed -n 's/^VERSION := //p' "$top/Makefile")
+	check "Arch: syntax" bash -n "$dir/arch/PKGBUILD"
+	check "OpenWrt: syntax of the service" \
+		sh -n "$dir/openwrt/files/teredo.init"
+	check_equal "OpenWrt: version" "$version" \
+		"$(sed -n 's/^PKG_VERSION:=//p' "$dir/openwrt/Makefile")"
+	check_equal "OpenWrt: the file to fetch" 1 \
+		"$(grep -c "teredo-$version" "$dir/README.md")"
+}
+
 test_units()
 {
 	local unit exposure
@@ -121,6 +135,7 @@ test_units()
 add_test "make install and uninstall, below /usr/local" test_install /usr/local /etc
 add_test "make install and uninstall, below /usr" test_install /usr /usr/lib
 add_test "one file knows the version" test_version
+add_test "recipes of other distributions agree with the tree" test_recipes
 add_test "the units are clean, and expose little" test_units
 
 run_tests
