@@ -1,0 +1,344 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A client on a host that systemd has booted, installed as "make install" does
+# it: systemd is the init of namespaces of its own, with udevd, journald and a
+# networkd that would have all devices.
+# timeout: 600
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+address='' state=''
+unit=teredo@teredo0.service
+
+# The host's root is this one with a layer of its own over it, since other tests
+# go on here.
+layer=$tmp/host/upper
+
+# of this root, and not wanted there
+masked="dbus.service dbus.socket systemd-logind.service getty.target
+	systemd-update-utmp.service systemd-update-utmp-runlevel.service
+	systemd-random-seed.service systemd-binfmt.service systemd-repart.service
+	proc-sys-fs-binfmt_misc.automount systemd-tmpfiles-clean.timer
+	dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount
+	sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
+	systemd-modules-load.service modprobe@.service"
+
+# write FILE LINE...: on the host
+write()
+{
+	printf '%s\n' "${@:2}" > "$layer/$1"
+}
+
+# folders that have nothing of those below
+opaque()
+{
+	(cd "$layer" && mkdir -p "$@" && python3 -c 'import os, sys
+for d in sys.argv[1:]: os.setxattr(d, "trusted.overlay.opaque", b"y")' "$@")
+}
+
+install_there()
+{
+	local name units=etc/systemd/system
+
+	mkdir "$tmp/host" && mount -t tmpfs none "$tmp/host" &&
+		mkdir -p "$tmp/host/"{work,root} "$layer" || return
+	cp -r "$here/installed/." "$layer" && cp "$here/suspend.so" "$layer/usr/lib" ||
+		return
+	opaque $units etc/systemd/network etc/init.d || return
+	cp -p /etc/{passwd,group,shadow,gshadow} "$layer/etc" &&
+		systemd-sysusers --root="$layer" || return
+	systemctl -q --root="$layer" enable "$unit" || return
+	for name in $masked; do
+		ln -s /dev/null "$layer/$units/$name"
+	done
+	ln -s /lib/systemd/system/multi-user.target \
+		"$layer/$units/default.target"
+	ln -s /lib/systemd/system/systemd-networkd.service \
+		"$layer/$units/multi-user.target.wants/"
+	write etc/systemd/network/20-eth0.network '[Match]' 'Name=eth0' \
+		'[Network]' 'LinkLocalAddressing=no' 'Address=10.1.0.2/24' \
+		'Gateway=10.1.0.1'
+	# as administrators write it whose devices are all alike
+	write etc/systemd/network/30-all.network '[Match]' 'Name=*' \
+		'[Network]' 'DHCP=no'
+	mkdir "$layer/$units/$unit.d"
+	write "$units/$unit.d/suspend.conf" '[Service]' \
+		'Environment=LD_PRELOAD=/usr/lib/suspend.so'
+	write etc/teredo/teredo0.conf '[client]' \
+		'server = 203.0.113.1/203.0.113.2' '[device]' "port = ${port[a]}"
+	write etc/teredo/wrong.conf '[client]' 'serve = 203.0.113.1'
+	write etc/teredo/server0.conf '[device]' 'mode = server' \
+		'local = 192.0.2.77' '[server]' 'secrets = /etc/teredo/secrets'
+	write etc/teredo/secrets 'alice one-of-16-octets'
+	chown "root:$(sed -n 's/^teredo:[^:]*:\([0-9]*\):.*/\1/p' "$layer/etc/group")" \
+		"$layer/etc/teredo/secrets"
+	chmod 640 "$layer/etc/teredo/secrets"
+}
+
+# boot: until systemd says that it is done. Its process is in $init.
+boot()
+{
+	local start
+
+	boots=$((boots + 1))
+	mkdir "$tmp/cgroup/$boots"
+	start=$(now_ms)
+	start init a bash -c "echo \$\$ > '$tmp/cgroup/$boots/cgroup.procs'
+		exec unshare --mount --pid --uts --ipc --cgroup --fork \
+			--kill-child bash -c '
+		cd $tmp/host && mount -t overlay -o \
+			lowerdir=/,upperdir=upper,workdir=work none root &&
+		cd root && mount -t proc none proc && mount -t sysfs none sys &&
+		mount -t cgroup2 none sys/fs/cgroup && mount --rbind /dev dev &&
+		mount -t tmpfs -o mode=755 none run && mount -t tmpfs none tmp &&
+		pivot_root . mnt && umount -l mnt &&
+		exec env -i /lib/systemd/systemd --show-status=no'"
+	if ! wait_for 20 find_init ||
+	   ! wait_for 60 on_host test -S /run/systemd/private; then
+		note < "$tmp/init.log"
+		return 1
+	fi
+	state=$(on_host timeout 120 systemctl is-system-running --wait)
+	note "booted in $(($(now_ms) - start)) ms: $state"
+}
+
+boots=0 init=''
+find_init()
+{
+	read -r init _ < "/proc/${_pids[init]}/task/${_pids[init]}/children"
+	[ "$init" ] && [ "$(readlink "/proc/$init/exe")" = /usr/lib/systemd/systemd ]
+} 2> /dev/null
+
+shut_down()
+{
+	kill -KILL "$init"
+	stop init
+	ip_on a link del teredo0
+}
+
+# on_host COMMAND...
+on_host()
+{
+	nsenter -t "$init" --mount --pid --net --uts --cgroup "$@"
+}
+
+# property NAME...: of the unit, a line each, in systemd's order
+property()
+{
+	on_host systemctl show --value "${@/#/--property=}" "$unit"
+}
+
+qualified()
+{
+	[[ $(teredo_address a) == 2001:0:cb00:7101:* ]]
+}
+
+# kept WHAT: the client still has the address that it had at first
+kept()
+{
+	check_equal "address $1" "$address" "$(teredo_address a)"
+}
+
+# Nobody answers yet. What systemd waits for is the device.
+test_dark()
+{
+	local began active
+
+	check "the module is not there yet" [ ! -e /sys/module/teredo ]
+	boot || return
+	check_equal "the system" running "$state"
+	check_equal "the unit" active "$(property ActiveState)"
+	began=$(property InactiveExitTimestampMonotonic)
+	active=$(property ActiveEnterTimestampMonotonic)
+	note "the unit took $(((active - began) / 1000)) ms"
+	check_at_most "time to start, ms" 3000 $(((active - began) / 1000))
+	check "the device" ip_on a link show teredo0 up
+	check_equal "no address" '' "$(teredo_address a)"
+	teredo_server s1 203.0.113.1 203.0.113.2
+	check "it qualifies when there is a server" wait_for 8 qualified
+	teredo_relay r 198.51.100.1 3545
+	shut_down
+}
+
+test_boot()
+{
+	local pid start
+
+	boot || return
+	check_equal "the system" running "$state"
+	start=$(now_ms)
+	check "who waits for the address gets on" \
+		on_host systemctl start teredo-wait@teredo0.service
+	note "waited for $(($(now_ms) - start)) ms"
+	check "an address" qualified
+	address=$(teredo_address a)
+	check_equal "status" qualified "$(property StatusText)"
+	check "ping" reach a 2001:db8:1::10
+	pid=$(property MainPID)
+	check_equal "user and capabilities" "$(on_host id -u teredo) 0000000000001000" \
+		"$(awk '/^Uid:/ { uid = $2 } /^CapBnd:/ { cap = $2 }
+			END { print uid, cap }' "/proc/$(in_init "$pid")/status")"
+	check "others may ask for the state" on_host setpriv --reuid nobody \
+		--clear-groups teredo wait teredo0 --timeout 1
+}
+
+# in_init PID: which process that is here
+in_init()
+{
+	awk -v pid="$1" '$1 == "NSpid:" && $NF == pid && NF > 2 {
+		print $2 }' /proc/[0-9]*/status 2> /dev/null | head -n 1
+}
+
+start_ping()
+{
+	start ping a ping -6 -n -i 0.1 -W 2 2001:db8:1::10
+	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
+}
+
+# no packet of the ping was lost since it was started
+stop_ping()
+{
+	stop ping INT
+	note < <(tail -n 2 "$tmp/ping.log")
+	check "nothing is lost" grep -q ' 0% packet loss' "$tmp/ping.log"
+}
+
+# another MainPID than PID, and it has the device
+replaced()
+{
+	local now
+
+	now=$(property MainPID)
+	[ "$now" != 0 ] && [ "$now" != "$1" ] &&
+		[ "$(property StatusText)" = qualified ]
+}
+
+test_restart()
+{
+	local pid
+
+	pid=$(property MainPID)
+	start_ping
+	check "systemctl restart" on_host systemctl restart "$unit"
+	check "a new one has it" wait_for 5 replaced "$pid"
+	kept "after a restart"
+	pid=$(property MainPID)
+	on_host systemctl kill --signal=KILL "$unit"
+	check "it is started again" wait_for 15 replaced "$pid"
+	kept "after a crash"
+	stop_ping
+}
+
+configured()
+{
+	on_host grep -q ADMIN_STATE=configured /run/systemd/netif/links/2
+}
+
+test_networkd()
+{
+	local index
+
+	check "networkd has the other interface" wait_for 10 configured
+	index=$(ip_on a -o link show teredo0 | cut -d : -f 1)
+	check "and not ours" on_host grep ADMIN_STATE=unmanaged \
+		"/run/systemd/netif/links/$index"
+	start monitor a ip -6 monitor address route
+	check "networkd restarts" on_host systemctl restart systemd-networkd
+	check "networkd has it again" wait_for 10 configured
+	pause 1
+	stop monitor
+	check_equal "what was removed from the device" '' \
+		"$(grep Deleted "$tmp/monitor.log" | grep teredo0)"
+	kept "beside networkd"
+	check "ping" reach a 2001:db8:1::10
+}
+
+# asked N: the client has asked its server at least N times since count_from
+asked()
+{
+	local n
+
+	n=$(counted a | sed -n 's/.*tx_control+\([0-9]*\).*/\1/p')
+	[ "${n:-0}" -ge "$1" ]
+}
+
+test_clock()
+{
+	count_from a
+	date -s '400 days' > /dev/null
+	pause 2
+	date -s '-400 days' > /dev/null
+	kept "after the clock was set"
+	check_equal "it does not care" '' "$(counted a | grep -o 'tx_control+[2-9]')"
+
+	# maintenance asks one address, qualification both
+	count_from a
+	on_host bash -c 'echo 3600 > /run/teredo-suspended'
+	check "it asks anew after a sleep" wait_for 8 asked 2
+	wait_for 5 qualified
+	kept "after a sleep"
+	check "ping" reach a 2001:db8:1::10
+}
+
+test_wrong()
+{
+	local unit=teredo@wrong.service
+
+	check "it does not start" eval "! on_host systemctl start $unit 2> /dev/null"
+	pause 6
+	check_equal "exit code, tries" "78 0" \
+		"$(property ExecMainStatus NRestarts | sort -rn | xargs)"
+}
+
+# teredod may read them, and is not root
+test_secrets()
+{
+	local unit=teredo@server0.service
+
+	ip_on a addr add 192.0.2.77/32 dev lo
+	check "systemctl start" on_host systemctl start "$unit"
+	check "it has the secrets" wait_for 5 has_secrets 1
+	on_host bash -c 'echo bob another-one-of-16 >> /etc/teredo/secrets'
+	on_host systemctl kill --signal=HUP "$unit"
+	check "it has read them again" wait_for 5 has_secrets 2
+	on_host systemctl stop "$unit"
+	check "the other device still has its socket" \
+		on_host test -S /run/teredo/teredo0.sock
+	ip_on a link del server0
+}
+
+# has_secrets N
+has_secrets()
+{
+	[[ $(on_host teredo -j show server0) =~ \"secrets\":$1[^0-9] ]]
+}
+
+test_stop()
+{
+	check "systemctl stop" on_host systemctl stop "$unit"
+	check_equal "address" '' "$(teredo_address a)"
+	check "the device stays" ip_on a link show teredo0
+	check_equal "result" success "$(property Result)"
+	shut_down
+	umount "$tmp/host" "$tmp/cgroup"
+}
+
+internet
+client a pr
+[ ! -e /sys/module/teredo ] || rmmod teredo
+mkdir "$tmp/cgroup"
+mount -t cgroup2 none "$tmp/cgroup"
+install_there || fail "not installed"
+
+add_test "boot without a server: nothing fails, nothing waits" test_dark
+add_test "boot: qualified, with no more rights than needed" test_boot
+add_test "restart and crash: same address, no packet lost" test_restart
+add_test "networkd beside it leaves the device alone" test_networkd
+add_test "the clock is set, the machine sleeps" test_clock
+add_test "a wrong configuration is not tried again" test_wrong
+add_test "a server reads its secrets" test_secrets
+add_test "stop: address gone, device not" test_stop
+
+run_tests
