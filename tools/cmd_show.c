@@ -147,19 +147,22 @@ static void show_state(json_t *o)
 	putchar('\n');
 }
 
+/* By its name if it has one, as Windows does, and by its addresses */
 static void show_server(json_t *server)
 {
+	const char *name = print_get(server, "name");
+
 	if (!server)
 		return;
-	print_label("server");
+	print_label("server name");
+	if (name)
+		printf("%s (", name);
 	printf("%s", print_get(server, "primary"));
 	if (print_get(server, "secondary"))
 		printf(", %s", print_get(server, "secondary"));
 	if (json_is_true(json_object_get(server, "secondary_assumed")))
-		printf(" (assumed)");
-	if (print_get(server, "name"))
-		printf(" (%s)", print_get(server, "name"));
-	putchar('\n');
+		printf(", assumed");
+	puts(name ? ")" : "");
 }
 
 static void show_nat(json_t *nat)
@@ -169,11 +172,12 @@ static void show_nat(json_t *nat)
 	if (!nat)
 		return;
 	print_label("nat");
-	printf("%s", print_get(nat, "type"));
-	if (preserving)
-		printf("   port-preserving %s",
-		       json_is_true(preserving) ? "yes" : "no");
-	putchar('\n');
+	puts(print_get(nat, "type"));
+	if (!preserving)
+		return;
+	print_label("nat special behaviour");
+	printf("PortPreserving: %s\n",
+	       json_is_true(preserving) ? "yes" : "no");
 }
 
 static void show_endpoint(const char *label, json_t *endpoint)
@@ -208,14 +212,39 @@ static void show_refresh(json_t *o)
 
 	if (!refresh && !contact)
 		return;
-	print_label("refresh");
+	print_label("client refresh interval");
 	if (refresh)
-		printf("%lld s", (long long)json_integer_value(refresh) / 1000);
+		printf("%lld seconds",
+		       (long long)json_integer_value(refresh) / 1000);
 	if (contact)
-		printf("   last server packet %s ago",
+		printf("%s%s since the last server packet", refresh ? ", " : "",
 		       print_duration(buf,
 				      json_integer_value(contact) / 1000));
 	putchar('\n');
+}
+
+static void show_port(json_t *port)
+{
+	if (!json_integer_value(port))
+		return;
+	print_label("client port");
+	printf("%lld\n", (long long)json_integer_value(port));
+}
+
+/* What Windows shows by "netsh interface teredo show state", in its words */
+static void show_client(json_t *o)
+{
+	json_t *local = json_object_get(o, "local");
+
+	show_server(json_object_get(o, "server"));
+	show_refresh(o);
+	show_port(json_object_get(local, "port"));
+	print_label("client type");
+	puts("teredo client");
+	show_nat(json_object_get(o, "nat"));
+	show_endpoint("local mapping", local);
+	show_endpoint("external nat mapping", json_object_get(o, "mapped"));
+	show_address(o);
 }
 
 static void show_traffic(json_t *o)
@@ -239,16 +268,19 @@ static void show_traffic(json_t *o)
 
 static void show_human(json_t *o)
 {
+	const char *role = print_get(o, "role");
+
 	print_colored(PRINT_NAME, print_get(o, "ifname"));
-	printf(": %s\n", print_get(o, "role"));
+	puts(":");
+	print_label("type");
+	puts(role);
 	show_state(o);
-	show_server(json_object_get(o, "server"));
-	show_nat(json_object_get(o, "nat"));
-	show_endpoint("local", json_object_get(o, "local"));
-	show_endpoint("mapped", json_object_get(o, "mapped"));
-	show_address(o);
-	show_refresh(o);
-	show_relay(o);
+	if (!strcmp(role, "client")) {
+		show_client(o);
+	} else {
+		show_endpoint("local", json_object_get(o, "local"));
+		show_relay(o);
+	}
 	show_traffic(o);
 }
 

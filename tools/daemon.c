@@ -2,6 +2,7 @@
 /*
  * teredod - look after a Teredo device
  */
+#include "background.h"
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
@@ -25,6 +26,8 @@ static const char usage[] =
 "  -c, --config FILE       configuration, instead of " CONF_DIR "/NAME.conf\n"
 "  -s, --server A[/B],...  servers of a client, instead of those in the\n"
 "                          configuration\n"
+"  -b, --background        leave the terminal when ready; messages go to the\n"
+"                          system's log then\n"
 "  -d, --debug             say more\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n";
@@ -35,12 +38,14 @@ static const char usage[] =
  * @server: servers, NULL for those in the configuration
  * @name: of the device
  * @debug: say more
+ * @background: leave the terminal
  */
 struct options {
 	const char *config;
 	const char *server;
 	const char *name;
 	bool debug;
+	bool background;
 };
 
 /* Return: -1 to go on, or what to exit with */
@@ -52,6 +57,9 @@ static int parse_option(struct options *opt, int c)
 		return -1;
 	case 's':
 		opt->server = optarg;
+		return -1;
+	case 'b':
+		opt->background = true;
 		return -1;
 	case 'd':
 		opt->debug = true;
@@ -73,6 +81,7 @@ static int parse_options(struct options *opt, int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "server", required_argument, NULL, 's' },
+		{ "background", no_argument, NULL, 'b' },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -80,7 +89,7 @@ static int parse_options(struct options *opt, int argc, char **argv)
 	};
 	int c, ret;
 
-	while ((c = getopt_long(argc, argv, "c:s:dVh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:s:bdVh", options, NULL)) != -1) {
 		ret = parse_option(opt, c);
 		if (ret >= 0)
 			return ret;
@@ -307,6 +316,7 @@ static int run(struct daemon *d, const struct options *opt)
 	open_signals(d);
 	control_open(d);
 	notify("READY=1\nSTATUS=%s", attr_mode_name(d->conf.link.mode));
+	background_ready("teredod");
 	if (d->role->begin)
 		d->role->begin(d);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
@@ -335,5 +345,6 @@ int main(int argc, char **argv)
 	/* a service manager need not try that again */
 	if (load_conf(&d, &opt) || load_servers(&d, &opt))
 		return EX_CONFIG;
-	return run(&d, &opt);
+	ret = opt.background ? background_fork() : -1;
+	return ret >= 0 ? ret : run(&d, &opt);
 }

@@ -256,6 +256,26 @@ int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
 }
 
 /**
+ * link_delete - delete a link
+ * @nl: rtnetlink socket
+ * @ifindex: the link
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int link_delete(struct nl *nl, u32 ifindex)
+{
+	char buf[NL_BUF];
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, RTM_DELLINK, NLM_F_ACK, sizeof(*ifi), &header);
+	ifi = header;
+	ifi->ifi_index = ifindex;
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
  * link_set_up - set a link up
  * @nl: rtnetlink socket
  * @ifindex: the link

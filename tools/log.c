@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 static bool journal;
 static bool debugging;
+static bool to_syslog;
 
 /* JOURNAL_STREAM names what stderr was when the service started; it may have
  * been redirected since.
@@ -37,6 +39,16 @@ void log_init(bool debug)
 }
 
 /**
+ * log_to_syslog - there is no stderr any more
+ * @name: what messages begin with; lasts as long as the program
+ */
+void log_to_syslog(const char *name)
+{
+	openlog(name, LOG_PID, LOG_DAEMON);
+	to_syslog = true;
+}
+
+/**
  * log_at - write a message
  * @level: how urgent it is
  * @fmt: as printf(), without a newline
@@ -47,12 +59,17 @@ void log_at(enum log_level level, const char *fmt, ...)
 
 	if (level == LOG_LEVEL_DEBUG && !debugging)
 		return;
+	va_start(ap, fmt);
+	if (to_syslog) {
+		vsyslog(level, fmt, ap);
+		va_end(ap);
+		return;
+	}
 	if (journal)
 		fprintf(stderr, "<%d>", level);
 	else if (level <= LOG_LEVEL_WARNING)
 		fputs(level == LOG_LEVEL_ERROR ? "Error: " : "Warning: ",
 		      stderr);
-	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);

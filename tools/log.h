@@ -16,6 +16,7 @@ enum log_level {
 };
 
 void log_init(bool debug);
+void log_to_syslog(const char *name);
 void log_at(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -29,8 +29,14 @@ static const char usage[] =
 "  peer del DEV ADDR                forget a peer\n"
 "  peer flush DEV                   forget all peers\n"
 "  stats [DEV]                      counters\n"
+"      -w [--interval S] [--count N]     again and again, and what they do in a\n"
+"                                        second\n"
+"      --prometheus                      for the textfile collector of its node\n"
+"                                        exporter\n"
 "  monitor [DEV]                    print changes as they happen\n"
 "  wait DEV [--timeout S]           until the device has an address\n"
+"  up NAME [--config FILE]          start teredod, which makes the device\n"
+"  down NAME                        end teredod, take the device away\n"
 "  qualify [--server A[/B]] [--port N] [--timeout S]\n"
 "                                   would Teredo work here? Changes nothing and\n"
 "                                   needs no module\n"
@@ -57,6 +63,8 @@ static const struct {
 	{ "monitor", cmd_monitor },
 	{ "qualify", cmd_qualify },
 	{ "wait", cmd_wait },
+	{ "up", cmd_up },
+	{ "down", cmd_down },
 	{ "decode", cmd_decode },
 	{ "checkconf", cmd_checkconf },
 };

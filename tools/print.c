@@ -10,7 +10,7 @@
 
 #include "cli.h"
 
-#define LABEL_WIDTH	14
+#define LABEL_WIDTH	26
 #define TREE_WIDTH	20
 
 /**

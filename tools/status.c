@@ -105,6 +105,35 @@ static bool is_for(json_t *status, unsigned int ifindex)
 	       json_integer_value(netns) == (json_int_t)status_netns();
 }
 
+/* Return: a socket, negative if nobody answers there */
+static int connect_to(const char *name)
+{
+	struct sockaddr_un addr;
+	int fd;
+
+	if (!status_address(&addr, name))
+		return -1;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static json_t *read_status(int fd, unsigned int ifindex)
+{
+	char buf[ANSWER_MAX];
+	json_t *status;
+
+	status = json_loadb(buf, read_all(fd, buf, sizeof(buf)), 0, NULL);
+	if (status && !is_for(status, ifindex)) {
+		json_decref(status);
+		status = NULL;
+	}
+	return status;
+}
+
 /**
  * status_ask - ask the daemon of a device
  * @name: of the device
@@ -114,23 +143,37 @@ static bool is_for(json_t *status, unsigned int ifindex)
  */
 json_t *status_ask(const char *name, unsigned int ifindex)
 {
-	struct sockaddr_un addr;
-	char buf[ANSWER_MAX];
-	json_t *status = NULL;
-	int fd;
+	int fd = connect_to(name);
+	json_t *status;
 
-	if (!status_address(&addr, name))
-		return NULL;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return NULL;
-	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		status = json_loadb(buf, read_all(fd, buf, sizeof(buf)), 0,
-				    NULL);
+	status = read_status(fd, ifindex);
 	close(fd);
-	if (status && !is_for(status, ifindex)) {
-		json_decref(status);
-		status = NULL;
-	}
 	return status;
+}
+
+/**
+ * status_daemon - find the daemon of a device
+ * @name: of the device
+ * @ifindex: of the device
+ *
+ * Return: its process id, 0 if no daemon runs.
+ */
+int status_daemon(const char *name, unsigned int ifindex)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+	int fd = connect_to(name);
+	json_t *status;
+
+	if (fd < 0)
+		return 0;
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	status = read_status(fd, ifindex);
+	close(fd);
+	if (!status)
+		return 0;
+	json_decref(status);
+	return peer.pid;
 }

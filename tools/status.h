@@ -14,6 +14,7 @@
 #define STATUS_DIR	"/run/teredo"
 
 bool status_address(struct sockaddr_un *addr, const char *name);
+int status_daemon(const char *name, unsigned int ifindex);
 json_t *status_ask(const char *name, unsigned int ifindex);
 json_t *status_endpoint(unsigned int addr, unsigned short port);
 json_t *status_ipv4(unsigned int addr);

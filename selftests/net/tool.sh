@@ -1,0 +1,306 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command "teredo": what it shows, in which form, and what it exits with.
+# timeout: 400
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+esc=$'\033'
+
+# exits WHAT CODE COMMAND...: the output is in $shown
+exits()
+{
+	local what=$1 expected=$2 code
+
+	shift 2
+	shown=$("$@" 2>&1)
+	code=$?
+	[ "$code" = "$expected" ] ||
+		fail "$what: exit code $code, expected $expected: $shown"
+}
+
+# has TEXT...: lines of $shown; blanks count as one
+has()
+{
+	local text squeezed
+
+	squeezed=$(tr -s ' ' <<< "$shown")
+	for text; do
+		[[ $squeezed == *"$text"* ]] || fail "no '$text' in: $shown"
+	done
+}
+
+test_show()
+{
+	set_nat a pr
+	client_up a || return
+	exits "a qualified client" 0 teredo a show teredo0
+	has 'teredo0:' 'type client' 'state qualified' \
+		'server name 203.0.113.1, 203.0.113.2' \
+		'client refresh interval 30 seconds' 'client port 40000' \
+		'client type teredo client' 'nat restricted' \
+		'nat special behaviour PortPreserving: yes' \
+		'local mapping 10.1.0.2:40000' \
+		'external nat mapping 192.0.2.10:40000' \
+		"address $(teredo_address a)/32"
+	exits "all devices" 0 teredo a
+	has 'teredo0:'
+	exits "JSON" 0 teredo a -j show
+	check "it is an array of one device" python3 -c 'import json, sys
+d = json.loads(sys.argv[1])
+assert len(d) == 1 and d[0]["state"] == "qualified", d
+assert d[0]["mapped"] == {"address": "192.0.2.10", "port": 40000}, d' "$shown"
+	stop a-teredod
+	exits "without teredod" 3 teredo a show teredo0
+	has 'reason: no teredod runs for teredo0'
+	exits "no such device" 1 teredo a show nosuch
+	ip_on a link del teredo0
+}
+
+# colours TYPE ARGUMENTS...: does it print any?
+on_tty()
+{
+	on a env TEREDO_RUN_DIR="$tmp/run-a" "${env[@]}" TERM=xterm \
+		script -qec "$tools/teredo $*" /dev/null < /dev/null
+}
+
+test_colours()
+{
+	local env=()
+
+	bare_client a "$A"
+	exits "on a terminal" 0 on_tty stats
+	has "${esc}[1mteredo0${esc}[0m"
+	env=(NO_COLOR=1)
+	exits "NO_COLOR" 0 on_tty stats
+	[[ $shown != *$esc* ]] || fail "colours although NO_COLOR is set"
+	exits "--color=always beats it" 0 on_tty --color=always stats
+	has "${esc}[1mteredo0${esc}[0m"
+	env=()
+	exits "--color=never" 0 on_tty --color=never stats
+	[[ $shown != *$esc* ]] || fail "colours although nobody wants them"
+	exits "no terminal" 0 teredo a stats
+	[[ $shown != *$esc* ]] || fail "colours although it is no terminal"
+	exits "JSON on a terminal" 0 on_tty -j stats
+	[[ $shown != *$esc* ]] || fail "colours in JSON"
+	teredo_gone a
+}
+
+# a bare client goes with its watcher
+teredo_gone()
+{
+	stop "$1-watch"
+	rm -f "$tmp/$1-watch."{in,out}
+	ip_on "$1" link del teredo0
+}
+
+# as "name value", those that are not 0
+by_ethtool()
+{
+	on a ethtool -S teredo0 |
+		sed -n 's/^ *\([a-z0-9_]*\): \([1-9][0-9]*\)$/\1 \2/p' | sort
+}
+
+by_genl()
+{
+	on a "$here/tdctl" dump teredo0 |
+		sed -n 's/^\([a-z0-9_]*\) \([1-9][0-9]*\)$/\1 \2/p' |
+		grep -v -e '^state' -e '^peers ' -e '^to_stack' -e '^sent' | sort
+}
+
+by_stats()
+{
+	teredo a stats teredo0 |
+		sed -n 's/^ *\([a-z0-9_]*\)  *\([1-9][0-9]*\)$/\1 \2/p' | sort
+}
+
+by_json()
+{
+	counters a | grep ' [1-9]' | sort
+}
+
+by_prometheus()
+{
+	teredo a stats --prometheus | sed -n \
+		's/^teredo_\([a-z0-9_]*\)_total{device="teredo0"} \([1-9][0-9]*\)$/\1 \2/p' |
+		sort
+}
+
+test_four()
+{
+	local what expected
+
+	set_nat a none
+	bare_client a "$A"
+	# of each of some kinds another number
+	for what in 1 2 3; do
+		inject --from 198.51.100.66:7 --to "192.0.2.10:${port[a]}" 00
+	done
+	inject --from 198.51.100.66:7 --to "192.0.2.10:${port[a]}" \
+		6000000000003bff "$(hex_of 2001:0:cb00:7101:0:1234:5678:9abc)" \
+		"$(hex_of "$A")"
+	on a ping -6 -n -c 2 -i 0.1 -W 1 2001:0:cb00:7101:0:ffff:f5ff:fffe \
+		> /dev/null 2>&1
+	wait_for 5 counted_to rx_drop_malformed 3
+	wait_for 5 counted_to rx_drop_bubble 1
+	expected=$(by_ethtool)
+	note <<< "$expected"
+	[[ $expected == *'rx_drop_malformed 3'* ]] ||
+		fail "three malformed datagrams were sent"
+	[[ $expected == *'tx_drop_embedded 2'* ]] ||
+		fail "two packets were sent to a private mapping"
+	for what in genl stats json prometheus; do
+		check_equal "counters by $what" "$expected" "$("by_$what")"
+	done
+	# those that are 0 have the same names everywhere, too
+	check_equal "names" "$(on a ethtool -S teredo0 |
+		sed -n 's/^ *\([a-z0-9_]*\): [0-9]*$/\1/p')" \
+		"$(teredo a stats --prometheus |
+			sed -n 's/^# TYPE teredo_\(.*\)_total counter$/\1/p')"
+	teredo_gone a
+}
+
+counted_to()
+{
+	[ "$(counter a teredo0 "$1")" = "$2" ]
+}
+
+# hex_of ADDRESS: its 16 octets
+hex_of()
+{
+	python3 -c 'import ipaddress, sys
+print(ipaddress.IPv6Address(sys.argv[1]).packed.hex())' "$1"
+}
+
+# what the text parser of Prometheus and the rules of promtool ask for
+prometheus_valid()
+{
+	awk '
+	function bad(why) { print NR ": " why ": " $0; failed = 1 }
+	$1 == "#" && $2 == "HELP" {
+		if ($3 in help) bad("second HELP")
+		if (NF < 4 || !/\.$/) bad("no text")
+		help[$3] = 1
+		current = $3
+		next
+	}
+	$1 == "#" && $2 == "TYPE" {
+		if ($3 != current || $3 in type) bad("TYPE without its HELP")
+		if ($4 != "counter" && $4 != "gauge") bad("no type")
+		if (($4 == "counter") != ($3 ~ /_total$/)) bad("name and type")
+		if ($3 !~ /^[a-z_:][a-z0-9_:]*$/) bad("no name")
+		type[$3] = $4
+		next
+	}
+	{
+		if (NF != 2 || $1 !~ /^[a-z_:][a-z0-9_:]*[{][a-z]+="[^"]*"[}]$/)
+			bad("no sample")
+		name = $1
+		sub(/[{].*/, "", name)
+		if (name != current || !(name in type)) bad("out of its group")
+		if ($1 in seen) bad("twice")
+		if ($2 !~ /^[0-9]+$/) bad("no value")
+		seen[$1] = 1
+		n++
+	}
+	END { exit failed || n < 40 }' <<< "$shown"
+}
+
+test_prometheus()
+{
+	bare_client a "$A"
+	ip_on a link add t2 type teredo
+	exits "two devices" 0 teredo a stats --prometheus
+	check "the text is valid" prometheus_valid
+	has 'teredo_up{device="teredo0"} 1' 'teredo_up{device="t2"} 0' \
+		'teredo_tx_bubbles_total{device="t2"} 0'
+	exits "with JSON" 1 teredo a -j stats --prometheus
+	ip_on a link del t2
+	teredo_gone a
+	exits "no device" 0 teredo a stats --prometheus
+	check_equal "text without a device" "" "$shown"
+}
+
+test_watch()
+{
+	bare_client a "$A"
+	on a bash -c "sleep 0.5; exec '$here/tdinject' --from 192.0.2.10:9 \
+		--to 192.0.2.10:${port[a]} 00" &
+	exits "two readings" 0 teredo a -j stats teredo0 -w --count 2
+	wait $!
+	check "a rate in the first, none in the second" python3 -c '
+import json, sys
+first, second = [json.loads(l)[0] for l in sys.argv[1].splitlines()]
+a, b = [d["counters"]["rx_drop_malformed"] for d in (first, second)]
+assert a["value"] == 1 and 0.5 < a["rate"] <= 1, a
+assert b["value"] == 1 and b["rate"] == 0, b
+assert 0.9 < first["seconds"] < 2, first["seconds"]' "$shown"
+	exits "for people" 0 teredo a stats --interval 1 --count 1
+	has 'rx_drop_malformed 1 0.0/s'
+	[[ $shown != *tx_drop_loop* ]] || fail "counters that never moved"
+	exits "an interval of nothing" 1 teredo a stats --interval 0
+	exits "a word too many" 1 teredo a stats teredo0 teredo0
+	teredo_gone a
+}
+
+test_up_down()
+{
+	set_nat a pr
+	mkdir -p "$tmp/run-a"
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'[device]' "port = ${port[a]}" > "$tmp/up.conf"
+	exits "up" 0 teredo a up teredo0 --config "$tmp/up.conf"
+	exits "it qualifies" 0 teredo a wait teredo0 --timeout 15
+	exits "up again" 1 teredo a up teredo0 --config "$tmp/up.conf"
+	has 'there is a teredod for teredo0'
+	check "ping" reach a 2001:db8:1::10
+	exits "down" 0 teredo a down teredo0
+	! ip_on a link show teredo0 > /dev/null 2>&1 ||
+		fail "the device is still there"
+	[ ! -e "$tmp/run-a/teredo0.sock" ] || fail "the daemon left its socket"
+	exits "down again" 1 teredo a down teredo0
+	exits "down of another device" 1 teredo a down eth0
+	has 'eth0 is no Teredo device'
+
+	echo 'nonsense = 1' > "$tmp/bad.conf"
+	exits "up with a bad configuration" 1 teredo a up teredo0 \
+		--config "$tmp/bad.conf"
+	has 'bad.conf:1:'
+	! ip_on a link show teredo0 > /dev/null 2>&1 ||
+		fail "there is a device all the same"
+	# nobody's daemon: the device goes all the same
+	check "a device without teredod" ip_on a link add teredo0 type teredo
+	exits "down without teredod" 0 teredo a down teredo0
+}
+
+test_exit_codes()
+{
+	exits "unknown command" 1 teredo a nonsense
+	exits "unknown option" 1 teredo a --nonsense
+	exits "help" 0 teredo a help
+	exits "no address within the time" 3 teredo a wait nosuch --timeout 0
+	ip_on a link add teredo0 type teredo
+	exits "what the kernel refuses" 2 teredo a peer add teredo0 2001:db8::1
+	exits "not down" 0 teredo a decode "$A"
+	teredo_gone a
+}
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+
+modprobe teredo || fail "no module"
+internet
+client a pr
+teredo_server s1 203.0.113.1 203.0.113.2
+teredo_relay r 198.51.100.1 3545
+
+add_test "teredo show has the words of Windows and exits by the state" test_show
+add_test "colours on a terminal only, and by NO_COLOR not even there" test_colours
+add_test "counters are equal by ethtool, genl, teredo stats and for Prometheus" test_four
+add_test "teredo stats --prometheus is valid" test_prometheus
+add_test "teredo stats -w shows rates" test_watch
+add_test "teredo up and down" test_up_down
+add_test "exit codes" test_exit_codes
+
+run_tests
