@@ -91,6 +91,7 @@ static bool test_answered(struct teredo_rx *rx)
 	if (!rx->from.port || !teredo_ipv4_is_global(rx->from.addr) ||
 	    !teredo_probe_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from))
 		return false;
+	teredo_rx_control(rx);
 	consume_skb(rx->skb);
 	return true;
 }
@@ -125,6 +126,7 @@ static void server_bubble(struct teredo_rx *rx)
 {
 	bool teredo = teredo_is_teredo(&rx->src, rx->td->cfg.prefix);
 
+	teredo_rx_control(rx);
 	if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
 	else if (teredo ? answer_peer(rx) : answer_relay(rx))
@@ -163,6 +165,7 @@ static void router_advertisement(struct teredo_rx *rx)
 {
 	const struct teredo_config *cfg = &rx->td->cfg;
 
+	teredo_rx_control(rx);
 	if (is_server(rx, READ_ONCE(cfg->server)) ||
 	    is_server(rx, READ_ONCE(cfg->server2)))
 		teredo_rx_to_helper(rx);

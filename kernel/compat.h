@@ -94,6 +94,13 @@ static inline bool teredo_gro_works(__be32 bound)
 #endif
 }
 
+/* 6.10: tracepoints know where a string comes from */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define teredo_assign_str(dst, src)	__assign_str(dst, src)
+#else
+#define teredo_assign_str(dst, src)	__assign_str(dst)
+#endif
+
 /* 6.6: genl_info for dumps too */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define genl_info_dump(cb)	genl_dumpit_info(cb)

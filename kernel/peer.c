@@ -13,6 +13,7 @@
 #include "peer.h"
 #include "probe.h"
 #include "stats.h"
+#include "trace.h"
 
 /* How many entries are looked at to make room for one. A bound for the time
  * under the lock; with fewer than 16 entries in a row in use there is room.
@@ -120,6 +121,7 @@ void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 	struct teredo_peers *peers = td->peers;
 
 	lockdep_assert_held(&peers->lock);
+	trace_teredo_peer(td, peer, "forgotten");
 	teredo_probe_free(td, peer);
 	rhashtable_remove_fast(&peers->ht, &peer->node, teredo_peer_params);
 	list_del(&peer->age);

@@ -19,6 +19,7 @@
 #include "probe.h"
 #include "receive.h"
 #include "stats.h"
+#include "trace.h"
 #include "xmit.h"
 
 /* how often some of the table is looked at for idle peers */
@@ -134,6 +135,8 @@ static enum action try_once(struct teredo_dev *td, struct teredo_probe *probe)
 {
 	enum action act;
 
+	if (!probe->tries && !teredo_peer_usable(probe->peer))
+		trace_teredo_peer(td, probe->peer, "probing");
 	act = is_teredo(td, &probe->peer->addr) ? try_bubbles(probe) :
 						  try_test(probe);
 	probe->tries++;
@@ -629,12 +632,15 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 	struct teredo_peers *peers = td->peers;
 	struct teredo_peer *peer;
 	struct waiting w;
+	bool news;
 
 	waiting_init(&w);
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_make(td, addr, false);
 	if (!peer)
 		goto refused;
+	news = !teredo_peer_usable(peer) ||
+	       !teredo_endpoint_equal(peer->ep, from);
 	if (peer->probe && peer->probe->releasing)
 		goto accepted;
 	if (!peer->trusted) {
@@ -657,6 +663,8 @@ heard:
 	WRITE_ONCE(peer->rx, jiffies);
 	if (by_test)
 		WRITE_ONCE(peer->tested, peer->rx);
+	if (news)
+		trace_teredo_peer(td, peer, "trusted");
 accepted:
 	spin_unlock_bh(&peers->lock);
 	let_go(td, peer, &w);
@@ -829,6 +837,8 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 	if (!refreshing(probe)) {
 		/* unless it was only for received packets */
 		probe->failed = !for_stranger(probe);
+		if (probe->failed)
+			trace_teredo_peer(td, peer, "failed");
 		dequeue_all(td, probe, w);
 	} else if (!is_teredo(td, &peer->addr)) {
 		unlink_probe(peer);

@@ -22,6 +22,7 @@
 #include "relay.h"
 #include "server.h"
 #include "stats.h"
+#include "trace.h"
 
 /**
  * teredo_rx_drop - free a datagram and say why
@@ -42,6 +43,20 @@ void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what)
 {
 	teredo_count(rx->td, what);
 	consume_skb(rx->skb);
+}
+
+/**
+ * teredo_rx_control - a packet of the protocol's own is being taken
+ * @rx: datagram
+ *
+ * For whoever traces these.
+ */
+void teredo_rx_control(const struct teredo_rx *rx)
+{
+	if (trace_teredo_control_in_enabled())
+		trace_teredo_control_in(rx->td,
+					teredo_kind(rx->ip6, rx->pkt.ip6_len),
+					rx->from, rx->ip6 + 8, rx->ip6 + 24);
 }
 
 /**
@@ -120,12 +135,14 @@ void teredo_deliver(struct teredo_dev *td, struct sk_buff *skb)
  */
 void teredo_rx_accept(struct teredo_rx *rx)
 {
-	if (teredo_rx_bubble(rx))
+	if (teredo_rx_bubble(rx)) {
+		teredo_rx_control(rx);
 		teredo_rx_consume(rx, TEREDO_RX_BUBBLES);
-	else if (unlikely(teredo_rx_nd(rx)))
+	} else if (unlikely(teredo_rx_nd(rx))) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
-	else if (teredo_rx_decapsulate(rx))
+	} else if (teredo_rx_decapsulate(rx)) {
 		teredo_deliver(rx->td, rx->skb);
+	}
 }
 
 /**

@@ -67,6 +67,7 @@ static inline bool teredo_rx_nd(const struct teredo_rx *rx)
 const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len);
 void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why);
 void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);
+void teredo_rx_control(const struct teredo_rx *rx);
 void teredo_rx_accept(struct teredo_rx *rx);
 void teredo_rx_trust(struct teredo_rx *rx);
 bool teredo_rx_from_trusted(struct teredo_rx *rx);

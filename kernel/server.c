@@ -116,6 +116,7 @@ static void router_solicitation(struct teredo_rx *rx)
 	const u8 *payload;
 	size_t len;
 
+	teredo_rx_control(rx);
 	if (!valid_rs(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
 		return;
@@ -158,6 +159,7 @@ static void echo_request(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
 		return;
 	}
+	teredo_rx_control(rx);
 	memcpy(reply, rx->ip6, len);
 	teredo_build_ip6(reply, TEREDO_NEXTHDR_ICMP, len - TEREDO_IP6_HLEN,
 			 &rx->dst, &rx->src);
@@ -187,6 +189,7 @@ static void forward(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
 		return;
 	}
+	teredo_rx_control(rx);
 	if (is_client(rx, &dst)) {
 		teredo_build_origin(p, rx->from);
 		p += TEREDO_ORIGIN_LEN;

@@ -5,6 +5,7 @@
 
 #include "device.h"
 #include "stats.h"
+#include "trace.h"
 
 const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_TX_BUBBLES] = "tx_bubbles",
@@ -102,6 +103,7 @@ void teredo_count(struct teredo_dev *td, enum teredo_counter which)
 void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
 		 enum teredo_counter why)
 {
+	trace_teredo_drop(td, skb, why);
 	teredo_count(td, why);
 	if (teredo_counter_names[why][0] == 't')
 		DEV_STATS_INC(td->dev, tx_dropped);

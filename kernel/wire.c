@@ -388,3 +388,28 @@ bool teredo_is_echo_reply(const u8 *ip6, size_t len,
 	       !memcmp(icmp + 8, echo->nonce, TEREDO_ECHO_LEN) &&
 	       teredo_icmp_csum(ip6, len) == 0;
 }
+
+/**
+ * teredo_kind - name a packet of the protocol's own
+ * @ip6: the packet
+ * @len: its length
+ *
+ * Return: a word for people.
+ */
+const char *teredo_kind(const u8 *ip6, size_t len)
+{
+	if (teredo_is_bubble(ip6, len))
+		return "bubble";
+	switch (teredo_icmp_type(ip6, len)) {
+	case TEREDO_ICMP_RS:
+		return "rs";
+	case TEREDO_ICMP_RA:
+		return "ra";
+	case TEREDO_ICMP_ECHO_REQUEST:
+		return "echo";
+	case TEREDO_ICMP_ECHO_REPLY:
+		return "echo-reply";
+	default:
+		return "other";
+	}
+}

@@ -214,6 +214,8 @@ void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
 		     const struct in6_addr *prefix);
 void teredo_build_origin(u8 *buf, struct teredo_endpoint from);
 
+const char *teredo_kind(const u8 *ip6, size_t len);
+
 /**
  * struct teredo_echo - what makes a connectivity test ours (5.2.9)
  * @id: ICMPv6 identifier, as on the wire

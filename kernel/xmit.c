@@ -21,6 +21,7 @@
 #include "probe.h"
 #include "relay.h"
 #include "stats.h"
+#include "trace.h"
 #include "xmit.h"
 
 /* a TOS of 1 stands for "as the inner packet has it", as with sit */
@@ -147,6 +148,21 @@ void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		(tos & ~INET_ECN_MASK) | (inner & INET_ECN_MASK), &peer->dst);
 }
 
+static void trace_payload(const struct teredo_dev *td,
+			  struct teredo_endpoint to, const u8 *payload,
+			  size_t len)
+{
+	struct teredo_packet pkt;
+	const u8 *ip6;
+
+	/* a helper may send anything */
+	if (teredo_parse(&pkt, payload, len))
+		return;
+	ip6 = payload + pkt.ip6;
+	trace_teredo_control_out(td, teredo_kind(ip6, pkt.ip6_len), to, ip6 + 8,
+				 ip6 + 24);
+}
+
 /**
  * teredo_send - send a datagram of the protocol's own
  * @td: device
@@ -178,6 +194,8 @@ int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 
 	if (!send_to(td, skb, to, from ?: local_address(td), 0, NULL))
 		return -EHOSTUNREACH;
+	if (trace_teredo_control_out_enabled())
+		trace_payload(td, to, payload, len);
 	return 0;
 }
 

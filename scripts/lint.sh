@@ -22,9 +22,10 @@ mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.
 	-e selftests/fuzz/corpus -e selftests/fuzz/syzkaller)
 mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
 	grep -v -e '^kernel/' -e '^uapi/')
-# compat.h is there for its version checks and wrappers
+# compat.h is there for its version checks and wrappers; tracepoints are laid out
+# in a way of their own
 mapfile -t module_code < <(printf '%s\n' "${code[@]}" |
-	grep -e '^kernel/' -e '^uapi/' | grep -v 'kernel/compat.h')
+	grep -e '^kernel/' -e '^uapi/' | grep -v -e kernel/compat.h -e kernel/trace.h)
 
 # what only comes with the source of a kernel
 source=$(scripts/kernel-source.sh) || exit 1

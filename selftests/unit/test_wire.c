@@ -585,6 +585,27 @@ static void test_auth_bounds(const void *arg)
 		}
 }
 
+static void test_kind(const void *arg)
+{
+	static const struct {
+		const char *id;
+		const char *kind;
+	} packets[] = {
+		{ "BU-1", "bubble" }, { "RS-1", "rs" }, { "RA-1", "ra" },
+		{ "PI-1", "echo" }, { "PI-2", "echo-reply" },
+	};
+	u8 buf[KTAP_OCTETS];
+	size_t i, len;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(packets); i++) {
+		len = ktap_load("vectors.txt", packets[i].id, buf);
+		CHECK(!strcmp(teredo_kind(buf, len), packets[i].kind));
+	}
+	/* no longer a bubble, and not yet ICMPv6 */
+	CHECK(!strcmp(teredo_kind(buf, TEREDO_IP6_HLEN), "other"));
+}
+
 static const struct ktap_test tests[] = {
 	AD("AD-01", "", "203.0.113.120", 0, "192.0.2.1", 4096, false),
 	AD("AD-02", "", "198.51.100.118", 0, "192.0.2.10", 8192, false),
@@ -703,6 +724,7 @@ static const struct ktap_test tests[] = {
 	{ "first octets tell what is no packet # G-13 C-54", test_not_teredo,
 	  NULL },
 	{ "origin before authentication, or twice # G-16", test_order, NULL },
+	{ "what a packet of the protocol is called", test_kind, NULL },
 	{ "authentication of any length # G-14", test_auth_bounds, NULL },
 };
 

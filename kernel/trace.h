@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tracepoints: what becomes of peers, why packets are dropped, and the packets
+ * of the protocol's own. None of them is on the way of a data packet that gets
+ * through.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM teredo
+
+#if !defined(_TEREDO_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TEREDO_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "device.h"
+#include "peer.h"
+#include "stats.h"
+
+/* A packet that teredo_drop() frees. The reason is the name of the counter; skb
+ * is that of skb:kfree_skb, which follows.
+ */
+TRACE_EVENT(teredo_drop,
+	TP_PROTO(const struct teredo_dev *td, const struct sk_buff *skb,
+		 enum teredo_counter why),
+	TP_ARGS(td, skb, why),
+	TP_STRUCT__entry(
+		__string(dev, td->dev->name)
+		__string(reason, teredo_counter_names[why])
+		__field(const void *, skb)
+		__field(unsigned int, len)
+	),
+	TP_fast_assign(
+		teredo_assign_str(dev, td->dev->name);
+		teredo_assign_str(reason, teredo_counter_names[why]);
+		__entry->skb = skb;
+		__entry->len = skb->len;
+	),
+	TP_printk("dev=%s reason=%s len=%u skb=%p",
+		  __get_str(dev), __get_str(reason), __entry->len, __entry->skb)
+);
+
+/* A peer begins to be probed, becomes trusted, has failed or is forgotten. That
+ * an entry grows too old is no event: nothing happens until the next packet.
+ */
+TRACE_EVENT(teredo_peer,
+	TP_PROTO(const struct teredo_dev *td, const struct teredo_peer *peer,
+		 const char *state),
+	TP_ARGS(td, peer, state),
+	TP_STRUCT__entry(
+		__string(dev, td->dev->name)
+		__string(state, state)
+		__array(u8, addr, 16)
+		__array(u8, remote, 4)
+		__field(u16, port)
+	),
+	TP_fast_assign(
+		teredo_assign_str(dev, td->dev->name);
+		teredo_assign_str(state, state);
+		memcpy(__entry->addr, &peer->addr, 16);
+		memcpy(__entry->remote, &peer->ep.addr, 4);
+		__entry->port = ntohs(peer->ep.port);
+	),
+	TP_printk("dev=%s peer=%pI6c state=%s remote=%pI4:%u",
+		  __get_str(dev), __entry->addr, __get_str(state),
+		  __entry->remote, __entry->port)
+);
+
+/* A packet of the protocol's own that is taken, or was sent; one that proves
+ * where a peer is comes after the event of that. kind is what teredo_kind()
+ * says, src and dst are those of the inner packet, and remote is the other end
+ * of the datagram.
+ */
+DECLARE_EVENT_CLASS(teredo_control,
+	TP_PROTO(const struct teredo_dev *td, const char *kind,
+		 struct teredo_endpoint remote, const void *src,
+		 const void *dst),
+	TP_ARGS(td, kind, remote, src, dst),
+	TP_STRUCT__entry(
+		__string(dev, td->dev->name)
+		__string(kind, kind)
+		__array(u8, remote, 4)
+		__field(u16, port)
+		__array(u8, src, 16)
+		__array(u8, dst, 16)
+	),
+	TP_fast_assign(
+		teredo_assign_str(dev, td->dev->name);
+		teredo_assign_str(kind, kind);
+		memcpy(__entry->remote, &remote.addr, 4);
+		__entry->port = ntohs(remote.port);
+		memcpy(__entry->src, src, 16);
+		memcpy(__entry->dst, dst, 16);
+	),
+	TP_printk("dev=%s kind=%s remote=%pI4:%u src=%pI6c dst=%pI6c",
+		  __get_str(dev), __get_str(kind), __entry->remote,
+		  __entry->port, __entry->src, __entry->dst)
+);
+
+DEFINE_EVENT(teredo_control, teredo_control_in,
+	TP_PROTO(const struct teredo_dev *td, const char *kind,
+		 struct teredo_endpoint remote, const void *src,
+		 const void *dst),
+	TP_ARGS(td, kind, remote, src, dst)
+);
+
+DEFINE_EVENT(teredo_control, teredo_control_out,
+	TP_PROTO(const struct teredo_dev *td, const char *kind,
+		 struct teredo_endpoint remote, const void *src,
+		 const void *dst),
+	TP_ARGS(td, kind, remote, src, dst)
+);
+
+#endif /* _TEREDO_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH kernel
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
