@@ -32,12 +32,14 @@ extern struct cli cli;
 typedef int cli_command(int argc, char **argv);
 
 cli_command cmd_show, cmd_set, cmd_peer, cmd_stats, cmd_monitor, cmd_qualify,
-	    cmd_wait, cmd_decode, cmd_checkconf, cmd_up, cmd_down;
+	    cmd_wait, cmd_decode, cmd_checkconf, cmd_up, cmd_down,
+	    cmd_probe;
 
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_refused(const struct nl *nl);
 int cli_open(struct nl *nl);
 bool cli_device(const char *name, u32 *ifindex);
+bool cli_native_host(const char *text, struct in6_addr *addr);
 bool cli_number(const char *text, unsigned long max, unsigned long *number);
 
 #endif /* _CLI_H */

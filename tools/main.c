@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +38,11 @@ static const char usage[] =
 "  wait DEV [--timeout S]           until the device has an address\n"
 "  up NAME [--config FILE]          start teredod, which makes the device\n"
 "  down NAME                        end teredod, take the device away\n"
-"  qualify [--server A[/B]] [--port N] [--timeout S]\n"
-"                                   would Teredo work here? Changes nothing and\n"
-"                                   needs no module\n"
+"  qualify [--server A[/B]] [--port N] [--timeout S] [--verify HOST]\n"
+"                                   would Teredo work here, and is a native host\n"
+"                                   reached? Changes nothing, needs no module\n"
+"  probe [SERVER...] [--config FILE] [--ping HOST] [--timeout S]\n"
+"                                   compare servers, or those of a configuration\n"
 "  decode ADDR|HEX                  take an address or a UDP payload apart\n"
 "  checkconf FILE                   find errors in a configuration\n"
 "  help                             print this\n"
@@ -63,6 +66,7 @@ static const struct {
 	{ "monitor", cmd_monitor },
 	{ "qualify", cmd_qualify },
 	{ "wait", cmd_wait },
+	{ "probe", cmd_probe },
 	{ "up", cmd_up },
 	{ "down", cmd_down },
 	{ "decode", cmd_decode },
@@ -123,6 +127,36 @@ bool cli_device(const char *name, u32 *ifindex)
 	if (!*ifindex)
 		cli_error("there is no device %s", name);
 	return *ifindex;
+}
+
+/**
+ * cli_native_host - look up a host with native IPv6
+ * @text: name or address
+ * @addr: result
+ *
+ * Return: false, having said so, if it is none.
+ */
+bool cli_native_host(const char *text, struct in6_addr *addr)
+{
+	const struct addrinfo hints = {
+		.ai_family = AF_INET6,
+		.ai_socktype = SOCK_DGRAM,
+	};
+	struct addrinfo *found;
+	int ret;
+
+	ret = getaddrinfo(text, NULL, &hints, &found);
+	if (ret) {
+		cli_error("%s: %s", text, gai_strerror(ret));
+		return false;
+	}
+	*addr = ((struct sockaddr_in6 *)found->ai_addr)->sin6_addr;
+	freeaddrinfo(found);
+	if ((addr->s6_addr[0] & 0xe0) == 0x20 &&
+	    !teredo_is_teredo(addr, cpu_to_be32(TEREDO_PREFIX)))
+		return true;
+	cli_error("%s: is not a native global address", text);
+	return false;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,12 +22,46 @@ static struct sockaddr_in make_sockaddr(struct teredo_endpoint ep)
 	};
 }
 
+static void on_error(const struct udp *udp, struct msghdr *msg)
+{
+	const struct sock_extended_err *err;
+	struct cmsghdr *cmsg;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		err = (const struct sock_extended_err *)CMSG_DATA(cmsg);
+		if (cmsg->cmsg_level == SOL_IP &&
+		    cmsg->cmsg_type == IP_RECVERR &&
+		    err->ee_origin == SO_EE_ORIGIN_ICMP)
+			udp->refused(udp->transport.ctx,
+				     strerror(err->ee_errno));
+	}
+}
+
+/* Errors that ICMP has reported. Return: true if there was one */
+static bool receive_error(const struct udp *udp)
+{
+	char control[256];
+	struct msghdr msg = {
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+
+	if (recvmsg(udp->fd, &msg, MSG_ERRQUEUE) < 0)
+		return false;
+	if (udp->refused)
+		on_error(udp, &msg);
+	return true;
+}
+
 static int udp_send(struct transport *transport, struct teredo_endpoint to,
 		    const u8 *data, size_t len)
 {
 	struct udp *udp = (struct udp *)transport;
 	struct sockaddr_in addr = make_sockaddr(to);
 
+	/* what ICMP said of an earlier one would be taken for an error of this */
+	while (receive_error(udp))
+		;
 	if (sendto(udp->fd, data, len, 0, (struct sockaddr *)&addr,
 		   sizeof(addr)) >= 0)
 		return 0;
@@ -71,11 +106,13 @@ int udp_open(struct udp *udp, u16 port, __be32 towards)
 		.port = cpu_to_be16(port),
 	};
 	struct sockaddr_in addr = make_sockaddr(local);
+	const int on = 1;
 
 	udp->transport.send = udp_send;
 	udp->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (udp->fd < 0)
 		return -errno;
+	setsockopt(udp->fd, SOL_IP, IP_RECVERR, &on, sizeof(on));
 	if (bind(udp->fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		close(udp->fd);
 		return -errno;
@@ -108,6 +145,8 @@ void udp_receive(struct udp *udp)
 		addr_len = sizeof(addr);
 		len = recvfrom(udp->fd, buf, sizeof(buf), 0,
 			       (struct sockaddr *)&addr, &addr_len);
+		if (len < 0 && receive_error(udp))
+			continue;
 		if (len < 0)
 			return;
 		from.addr = addr.sin_addr.s_addr;

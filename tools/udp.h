@@ -12,10 +12,13 @@
  * struct udp - a UDP socket
  * @transport: its base
  * @fd: the socket
+ * @refused: the network said that a datagram did not get there; may be NULL,
+ *	gets what @transport has for the others
  */
 struct udp {
 	struct transport transport;
 	int fd;
+	void (*refused)(void *ctx, const char *why);
 };
 
 int udp_open(struct udp *udp, u16 port, __be32 towards);

@@ -179,7 +179,8 @@ test_qualify()
 	set_nat a symrnd
 	refused 3 symmetric teredo a qualify --server 203.0.113.1/203.0.113.2
 	set_nat a pr
-	refused 3 'no answer' teredo a qualify --server 203.0.113.77 --timeout 1
+	refused 3 'the network refuses' teredo a qualify --server 203.0.113.77 \
+		--timeout 1
 	refused 1 'is needed' teredo a qualify
 	refused 1 '' teredo a qualify --server 10.0.0.1
 	refused 1 '' teredo a qualify --nonsense

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How far one gets with a server, and what that says about the network.
+ */
+#include "outcome.h"
+
+#include <stddef.h>
+
+/**
+ * outcome_name - the outcome in a word
+ * @outcome: outcome
+ *
+ * Return: the word, the same for people and programs.
+ */
+const char *outcome_name(enum outcome outcome)
+{
+	static const char * const names[] = {
+		[OUTCOME_NO_NETWORK]	= "no-network",
+		[OUTCOME_REFUSED]	= "refused",
+		[OUTCOME_SILENT]	= "no-reply",
+		[OUTCOME_ONE_ADDRESS]	= "one-address",
+		[OUTCOME_SYMMETRIC]	= "symmetric",
+		[OUTCOME_NO_RELAY]	= "no-relay",
+		[OUTCOME_QUALIFIED]	= "qualified",
+		[OUTCOME_VERIFIED]	= "verified",
+	};
+
+	return names[outcome];
+}
+
+/**
+ * outcome_of_all - the best of some outcomes
+ * @outcomes: one for each server
+ * @n: number of them, at least 1
+ *
+ * What the best server shows, the network lets through; the others are to blame
+ * themselves for getting less far.
+ *
+ * Return: that outcome.
+ */
+enum outcome outcome_of_all(const enum outcome *outcomes, int n)
+{
+	enum outcome best = outcomes[0];
+	int i;
+
+	for (i = 1; i < n; i++)
+		if (outcomes[i] > best)
+			best = outcomes[i];
+	return best;
+}
+
+/**
+ * outcome_explain - which part fails
+ * @all: outcome_of_all()
+ * @n: how many servers were asked
+ *
+ * Return: a line, NULL if nothing does.
+ */
+const char *outcome_explain(enum outcome all, int n)
+{
+	switch (all) {
+	case OUTCOME_NO_NETWORK:
+		return "there is no IPv4 network";
+	case OUTCOME_REFUSED:
+		return "the network says that no server is there";
+	case OUTCOME_SILENT:
+		if (n > 1)
+			return "no server answers: UDP is blocked on the way, at least to port 3544";
+		return "the server is down, demands a secret, or UDP is blocked; another server would tell";
+	case OUTCOME_ONE_ADDRESS:
+		return "only one address of a server answers, so the NAT remains unknown";
+	case OUTCOME_SYMMETRIC:
+		return "the NAT has another mapping for each destination";
+	case OUTCOME_NO_RELAY:
+		return "servers are reached, but the native host is not: no relay for this destination";
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A look at a server over a UDP socket of our own: the daemon's state machine
+ * qualifies, and if that is wanted, a native host is asked for an answer.
+ * Several of them run side by side, each behind a mapping of its own.
+ */
+#ifndef _PROBE_H
+#define _PROBE_H
+
+#include <jansson.h>
+
+#include "outcome.h"
+#include "server.h"
+#include "udp.h"
+#include "verify.h"
+
+#define PROBE_ERROR	128
+
+/**
+ * struct probe - one server
+ * @spec: as people wrote it
+ * @verify: ask a native host as well; its @host is set by the caller
+ * @udp: socket
+ * @q: state machine
+ * @v: test of the way to the native host
+ * @begun: when it began, in microseconds
+ * @sent: when the primary and the secondary address were last asked
+ * @rtt: what the answers took, negative if there is none
+ * @over: there is nothing to wait for any more
+ * @refused: an ICMP error came back
+ * @error: what it said, or why a datagram could not be sent; "" if all is well
+ */
+struct probe {
+	const struct server_spec *spec;
+	bool verify;
+	struct udp udp;
+	struct qualify q;
+	struct verify v;
+	u64 begun;
+	u64 sent[2];
+	int64_t rtt[2];
+	bool over;
+	bool refused;
+	char error[PROBE_ERROR];
+};
+
+const char *probe_open(struct probe *probe, const struct server_spec *spec,
+		       const struct packet_key *key, u16 port);
+void probe_run(struct probe *probes, int n, unsigned int timeout_ms);
+void probe_close(struct probe *probe);
+enum outcome probe_outcome(const struct probe *probe);
+const char *probe_nat(const struct probe *probe);
+u64 probe_ms(const struct probe *probe);
+void probe_explain(const struct probe *probe, char *buf, size_t len);
+json_t *probe_connectivity(const struct probe *probe);
+
+#endif /* _PROBE_H */
