@@ -96,6 +96,13 @@ static bool add_daemon(json_t *o, const struct dev_info *dev, const char *name)
 	return true;
 }
 
+static bool is_dormant(json_t *o)
+{
+	const char *state = print_get(o, "state");
+
+	return state && !strcmp(state, "dormant");
+}
+
 static void add_client(struct show *show, json_t *o,
 		       const struct dev_info *dev, const char *name)
 {
@@ -103,7 +110,7 @@ static void add_client(struct show *show, json_t *o,
 
 	if (!daemon)
 		add_no_daemon(o, dev, name);
-	if (dev->state != TEREDO_STATE_UP || !daemon)
+	if ((dev->state != TEREDO_STATE_UP || !daemon) && !is_dormant(o))
 		show->unqualified = true;
 }
 
@@ -135,7 +142,8 @@ static void show_state(json_t *o)
 	json_int_t since = json_integer_value(json_object_get(o, "since"));
 	const char *state = print_get(o, "state");
 	const char *reason = print_get(o, "reason");
-	bool good = !strcmp(state, "qualified") || !strcmp(state, "up");
+	bool good = !strcmp(state, "qualified") || !strcmp(state, "up") ||
+		    is_dormant(o);
 	char buf[PRINT_SIZE];
 
 	print_label("state");
@@ -231,6 +239,35 @@ static void show_port(json_t *port)
 	printf("%lld\n", (long long)json_integer_value(port));
 }
 
+static void show_connectivity(json_t *o)
+{
+	const char *state = print_get(o, "state");
+	json_t *relay = json_object_get(o, "relay");
+
+	if (!o)
+		return;
+	print_label("connectivity");
+	print_colored(!strcmp(state, "verified") ? PRINT_GOOD :
+		      !strcmp(state, "failed") ? PRINT_BAD : PRINT_PLAIN, state);
+	printf("  %s", print_get(o, "host"));
+	if (relay)
+		printf(" by the relay %s:%lld", print_get(relay, "address"),
+		       (long long)json_integer_value(json_object_get(relay,
+								     "port")));
+	else if (!strcmp(state, "failed"))
+		printf(" has no relay, or does not answer to pings");
+	putchar('\n');
+}
+
+static void show_firewall(json_t *firewall)
+{
+	if (!json_is_false(firewall))
+		return;
+	print_label("firewall");
+	print_colored(PRINT_BAD, "none");
+	puts("  whoever knows the address can send to this host");
+}
+
 /* What Windows shows by "netsh interface teredo show state", in its words */
 static void show_client(json_t *o)
 {
@@ -245,6 +282,8 @@ static void show_client(json_t *o)
 	show_endpoint("local mapping", local);
 	show_endpoint("external nat mapping", json_object_get(o, "mapped"));
 	show_address(o);
+	show_connectivity(json_object_get(o, "connectivity"));
+	show_firewall(json_object_get(o, "firewall"));
 }
 
 static void show_traffic(json_t *o)

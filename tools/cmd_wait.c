@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * teredo wait: until a device has its address and routes. For those who start
- * after a network is there.
+ * after a network is there, or beside native IPv6, which is as good.
  */
 #include <net/if.h>
 #include <poll.h>
@@ -51,7 +51,9 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 	if (!status)
 		return ready;
 	word = print_get(status, "state");
-	ready = ready && word && !strcmp(word, "qualified");
+	/* beside native IPv6 there is nothing to wait for */
+	ready = word && ((ready && !strcmp(word, "qualified")) ||
+			 !strcmp(word, "dormant"));
 	if (print_get(status, "reason"))
 		snprintf(reason, len, "%s", print_get(status, "reason"));
 	json_decref(status);

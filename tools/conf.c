@@ -4,6 +4,7 @@
  */
 #include "conf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -103,6 +104,35 @@ static const char *set_skip_secondary(struct conf *conf, const char *value)
 	return value_bool(value, &conf->skip_secondary);
 }
 
+static const char *set_native(struct conf *conf, const char *value)
+{
+	static const char * const words[] = {
+		[NATIVE_DORMANT] = "dormant",
+		[NATIVE_RELAY]	 = "relay",
+		[NATIVE_IGNORE]	 = "ignore",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(value, words[i]))
+			continue;
+		conf->native = i;
+		return NULL;
+	}
+	return "must be dormant, relay or ignore";
+}
+
+/* No name: it would be looked up when the network does not work yet */
+static const char *set_verify(struct conf *conf, const char *value)
+{
+	if (inet_pton(AF_INET6, value, &conf->verify) != 1 ||
+	    (conf->verify.s6_addr[0] & 0xe0) != 0x20 ||
+	    teredo_is_teredo(&conf->verify, cpu_to_be32(TEREDO_PREFIX)))
+		return "must be a global IPv6 address that is not Teredo";
+	conf->has_verify = true;
+	return NULL;
+}
+
 /* A server that has secrets demands them */
 static const char *set_secrets(struct conf *conf, const char *value)
 {
@@ -153,6 +183,8 @@ static const struct conf_key {
 	{ "client", "secret-file", FOR(CLIENT), set_secret_file },
 	{ "client", "refresh", FOR(CLIENT), set_refresh },
 	{ "client", "skip-secondary", FOR(CLIENT), set_skip_secondary },
+	{ "client", "native", FOR(CLIENT), set_native },
+	{ "client", "verify", FOR(CLIENT), set_verify },
 	{ "server", "local2", FOR(SERVER), NULL },
 	{ "server", "secrets", FOR(SERVER), set_secrets },
 	{ "server", "symmetric", FOR(SERVER), NULL },

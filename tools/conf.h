@@ -7,6 +7,7 @@
 #define _CONF_H
 
 #include "attr.h"
+#include "native.h"
 #include "secrets.h"
 #include "server.h"
 
@@ -19,6 +20,9 @@
  * @servers: a client's servers
  * @key: a client's, for secure qualification
  * @refresh: refresh interval in milliseconds
+ * @native: what a client does beside native IPv6
+ * @has_verify: @verify is given
+ * @verify: native host that shall be reached
  * @skip_secondary: do not ask the secondary address
  * @metric: of the default route of a client, or of the route to the service
  *	prefix
@@ -32,6 +36,9 @@ struct conf {
 	struct server_list servers;
 	struct packet_key key;
 	u64 refresh;
+	enum native_policy native;
+	bool has_verify;
+	struct in6_addr verify;
 	bool skip_secondary;
 	u32 metric;
 	bool default_route;

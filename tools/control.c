@@ -4,6 +4,7 @@
  * anything by it.
  */
 #include "daemon.h"
+#include "firewall.h"
 #include "log.h"
 #include "status.h"
 
@@ -68,6 +69,16 @@ static void add_server(const struct daemon *d, json_t *status)
 	json_object_set_new(status, "server", server);
 }
 
+/* Only who has the daemon's rights can tell */
+static void add_firewall(json_t *status)
+{
+	enum firewall found = firewall_look();
+
+	if (found != FIREWALL_UNKNOWN)
+		json_object_set_new(status, "firewall",
+				    json_boolean(found == FIREWALL_SOME));
+}
+
 /**
  * control_client - what there is to say about a client
  * @d: daemon
@@ -88,6 +99,8 @@ void control_client(struct daemon *d, json_t *status)
 		json_object_set_new(status, "reason", json_string(reason));
 	add_server(d, status);
 	add_nat(d, status);
+	add_firewall(status);
+	connectivity_status(d, status);
 	if (d->q.last_ra != QUALIFY_NEVER)
 		json_object_set_new(status, "last_ra_ms",
 				    json_integer(now - d->q.last_ra));

@@ -10,6 +10,8 @@
  *
  *	engine.c	the state machine, and what the kernel is told of it
  *	place.c		address and routes of the device
+ *	beside.c	what it does beside native IPv6
+ *	connectivity.c	does the address reach a native host
  *
  * of a server or relay
  *
@@ -70,6 +72,15 @@ enum daemon_word {
 	WORD_OFFLINE,
 	WORD_PROBE,
 	WORD_QUALIFIED,
+	WORD_DORMANT,
+};
+
+/* what connectivity.c has found */
+enum connectivity {
+	CONNECTIVITY_UNKNOWN,
+	CONNECTIVITY_TESTING,
+	CONNECTIVITY_GOOD,
+	CONNECTIVITY_FAILED,
 };
 
 /**
@@ -107,6 +118,18 @@ enum daemon_word {
  * @placed: the device is to have address and routes (place.c)
  * @placed_addr: the address
  * @place_timer: ends the wait for a device that does not run yet
+ *
+ * @native: is there native IPv6 (beside.c)
+ * @native_name: the interface that it is on
+ * @native_look: waits for a burst of events to end
+ * @native_timer: waits until it is believed
+ * @stand_in: host-specific relay in place of the client, 0 if there is none
+ *
+ * @reached: is the native host (connectivity.c)
+ * @reached_before: what was found last
+ * @reach_begun: when it was asked
+ * @reach_timer: looks for the answer, and asks again
+ * @relay: where the answer came from
  *
  * @watch: events of links, addresses and routes (watch.c)
  * @watch_poll: its socket
@@ -168,6 +191,18 @@ struct daemon {
 	struct in6_addr placed_addr;
 	uv_timer_t place_timer;
 
+	struct native native;
+	char native_name[IF_NAMESIZE];
+	uv_timer_t native_look;
+	uv_timer_t native_timer;
+	u32 stand_in;
+
+	enum connectivity reached;
+	enum connectivity reached_before;
+	uint64_t reach_begun;
+	uv_timer_t reach_timer;
+	struct teredo_endpoint relay;
+
 	struct nl watch;
 	uv_poll_t watch_poll;
 	uv_timer_t settle;
@@ -199,6 +234,8 @@ void daemon_exit(struct daemon *d, int code);
 void engine_begin(struct daemon *d);
 void engine_restart(struct daemon *d);
 void engine_suspend(struct daemon *d);
+void engine_sleep(struct daemon *d);
+void engine_wake(struct daemon *d);
 void engine_placed(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
@@ -211,6 +248,14 @@ void place_repair(struct daemon *d);
 void place_link(struct daemon *d);
 void place_down(struct daemon *d);
 void place_sweep(struct daemon *d, const struct in6_addr *keep);
+
+void beside_begin(struct daemon *d);
+void beside_changed(struct daemon *d);
+void beside_close(struct daemon *d);
+
+void connectivity_open(struct daemon *d);
+void connectivity_changed(struct daemon *d, bool qualified);
+void connectivity_status(const struct daemon *d, json_t *status);
 
 int relay_open(struct daemon *d);
 void relay_begin(struct daemon *d);

@@ -4,6 +4,7 @@
  * here, and what it finds goes to the kernel from here.
  */
 #include "daemon.h"
+#include "firewall.h"
 #include "log.h"
 #include "notify.h"
 
@@ -40,6 +41,7 @@ const char *engine_word(enum daemon_word word)
 		[WORD_OFFLINE]	 = "offline",
 		[WORD_PROBE]	 = "probe",
 		[WORD_QUALIFIED] = "qualified",
+		[WORD_DORMANT]	 = "dormant",
 	};
 
 	return words[word];
@@ -47,6 +49,8 @@ const char *engine_word(enum daemon_word word)
 
 static enum daemon_word current_word(const struct daemon *d)
 {
+	if (d->native.believed)
+		return WORD_DORMANT;
 	if (qualify_has_address(&d->q))
 		return place_waiting(d) ? WORD_PROBE : WORD_QUALIFIED;
 	return d->q.state == QUALIFY_STARTING ? WORD_PROBE : WORD_OFFLINE;
@@ -63,7 +67,9 @@ void engine_explain(const struct daemon *d, char *buf, size_t len)
 	buf[0] = '\0';
 	if (qualify_has_address(&d->q) && !place_waiting(d))
 		return;
-	if (qualify_has_address(&d->q))
+	if (d->native.believed)
+		snprintf(buf, len, "native IPv6 on %s", d->native_name);
+	else if (qualify_has_address(&d->q))
 		snprintf(buf, len, "waiting for the device to run");
 	else if (!d->q.n_servers)
 		snprintf(buf, len, "%s", d->resolver.error[0] ?
@@ -89,8 +95,10 @@ static void report(struct daemon *d)
 	engine_explain(d, reason, sizeof(reason));
 	if (word == d->word && !strcmp(reason, d->reason))
 		return;
-	if (word != d->word)
+	if (word != d->word) {
 		d->since = uv_now(&d->loop);
+		connectivity_changed(d, word == WORD_QUALIFIED);
+	}
 	d->word = word;
 	memcpy(d->reason, reason, sizeof(reason));
 	if (reason[0]) {
@@ -188,6 +196,8 @@ static void gain(struct daemon *d)
 	d->local.addr = d->heard_at ? d->heard_at : d->path.src;
 	push(d);
 	read_local_port(d);
+	/* whom another address reaches is to be found out anew */
+	d->word = WORD_PROBE;
 	place_up(d, &d->q.address);
 	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
 	log_info("%s: address %s", d->name, text);
@@ -494,7 +504,11 @@ static int engine_open(struct daemon *d)
 		return -EINVAL;
 	}
 
+	if (firewall_look() == FIREWALL_NONE)
+		log_warn("%s: no firewall is to be seen: whoever knows the address can send to this host",
+			 d->name);
 	place_open(d);
+	connectivity_open(d);
 	uv_timer_init(&d->loop, &d->q_timer);
 	uv_timer_init(&d->loop, &d->resolve_timer);
 	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
@@ -511,7 +525,9 @@ static int engine_open(struct daemon *d)
  */
 void engine_begin(struct daemon *d)
 {
-	if (!d->q.n_servers)
+	if (d->native.believed)
+		place_sweep(d, NULL);
+	else if (!d->q.n_servers)
 		resolve_start(&d->resolver);
 	else if (d->path_up && d->q.state == QUALIFY_INITIAL)
 		first_start(d);
@@ -524,7 +540,7 @@ void engine_begin(struct daemon *d)
  */
 void engine_restart(struct daemon *d)
 {
-	if (d->q.n_servers && d->path_up)
+	if (d->q.n_servers && d->path_up && !d->native.believed)
 		qualify_start(&d->q);
 	settle(d);
 }
@@ -537,6 +553,28 @@ void engine_suspend(struct daemon *d)
 {
 	qualify_stop(&d->q);
 	settle(d);
+}
+
+/**
+ * engine_sleep - there is native IPv6, and no use for an address of ours
+ * @d: daemon
+ */
+void engine_sleep(struct daemon *d)
+{
+	qualify_stop(&d->q);
+	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
+	settle(d);
+}
+
+/**
+ * engine_wake - there is none any more
+ * @d: daemon
+ */
+void engine_wake(struct daemon *d)
+{
+	if (d->q.n_servers)
+		watch_path(d);
+	engine_begin(d);
 }
 
 /**
@@ -565,6 +603,7 @@ static void first_begin(struct daemon *d)
 {
 	if (d->q.n_servers)
 		watch_path(d);
+	beside_begin(d);
 	engine_begin(d);
 }
 
@@ -573,6 +612,7 @@ static void first_begin(struct daemon *d)
  */
 static void engine_close(struct daemon *d)
 {
+	beside_close(d);
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);

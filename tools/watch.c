@@ -179,6 +179,7 @@ static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 		if (link.ifindex == d->path.oif)
 			d->link_away = !(link.flags & IFF_RUNNING);
 		expect_settling(d);
+		beside_changed(d);
 	}
 }
 
@@ -190,7 +191,9 @@ static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
 		return;
 	if (ifa->ifa_family == AF_INET)
 		expect_settling(d);
-	else if (nlh->nlmsg_type == RTM_DELADDR && ifa->ifa_index == d->ifindex)
+	else if (ifa->ifa_index != d->ifindex)
+		beside_changed(d);
+	else if (nlh->nlmsg_type == RTM_DELADDR)
 		watch_repair(d);
 }
 
@@ -204,6 +207,8 @@ static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 		return;
 	if (rtm->rtm_family == AF_INET)
 		expect_settling(d);
+	else if (!rtm->rtm_dst_len)
+		beside_changed(d);
 	if (!route_parse(&route, &ifindex, nlh) || ifindex != d->ifindex)
 		return;
 	if (d->role->route)
@@ -251,6 +256,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	}
 	own_link(d, &link);
 	expect_settling(d);
+	beside_changed(d);
 	watch_repair(d);
 }
 

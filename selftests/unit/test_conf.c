@@ -277,7 +277,24 @@ static void test_secret_file(const void *arg)
 	CHECK(strstr(error, "No such file"));
 }
 
+static void test_beside(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("[client]\nserver = a\n", &conf, error));
+	CHECK(conf.native == NATIVE_DORMANT && !conf.has_verify);
+	CHECK(!load("[client]\nnative = relay\nverify = 2001:db8::1\n", &conf,
+		    error));
+	CHECK(conf.native == NATIVE_RELAY && conf.has_verify);
+	CHECK(conf.verify.s6_addr[15] == 1);
+	CHECK(!load("[client]\nnative = ignore\n", &conf, error));
+	CHECK(conf.native == NATIVE_IGNORE);
+}
+
 static const struct ktap_test tests[] = {
+	{ "what to do beside native IPv6, and whom to ask", test_beside, NULL },
 	{ "defaults # XC-09", test_defaults, NULL },
 	{ "all keys # C-02 C-03 C-05", test_all, NULL },
 	{ "all keys of a server", test_server, NULL },
@@ -383,6 +400,14 @@ static const struct ktap_test tests[] = {
 		"served = a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16\n"
 		"served = a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16,a::/16\n"
 		"served = b::/16\n", ":6:", "too many"),
+	REFUSED("native with another word", "[client]\nnative = yes\n", ":2:",
+		"dormant, relay or ignore"),
+	REFUSED("verify by name", "[client]\nverify = www.example.net\n", ":2:",
+		"global IPv6 address"),
+	REFUSED("verify at a Teredo address", "[client]\nverify = 2001::1\n",
+		":2:", "not Teredo"),
+	REFUSED("verify at a link-local address",
+		"[client]\nverify = fe80::1\n", ":2:", "global IPv6 address"),
 	REFUSED("secret given twice, and not told # C-03",
 		"[client]\nsecret = hunter2\nsecret = hunter2x\n", ":3:",
 		"given twice"),

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A client beside native IPv6: it gives up its address and routes as long as
+ * there is some. If that is wanted, a host-specific relay stands in for it, by
+ * which the host reaches Teredo clients from its native address and without
+ * anybody else's relay (RFC 4380 5.5, H-10). The relay is a device of its own:
+ * a client cannot become one, and nobody has both on one interface.
+ */
+#include "daemon.h"
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* addresses, routes and links change in bursts */
+#define LOOK_MS		100
+
+#define PREFIX_METRIC	256
+
+static void name_stand_in(const struct daemon *d, char name[IF_NAMESIZE])
+{
+	snprintf(name, IF_NAMESIZE, "%.*s-relay",
+		 (int)(IF_NAMESIZE - sizeof("-relay")), d->name);
+}
+
+static void describe(const struct daemon *d, struct link_conf *conf)
+{
+	static const int same[] = {
+		IFLA_TEREDO_LOCAL, IFLA_TEREDO_LINK, IFLA_TEREDO_TTL,
+		IFLA_TEREDO_TOS, IFLA_TEREDO_FWMARK, IFLA_TEREDO_UDP_CSUM,
+		IFLA_TEREDO_PREFIX,
+	};
+	size_t i;
+
+	*conf = d->conf.link;
+	conf->set = 0;
+	for (i = 0; i < ARRAY_SIZE(same); i++)
+		if (link_conf_has(&d->conf.link, same[i]))
+			link_conf_set(conf, same[i]);
+	conf->mode = TEREDO_MODE_HOSTRELAY;
+	link_conf_set(conf, IFLA_TEREDO_MODE);
+	/* who was a client is probably behind a NAT (H-09) */
+	conf->direct = true;
+	link_conf_set(conf, IFLA_TEREDO_DIRECT);
+}
+
+static int make_stand_in(struct daemon *d)
+{
+	char name[IF_NAMESIZE];
+	struct link_conf conf;
+	struct link_info link;
+	struct announce a = {
+		.prefix = d->q.prefix,
+		.metric = PREFIX_METRIC,
+	};
+	int ret;
+
+	name_stand_in(d, name);
+	describe(d, &conf);
+	ret = link_create(&d->rtnl, name, &conf);
+	if (ret && ret != -EEXIST)
+		return ret;
+	ret = link_find(&d->rtnl, name, &link);
+	if (ret)
+		return ret;
+	if (strcmp(link.kind, TEREDO_LINK_KIND) ||
+	    link.conf.mode != TEREDO_MODE_HOSTRELAY) {
+		snprintf(d->rtnl.error, sizeof(d->rtnl.error),
+			 "%s is something else", name);
+		return -EEXIST;
+	}
+	a.ifindex = link.ifindex;
+	d->stand_in = link.ifindex;
+	ret = link_set_up(&d->rtnl, link.ifindex);
+	return ret ? ret : announce_put(&d->rtnl, &a, ANNOUNCE_YES);
+}
+
+static void remove_stand_in(struct daemon *d)
+{
+	if (d->stand_in)
+		link_delete(&d->rtnl, d->stand_in);
+	d->stand_in = 0;
+}
+
+/* An earlier daemon that was killed may have left one */
+static void sweep_stand_in(struct daemon *d)
+{
+	char name[IF_NAMESIZE];
+	struct link_info link;
+
+	name_stand_in(d, name);
+	if (d->conf.native != NATIVE_RELAY ||
+	    link_find(&d->rtnl, name, &link) ||
+	    strcmp(link.kind, TEREDO_LINK_KIND) ||
+	    link.conf.mode != TEREDO_MODE_HOSTRELAY)
+		return;
+	d->stand_in = link.ifindex;
+}
+
+static void enter(struct daemon *d)
+{
+	engine_sleep(d);
+	if (d->conf.native == NATIVE_RELAY && make_stand_in(d))
+		log_error("%s: no host-specific relay: %s", d->name,
+			  d->rtnl.error);
+}
+
+static void leave(struct daemon *d)
+{
+	remove_stand_in(d);
+	engine_wake(d);
+}
+
+static void look(struct daemon *d, struct native_look *look)
+{
+	*look = (struct native_look) {
+		.prefix = d->q.prefix,
+		.own = d->ifindex,
+	};
+	if (native_find(&d->rtnl, look))
+		log_debug("%s: looking for native IPv6: %s", d->name,
+			  d->rtnl.error);
+	if (look->route && look->address)
+		if_indextoname(look->oif, d->native_name);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	uv_update_time(&d->loop);
+	if (!native_timeout(&d->native, uv_now(&d->loop)))
+		return;
+	if (d->native.believed)
+		enter(d);
+	else
+		leave(d);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+	struct native_look found;
+	u64 now;
+
+	look(d, &found);
+	uv_update_time(&d->loop);
+	now = uv_now(&d->loop);
+	native_seen(&d->native, found.route && found.address, now);
+	if (d->native.deadline == NATIVE_NEVER)
+		uv_timer_stop(&d->native_timer);
+	else
+		uv_timer_start(&d->native_timer, on_timer,
+			       d->native.deadline > now ?
+			       d->native.deadline - now : 0, 0);
+}
+
+/**
+ * beside_changed - addresses, default routes or links have changed
+ * @d: daemon
+ */
+void beside_changed(struct daemon *d)
+{
+	if (d->role == &engine_role && d->conf.native != NATIVE_IGNORE &&
+	    !uv_is_active((uv_handle_t *)&d->native_look))
+		uv_timer_start(&d->native_look, on_look, LOOK_MS, 0);
+}
+
+/**
+ * beside_begin - see what is there
+ * @d: daemon of a client, before it begins to qualify
+ */
+void beside_begin(struct daemon *d)
+{
+	struct native_look found;
+
+	uv_timer_init(&d->loop, &d->native_look);
+	uv_timer_init(&d->loop, &d->native_timer);
+	d->native_look.data = d;
+	d->native_timer.data = d;
+	native_begin(&d->native, false);
+	if (d->conf.native == NATIVE_IGNORE)
+		return;
+	sweep_stand_in(d);
+	look(d, &found);
+	native_begin(&d->native, found.route && found.address);
+	if (d->native.believed)
+		enter(d);
+	else
+		remove_stand_in(d);
+}
+
+/**
+ * beside_close - the end
+ * @d: daemon of a client
+ */
+void beside_close(struct daemon *d)
+{
+	remove_stand_in(d);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does anything filter what comes in? A host behind a NAT often has no firewall
+ * since the NAT was one, and Teredo goes through it (RFC 4380 7.1).
+ *
+ * Only this is asked: is there a chain of nftables or a table of ip6tables that
+ * packets to this host pass. Whether its rules do any good is nothing that a
+ * program can tell; and what filters by BPF is not seen.
+ */
+#include "firewall.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool hook_is_input(const struct nlattr *hook)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, hook)
+		if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM)
+			return ntohl(mnl_attr_get_u32(attr)) ==
+			       NF_INET_LOCAL_IN;
+	return false;
+}
+
+/**
+ * firewall_is_input - is this a chain that filters IPv6 packets to this host
+ * @nlh: message about a chain of nftables
+ *
+ * Return: true if it is.
+ */
+bool firewall_is_input(const struct nlmsghdr *nlh)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+	bool input = false, filter = false;
+	const struct nlattr *attr;
+
+	if (nfg->nfgen_family != NFPROTO_INET &&
+	    nfg->nfgen_family != NFPROTO_IPV6)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
+		if (mnl_attr_get_type(attr) == NFTA_CHAIN_HOOK)
+			input = hook_is_input(attr);
+		else if (mnl_attr_get_type(attr) == NFTA_CHAIN_TYPE)
+			filter = !strcmp(mnl_attr_get_str(attr), "filter");
+	}
+	return input && filter;
+}
+
+static int on_chain(const struct nlmsghdr *nlh, void *ctx)
+{
+	*(bool *)ctx |= firewall_is_input(nlh);
+	return 0;
+}
+
+static enum firewall look_nftables(void)
+{
+	bool found = false;
+	char buf[NL_BUF];
+	struct nfgenmsg *nfg;
+	struct nlmsghdr *nlh;
+	void *header;
+	struct nl nl;
+	int ret;
+
+	/* a kernel without it has no chains of it */
+	if (nl_open(&nl, NETLINK_NETFILTER))
+		return FIREWALL_NONE;
+	nlh = nl_begin(&nl, buf,
+		       NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+		       NLM_F_DUMP, sizeof(*nfg), &header);
+	nfg = header;
+	nfg->nfgen_family = NFPROTO_UNSPEC;
+	ret = nl_talk(&nl, nlh, on_chain, &found);
+	nl_close(&nl);
+	if (ret == -EPERM)
+		return FIREWALL_UNKNOWN;
+	return found ? FIREWALL_SOME : FIREWALL_NONE;
+}
+
+/* what ip6tables had before it became a front end of nftables */
+static bool has_ip6tables(void)
+{
+	FILE *names = fopen("/proc/net/ip6_tables_names", "re");
+	bool found = false;
+	char name[64];
+
+	while (names && fgets(name, sizeof(name), names))
+		found |= !strcmp(name, "filter\n");
+	if (names)
+		fclose(names);
+	return found;
+}
+
+/**
+ * firewall_look - does anything filter what comes in
+ *
+ * Return: enum firewall.
+ */
+enum firewall firewall_look(void)
+{
+	return has_ip6tables() ? FIREWALL_SOME : look_nftables();
+}
