@@ -6,7 +6,8 @@
 # code. They are taken once from Debian's linux-source, which is downloaded, not
 # installed.
 #
-# usage: scripts/kernel-source.sh	KSRC=DIRECTORY uses a tree of your own
+# usage: scripts/kernel-source.sh [--whole]	KSRC=DIRECTORY uses a tree of your own
+#   --whole	all of the source, to build a kernel from (1.8 GB)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -19,8 +20,11 @@ dir=$PWD/.cache/kernel-source
 parts=(scripts/checkpatch.pl scripts/spelling.txt
 	scripts/const_structs.checkpatch scripts/coccinelle
 	tools/net/ynl Documentation/netlink)
-# written last, so that a folder with fewer parts is made anew
-if [ "$(cat "$dir/complete" 2> /dev/null)" = "${parts[*]}" ]; then
+if [ "${1:-}" = --whole ]; then
+	dir=$dir-whole parts=()
+fi
+# written last, so that a folder with other parts is made anew
+if [ -e "$dir/complete" ] && [ "$(cat "$dir/complete")" = "${parts[*]}" ]; then
 	echo "$dir"
 	exit
 fi
