@@ -30,6 +30,8 @@ help:
 	@echo '               KERNELS="6.1 6.12 7.3": on each of these, which are'
 	@echo '               fetched if they are not installed. SHORT="6.12 7.3":'
 	@echo '               a short set on these, and all on the default one'
+	@echo 'make check-debug  tests on a kernel that reports mistakes, which is built'
+	@echo '               once; TESTS=all for all of them, else the main ones'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
@@ -49,9 +51,15 @@ help:
 	@echo 'KERNEL=VERSION  build against and test in another kernel, such as 6.12'
 	@echo 'KSRC=DIRECTORY  take checkpatch and the netlink generator from there'
 
+# a kernel of scripts/debug-kernel.sh has its module beside it
+ifneq ($(filter debug kcsan,$(value KERNEL)),)
+modules:
+	@scripts/debug-module.sh $(KERNEL) TEREDO_VERSION=$(VERSION)
+else
 modules:
 	@if [ -e $(KDIR)/Makefile ]; then $(KBUILD) modules; \
 	else scripts/module $(KERNEL); fi
+endif
 
 SOURCE = $(DESTDIR)/usr/src/teredo-$(VERSION)
 install-source:
@@ -107,6 +115,19 @@ check:
 	@$(MAKE) -s all
 	@selftests/run $(TESTS)
 
+# what finds most per minute; TESTS=all for the others as well
+DEBUG_TESTS := client receive netlink relay server hostile netns recovery
+
+debug-kernel:
+	@scripts/deps.sh
+	@scripts/debug-kernel.sh
+
+check-debug: debug-kernel
+	@$(MAKE) -s modules KERNEL=debug
+	@$(MAKE) -s tools
+	@KERNEL=debug SLOW=$(or $(SLOW),10) selftests/run \
+		$(filter-out all,$(or $(TESTS),$(DEBUG_TESTS)))
+
 bench:
 	@scripts/deps.sh
 	@$(MAKE) -s all
@@ -140,5 +161,5 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit fuzz deps check bench demo lint coverage \
-	coverage-tools ynl clean
+	install-tools uninstall deb unit fuzz deps check debug-kernel check-debug \
+	bench demo lint coverage coverage-tools ynl clean

@@ -54,7 +54,7 @@ if [ ! -e "$build/complete" ]; then
 		say "not in the configuration although asked for: these"
 		exit 1
 	fi
-	say "building, takes half an hour on two cores"
+	say "building, takes a while"
 	nice -n 10 make -s -C "$source" O="$build" "-j$(nproc)" \
 		bzImage modules >&2
 	install_kernel

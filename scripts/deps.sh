@@ -61,6 +61,10 @@ shellcheck		shellcheck		make lint
 codespell		codespell		make lint
 spatch			coccinelle		make lint
 yamllint		yamllint		make lint
+flex			flex			make debug-kernel
+bison			bison			make debug-kernel
+bc			bc			make debug-kernel
+lib:libelf		libelf-dev		make debug-kernel
 py:yaml			python3-yaml		make ynl
 py:jsonschema		python3-jsonschema	make ynl
 '

@@ -136,10 +136,11 @@ now_ms()
 	printf '%s\n' $((us / 1000))
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds
+# wait_for SECONDS COMMAND...: until the command succeeds; on a slow kernel, so
+# much longer as SLOW says
 wait_for()
 {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${SLOW:-1}))
 
 	shift
 	until "$@"; do
@@ -812,14 +813,15 @@ longest_gap()
 		}'
 }
 
-# tcp_both_ways CLIENT SERVER ADDRESS: 10 MB each way, and what arrives is what
-# was sent. busybox's nc ends when its peer has nothing more to send, so the
-# side that receives is given a standard input that never ends.
+# tcp_both_ways CLIENT SERVER ADDRESS: 10 MB each way, on a slow kernel so much
+# less as SLOW says, and what arrives is what was sent. busybox's nc ends when
+# its peer has nothing more to send, so the side that receives is given a
+# standard input that never ends.
 tcp_both_ways()
 {
 	local recv="<&$_never > '$tmp/got'" send="< '$tmp/sent'"
 
-	[ -e "$tmp/sent" ] || head -c 10000000 /dev/urandom > "$tmp/sent"
+	[ -e "$tmp/sent" ] || head -c $((10000000 / ${SLOW:-1})) /dev/urandom > "$tmp/sent"
 	_tcp_transfer "$@" "$send" "$recv" && _tcp_transfer "$@" "$recv" "$send"
 }
 
