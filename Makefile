@@ -116,7 +116,7 @@ check:
 	@selftests/run $(TESTS)
 
 # what finds most per minute; TESTS=all for the others as well
-DEBUG_TESTS := client receive netlink relay server hostile netns recovery
+DEBUG_TESTS := kunit client receive netlink relay server hostile netns recovery
 
 debug-kernel:
 	@scripts/deps.sh

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The module's unit tests, which a kernel with KUnit has run when it was loaded:
+# one test here for each case there.
+# kernel: debug
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+results=/sys/kernel/debug/kunit
+
+# test_case SUITE CASE: it passed; if not, what it had to say
+test_case()
+{
+	grep -q "^    ok [0-9]* $2\$" "$results/$1/results" && return
+	note < "$results/$1/results"
+	return 1
+}
+
+# test_suites: those that there should be, so that none is missed
+test_suites()
+{
+	check_equal suites "$1" "$(cd "$results" 2> /dev/null && echo teredo-*)"
+}
+
+modprobe teredo || fail "no module"
+add_test "each file has run" test_suites \
+	"teredo-limit teredo-peer teredo-stats teredo-wire"
+for file in "$results"/teredo-*/results; do
+	suite=$(basename "${file%/results}")
+	while read -r name; do
+		add_test "$suite: $name" test_case "$suite" "$name"
+	done < <(sed -n 's/^    \(not \)\?ok [0-9]* \([a-z_]*\).*/\2/p' "$file")
+done
+
+run_tests
