@@ -32,6 +32,7 @@ help:
 	@echo '               a short set on these, and all on the default one'
 	@echo 'make check-debug  tests on a kernel that reports mistakes, which is built'
 	@echo '               once; TESTS=all for all of them, else the main ones'
+	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
@@ -128,6 +129,13 @@ check-debug: debug-kernel
 	@KERNEL=debug SLOW=$(or $(SLOW),10) selftests/run \
 		$(filter-out all,$(or $(TESTS),$(DEBUG_TESTS)))
 
+check-kcsan:
+	@scripts/deps.sh
+	@scripts/debug-kernel.sh kcsan
+	@$(MAKE) -s modules KERNEL=kcsan
+	@$(MAKE) -s tools
+	@KERNEL=kcsan SLOW=$(or $(SLOW),10) selftests/run $(or $(TESTS),races)
+
 bench:
 	@scripts/deps.sh
 	@$(MAKE) -s all
@@ -162,4 +170,4 @@ clean:
 
 .PHONY: all help modules install-source version tools install install-modules \
 	install-tools uninstall deb unit fuzz deps check debug-kernel check-debug \
-	bench demo lint coverage coverage-tools ynl clean
+	check-kcsan bench demo lint coverage coverage-tools ynl clean
