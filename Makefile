@@ -136,6 +136,11 @@ check-kcsan:
 	@$(MAKE) -s tools
 	@KERNEL=kcsan SLOW=$(or $(SLOW),10) selftests/run $(or $(TESTS),races)
 
+coverage-module: debug-kernel
+	@$(MAKE) -s modules KERNEL=debug
+	@$(MAKE) -s tools
+	@scripts/coverage-module $(filter-out all,$(or $(TESTS),$(DEBUG_TESTS)))
+
 bench:
 	@scripts/deps.sh
 	@$(MAKE) -s all
@@ -150,7 +155,7 @@ demo:
 lint:
 	@scripts/lint.sh $(KDIR) $(CHECKS)
 
-coverage: coverage-tools
+coverage: coverage-tools coverage-module
 
 coverage-tools:
 	@scripts/deps.sh
@@ -170,4 +175,5 @@ clean:
 
 .PHONY: all help modules install-source version tools install install-modules \
 	install-tools uninstall deb unit fuzz deps check debug-kernel check-debug \
-	check-kcsan bench demo lint coverage coverage-tools ynl clean
+	check-kcsan bench demo lint coverage coverage-tools coverage-module ynl \
+	clean
