@@ -479,11 +479,12 @@ start_dead_peer()
 	bare_client b 2001:0:cb00:7101:0:3caf:3fff:fdeb
 	capture b eth0 dead -Q out udp
 	start dead-ping b ping -6 -n -D -c 47 -i 0.2 -W 1 $C
-	dead_started=$EPOCHREALTIME
 }
 
 test_dead_peer()
 {
+	local begin
+
 	wait "${_pids[dead-ping]}"
 	before b
 	on b ping -6 -n -c 1 -W 1 $C > "$tmp/ping.log" 2>&1
@@ -494,7 +495,9 @@ test_dead_peer()
 		"0 ${C_AT/:/.}: 0 ${SERVER/:/.}: 2 ${C_AT/:/.}: 2 ${SERVER/:/.}: 4 ${C_AT/:/.}: 4 ${SERVER/:/.}: 6 ${C_AT/:/.}: 6 ${SERVER/:/.}: " \
 		"$(packets dead | awk 'NR == 1 { start = $1 }
 			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
-	check_equal "the first to be told, s" 8 "$(awk -v start="$dead_started" '
+	# since the first bubble: starting a program takes its time, too
+	begin=$(packets dead | awk '{ print $1; exit }')
+	check_equal "the first to be told, s" 8 "$(awk -v start="$begin" '
 		/Address unreachable/ {
 			printf "%d\n", substr($1, 2) - start + 0.4
 			exit
