@@ -110,8 +110,8 @@ no_address()
 	! has_teredo_address "${_pids[a-teredod]}"
 }
 
-# cut NODE: a relay is dead without a word; the route goes to the other one
-cut()
+# silence NODE: a relay is dead without a word; the route goes to the other one
+silence()
 {
 	local other=s2
 
@@ -131,10 +131,10 @@ test_relay()
 {
 	watch out a $NATIVE
 	watch in h "$(teredo_address a)"
-	cut r
+	silence r
 	pause 4
 	heal r
-	cut s2
+	silence s2
 	pause 4
 	heal s2
 	# and one that is restarted knows nobody
