@@ -157,6 +157,12 @@ test_completion()
 	done
 	completes 'teredo pe' peer
 	completes 'teredo -j peer ' show add del flush
+	for word in $(options_in tools/cmd_*.c); do
+		# "up" hands --background to teredod
+		[[ $word == --* && $word != --background ]] || continue
+		grep -qw -e "$word" "$tools/completion/teredo" ||
+			fail "$word is never offered"
+	done
 	completes 'teredo show ' d0 d1
 	completes 'teredo show d0 '
 	completes 'teredo --color=' auto always never
@@ -168,8 +174,19 @@ test_completion()
 	completes 'teredo peer del d1 ' 2001::1 2001::2
 	completes 'teredo peer add d1 2001::1 ' remote
 	completes 'teredo wait d1 ' --timeout
-	completes 'teredo qualify --server x ' --server --port --timeout
+	completes 'teredo stats ' d0 d1 --watch --interval --count --prometheus
+	completes 'teredo stats d0 --watch ' --interval --count
+	completes 'teredo stats d0 --count '
+	completes 'teredo stats d0 --prometheus '
+	completes 'teredo down ' d0 d1
+	completes 'teredo up x ' --config
+	completes "teredo up x --config $man/teredod" "$man/teredod.8"
+	completes 'teredo qualify --server x ' --server --port --timeout --verify
 	completes 'teredo qualify --server '
+	completes 'teredo probe a b ' --config --ping --timeout
+	completes 'teredo probe a --ping '
+	completes "teredo probe --config $man/teredod" "$man/teredod.8"
+	completes "teredo probe a --ping x --config $man/teredod" "$man/teredod.8"
 }
 
 test_daemon_completion()
