@@ -9,35 +9,23 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
+# shellcheck source=lib.sh
+. scripts/lib.sh
+
 suites='bookworm-backports trixie sid'
 top=$PWD/.cache/iproute2
 
-# An apt of our own: the system's stays as it is, and knows no package that is
-# installed here.
 fetch()
 {
-	local suite=$1 dir=$2 base=$1 site
+	local suite=$1 dir=$2 base=("$1") apt
 
 	case $suite in
-	*-backports) base="$suite ${suite%-backports}" ;;
+	*-backports) base+=("${suite%-backports}") ;;
 	esac
-	site=$(. /etc/os-release && apt-get indextargets \
-		--format "\$(REPO_URI)" "Created-By: Packages" \
-		"Codename: $VERSION_CODENAME" | head -n 1)
-	mkdir -p "$dir"/apt/{lists/partial,cache/archives/partial} "$dir/debs"
-	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
-		"$site" "$base" \
-		/usr/share/keyrings/debian-archive-keyring.gpg \
-		> "$dir/apt/source.sources"
-	: > "$dir/apt/status"
-	apt=(-q -o "Dir::State::lists=$dir/apt/lists"
-		-o "Dir::State::status=$dir/apt/status"
-		-o "Dir::Cache=$dir/apt/cache"
-		-o "Dir::Etc::sourcelist=$dir/apt/source.sources"
-		-o Dir::Etc::sourceparts=/dev/null
-		-o "APT::Default-Release=$suite"
-		-o Acquire::Languages=none -o Acquire::http::Timeout=15
-		-o APT::Sandbox::User=root)
+	own_apt "$dir/apt" "${base[@]}" || return
+	mkdir -p "$dir/debs"
+	apt=(-q -o "APT::Default-Release=$suite" -o Acquire::Languages=none
+		-o Acquire::http::Timeout=15)
 	apt-get "${apt[@]}" update || return
 	# the libraries that it is linked with, and theirs
 	mapfile -t packages < <(apt-cache "${apt[@]}" depends --recurse \
@@ -74,7 +62,7 @@ for suite in $suites; do
 	[ ! -e "$dir/ip" ] || continue
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	if ! { fetch "$suite" "$dir" && unpack "$dir"; } > "$dir/log" 2>&1; then
+	if ! (fetch "$suite" "$dir" && unpack "$dir") > "$dir/log" 2>&1; then
 		echo "ip of $suite cannot be had, see ${dir#"$PWD"/}/log" >&2
 		rm -f "$dir/ip"
 	fi

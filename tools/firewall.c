@@ -19,13 +19,13 @@
 
 static bool hook_is_input(const struct nlattr *hook)
 {
+	u32 number = htonl(NF_INET_NUMHOOKS);
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested(attr, hook)
 		if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM)
-			return ntohl(mnl_attr_get_u32(attr)) ==
-			       NF_INET_LOCAL_IN;
-	return false;
+			nl_attr_copy(&number, sizeof(number), attr);
+	return ntohl(number) == NF_INET_LOCAL_IN;
 }
 
 /**
@@ -37,19 +37,21 @@ static bool hook_is_input(const struct nlattr *hook)
 bool firewall_is_input(const struct nlmsghdr *nlh)
 {
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
-	bool input = false, filter = false;
+	bool input = false;
 	const struct nlattr *attr;
+	char type[8] = "";
 
-	if (nfg->nfgen_family != NFPROTO_INET &&
-	    nfg->nfgen_family != NFPROTO_IPV6)
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*nfg) ||
+	    (nfg->nfgen_family != NFPROTO_INET &&
+	     nfg->nfgen_family != NFPROTO_IPV6))
 		return false;
 	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
 		if (mnl_attr_get_type(attr) == NFTA_CHAIN_HOOK)
 			input = hook_is_input(attr);
 		else if (mnl_attr_get_type(attr) == NFTA_CHAIN_TYPE)
-			filter = !strcmp(mnl_attr_get_str(attr), "filter");
+			nl_attr_text(type, sizeof(type), attr);
 	}
-	return input && filter;
+	return input && !strcmp(type, "filter");
 }
 
 static int on_chain(const struct nlmsghdr *nlh, void *ctx)
@@ -83,18 +85,22 @@ static enum firewall look_nftables(void)
 	return found ? FIREWALL_SOME : FIREWALL_NONE;
 }
 
-/* what ip6tables had before it became a front end of nftables */
-static bool has_ip6tables(void)
+/* What ip6tables had before it became a front end of nftables. The file is there
+ * as long as its module is, for root alone. By "self", since a service manager
+ * may hide all of /proc that is not about processes.
+ */
+static enum firewall look_ip6tables(void)
 {
-	FILE *names = fopen("/proc/net/ip6_tables_names", "re");
+	FILE *names = fopen("/proc/self/net/ip6_tables_names", "re");
 	bool found = false;
 	char name[64];
 
-	while (names && fgets(name, sizeof(name), names))
+	if (!names)
+		return errno == ENOENT ? FIREWALL_NONE : FIREWALL_UNKNOWN;
+	while (fgets(name, sizeof(name), names))
 		found |= !strcmp(name, "filter\n");
-	if (names)
-		fclose(names);
-	return found;
+	fclose(names);
+	return found ? FIREWALL_SOME : FIREWALL_NONE;
 }
 
 /**
@@ -104,5 +110,10 @@ static bool has_ip6tables(void)
  */
 enum firewall firewall_look(void)
 {
-	return has_ip6tables() ? FIREWALL_SOME : look_nftables();
+	enum firewall nftables = look_nftables(), ip6tables;
+
+	if (nftables == FIREWALL_SOME)
+		return FIREWALL_SOME;
+	ip6tables = look_ip6tables();
+	return ip6tables == FIREWALL_NONE ? nftables : ip6tables;
 }

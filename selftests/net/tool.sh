@@ -265,7 +265,7 @@ test_up_down()
 	has 'eth0 is no Teredo device'
 
 	echo 'nonsense = 1' > "$tmp/bad.conf"
-	exits "up with a bad configuration" 1 teredo a up teredo0 \
+	exits "up with a bad configuration" 78 teredo a up teredo0 \
 		--config "$tmp/bad.conf"
 	has 'bad.conf:1:'
 	! ip_on a link show teredo0 > /dev/null 2>&1 ||
