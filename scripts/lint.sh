@@ -109,13 +109,14 @@ gcc_checks=(-O2 -fanalyzer -Wall -Wextra -Wshadow -Wstrict-prototypes
 	-Wnull-dereference -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla
 	-Wjump-misses-init -Warith-conversion -Wfloat-equal -Wdate-time)
 
+# Unit tests and fuzz targets run with sanitizers, which see more of the same.
 lint_analyzer()
 {
 	local flags
 
 	read -ra flags < <(pkg-config --cflags libmnl libuv inih jansson nettle)
 	printf '%s\n' kernel/wire.c "${user_code[@]}" |
-		grep '\.c$' | grep -v '^selftests/unit/' |
+		grep '\.c$' | grep -v -E '^selftests/(unit|fuzz)/' |
 		xargs -P "$(nproc)" -n 1 gcc -std=gnu11 -D_GNU_SOURCE \
 			'-DTEREDO_VERSION="0"' -Itools -Ikernel -Iuapi \
 			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
