@@ -253,6 +253,59 @@ int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 	return 0;
 }
 
+/* room for a trailer's value */
+static u8 *put_trailer(u8 **p, u8 type, u8 len)
+{
+	u8 *value = *p + 2;
+
+	(*p)[0] = type;
+	(*p)[1] = len;
+	*p += 2 + len;
+	return value;
+}
+
+static void put_alternates(u8 **p, const struct teredo_trailers *tr)
+{
+	u8 *value = put_trailer(p, TEREDO_TRAILER_ALTERNATE,
+				2 + 6 * tr->n_alternates);
+	u8 i;
+
+	put_u16(value, 0);
+	for (i = 0, value += 2; i < tr->n_alternates; i++, value += 6) {
+		memcpy(value, &tr->alternates[i].addr, 4);
+		memcpy(value + 4, &tr->alternates[i].port, 2);
+	}
+}
+
+/**
+ * teredo_build_trailers - write trailers (RFC 6081 4)
+ * @buf: TEREDO_TRAILERS_LEN octets
+ * @tr: what they are to say
+ *
+ * In the order of the RFC's examples: a nonce first, which is what a reader
+ * needs to believe the rest.
+ *
+ * Return: number of octets written.
+ */
+size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr)
+{
+	u8 *value, *p = buf;
+
+	if (tr->has_nonce)
+		memcpy(put_trailer(&p, TEREDO_TRAILER_NONCE, 4), &tr->nonce, 4);
+	if (tr->has_random_port)
+		memcpy(put_trailer(&p, TEREDO_TRAILER_RANDOM_PORT, 2),
+		       &tr->random_port, 2);
+	if (tr->n_alternates)
+		put_alternates(&p, tr);
+	if (tr->has_nd) {
+		value = put_trailer(&p, TEREDO_TRAILER_ND, 4);
+		memset(value, 0, 4);
+		value[0] = tr->nd;
+	}
+	return p - buf;
+}
+
 /**
  * teredo_icmp_csum - ICMPv6 checksum (RFC 4443 2.3)
  * @ip6: IPv6 header with the ICMPv6 message right after it

@@ -178,8 +178,12 @@ struct teredo_trailers {
 	struct teredo_endpoint alternates[TEREDO_MAX_ALTERNATES];
 };
 
+/* the longest that teredo_build_trailers() makes */
+#define TEREDO_TRAILERS_LEN	(6 + 4 + 4 + 6 * TEREDO_MAX_ALTERNATES + 6)
+
 int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 			  size_t len);
+size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr);
 
 /* IPv6 next header values and ICMPv6 types that the protocol looks at */
 #define TEREDO_NEXTHDR_ICMP	58

@@ -453,6 +453,35 @@ static void test_trailers(const void *arg)
 		check_alternates(&tr, tr.n_alternates, want->alternates == 2);
 }
 
+/* what is read is written the same way, but for the vectors with mistakes */
+static void test_build_trailers(const void *arg)
+{
+	u8 data[KTAP_OCTETS], built[TEREDO_TRAILERS_LEN];
+	size_t len = vector(arg, data);
+	struct teredo_trailers tr;
+
+	CHECK(!teredo_parse_trailers(&tr, data, len));
+	CHECK(teredo_build_trailers(built, &tr) == len);
+	CHECK(!memcmp(built, data, len));
+}
+
+static void test_build_all(const void *arg)
+{
+	struct teredo_trailers tr = {
+		.has_nonce = true, .has_random_port = true, .has_nd = true,
+		.n_alternates = TEREDO_MAX_ALTERNATES,
+	};
+	u8 built[TEREDO_TRAILERS_LEN];
+
+	(void)arg;
+	CHECK(teredo_build_trailers(built, &tr) == sizeof(built));
+	memset(&tr, 0, sizeof(tr));
+	CHECK(teredo_build_trailers(built, &tr) == 0);
+}
+
+#define BUILD_TR(id, reqs)						\
+	{ id reqs, test_build_trailers, id }
+
 #define TR(id, reqs, ...)						\
 	{ id " trailers # XC-03 XC-05 " reqs, test_trailers,		\
 	  &(const struct tr){ id, __VA_ARGS__ } }
@@ -716,6 +745,15 @@ static const struct ktap_test tests[] = {
 	TR("TR-18", "XC-07", false, false, false, -1, 0),
 	{ "unknown trailers by class # XC-04 XC-06", test_unknown_trailers,
 	  NULL },
+	BUILD_TR("TR-1", " trailers, written # XN-03"),
+	BUILD_TR("TR-2", " trailers, written # XP-19"),
+	BUILD_TR("TR-4", " trailers, written # XH-13 XH-14 XH-15"),
+	BUILD_TR("TR-5", " trailers, written # XH-13"),
+	BUILD_TR("TR-6", " trailers, written # XH-13"),
+	BUILD_TR("TR-11", " trailers, written # XL-07 XL-08"),
+	BUILD_TR("TR-12", " trailers, written # XL-07 XL-08"),
+	BUILD_TR("TR-13", " trailers, written # XC-03 XC-14"),
+	{ "all trailers at once, and none # XC-03", test_build_all, NULL },
 
 	DG("DG-1", "", "RS-4", "10.1.0.2", "203.0.113.1", 40000, 3544, 64),
 	DG("DG-2", "", "RA-3", "203.0.113.1", "192.0.2.10", 3544, 40000, 64),
