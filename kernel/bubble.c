@@ -73,6 +73,7 @@ static void source_for(const struct teredo_dev *td,
  * @map: own mapping
  * @dst: IPv6 destination
  * @to: where to
+ * @tr: trailers, or NULL
  *
  * Context: BH off, RCU; no lock of ours held.
  * Return: 0; -ENOMEM, -EBUSY if too much is sent to that place, -EHOSTUNREACH if
@@ -81,9 +82,11 @@ static void source_for(const struct teredo_dev *td,
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       struct teredo_endpoint to)
+		       struct teredo_endpoint to,
+		       const struct teredo_trailers *tr)
 {
-	u8 bubble[TEREDO_IP6_HLEN];
+	u8 bubble[TEREDO_IP6_HLEN + TEREDO_TRAILERS_LEN];
+	size_t len = TEREDO_IP6_HLEN;
 	struct in6_addr src;
 	int err;
 
@@ -91,7 +94,9 @@ int teredo_send_bubble(struct teredo_dev *td,
 		return -EBUSY;
 	source_for(td, map, dst, &src);
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
-	err = teredo_send(td, to, map->local, bubble, sizeof(bubble));
+	if (tr)
+		len += teredo_build_trailers(bubble + len, tr);
+	err = teredo_send(td, to, map->local, bubble, len);
 	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
 	return err;
@@ -122,33 +127,39 @@ static void send_as_server(struct teredo_dev *td,
 }
 
 /**
- * teredo_send_bubbles - ask a peer for an answer
+ * teredo_send_call - send bubbles to a peer
  * @td: device
  * @map: own mapping
  * @dst: Teredo address that teredo_reachable() allows
+ * @call: which
  *
- * The direct one opens our NAT for the peer's answer, so relays have it only if
- * they are behind one. The indirect one goes to the server in the *peer's*
- * address, which has a way in (RFC 4380 5.2.4, 5.4.1).
+ * Direct ones open our NAT for the peer's answer. The indirect one goes to the
+ * server in the *peer's* address, which has a way in (RFC 4380 5.2.4, 5.4.1).
  *
  * Context: BH off, RCU; no lock of ours held.
  */
-void teredo_send_bubbles(struct teredo_dev *td,
-			 const struct teredo_mapping *map,
-			 const struct in6_addr *dst)
+void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		      const struct in6_addr *dst,
+		      const struct teredo_call *call)
 {
-	/* Without a way to the peer, or if that is a broadcast address, nobody
-	 * is to be asked for an answer either (5.2.4).
-	 */
-	if ((td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct)) &&
-	    teredo_send_bubble(td, map, dst, teredo_mapped(dst)) ==
-	    -EHOSTUNREACH)
+	int i, err;
+
+	for (i = 0; i < call->n; i++) {
+		err = teredo_send_bubble(td, map, dst, call->to[i], &call->tr);
+		/* Without a way to the peer, or if that is a broadcast address,
+		 * nobody is to be asked for an answer either (5.2.4).
+		 */
+		if (!i && err == -EHOSTUNREACH)
+			return;
+	}
+	if (!call->indirect)
 		return;
 	if (td->cfg.mode == TEREDO_MODE_SERVER &&
 	    teredo_server(dst) == td->cfg.local)
 		send_as_server(td, map, dst);
 	else
-		teredo_send_bubble(td, map, dst, server_of(dst));
+		teredo_send_bubble(td, map, dst, server_of(dst),
+				   &call->server_tr);
 }
 
 /**

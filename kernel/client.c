@@ -8,6 +8,7 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
+#include "answer.h"
 #include "bubble.h"
 #include "client.h"
 #include "device.h"
@@ -53,13 +54,29 @@ bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 	return true;
 }
 
-/* Rows P-15, P-18 and P-19: the address of the source says where it must
- * come from.
+/* Row P-17. Return: true if it was. */
+static bool bubble_repeats(struct teredo_rx *rx)
+{
+	if (!teredo_rx_bubble(rx) || !teredo_answer_repeats(rx))
+		return false;
+	teredo_answer_greet(rx);
+	return true;
+}
+
+/* The address of the source says where it must come from, unless it has been
+ * told a secret.
  */
+static bool source_proven(struct teredo_rx *rx)
+{
+	return teredo_reachable(&rx->src) &&
+	       (bubble_repeats(rx) ||
+		teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from));
+}
+
+/* Rows P-15 and P-17 to P-19. */
 static void from_teredo(struct teredo_rx *rx)
 {
-	if (teredo_reachable(&rx->src) &&
-	    teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from))
+	if (source_proven(rx))
 		teredo_rx_trust(rx);
 	else if (teredo_rx_bubble(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
@@ -110,15 +127,14 @@ static bool answer_relay(struct teredo_rx *rx)
 {
 	if (!__ratelimit(&rx->td->answers))
 		return false;
-	teredo_send_bubble(rx->td, rx->map, &rx->src, rx->pkt.from);
+	teredo_send_bubble(rx->td, rx->map, &rx->src, rx->pkt.from, NULL);
 	return true;
 }
 
 /* Row P-09: a peer asks for a way in. */
 static bool answer_peer(struct teredo_rx *rx)
 {
-	return __ratelimit(&rx->td->answers) &&
-	       teredo_probe_indirect(rx->td, rx->map, &rx->src);
+	return __ratelimit(&rx->td->answers) && teredo_answer_indirect(rx);
 }
 
 /* Rows P-09 to P-11: a bubble that the own server passed on. */
@@ -183,12 +199,10 @@ static bool source_possible(const struct teredo_rx *rx)
 }
 
 /* Row P-07: nothing in the trailers asks for the packet to be dropped. */
-static bool trailers_allow(const struct teredo_rx *rx)
+static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
 {
-	struct teredo_trailers trailers;
-
-	return !rx->pkt.trailer_len ||
-	       !teredo_parse_trailers(&trailers, rx->ip6 + rx->pkt.ip6_len,
+	rx->tr = tr;
+	return !teredo_parse_trailers(tr, rx->ip6 + rx->pkt.ip6_len,
 				      rx->pkt.trailer_len);
 }
 
@@ -227,6 +241,8 @@ static void sort_by_source(struct teredo_rx *rx)
  */
 void teredo_client_rcv(struct teredo_rx *rx)
 {
+	struct teredo_trailers trailers;
+
 	if (rx->map)
 		teredo_client_contact(rx);
 
@@ -239,7 +255,7 @@ void teredo_client_rcv(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SOURCE);
 	else if (!ipv6_addr_equal(&rx->dst, &rx->map->address))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
-	else if (!trailers_allow(rx))
+	else if (!trailers_allow(rx, &trailers))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	else
 		sort_by_source(rx);

@@ -210,12 +210,14 @@ int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 		new->address = mapping->address;
 		new->mapped = mapping->mapped;
 		new->local = mapping->local;
+		new->nat = mapping->nat;
 	}
 
 	spin_lock_bh(&td->lock);
 	old = rcu_dereference_protected(td->mapping,
 					lockdep_is_held(&td->lock));
-	changed = td->state != state || !old != !new;
+	changed = td->state != state || !old != !new ||
+		  (new && new->nat != old->nat);
 	td->state = state;
 	td->expires = new && lifetime ? now_boottime() + lifetime : 0;
 	moved = replace_mapping(td, new);

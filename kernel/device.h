@@ -49,7 +49,9 @@ struct teredo_prefix {
  * @fwmark: of outgoing datagrams
  * @max_peers: bound of the peer table
  * @auth: a server's helper answers solicitations, as they need a secret
- * @symmetric: a server forwards bubbles of other servers' symmetric clients
+ * @symmetric: a server forwards bubbles of other servers' symmetric clients; a
+ *	client finds peers behind symmetric NATs, or from behind one (RFC 6081
+ *	5.2)
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
@@ -87,6 +89,7 @@ struct teredo_config {
  * @address: the client's Teredo address; the server is part of it
  * @mapped: the service port as seen from outside
  * @local: IPv4 source that the mapping belongs to, network byte order, or 0
+ * @nat: enum teredo_nat, a hint that may change
  * @rcu: to free it
  *
  * Never changes: a new one takes its place. There is one exactly while packets
@@ -98,6 +101,7 @@ struct teredo_mapping {
 	struct in6_addr address;
 	struct teredo_endpoint mapped;
 	__be32 local;
+	u8 nat;
 	struct rcu_head rcu;
 };
 

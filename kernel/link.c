@@ -56,8 +56,8 @@ static const struct {
 	  "Only a server has a second local address" },
 	{ IFLA_TEREDO_AUTH, FOR(SERVER),
 	  "Only a server can demand a secret" },
-	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER),
-	  "Only a server forwards bubbles" },
+	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER) | FOR(CLIENT),
+	  "Relays have nothing to do with symmetric NATs" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -238,7 +238,7 @@ static void fill_served(struct teredo_config *cfg, struct nlattr *attr)
 	}
 }
 
-/* what only servers and relays have */
+/* what only some roles have */
 static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 {
 	if (data[IFLA_TEREDO_LOCAL2])
@@ -299,6 +299,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.mode = mode,
 		.prefix = htonl(TEREDO_PREFIX),
 		.udp_csum = true,
+		.symmetric = mode == TEREDO_MODE_CLIENT,
 		.rate = TEREDO_LIMIT_RATE,
 		.max_peers = mode == TEREDO_MODE_CLIENT ?
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
@@ -452,7 +453,8 @@ static size_t teredo_get_size(const struct net_device *dev)
 static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 {
 	if (nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
-	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2))
+	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
+	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric))
 		return -EMSGSIZE;
 	return 0;
 }

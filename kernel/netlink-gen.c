@@ -17,7 +17,7 @@ static const struct nla_policy teredo_dev_get_nl_policy[TEREDO_A_DEV_IFINDEX + 1
 };
 
 /* TEREDO_CMD_DEV_SET - do */
-static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_LIFETIME + 1] = {
+static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_NAT + 1] = {
 	[TEREDO_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[TEREDO_A_DEV_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[TEREDO_A_DEV_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
@@ -27,6 +27,7 @@ static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_LIFETIME + 
 	[TEREDO_A_DEV_MAPPED_PORT] = { .type = NLA_BE16, },
 	[TEREDO_A_DEV_LOCAL_ADDR] = { .type = NLA_BE32, },
 	[TEREDO_A_DEV_LIFETIME] = { .type = NLA_U32, },
+	[TEREDO_A_DEV_NAT] = NLA_POLICY_MAX(NLA_U32, 4),
 };
 
 /* TEREDO_CMD_PEER_GET - dump */
@@ -75,7 +76,7 @@ static const struct genl_split_ops teredo_nl_ops[] = {
 		.cmd		= TEREDO_CMD_DEV_SET,
 		.doit		= teredo_nl_dev_set_doit,
 		.policy		= teredo_dev_set_nl_policy,
-		.maxattr	= TEREDO_A_DEV_LIFETIME,
+		.maxattr	= TEREDO_A_DEV_NAT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -104,6 +104,10 @@ static int put_mapping(struct sk_buff *skb, const struct teredo_dev *td,
 	if (map->local &&
 	    nla_put_in_addr(skb, TEREDO_A_DEV_LOCAL_ADDR, map->local))
 		return -EMSGSIZE;
+	if (nla_put_u32(skb, TEREDO_A_DEV_NAT, map->nat) ||
+	    nla_put_u8(skb, TEREDO_A_DEV_PORT_PRESERVING,
+		       map->mapped.port == td->cfg.port))
+		return -EMSGSIZE;
 	if (READ_ONCE(td->contacted) &&
 	    nla_put_u32(skb, TEREDO_A_DEV_CONTACT, jiffies_to_msecs(idle)))
 		return -EMSGSIZE;
@@ -259,6 +263,8 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 	map->mapped.addr = nla_get_in_addr(attrs[TEREDO_A_DEV_MAPPED_ADDR]);
 	map->mapped.port = nla_get_be16(attrs[TEREDO_A_DEV_MAPPED_PORT]);
 	server = nla_get_in_addr(attrs[TEREDO_A_DEV_SERVER]);
+	if (attrs[TEREDO_A_DEV_NAT])
+		map->nat = nla_get_u32(attrs[TEREDO_A_DEV_NAT]);
 	if (attrs[TEREDO_A_DEV_LOCAL_ADDR])
 		map->local = nla_get_in_addr(attrs[TEREDO_A_DEV_LOCAL_ADDR]);
 	if (map->local && td->cfg.local && map->local != td->cfg.local) {
@@ -399,6 +405,17 @@ static u32 tries(const struct teredo_probe *probe, bool teredo)
 	return teredo ? probe->n_sent : probe->tries;
 }
 
+static int put_nonces(struct sk_buff *skb, const struct teredo_peer *peer)
+{
+	if ((peer->nonce_sent &&
+	     nla_put_be32(skb, TEREDO_A_PEER_NONCE_SENT, peer->nonce_sent)) ||
+	    (peer->nonce_received &&
+	     nla_put_be32(skb, TEREDO_A_PEER_NONCE_RECEIVED,
+			  peer->nonce_received)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 		    u32 ifindex, __be32 prefix)
 {
@@ -422,7 +439,7 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 	    (nla_put_in_addr(skb, TEREDO_A_PEER_REMOTE_ADDR, peer->ep.addr) ||
 	     nla_put_be16(skb, TEREDO_A_PEER_REMOTE_PORT, peer->ep.port)))
 		return -EMSGSIZE;
-	return 0;
+	return put_nonces(skb, peer);
 }
 
 /**

@@ -296,6 +296,8 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->rx = READ_ONCE(peer->rx);
 	new->tx = READ_ONCE(peer->tx);
 	new->wait = READ_ONCE(peer->wait);
+	new->nonce_sent = peer->nonce_sent;
+	new->nonce_received = peer->nonce_received;
 	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
 				    teredo_peer_params)) {
 		dst_cache_destroy(&new->dst);

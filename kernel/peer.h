@@ -65,6 +65,11 @@ struct teredo_probe;
  * @silences: tests made because only we were talking, see
  *	teredo_peer_silent()
  * @probe: what goes on to reach it, or NULL; written under the table's lock
+ * @nonce_sent: of our last bubble to its server, 0 for none; a bubble of the
+ *	peer that repeats it shows where the peer is (RFC 6081 5.2)
+ * @nonce_received: of its last bubble that came through our server, 0 for
+ *	none; repeated in bubbles to it
+ * @guesses: bubbles that had another nonce than @nonce_sent
  * @dst: cached routes to @ep, from the first packet sent on; see
  *	teredo_peer_cache()
  * @age: in the table's list
@@ -82,6 +87,9 @@ struct teredo_peer {
 	unsigned long tested;
 	u8 silences;
 	struct teredo_probe *probe;
+	__be32 nonce_sent;
+	__be32 nonce_received;
+	u8 guesses;
 	struct dst_cache dst;
 	struct list_head age;
 	struct rcu_head rcu;

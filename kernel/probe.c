@@ -45,7 +45,6 @@ static struct wait_cb *wait_cb(const struct sk_buff *skb)
 	return (struct wait_cb *)skb->cb;
 }
 
-/* What to send once the lock is gone */
 enum action {
 	ACT_NONE,
 	ACT_BUBBLES,
@@ -53,15 +52,35 @@ enum action {
 	ACT_REFUSE,	/* the peer is to be left alone for now */
 };
 
+/**
+ * struct todo - what to send once the lock is gone
+ * @act: what
+ * @echo: for ACT_TEST
+ * @call: for ACT_BUBBLES
+ */
+struct todo {
+	enum action act;
+	struct teredo_echo echo;
+	struct teredo_call call;
+};
+
 static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
 {
 	return teredo_is_teredo(addr, td->cfg.prefix);
 }
 
-/* The probe of a peer, or of none. Without memory for it an entry that is not
- * trusted goes, too: nothing would become of it.
+/**
+ * teredo_probe_get - the attempt to reach a peer, made if there is none
+ * @td: device
+ * @peer: entry, or NULL for none
+ *
+ * Without memory for it an entry that is not trusted goes, too: nothing would
+ * become of it.
+ *
+ * Context: table locked.
+ * Return: the attempt, or NULL.
  */
-static struct teredo_probe *get_probe(struct teredo_dev *td,
+struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 				      struct teredo_peer *peer)
 {
 	struct teredo_probe *probe;
@@ -105,7 +124,7 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 }
 
 /* RFC 4380 5.2.6: four bubbles in 300 s, counted over all attempts */
-static bool bubble_allowed(const struct teredo_probe *probe)
+static bool in_budget(const struct teredo_probe *probe)
 {
 	unsigned long oldest = probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
 
@@ -113,36 +132,88 @@ static bool bubble_allowed(const struct teredo_probe *probe)
 	       !time_before(jiffies, oldest + TEREDO_BUBBLE_WINDOW);
 }
 
-static enum action try_bubbles(struct teredo_probe *probe)
+/* ... and none within two seconds of the last transmission */
+static unsigned long next_bubble(const struct teredo_probe *probe)
 {
+	return READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
+}
+
+/**
+ * teredo_probe_may_call - may a pair of bubbles be sent to a peer now
+ * @probe: the attempt to reach it
+ *
+ * Context: table locked.
+ * Return: true if the limits of RFC 4380 5.2.6 allow it.
+ */
+bool teredo_probe_may_call(const struct teredo_probe *probe)
+{
+	return in_budget(probe) && !time_before(jiffies, next_bubble(probe));
+}
+
+/* a new one for every bubble to the peer's server (RFC 6081 5.2.4.1) */
+static __be32 new_nonce(struct teredo_peer *peer)
+{
+	peer->nonce_sent = (__force __be32)get_random_u32_above(0);
+	peer->guesses = 0;
+	return peer->nonce_sent;
+}
+
+/**
+ * teredo_probe_call - a pair of bubbles is to be sent to a peer
+ * @td: device
+ * @probe: the attempt to reach it
+ * @call: result; relays send the direct one only if they are behind a NAT
+ *
+ * Counts as transmission, and against the limit of four (RFC 4380 5.2.6).
+ *
+ * Context: table locked.
+ */
+void teredo_probe_call(struct teredo_dev *td, struct teredo_probe *probe,
+		       struct teredo_call *call)
+{
+	struct teredo_peer *peer = probe->peer;
+
 	probe->sent[probe->n_sent++ % TEREDO_PROBE_TRIES] = jiffies;
-	WRITE_ONCE(probe->peer->tx, jiffies);
-	return ACT_BUBBLES;
+	WRITE_ONCE(peer->tx, jiffies);
+
+	memset(call, 0, sizeof(*call));
+	call->indirect = true;
+	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
+		teredo_call_add(call, teredo_mapped(&peer->addr));
+	if (td->cfg.mode != TEREDO_MODE_CLIENT || !READ_ONCE(td->cfg.symmetric))
+		return;
+	call->tr.has_nonce = peer->nonce_received;
+	call->tr.nonce = peer->nonce_received;
+	call->server_tr.has_nonce = true;
+	call->server_tr.nonce = new_nonce(peer);
 }
 
 /* The same nonce in every try: a late reply still counts. */
-static enum action try_test(struct teredo_probe *probe)
+static void try_test(struct teredo_probe *probe, struct todo *todo)
 {
 	if (!probe->tries) {
 		get_random_bytes(&probe->echo, sizeof(probe->echo));
 		probe->tested = jiffies;
 		probe->testing = true;
 	}
-	return ACT_TEST;
+	todo->act = ACT_TEST;
+	todo->echo = probe->echo;
 }
 
-static enum action try_once(struct teredo_dev *td, struct teredo_probe *probe)
+static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
+		     struct todo *todo)
 {
-	enum action act;
-
 	if (!probe->tries && !teredo_peer_usable(probe->peer))
 		trace_teredo_peer(td, probe->peer, "probing");
-	act = is_teredo(td, &probe->peer->addr) ? try_bubbles(probe) :
-						  try_test(probe);
+	if (is_teredo(td, &probe->peer->addr)) {
+		teredo_probe_call(td, probe, &todo->call);
+		todo->act = ACT_BUBBLES;
+	} else {
+		try_test(probe, todo);
+	}
 	probe->tries++;
 	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
 	arm(td, probe);
-	return act;
 }
 
 static bool under_way(const struct teredo_probe *probe)
@@ -151,39 +222,44 @@ static bool under_way(const struct teredo_probe *probe)
 }
 
 /* Begins an attempt for a packet of ours, unless one is under way. */
-static enum action begin(struct teredo_dev *td, struct teredo_probe *probe)
+static void begin(struct teredo_dev *td, struct teredo_probe *probe,
+		  struct todo *todo)
 {
 	unsigned long clear = jiffies;
 
+	todo->act = ACT_NONE;
 	if (under_way(probe))
-		return ACT_NONE;
+		return;
 
+	todo->act = ACT_REFUSE;
 	if (is_teredo(td, &probe->peer->addr)) {
-		if (!bubble_allowed(probe))
-			return ACT_REFUSE;
-		clear = READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
+		if (!in_budget(probe))
+			return;
+		clear = next_bubble(probe);
 	} else if (probe->failed &&
 		   time_before(jiffies, probe->tested + TEREDO_TEST_REST)) {
-		return ACT_REFUSE;
+		return;
 	}
+	todo->act = ACT_NONE;
 	probe->failed = false;
 	probe->tries = 0;
-	if (!time_before(jiffies, clear))
-		return try_once(td, probe);
-	/* no bubble within two seconds of the last transmission (5.2.6) */
-	probe->next = clear;
-	arm(td, probe);
-	return ACT_NONE;
+	if (!time_before(jiffies, clear)) {
+		try_once(td, probe, todo);
+	} else {
+		probe->next = clear;
+		arm(td, probe);
+	}
 }
 
 /* Begins a test for a received packet, unless one is under way. */
-static enum action begin_for_stranger(struct teredo_dev *td,
-				      struct teredo_probe *probe)
+static void begin_for_stranger(struct teredo_dev *td,
+			       struct teredo_probe *probe, struct todo *todo)
 {
+	todo->act = ACT_NONE;
 	if (under_way(probe))
-		return ACT_NONE;
+		return;
 	probe->tries = 0;
-	return try_once(td, probe);
+	try_once(td, probe, todo);
 }
 
 /* May a received packet make us test its source? Anybody can send such packets
@@ -203,13 +279,12 @@ static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
 }
 
 static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
-		   const struct in6_addr *addr, enum action act,
-		   const struct teredo_echo *echo)
+		   const struct in6_addr *addr, const struct todo *todo)
 {
-	if (act == ACT_BUBBLES)
-		teredo_send_bubbles(td, map, addr);
-	else if (act == ACT_TEST)
-		teredo_send_test(td, map, addr, echo);
+	if (todo->act == ACT_BUBBLES)
+		teredo_send_call(td, map, addr, &todo->call);
+	else if (todo->act == ACT_TEST)
+		teredo_send_test(td, map, addr, &todo->echo);
 }
 
 /* @total is the table's count of bytes, @max its bound. */
@@ -286,25 +361,23 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	struct teredo_probe *probe;
 	struct teredo_peer *peer;
-	struct teredo_echo echo;
-	enum action act;
+	struct todo todo;
 
 	if (is_teredo(td, addr) && !teredo_reachable(addr))
 		return -EADDRNOTAVAIL;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_make(td, addr, true);
-	probe = get_probe(td, peer);
+	probe = teredo_probe_get(td, peer);
 	if (!probe) {
 		spin_unlock_bh(&td->peers->lock);
 		return -ENOBUFS;
 	}
-	act = begin(td, probe);
-	echo = probe->echo;
+	begin(td, probe, &todo);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, addr, act, &echo);
-	return act == ACT_REFUSE ? -EBUSY : 0;
+	act_on(td, map, addr, &todo);
+	return todo.act == ACT_REFUSE ? -EBUSY : 0;
 }
 
 /**
@@ -325,26 +398,24 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  const struct in6_addr *addr)
 {
+	struct todo todo = { .act = ACT_NONE };
 	struct teredo_probe *probe = NULL;
-	enum action act = ACT_NONE;
 	struct teredo_peer *peer;
-	struct teredo_echo echo;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
 	if (peer && !peer->probe)
-		probe = get_probe(td, peer);
+		probe = teredo_probe_get(td, peer);
 	if (probe) {
 		if (peer->silences < TEREDO_PEER_SILENCES)
 			WRITE_ONCE(peer->silences, peer->silences + 1);
 		/* the next silence counts from this test */
 		WRITE_ONCE(peer->wait, jiffies);
-		act = try_once(td, probe);
-		echo = probe->echo;
+		try_once(td, probe, &todo);
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, addr, act, &echo);
+	act_on(td, map, addr, &todo);
 }
 
 static void refuse(struct teredo_dev *td, struct sk_buff *skb,
@@ -378,18 +449,18 @@ static u32 queue_limit(const struct teredo_dev *td)
  * Return: true if the packet is taken, else false with the reason in @why.
  */
 static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
-		      struct sk_buff *skb, enum action *act,
+		      struct sk_buff *skb, struct todo *todo,
 		      enum teredo_counter *why)
 {
 	struct teredo_peers *peers = td->peers;
-	struct teredo_probe *probe = get_probe(td, peer);
+	struct teredo_probe *probe = teredo_probe_get(td, peer);
 
 	*why = TEREDO_TX_DROP_PEER_LIMIT;
 	if (!probe)
 		return false;
 	*why = TEREDO_TX_DROP_NO_ANSWER;
-	*act = begin(td, probe);
-	if (*act == ACT_REFUSE)
+	begin(td, probe, todo);
+	if (todo->act == ACT_REFUSE)
 		return false;
 	*why = TEREDO_TX_DROP_QUEUE_FULL;
 	if (!has_room(probe, &probe->out, skb, peers->out_bytes,
@@ -413,10 +484,9 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb)
 {
 	const struct in6_addr dst = ipv6_hdr(skb)->daddr;
+	struct todo todo = { .act = ACT_NONE };
 	struct teredo_peer *peer;
-	enum action act = ACT_NONE;
 	enum teredo_counter why;
-	struct teredo_echo echo;
 	bool queued;
 
 	if (is_teredo(td, &dst) && !teredo_reachable(&dst)) {
@@ -431,12 +501,10 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		teredo_output(td, skb, peer);
 		return;
 	}
-	queued = queue_out(td, peer, skb, &act, &why);
-	if (peer && peer->probe)
-		echo = peer->probe->echo;
+	queued = queue_out(td, peer, skb, &todo, &why);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, &dst, act, &echo);
+	act_on(td, map, &dst, &todo);
 	if (!queued && why == TEREDO_TX_DROP_QUEUE_FULL)
 		teredo_drop(td, skb, why);
 	else if (!queued)
@@ -460,11 +528,10 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	const struct in6_addr addr = ipv6_hdr(skb)->saddr;
 	enum teredo_counter why = TEREDO_RX_HELD;
+	struct todo todo = { .act = ACT_NONE };
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = NULL;
-	enum action act = ACT_NONE;
 	struct teredo_peer *peer;
-	struct teredo_echo echo;
 
 	wait_cb(skb)->from = from;
 	spin_lock_bh(&peers->lock);
@@ -474,7 +541,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		goto unlock;
 	}
 	peer = teredo_peer_make(td, &addr, false);
-	probe = get_probe(td, peer);
+	probe = teredo_probe_get(td, peer);
 	if (!probe) {
 		why = TEREDO_RX_DROP_PEER_LIMIT;
 	} else if (!has_room(probe, &probe->in, skb, peers->in_bytes,
@@ -482,8 +549,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		why = TEREDO_RX_DROP_HOLD_FULL;
 	} else {
 		enqueue(probe, &probe->in, skb, &peers->in_bytes);
-		act = begin_for_stranger(td, probe);
-		echo = probe->echo;
+		begin_for_stranger(td, probe, &todo);
 	}
 unlock:
 	spin_unlock_bh(&peers->lock);
@@ -492,70 +558,7 @@ unlock:
 		teredo_count(td, why);
 	else
 		teredo_drop(td, skb, why);
-	act_on(td, map, &addr, act, &echo);
-}
-
-/* How often one peer may make us answer; the limit for all of them together
- * is the caller's.
- */
-static bool answer_allowed(struct teredo_probe *probe)
-{
-	if (!probe->answers ||
-	    !time_before(jiffies, probe->answered + TEREDO_PROBE_INTERVAL)) {
-		probe->answers = 0;
-		probe->answered = jiffies;
-	}
-	if (probe->answers >= TEREDO_ANSWERS)
-		return false;
-	probe->answers++;
-	return true;
-}
-
-/**
- * teredo_probe_indirect - answer a bubble that came through the server
- * @td: device
- * @map: own mapping
- * @src: IPv6 source of the bubble, an address teredo_reachable() allows
- *
- * The direct bubble opens our NAT for the peer. It counts neither as
- * transmission nor against the limit of four: it is an answer, and the peer
- * has proven nothing yet (row P-09).
- *
- * Context: BH off, RCU; table not locked.
- * Return: false if there is no room for the peer, or it asks too often.
- */
-bool teredo_probe_indirect(struct teredo_dev *td,
-			   const struct teredo_mapping *map,
-			   const struct in6_addr *src)
-{
-	struct teredo_endpoint learned = {};
-	struct teredo_probe *probe;
-	bool known = false, stale = true;
-	struct teredo_peer *peer;
-	bool allowed = false;
-
-	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, src, false);
-	probe = get_probe(td, peer);
-	if (probe) {
-		allowed = answer_allowed(probe);
-		known = peer->trusted;
-		stale = !teredo_peer_fresh(peer);
-		learned = peer->ep;
-	}
-	spin_unlock_bh(&td->peers->lock);
-
-	if (!allowed)
-		return false;
-	if (known)
-		teredo_send_bubble(td, map, src, learned);
-	/* a peer that has not been heard of for long may be back at the
-	 * endpoint in its address
-	 */
-	if (!known ||
-	    (stale && !teredo_endpoint_equal(learned, teredo_mapped(src))))
-		teredo_send_bubble(td, map, src, teredo_mapped(src));
-	return true;
+	act_on(td, map, &addr, &todo);
 }
 
 static void unlink_probe(struct teredo_peer *peer)
@@ -823,7 +826,7 @@ static u8 tries_allowed(const struct teredo_probe *probe)
 static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
 {
 	return probe->tries < tries_allowed(probe) &&
-	       (!is_teredo(td, &probe->peer->addr) || bubble_allowed(probe));
+	       (!is_teredo(td, &probe->peer->addr) || in_budget(probe));
 }
 
 /* Without an answer. A refresh just ends; with a Teredo peer its probe stays,
@@ -850,10 +853,9 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
  */
 static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 {
+	struct todo todo = { .act = ACT_NONE };
 	struct teredo_peers *peers = td->peers;
-	enum action act = ACT_NONE;
 	struct teredo_probe *probe;
-	struct teredo_echo echo;
 	struct in6_addr addr;
 	struct waiting w;
 
@@ -867,15 +869,13 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	}
 	list_del_init(&probe->pending);
 	addr = probe->peer->addr;
-	if (try_again(td, probe)) {
-		act = try_once(td, probe);
-		echo = probe->echo;
-	} else {
+	if (try_again(td, probe))
+		try_once(td, probe, &todo);
+	else
 		end_attempt(td, probe, &w);
-	}
 	spin_unlock_bh(&peers->lock);
 
-	act_on(td, map, &addr, act, &echo);
+	act_on(td, map, &addr, &todo);
 	give_up(td, &w);
 	return true;
 }

@@ -14,6 +14,7 @@
 
 #include "wire.h"
 
+struct teredo_call;
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
@@ -46,9 +47,6 @@ struct teredo_peer;
 /* Received packets, which strangers may send, have a budget of their own */
 #define TEREDO_HOLD_TOTAL	(1024 * 1024)
 
-/* Answers to one peer's indirect bubbles in TEREDO_PROBE_INTERVAL */
-#define TEREDO_ANSWERS		4
-
 /**
  * struct teredo_probe - the attempt to reach a peer
  * @peer: whose
@@ -62,7 +60,7 @@ struct teredo_peer;
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
  * @n_sent: bubbles sent without an answer
- * @answers: answers given since @answered
+ * @answers: answers to its bubbles given since @answered, see answer.c
  * @answered: jiffies
  * @out: packets that wait to be sent
  * @in: packets that wait to be delivered
@@ -98,9 +96,11 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct in6_addr *addr);
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from);
-bool teredo_probe_indirect(struct teredo_dev *td,
-			   const struct teredo_mapping *map,
-			   const struct in6_addr *src);
+struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
+				      struct teredo_peer *peer);
+bool teredo_probe_may_call(const struct teredo_probe *probe);
+void teredo_probe_call(struct teredo_dev *td, struct teredo_probe *probe,
+		       struct teredo_call *call);
 bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 			   struct teredo_endpoint from);
 bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,

@@ -28,6 +28,7 @@ struct teredo_mapping;
  * @ip6: the inner packet; good until @skb is changed
  * @src: its source, aligned, which behind an authentication @ip6 is not
  * @dst: its destination
+ * @tr: its trailers; NULL until a client has read them
  *
  * The payload is in one piece.
  */
@@ -41,6 +42,7 @@ struct teredo_rx {
 	const u8 *ip6;
 	struct in6_addr src;
 	struct in6_addr dst;
+	const struct teredo_trailers *tr;
 };
 
 static inline bool teredo_rx_bubble(const struct teredo_rx *rx)

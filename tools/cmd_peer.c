@@ -30,6 +30,14 @@ static void add_number(json_t *o, const struct peer_info *peer, int attr,
 		json_object_set_new(o, key, json_integer(value));
 }
 
+static void add_nonce(json_t *o, const struct peer_info *peer, int attr,
+		      const char *key, __be32 nonce)
+{
+	if (peer_has(peer, attr))
+		json_object_set_new(o, key, print_hex((const u8 *)&nonce,
+						      sizeof(nonce)));
+}
+
 static void on_peer(const struct peer_info *peer, void *ctx)
 {
 	json_t *o = json_pack("{s:o,s:s}", "address", print_in6(&peer->address),
@@ -43,6 +51,10 @@ static void on_peer(const struct peer_info *peer, void *ctx)
 	add_number(o, peer, TEREDO_A_PEER_IDLE_TX, "idle_tx_ms", peer->idle_tx);
 	add_number(o, peer, TEREDO_A_PEER_TRIES, "tries", peer->tries);
 	add_number(o, peer, TEREDO_A_PEER_QUEUED, "queued", peer->queued);
+	add_nonce(o, peer, TEREDO_A_PEER_NONCE_SENT, "nonce_sent",
+		  peer->nonce_sent);
+	add_nonce(o, peer, TEREDO_A_PEER_NONCE_RECEIVED, "nonce_received",
+		  peer->nonce_received);
 	json_array_append_new(ctx, o);
 }
 

@@ -23,6 +23,7 @@
  * @conf: configuration that says more
  * @list: servers
  * @timeout: seconds
+ * @symmetric: a symmetric NAT will do
  * @verify: @host was given
  * @host: native host that is to answer
  */
@@ -30,6 +31,7 @@ struct arguments {
 	const char *conf;
 	struct server_list list;
 	unsigned long timeout;
+	bool symmetric;
 	bool verify;
 	struct in6_addr host;
 };
@@ -82,8 +84,8 @@ static void add_look(json_t *o, const struct result *result)
 		json_object_set_new(o, "mapped",
 				    status_endpoint(q->primary.mapped.addr,
 						    q->primary.mapped.port));
-	if (probe_nat(probe))
-		json_object_set_new(o, "nat", json_string(probe_nat(probe)));
+	if (probe_nat(probe) != TEREDO_NAT_UNKNOWN)
+		json_object_set_new(o, "nat", status_nat(probe_nat(probe)));
 	probe_explain(probe, reason, sizeof(reason));
 	if (reason[0])
 		json_object_set_new(o, "reason", json_string(reason));
@@ -210,6 +212,7 @@ static int open_probes(const struct arguments *args,
 	for (i = 0; i < args->list.n; i++) {
 		results[i].spec = &args->list.spec[i];
 		for (k = 0; k <= (key->secret_len > 0); k++) {
+			probes[n].symmetric = args->symmetric;
 			probes[n].verify = args->verify;
 			probes[n].v.host = args->host;
 			err = probe_open(&probes[n], results[i].spec,
@@ -317,6 +320,8 @@ static int add_conf(struct arguments *args, struct packet_key *key)
 	if (conf_load(&conf, path, error))
 		return cli_error("%s", error);
 	*key = conf.key;
+	if (link_conf_has(&conf.link, IFLA_TEREDO_SYMMETRIC))
+		args->symmetric = conf.link.symmetric;
 	if (!args->list.n)
 		args->list = conf.servers;
 	if (!args->list.n)
@@ -326,7 +331,10 @@ static int add_conf(struct arguments *args, struct packet_key *key)
 
 int cmd_probe(int argc, char **argv)
 {
-	struct arguments args = { .timeout = DEFAULT_TIMEOUT };
+	struct arguments args = {
+		.timeout = DEFAULT_TIMEOUT,
+		.symmetric = true,
+	};
 	struct packet_key key = { 0 };
 
 	if (parse(&args, argc, argv) || add_conf(&args, &key))

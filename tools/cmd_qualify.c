@@ -28,13 +28,13 @@ struct arguments {
 	struct in6_addr host;
 };
 
-static const char *explain_nat(const char *type)
+static const char *explain_nat(enum teredo_nat nat)
 {
-	if (!strcmp(type, "none"))
+	if (nat == TEREDO_NAT_NONE)
 		return "no NAT: the server sees our own address and port";
-	if (!strcmp(type, "symmetric"))
-		return "the NAT gives each destination another mapping, so peers cannot be told where we are";
-	return "a NAT is on the way and keeps one mapping for all destinations";
+	if (nat == TEREDO_NAT_RESTRICTED)
+		return "a NAT is on the way and keeps one mapping for all destinations";
+	return "the NAT gives each destination another mapping: some peers can be reached, native hosts cannot";
 }
 
 static void add_result(const struct probe *probe, json_t *o)
@@ -48,7 +48,8 @@ static void add_result(const struct probe *probe, json_t *o)
 		json_object_set_new(o, "mapped",
 				    status_endpoint(q->primary.mapped.addr,
 						    q->primary.mapped.port));
-	if (q->reason == QUALIFY_SYMMETRIC)
+	if (q->secondary.answered &&
+	    !teredo_endpoint_equal(q->primary.mapped, q->secondary.mapped))
 		json_object_set_new(o, "mapped2",
 				    status_endpoint(q->secondary.mapped.addr,
 						    q->secondary.mapped.port));
@@ -63,15 +64,17 @@ static void add_result(const struct probe *probe, json_t *o)
 
 static void add_nat(const struct probe *probe, json_t *o)
 {
-	const char *type = probe_nat(probe);
+	enum teredo_nat type = probe_nat(probe);
 	bool preserving = udp_local(&probe->udp).port ==
 			  probe->q.primary.mapped.port;
+	json_t *nat;
 
-	if (type)
-		json_object_set_new(o, "nat",
-				    json_pack("{s:s,s:b,s:s}", "type", type,
-					      "port_preserving", preserving,
-					      "means", explain_nat(type)));
+	if (type == TEREDO_NAT_UNKNOWN)
+		return;
+	nat = status_nat(type);
+	json_object_set_new(nat, "port_preserving", json_boolean(preserving));
+	json_object_set_new(nat, "means", json_string(explain_nat(type)));
+	json_object_set_new(o, "nat", nat);
 }
 
 static json_t *make_result(const struct probe *probe)
@@ -157,6 +160,7 @@ int cmd_qualify(int argc, char **argv)
 
 	if (parse(&args, argc, argv))
 		return CLI_ERROR;
+	probe.symmetric = true;
 	probe.verify = args.verify;
 	probe.v.host = args.host;
 	err = probe_open(&probe, &args.list.spec[0], NULL, args.port);

@@ -185,6 +185,7 @@ static const struct conf_key {
 	{ "client", "skip-secondary", FOR(CLIENT), set_skip_secondary },
 	{ "client", "native", FOR(CLIENT), set_native },
 	{ "client", "verify", FOR(CLIENT), set_verify },
+	{ "client", "symmetric", FOR(CLIENT), NULL },
 	{ "server", "local2", FOR(SERVER), NULL },
 	{ "server", "secrets", FOR(SERVER), set_secrets },
 	{ "server", "symmetric", FOR(SERVER), NULL },

@@ -15,25 +15,13 @@
 
 #define BACKLOG	16
 
-static const char *nat_word(const struct daemon *d)
-{
-	if (d->q.reason == QUALIFY_SYMMETRIC)
-		return "symmetric";
-	if (!qualify_has_address(&d->q))
-		return NULL;
-	if (teredo_endpoint_equal(d->local, d->q.mapped))
-		return "none";
-	return "restricted";
-}
-
 static void add_nat(const struct daemon *d, json_t *status)
 {
-	const char *word = nat_word(d);
 	json_t *nat;
 
-	if (!word)
+	if (d->q.reason != QUALIFY_SYMMETRIC && !qualify_has_address(&d->q))
 		return;
-	nat = json_pack("{s:s}", "type", word);
+	nat = status_nat(engine_nat(d));
 	if (qualify_has_address(&d->q))
 		json_object_set_new(nat, "port_preserving",
 				    json_boolean(d->local.port ==

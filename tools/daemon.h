@@ -239,6 +239,7 @@ void engine_wake(struct daemon *d);
 void engine_placed(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
+enum teredo_nat engine_nat(const struct daemon *d);
 const char *engine_word(enum daemon_word word);
 
 void place_open(struct daemon *d);

@@ -61,6 +61,8 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 		FIELD(TEREDO_A_DEV_CONTACT, contact),
 		FIELD(TEREDO_A_DEV_HELPER, helper),
 		FIELD(TEREDO_A_DEV_PEERS, peers),
+		FIELD(TEREDO_A_DEV_NAT, nat),
+		FIELD(TEREDO_A_DEV_PORT_PRESERVING, port_preserving),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);
@@ -193,8 +195,8 @@ static void put_addr(struct nlmsghdr *nlh, u16 type, __be32 addr)
 /**
  * dev_set_up - tell the kernel what qualification found
  * @nl: socket
- * @dev: ifindex, address, server, server2, mapped, lifetime; local.addr if it
- *	is to be pinned
+ * @dev: ifindex, address, server, server2, mapped, lifetime, nat; local.addr
+ *	if it is to be pinned
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -214,6 +216,7 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 	mnl_attr_put_u16(nlh, TEREDO_A_DEV_MAPPED_PORT, dev->mapped.port);
 	put_addr(nlh, TEREDO_A_DEV_LOCAL_ADDR, dev->local.addr);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_LIFETIME, dev->lifetime);
+	mnl_attr_put_u32(nlh, TEREDO_A_DEV_NAT, dev->nat);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
@@ -273,6 +276,8 @@ static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 		FIELD(TEREDO_A_PEER_IDLE_TX, idle_tx),
 		FIELD(TEREDO_A_PEER_TRIES, tries),
 		FIELD(TEREDO_A_PEER_QUEUED, queued),
+		FIELD(TEREDO_A_PEER_NONCE_SENT, nonce_sent),
+		FIELD(TEREDO_A_PEER_NONCE_RECEIVED, nonce_received),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);

@@ -25,6 +25,8 @@
  * @contact: milliseconds since the server was heard from
  * @helper: netlink port of the helper
  * @peers: number of peers
+ * @nat: enum teredo_nat
+ * @port_preserving: the mapped port is the service port
  * @nlh: the message, for dev_counters()
  */
 struct dev_info {
@@ -41,6 +43,8 @@ struct dev_info {
 	u32 contact;
 	u32 helper;
 	u32 peers;
+	u32 nat;
+	u8 port_preserving;
 	const struct nlmsghdr *nlh;
 };
 
@@ -59,6 +63,8 @@ static inline bool dev_has(const struct dev_info *dev, int attr)
  * @idle_tx: milliseconds since something was sent to it
  * @tries: bubbles or tests without an answer
  * @queued: packets that wait
+ * @nonce_sent: what it has to repeat
+ * @nonce_received: what we repeat
  */
 struct peer_info {
 	u32 present;
@@ -69,6 +75,8 @@ struct peer_info {
 	u32 idle_tx;
 	u32 tries;
 	u32 queued;
+	__be32 nonce_sent;
+	__be32 nonce_received;
 };
 
 static inline bool peer_has(const struct peer_info *peer, int attr)

@@ -162,6 +162,20 @@ static u32 lifetime(const struct daemon *d)
 	return needed > LIFETIME_MIN ? needed : LIFETIME_MIN;
 }
 
+/**
+ * engine_nat - what is known of the NAT
+ * @d: daemon
+ *
+ * Return: the kind of NAT.
+ */
+enum teredo_nat engine_nat(const struct daemon *d)
+{
+	if (d->q.nat == TEREDO_NAT_RESTRICTED &&
+	    teredo_endpoint_equal(d->local, d->q.mapped))
+		return TEREDO_NAT_NONE;
+	return d->q.nat;
+}
+
 static void push(struct daemon *d)
 {
 	const struct dev_info dev = {
@@ -172,6 +186,7 @@ static void push(struct daemon *d)
 		.mapped = d->q.mapped,
 		.local = d->local,
 		.lifetime = lifetime(d),
+		.nat = engine_nat(d),
 	};
 
 	if (dev_set_up(&d->genl, &dev))
@@ -194,8 +209,8 @@ static void gain(struct daemon *d)
 
 	d->send_error[0] = '\0';
 	d->local.addr = d->heard_at ? d->heard_at : d->path.src;
-	push(d);
 	read_local_port(d);
+	push(d);
 	/* whom another address reaches is to be found out anew */
 	d->word = WORD_PROBE;
 	place_up(d, &d->q.address);
@@ -369,7 +384,7 @@ static bool adopt(struct daemon *d)
 	d->kt.local_addr = dev.local.addr;
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
-	qualify_adopt(&d->q, &server, &dev.address);
+	qualify_adopt(&d->q, &server, &dev.address, dev.nat);
 	return true;
 }
 
@@ -473,6 +488,25 @@ static void on_changed(void *ctx)
 	engine_restart(d);
 }
 
+static bool nat_symmetric(const struct daemon *d)
+{
+	return d->q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       d->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+}
+
+/* An administrator may have changed whether a symmetric NAT will do */
+static void engine_link(struct daemon *d)
+{
+	bool symmetric = d->link.conf.symmetric;
+
+	place_link(d);
+	if (symmetric == d->q.symmetric)
+		return;
+	d->q.symmetric = symmetric;
+	if (nat_symmetric(d))
+		engine_restart(d);
+}
+
 /* ---- interface ---- */
 
 static int engine_open(struct daemon *d)
@@ -481,6 +515,7 @@ static int engine_open(struct daemon *d)
 	d->q.key = d->conf.key;
 	d->q.refresh = d->conf.refresh;
 	d->q.skip_secondary = d->conf.skip_secondary;
+	d->q.symmetric = d->link.conf.symmetric;
 	d->q.prefix = d->link.conf.prefix;
 	d->resolver.list = &d->conf.servers;
 	d->resolver.loop = &d->loop;
@@ -621,7 +656,7 @@ static void engine_close(struct daemon *d)
 const struct role engine_role = {
 	.open = engine_open,
 	.begin = first_begin,
-	.link = place_link,
+	.link = engine_link,
 	.repair = place_repair,
 	.settled = watch_settled,
 	.awake = engine_restart,

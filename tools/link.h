@@ -28,7 +28,8 @@
  * @max_peers: bound of the peer table
  * @prefix: service prefix
  * @auth: the server demands a secret
- * @symmetric: it forwards bubbles of symmetric clients of other servers
+ * @symmetric: it forwards bubbles of symmetric clients of other servers; a
+ *	client supports symmetric NATs
  * @direct: the relay sends direct bubbles, too
  * @rate: datagrams per second that a server sends to one address
  * @served: what a relay serves

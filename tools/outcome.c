@@ -70,7 +70,7 @@ const char *outcome_explain(enum outcome all, int n)
 	case OUTCOME_ONE_ADDRESS:
 		return "only one address of a server answers, so the NAT remains unknown";
 	case OUTCOME_SYMMETRIC:
-		return "the NAT has another mapping for each destination";
+		return "the NAT has another mapping for each destination: relays cannot send through it";
 	case OUTCOME_NO_RELAY:
 		return "servers are reached, but the native host is not: no relay for this destination";
 	default:

@@ -13,7 +13,7 @@ enum outcome {
 	OUTCOME_REFUSED,	/* an ICMP error came back */
 	OUTCOME_SILENT,		/* nothing came back */
 	OUTCOME_ONE_ADDRESS,	/* its secondary address is silent */
-	OUTCOME_SYMMETRIC,	/* mappings differ */
+	OUTCOME_SYMMETRIC,	/* mappings differ, and that will not do */
 	OUTCOME_NO_RELAY,	/* qualified, but the native host does not answer */
 	OUTCOME_QUALIFIED,	/* nothing else was asked for */
 	OUTCOME_VERIFIED,	/* a native host answers */

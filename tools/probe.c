@@ -113,7 +113,7 @@ static void on_refused(void *ctx, const char *why)
 
 /**
  * probe_open - get ready to look at a server
- * @probe: result; @verify and the host of @v may be set
+ * @probe: result; @symmetric, @verify and the host of @v may be set
  * @spec: server
  * @key: to prove ourselves with, or NULL
  * @port: local port, 0 for any
@@ -136,6 +136,7 @@ const char *probe_open(struct probe *probe, const struct server_spec *spec,
 	probe->v.ctx = probe;
 	on_random(NULL, &probe->v.echo, sizeof(probe->v.echo));
 	qualify_init(&probe->q, &ops, probe);
+	probe->q.symmetric = probe->symmetric;
 	if (key)
 		probe->q.key = *key;
 	qualify_set_servers(&probe->q, &server, 1);
@@ -237,6 +238,24 @@ static enum outcome unanswered(const struct probe *probe)
 	return probe->error[0] ? OUTCOME_NO_NETWORK : OUTCOME_SILENT;
 }
 
+static bool symmetric(const struct probe *probe)
+{
+	return probe->q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       probe->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+}
+
+/* Relays do not know RFC 6081, so through a symmetric NAT only peers are
+ * reached.
+ */
+static enum outcome with_address(const struct probe *probe)
+{
+	if (!probe->verify)
+		return OUTCOME_QUALIFIED;
+	if (probe->v.state == VERIFY_GOOD)
+		return OUTCOME_VERIFIED;
+	return symmetric(probe) ? OUTCOME_SYMMETRIC : OUTCOME_NO_RELAY;
+}
+
 /**
  * probe_outcome - how far one gets with the server
  * @probe: probe that has run
@@ -245,12 +264,8 @@ static enum outcome unanswered(const struct probe *probe)
  */
 enum outcome probe_outcome(const struct probe *probe)
 {
-	if (qualify_has_address(&probe->q)) {
-		if (!probe->verify)
-			return OUTCOME_QUALIFIED;
-		return probe->v.state == VERIFY_GOOD ? OUTCOME_VERIFIED :
-						       OUTCOME_NO_RELAY;
-	}
+	if (qualify_has_address(&probe->q))
+		return with_address(probe);
 	if (probe->q.reason == QUALIFY_SYMMETRIC)
 		return OUTCOME_SYMMETRIC;
 	if (probe->q.primary.answered)
@@ -262,18 +277,14 @@ enum outcome probe_outcome(const struct probe *probe)
  * probe_nat - what the NAT is
  * @probe: probe that has run
  *
- * Return: a word, NULL if that is not known.
+ * Return: the kind of NAT.
  */
-const char *probe_nat(const struct probe *probe)
+enum teredo_nat probe_nat(const struct probe *probe)
 {
-	struct teredo_endpoint local = udp_local(&probe->udp);
-
-	if (probe->q.reason == QUALIFY_SYMMETRIC)
-		return "symmetric";
-	if (!qualify_has_address(&probe->q))
-		return NULL;
-	return teredo_endpoint_equal(local, probe->q.mapped) ? "none" :
-							       "restricted";
+	if (probe->q.nat == TEREDO_NAT_RESTRICTED &&
+	    teredo_endpoint_equal(udp_local(&probe->udp), probe->q.mapped))
+		return TEREDO_NAT_NONE;
+	return probe->q.nat;
 }
 
 /**

@@ -19,6 +19,7 @@
 /**
  * struct probe - one server
  * @spec: as people wrote it
+ * @symmetric: a symmetric NAT will do; set by the caller
  * @verify: ask a native host as well; its @host is set by the caller
  * @udp: socket
  * @q: state machine
@@ -32,6 +33,7 @@
  */
 struct probe {
 	const struct server_spec *spec;
+	bool symmetric;
 	bool verify;
 	struct udp udp;
 	struct qualify q;
@@ -49,7 +51,7 @@ const char *probe_open(struct probe *probe, const struct server_spec *spec,
 void probe_run(struct probe *probes, int n, unsigned int timeout_ms);
 void probe_close(struct probe *probe);
 enum outcome probe_outcome(const struct probe *probe);
-const char *probe_nat(const struct probe *probe);
+enum teredo_nat probe_nat(const struct probe *probe);
 u64 probe_ms(const struct probe *probe);
 void probe_explain(const struct probe *probe, char *buf, size_t len);
 json_t *probe_connectivity(const struct probe *probe);

@@ -183,12 +183,29 @@ static void go_qualified(struct qualify *q)
 	tell(q, QUALIFY_EV_UP);
 }
 
+/* Different mappings towards two addresses: a symmetric NAT, through which RFC
+ * 4380 gives no service (5.2.1), RFC 6081 some.
+ * Return: true if there is to be an address.
+ */
+static bool judge_nat(struct qualify *q, struct teredo_endpoint mapped,
+		      struct teredo_endpoint mapped2)
+{
+	if (mapped.addr != mapped2.addr)
+		q->nat = TEREDO_NAT_SYMMETRIC_ADDRESS;
+	else if (mapped.port != mapped2.port)
+		q->nat = TEREDO_NAT_SYMMETRIC_PORT;
+	else
+		q->nat = TEREDO_NAT_RESTRICTED;
+	return q->nat == TEREDO_NAT_RESTRICTED || q->symmetric;
+}
+
 /* Both answers are needed for a verdict (5.2.1) */
 static void judge(struct qualify *q)
 {
 	if (!q->primary.answered)
 		return;
 	if (q->skip_secondary) {
+		q->nat = TEREDO_NAT_RESTRICTED;
 		go_qualified(q);
 		return;
 	}
@@ -198,10 +215,7 @@ static void judge(struct qualify *q)
 		return;
 	}
 
-	/* Different mappings towards two addresses: a symmetric NAT, through
-	 * which RFC 4380 gives no service.
-	 */
-	if (teredo_endpoint_equal(q->primary.mapped, q->secondary.mapped))
+	if (judge_nat(q, q->primary.mapped, q->secondary.mapped))
 		go_qualified(q);
 	else
 		go_offline(q, QUALIFY_SYMMETRIC);
@@ -245,7 +259,9 @@ static void secondary_answered(struct qualify *q)
 {
 	if (!qualify_has_address(q))
 		judge(q);
-	else if (!teredo_endpoint_equal(q->secondary.mapped, q->mapped))
+	else if (judge_nat(q, q->mapped, q->secondary.mapped))
+		tell(q, QUALIFY_EV_CONFIRMED);
+	else
 		go_offline(q, QUALIFY_SYMMETRIC);
 }
 
@@ -404,11 +420,12 @@ void qualify_stop(struct qualify *q)
  * @q: machine, with servers set
  * @server: its server, which should be one of them
  * @address: the address
+ * @nat: what is known of the NAT
  *
  * The server is asked at once whether the mapping still is what it was.
  */
 void qualify_adopt(struct qualify *q, const struct qualify_server *server,
-		   const struct in6_addr *address)
+		   const struct in6_addr *address, enum teredo_nat nat)
 {
 	unsigned int i;
 
@@ -418,6 +435,7 @@ void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 	q->server = *server;
 	q->address = *address;
 	q->mapped = teredo_mapped(address);
+	q->nat = nat;
 	q->flags = teredo_flags(address);
 	q->flags_known = true;
 	send_maintenance(q);

@@ -9,6 +9,8 @@
 #ifndef _QUALIFY_H
 #define _QUALIFY_H
 
+#include <linux/teredo.h>
+
 #include "packet.h"
 
 #define QUALIFY_TIMEOUT_MS	4000	/* T of 5.2.1 */
@@ -95,6 +97,7 @@ struct qualify_exchange {
  * @prefix: service prefix
  * @refresh: refresh interval
  * @skip_secondary: take any NAT for a restricted one (A-62)
+ * @symmetric: go on behind a symmetric NAT (RFC 6081 5.2)
  * @servers: the servers to try in turn
  * @n_servers: number of entries in @servers
  * @index: the entry in use
@@ -104,6 +107,7 @@ struct qualify_exchange {
  * @blamed: the address that @reason is about
  * @address: Teredo address; valid in QUALIFIED and MAINTAINING
  * @mapped: the mapping in @address
+ * @nat: what the two answers say of the NAT; none is not told from restricted
  * @flags: of the last address, kept as long as mapping and server are
  * @flags_known: @flags, @mapped and @address are of some address
  * @primary: exchange with the primary address
@@ -122,6 +126,7 @@ struct qualify {
 	__be32 prefix;
 	u64 refresh;
 	bool skip_secondary;
+	bool symmetric;
 	struct qualify_server servers[QUALIFY_SERVERS];
 	unsigned int n_servers;
 	unsigned int index;
@@ -132,6 +137,7 @@ struct qualify {
 	__be32 blamed;
 	struct in6_addr address;
 	struct teredo_endpoint mapped;
+	enum teredo_nat nat;
 	u16 flags;
 	bool flags_known;
 	struct qualify_exchange primary;
@@ -156,7 +162,7 @@ void qualify_set_servers(struct qualify *q,
 void qualify_start(struct qualify *q);
 void qualify_stop(struct qualify *q);
 void qualify_adopt(struct qualify *q, const struct qualify_server *server,
-		   const struct in6_addr *address);
+		   const struct in6_addr *address, enum teredo_nat nat);
 void qualify_maintain(struct qualify *q);
 enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,

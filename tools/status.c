@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <arpa/inet.h>
+#include <linux/teredo.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,35 @@ json_t *status_endpoint(unsigned int addr, unsigned short port)
 		json_object_set_new(endpoint, "address", status_ipv4(addr));
 	json_object_set_new(endpoint, "port", json_integer(ntohs(port)));
 	return endpoint;
+}
+
+/**
+ * status_nat - a kind of NAT for JSON
+ * @nat: enum teredo_nat
+ *
+ * In the words of RFC 4380 and of Windows, and how it maps in those of RFC 4787.
+ * How it filters nobody has asked: a client of RFC 5991 does not.
+ *
+ * Return: an object.
+ */
+json_t *status_nat(unsigned int nat)
+{
+	static const char * const types[] = {
+		[TEREDO_NAT_UNKNOWN]		= "unknown",
+		[TEREDO_NAT_NONE]		= "none",
+		[TEREDO_NAT_RESTRICTED]		= "restricted",
+		[TEREDO_NAT_SYMMETRIC_PORT]	= "symmetric (port)",
+		[TEREDO_NAT_SYMMETRIC_ADDRESS]	= "symmetric (address)",
+	};
+	bool independent = nat == TEREDO_NAT_NONE ||
+			   nat == TEREDO_NAT_RESTRICTED;
+
+	if (nat == TEREDO_NAT_UNKNOWN || nat >= sizeof(types) / sizeof(*types))
+		return json_pack("{s:s}", "type", types[0]);
+	return json_pack("{s:s,s:s,s:s}", "type", types[nat], "mapping",
+			 independent ? "endpoint-independent" :
+				       "endpoint-dependent",
+			 "filtering", "unknown");
 }
 
 static size_t read_all(int fd, char *buf, size_t size)

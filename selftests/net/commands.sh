@@ -177,7 +177,8 @@ test_qualify()
 	says '"restricted"' teredo a -j qualify \
 		--server 203.0.113.1/203.0.113.2 --port 40123
 	set_nat a symrnd
-	refused 3 symmetric teredo a qualify --server 203.0.113.1/203.0.113.2
+	says 'native hosts cannot' teredo a qualify \
+		--server 203.0.113.1/203.0.113.2
 	set_nat a pr
 	refused 3 'the network refuses' teredo a qualify --server 203.0.113.77 \
 		--timeout 1

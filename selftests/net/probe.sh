@@ -3,7 +3,7 @@
 #
 # Which server, and is the native Internet reached: "teredo probe", "teredo
 # qualify" and "verify" of teredod, with the parts failing one after another.
-# timeout: 500
+# timeout: 560
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -106,6 +106,25 @@ test_no_relay()
 	ip_on r -6 route add 2001::/32 dev teredo0
 }
 
+# peers are reached through a symmetric NAT, native hosts are not
+test_symmetric()
+{
+	set_nat a symrnd
+	ask "a symmetric NAT" 0 probe 203.0.113.1/203.0.113.2
+	holds "will do" \
+		'd["outcome"] == "qualified" and s["203.0.113.1"]["nat"]["type"] == "symmetric (port)"'
+	ask "unless native hosts are to be reached" 3 qualify \
+		--server 203.0.113.1/203.0.113.2 --verify 2001:db8:1::10
+	holds "which relays prevent" \
+		'd["state"] == "qualified" and d["outcome"] == "symmetric"'
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'symmetric = no' > "$tmp/a-symmetric.conf"
+	ask "or it is not wanted" 3 probe --config "$tmp/a-symmetric.conf"
+	holds "as the configuration says" \
+		'd["outcome"] == "symmetric" and "another mapping" in d["reason"]'
+	set_nat a pr
+}
+
 test_blocked()
 {
 	on na nft add table ip block
@@ -166,6 +185,7 @@ add_test "teredo probe compares servers" test_compare
 add_test "C-03: teredo probe tells who demands a secret" test_auth
 add_test "C-118 C-60: a native host is reached, by which relay" test_verify
 add_test "C-118: no relay for the destination" test_no_relay
+add_test "XN-02: a symmetric NAT, and what is reached through it" test_symmetric
 add_test "UDP blocked, and no network" test_blocked
 add_test "C-118 C-60: teredod verifies that a native host is reached" test_daemon
 

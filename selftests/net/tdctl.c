@@ -22,8 +22,9 @@
 
 static const char usage[] =
 	"usage: tdctl bare DEV PORT ADDRESS   create a device, and as up\n"
-	"       tdctl up DEV ADDRESS [LIFETIME [LOCAL]]\n"
-	"                                     qualified, as ADDRESS says\n"
+	"       tdctl up DEV ADDRESS [LIFETIME [LOCAL [NAT]]]\n"
+	"                                     qualified, as ADDRESS says, behind a\n"
+	"                                     NAT, see enum teredo_nat\n"
 	"       tdctl state DEV N             0 down, 1 probing\n"
 	"       tdctl dump DEV                counters but 0, and peers\n"
 	"       tdctl stats DEV               the same without peers\n"
@@ -120,10 +121,12 @@ static void open_genl(struct nl *nl)
 		die("%s", nl->error);
 }
 
-static int set_up(const char *name, const char *address, const char *lifetime,
-		  const char *local)
+/* @arg: device, address and what else there is */
+static int cmd_up(char **arg)
 {
-	struct dev_info dev = { .ifindex = ifindex_of(name) };
+	struct dev_info dev = { .ifindex = ifindex_of(arg[0]) };
+	const char *address = arg[1], *lifetime = arg[2];
+	const char *local = lifetime ? arg[3] : NULL;
 	struct nl nl;
 
 	if (inet_pton(AF_INET6, address, &dev.address) != 1)
@@ -133,13 +136,9 @@ static int set_up(const char *name, const char *address, const char *lifetime,
 	dev.server = teredo_server(&dev.address);
 	dev.mapped = teredo_mapped(&dev.address);
 	dev.lifetime = lifetime ? atoi(lifetime) : 0;
+	dev.nat = local && arg[4] ? atoi(arg[4]) : TEREDO_NAT_UNKNOWN;
 	open_genl(&nl);
 	return outcome(&nl, dev_set_up(&nl, &dev));
-}
-
-static int cmd_up(char **arg)
-{
-	return set_up(arg[0], arg[1], arg[2], arg[2] ? arg[3] : NULL);
 }
 
 static int cmd_bare(char **arg)
@@ -155,7 +154,7 @@ static int cmd_bare(char **arg)
 	    link_set_up(&nl, link.ifindex))
 		die("%s", nl.error);
 	nl_close(&nl);
-	return set_up(arg[0], arg[2], NULL, NULL);
+	return cmd_up((char *[]){ arg[0], arg[2], NULL });
 }
 
 static int cmd_state(char **arg)
@@ -180,8 +179,8 @@ struct state {
 		bool is_number;
 		uint64_t number;
 		char key[64];
-		char text[80];
-		char idle[32];
+		char text[160];
+		char idle[64];
 	} entry[512];
 };
 
@@ -223,8 +222,12 @@ static void add_peer(const struct peer_info *peer, void *ctx)
 	snprintf(e->text, sizeof(e->text), "%s %s:%u tries %u queued %u",
 		 peer->state < 4 ? states[peer->state] : "?", remote,
 		 ntohs(peer->remote.port), peer->tries, peer->queued);
-	snprintf(e->idle, sizeof(e->idle), "idle %u %u", peer->idle_rx,
-		 peer->idle_tx);
+	if (peer->nonce_received)
+		snprintf(e->text + strlen(e->text),
+			 sizeof(e->text) - strlen(e->text), " nonce %08x",
+			 ntohl(peer->nonce_received));
+	snprintf(e->idle, sizeof(e->idle), "idle %u %u sent %08x",
+		 peer->idle_rx, peer->idle_tx, ntohl(peer->nonce_sent));
 }
 
 /* what the device has handed to the IPv6 stack, what has left the machine */

@@ -68,8 +68,8 @@ test_formats()
 		dst host 203.0.113.2 | sed -n 1p)"
 	check_equal "direct bubble" "6000000000003bff$(hex $a)$(hex $b)" \
 		"$(payloads all dst host 192.0.2.20 | sed -n 1p)"
-	check_equal "indirect bubble, to the peer's server" \
-		"6000000000003bff$(hex $a)$(hex $b)" \
+	like "indirect bubble with a nonce, to the peer's server" \
+		"6000000000003bff$(hex $a)$(hex $b)0104.{8}" \
 		"$(payloads all dst host 198.51.100.118 and dst port 3544)"
 	like "connectivity test" \
 		"6000000000183aff$(hex $a)$(hex $N)8000.{44}" \

@@ -457,6 +457,37 @@ static void test_symmetric_address(const void *arg)
 	CHECK(rig->q.reason == QUALIFY_SYMMETRIC);
 }
 
+/* the address is made of what the primary address has seen */
+static void test_symmetric_support(const void *arg)
+{
+	const struct answer other = { .mapped = MAPPED + 1, .port = 40000 };
+	struct rig *rig = new_rig();
+
+	(void)arg;
+	rig->q.symmetric = true;
+	qualify_start(&rig->q);
+	reply(rig, SECONDARY, 40001);
+	reply(rig, PRIMARY, 40000);
+	check_address(rig, PRIMARY, 40000);
+	CHECK(rig->q.nat == TEREDO_NAT_SYMMETRIC_PORT);
+
+	rig = new_rig();
+	rig->q.symmetric = true;
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	answer(rig, sent_to(rig, SECONDARY, 0), &other);
+	check_address(rig, PRIMARY, 40000);
+	CHECK(rig->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS);
+
+	rig = new_rig();
+	rig->q.symmetric = true;
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	reply(rig, SECONDARY, 40000);
+	check_address(rig, PRIMARY, 40000);
+	CHECK(rig->q.nat == TEREDO_NAT_RESTRICTED);
+}
+
 static void test_invalid_ignored(const void *arg)
 {
 	const struct answer bad = { MAPPED, 40000, NULL, 0, true };
@@ -814,6 +845,18 @@ static void test_changed_symmetric(const void *arg)
 	CHECK(rig->events[2] == QUALIFY_EV_LOST);
 }
 
+static void test_changed_support(const void *arg)
+{
+	struct rig *rig = changed_rig();
+
+	(void)arg;
+	rig->q.symmetric = true;
+	reply(rig, SECONDARY, 50001);
+	CHECK(rig->q.state == QUALIFY_QUALIFIED);
+	CHECK(rig->q.nat == TEREDO_NAT_SYMMETRIC_PORT);
+	CHECK(rig->n_events == 3 && rig->events[2] == QUALIFY_EV_CONFIRMED);
+}
+
 static void test_changed_silent(const void *arg)
 {
 	struct rig *rig = changed_rig();
@@ -850,7 +893,7 @@ static struct rig *adopted_rig(struct in6_addr *address)
 	set_servers(rig, 2);
 	teredo_make_address(address, htonl(TEREDO_PREFIX), server.primary,
 			    0x1234, mapped);
-	qualify_adopt(&rig->q, &server, address);
+	qualify_adopt(&rig->q, &server, address, TEREDO_NAT_RESTRICTED);
 	return rig;
 }
 
@@ -1084,6 +1127,7 @@ static const struct ktap_test tests[] = {
 	TEST("secondary skipped # A-62", test_skip_secondary),
 	TEST("symmetric by port # C-38", test_symmetric_port),
 	TEST("symmetric by address # C-38", test_symmetric_address),
+	TEST("symmetric, and supported # XN-02", test_symmetric_support),
 	TEST("an invalid answer changes nothing # C-34 C-45", test_invalid_ignored),
 	TEST("an answer counts for its address alone # A-03", test_crossed),
 	TEST("the first answer counts # C-32", test_answer_twice),
@@ -1104,6 +1148,7 @@ static const struct ktap_test tests[] = {
 	TEST("maintenance with an invalid answer # C-89", test_maintenance_invalid),
 	TEST("changed mapping: old address goes, new one comes # C-90", test_changed),
 	TEST("changed mapping, now symmetric # C-90 C-38", test_changed_symmetric),
+	TEST("changed mapping, now symmetric, and supported # C-90 XN-02", test_changed_support),
 	TEST("changed mapping, secondary silent # C-90 C-37", test_changed_silent),
 	TEST("maintenance on demand # XC-11", test_maintain_now),
 	TEST("adopted address is kept # C-88", test_adopt),

@@ -29,7 +29,9 @@ enum {
 	IFLA_TEREDO_PREFIX,	/* be32, service prefix; default 2001:0::/32 */
 	IFLA_TEREDO_AUTH,	/* u8, the server demands a secret */
 	IFLA_TEREDO_SYMMETRIC,	/* u8, the server lets bubbles of symmetric
-				 * clients of other servers through
+				 * clients of other servers through; the client
+				 * supports symmetric NATs (RFC 6081 5.2),
+				 * default 1
 				 */
 	IFLA_TEREDO_DIRECT,	/* u8, the relay sends direct bubbles as well,
 				 * because it is behind a NAT

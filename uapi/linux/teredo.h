@@ -44,6 +44,19 @@ enum teredo_peer_state {
 	TEREDO_PEER_STATE_FAILED,
 };
 
+/*
+ * What a client has found between itself and its server. A restricted NAT has
+ * one mapping for all destinations; a symmetric one has another port or even
+ * another address for each (RFC 4380 section 5.2.1).
+ */
+enum teredo_nat {
+	TEREDO_NAT_UNKNOWN,
+	TEREDO_NAT_NONE,
+	TEREDO_NAT_RESTRICTED,
+	TEREDO_NAT_SYMMETRIC_PORT,
+	TEREDO_NAT_SYMMETRIC_ADDRESS,
+};
+
 enum {
 	TEREDO_A_DEV_IFINDEX = 1,
 	TEREDO_A_DEV_MODE,
@@ -60,6 +73,8 @@ enum {
 	TEREDO_A_DEV_HELPER,
 	TEREDO_A_DEV_PEERS,
 	TEREDO_A_DEV_COUNTER,
+	TEREDO_A_DEV_NAT,
+	TEREDO_A_DEV_PORT_PRESERVING,
 
 	__TEREDO_A_DEV_MAX,
 	TEREDO_A_DEV_MAX = (__TEREDO_A_DEV_MAX - 1)
@@ -84,6 +99,8 @@ enum {
 	TEREDO_A_PEER_IDLE_TX,
 	TEREDO_A_PEER_TRIES,
 	TEREDO_A_PEER_QUEUED,
+	TEREDO_A_PEER_NONCE_SENT,
+	TEREDO_A_PEER_NONCE_RECEIVED,
 
 	__TEREDO_A_PEER_MAX,
 	TEREDO_A_PEER_MAX = (__TEREDO_A_PEER_MAX - 1)

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What peers' bubbles make a client send at once.
+ *
+ * Answers count neither as transmission nor against the limit of four bubbles,
+ * but strangers can ask for them: there is a limit for each peer, and one for
+ * all of them. What is decided under the table's lock is sent after it was
+ * released.
+ */
+#include <linux/ratelimit.h>
+
+#include "answer.h"
+#include "bubble.h"
+#include "device.h"
+#include "peer.h"
+#include "probe.h"
+#include "receive.h"
+
+/* how often one peer may make us answer */
+static bool allowed(struct teredo_probe *probe)
+{
+	if (!probe->answers ||
+	    !time_before(jiffies, probe->answered + TEREDO_PROBE_INTERVAL)) {
+		probe->answers = 0;
+		probe->answered = jiffies;
+	}
+	if (probe->answers >= TEREDO_ANSWERS)
+		return false;
+	probe->answers++;
+	return true;
+}
+
+static void repeat_nonce(const struct teredo_peer *peer,
+			 struct teredo_trailers *tr)
+{
+	tr->has_nonce = peer->nonce_received;
+	tr->nonce = peer->nonce_received;
+}
+
+/* A peer that has not been heard of for long may be back at the endpoint in
+ * its address.
+ */
+static void choose_endpoints(const struct teredo_peer *peer,
+			     struct teredo_call *call)
+{
+	struct teredo_endpoint mapped = teredo_mapped(&peer->addr);
+
+	call->n = 0;
+	if (peer->trusted)
+		teredo_call_add(call, peer->ep);
+	if (!peer->trusted || (!teredo_peer_fresh(peer) &&
+			       !teredo_endpoint_equal(peer->ep, mapped)))
+		teredo_call_add(call, mapped);
+}
+
+/* Table locked. Return: false if there is to be no answer. */
+static bool decide(struct teredo_rx *rx, struct teredo_call *call)
+{
+	bool symmetric = READ_ONCE(rx->td->cfg.symmetric);
+	struct teredo_probe *probe;
+	struct teredo_peer *peer;
+
+	peer = teredo_peer_make(rx->td, &rx->src, false);
+	probe = teredo_probe_get(rx->td, peer);
+	if (!probe || !allowed(probe))
+		return false;
+
+	peer->nonce_received = symmetric && rx->tr->has_nonce ?
+			       rx->tr->nonce : 0;
+	/* Our direct bubble may not reach a peer behind a symmetric NAT: let it
+	 * send us one (RFC 6081 3.1).
+	 */
+	if (symmetric && !teredo_peer_usable(peer) &&
+	    teredo_probe_may_call(probe) && __ratelimit(&rx->td->answers))
+		teredo_probe_call(rx->td, probe, call);
+	repeat_nonce(peer, &call->tr);
+	choose_endpoints(peer, call);
+	return true;
+}
+
+/**
+ * teredo_answer_indirect - answer a bubble that came through the server
+ * @rx: bubble of a peer, from an address that teredo_reachable() allows
+ *
+ * Row P-09. Direct bubbles open our NAT for the peer, and with its nonce show it
+ * where we are. It has proven nothing yet.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: false if there is no room for the peer, or it asks too often.
+ */
+bool teredo_answer_indirect(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_call call = {};
+	bool any;
+
+	spin_lock_bh(&peers->lock);
+	any = decide(rx, &call);
+	spin_unlock_bh(&peers->lock);
+	if (any)
+		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	return any;
+}
+
+/* an endpoint that data may be sent to */
+static bool possible(struct teredo_endpoint ep)
+{
+	return ep.port && teredo_ipv4_is_global(ep.addr);
+}
+
+/**
+ * teredo_answer_repeats - does a bubble repeat our nonce
+ * @rx: direct bubble from a Teredo source
+ *
+ * Row P-17: whoever knows the nonce got our bubble from the server in the
+ * peer's address. It proves where the peer is whatever its address says.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if it does.
+ */
+bool teredo_answer_repeats(struct teredo_rx *rx)
+{
+	struct teredo_peer *peer;
+	bool right = false;
+
+	if (!READ_ONCE(rx->td->cfg.symmetric) || !rx->tr->has_nonce ||
+	    !possible(rx->from))
+		return false;
+	spin_lock_bh(&rx->td->peers->lock);
+	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
+	if (peer && peer->nonce_sent && peer->guesses < TEREDO_GUESSES) {
+		right = peer->nonce_sent == rx->tr->nonce;
+		peer->guesses += !right;
+	}
+	spin_unlock_bh(&rx->td->peers->lock);
+	return right;
+}
+
+/**
+ * teredo_answer_greet - let a peer know where we are before data does
+ * @rx: direct bubble that repeats our nonce
+ *
+ * From behind a symmetric NAT only a bubble with its nonce shows a peer where we
+ * are, and data that comes first is lost. Others save the peer the time until
+ * it asks again (RFC 6081 6.4, packet 11).
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_answer_greet(struct teredo_rx *rx)
+{
+	struct teredo_trailers tr = {};
+	struct teredo_peer *peer;
+	bool greet = false;
+
+	spin_lock_bh(&rx->td->peers->lock);
+	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
+	if (peer && !teredo_peer_usable(peer) && peer->probe)
+		greet = allowed(peer->probe) && __ratelimit(&rx->td->answers);
+	if (greet)
+		repeat_nonce(peer, &tr);
+	spin_unlock_bh(&rx->td->peers->lock);
+
+	if (greet)
+		teredo_send_bubble(rx->td, rx->map, &rx->src, rx->from, &tr);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What peers' bubbles make a client send at once (RFC 4380 5.2.3, RFC 6081
+ * 5.2.4).
+ */
+#ifndef _TEREDO_ANSWER_H
+#define _TEREDO_ANSWER_H
+
+#include <linux/types.h>
+
+struct teredo_rx;
+
+/* Sets of answers to one peer's bubbles in TEREDO_PROBE_INTERVAL */
+#define TEREDO_ANSWERS		4
+
+/* Bubbles with a wrong nonce until ours no longer counts: it has 32 bits, and
+ * whoever guesses them is sent what is meant for the peer.
+ */
+#define TEREDO_GUESSES		32
+
+bool teredo_answer_indirect(struct teredo_rx *rx);
+bool teredo_answer_repeats(struct teredo_rx *rx);
+void teredo_answer_greet(struct teredo_rx *rx);
+
+#endif /* _TEREDO_ANSWER_H */

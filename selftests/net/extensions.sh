@@ -1,0 +1,212 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# A client and the extensions of RFC 6081, packet by packet: the peer is a
+# script that can do what no other implementation does, and what none should.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
+C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
+B_AT=192.0.2.20:50000 B_AT2=192.0.2.20:50001
+SERVER=203.0.113.1:3544
+BU_1=$(vector BU-1)	# A to B
+
+# from ENDPOINT ARGUMENTS of tdinject...
+from()
+{
+	local from=$1
+
+	shift
+	inject --from "$from" --to 192.0.2.10:40000 "$@"
+}
+
+# indirect [TRAILERS]: B's bubble by way of the server
+indirect()
+{
+	from $SERVER origin $B_AT bubble $B $A "$@"
+}
+
+# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
+# and nothing else
+drops()
+{
+	local counter=$1 what=$2
+
+	shift 2
+	from "$@"
+	check_changes "$what" a "$counter +1"
+}
+
+# nonce_sent PEER: of our last bubble to its server, in hex
+nonce_sent()
+{
+	on a "$here/tdctl" dump teredo0 | sed -n "s/^peer $1 .* sent //p"
+}
+
+# ping_b: start to reach B, the first pair of bubbles is out
+ping_b()
+{
+	flush a
+	start ping a ping -6 -n -c 1 -W 10 $B
+	check_changes "ping to B" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 1"
+}
+
+# What the two bubbles of a pair say, and which answers are believed.
+test_nonce()
+{
+	local nonce bad at
+
+	capture a eth0 pair -Q out udp
+	ping_b
+	nonce=$(nonce_sent $B)
+	for bad in 00000000 "$(printf %08x $((0x$nonce ^ 1)))"; do
+		drops rx_drop_bubble "nonce $bad" $B_AT2 bubble $B $A 0104$bad
+	done
+	drops rx_drop_bubble "no nonce" $B_AT2 bubble $B $A
+	drops rx_drop_spoofed "data with the nonce" $B_AT2 \
+		echo-request $B $A 7 1 00 0104$nonce
+	for at in 10.0.0.1:50001 192.0.2.20:0; do
+		drops rx_drop_bubble "the nonce from $at" $at \
+			bubble $B $A 0104$nonce
+	done
+	drops rx_drop_bubble "the nonce of another peer" $B_AT2 \
+		bubble $C $A 0104$nonce
+
+	from $B_AT2 bubble $B $A 0104$nonce
+	check_changes "the right nonce" a 'rx_bubbles +1' 'tx_bubbles +1' \
+		'sent +2' "peer $B trusted $B_AT2 tries 0 queued 0"
+	stop ping
+	from $B_AT2 echo-request $B $A 7 1 00
+	check_changes "data from there" a 'to_stack +1' 'sent +1'
+	capture_stop pair
+	check_equal "places and payloads of bubbles" \
+		"${B_AT/:/.} $BU_1|${SERVER/:/.} ${BU_1}0104$nonce|${B_AT2/:/.} $BU_1|" \
+		"$(payloads pair 'udp[4:2] < 56' |
+			awk '{ printf "%s %s|", $2, $3 }')"
+	check_equal "where the pings went" "${B_AT2/:/.} ${B_AT2/:/.} " \
+		"$(payloads pair 'udp[4:2] >= 56' | awk '{ printf "%s ", $2 }')"
+}
+
+# Nobody has the time to try all nonces.
+test_guesses()
+{
+	local nonce
+
+	ping_b
+	nonce=$(nonce_sent $B)
+	from $B_AT2 --count 32 bubble $B $A \
+		0104"$(printf %08x $((0x$nonce ^ 1)))"
+	check_changes "32 guesses" a 'rx_drop_bubble +32'
+	drops rx_drop_bubble "the right one after that" $B_AT2 \
+		bubble $B $A 0104$nonce
+	from $B_AT bubble $B $A
+	check_changes "a bubble that needs none" a 'rx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT tries 0 queued 0"
+	stop ping
+}
+
+# A's answers to bubbles that came by way of its server
+test_repeat()
+{
+	local first
+
+	flush a
+	capture a eth0 answers -Q out udp
+	indirect 0104deadbeef
+	check_changes "BU-3, the other way round" a 'rx_indirect_bubbles +1' \
+		'peers +1' 'tx_bubbles +2' 'sent +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	first=$(nonce_sent $B)
+	indirect 0104cafe0001
+	check_changes "another at once" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce cafe0001"
+	indirect
+	check_changes "without a nonce" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0"
+	indirect 0104cafe0002
+	check_changes "with one again" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce cafe0002"
+	pause 2		# no more than four answers in two seconds
+	from $B_AT2 bubble $B $A 0104$first
+	check_changes "the answer" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce cafe0002"
+	pause 2
+	indirect 0104cafe0003
+	check_changes "from a known peer" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce cafe0003"
+	capture_stop answers
+	check_equal "answers" "$(printf '%s|' "${B_AT/:/.} ${BU_1}0104deadbeef" \
+		"${SERVER/:/.} ${BU_1}0104$first" \
+		"${B_AT/:/.} ${BU_1}0104cafe0001" "${B_AT/:/.} $BU_1" \
+		"${B_AT/:/.} ${BU_1}0104cafe0002" \
+		"${B_AT2/:/.} ${BU_1}0104cafe0002" \
+		"${B_AT2/:/.} ${BU_1}0104cafe0003")" \
+		"$(payloads answers | awk '{ printf "%s %s|", $2, $3 }')"
+}
+
+# Two that do not trust each other do not go on for ever: here B answers each
+# bubble with one and is never heard from directly. At the same time C is dead.
+test_limits()
+{
+	local i
+
+	flush a
+	capture a eth0 limits -Q out udp dst port 3544
+	start ping a ping -6 -n -c 1 -W 12 $C
+	for ((i = 0; i < 20; i++)); do
+		indirect 0104deadbeef
+		pause 0.5
+	done
+	stop ping
+	capture_stop limits
+	check_equal "times of bubbles to B's server" '0 2 4 6 ' \
+		"$(packets limits 'udp[40:4] = 0x10a73caf' | awk 'NR == 1 { start = $1 }
+			{ printf "%d ", $1 - start + 0.2 }')"
+	check_equal "different nonces to C" 4 "$(payloads limits \
+		'udp[40:4] = 0x1001159f' | awk '{ print substr($3, 81) }' |
+		grep '^0104' | sort -u | wc -l)"
+}
+
+test_off()
+{
+	check "switched off" ip_on a link set teredo0 type teredo nosymmetric
+	flush a
+	capture a eth0 off -Q out udp
+	indirect 0104deadbeef
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B probing 0.0.0.0:0 tries 0 queued 0"
+	ping_b
+	drops rx_drop_bubble "nonce 0" $B_AT2 bubble $B $A 010400000000
+	stop ping
+	capture_stop off
+	check_equal "all bubbles" "$BU_1 $BU_1 $BU_1 " \
+		"$(payloads off | awk '{ printf "%s ", $3 }')"
+	check "switched on" ip_on a link set teredo0 type teredo symmetric
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+client a cone
+bare_client a $A
+
+add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with our nonce says where the peer is" \
+	test_nonce
+add_test "XN-12: 32 guesses, and a nonce no longer counts" test_guesses
+add_test "XN-06 XN-08 XN-09 XN-14 XN-15 P-09 BU-3 BU-4: answers repeat the peer's nonce" \
+	test_repeat
+add_test "XN-05 XN-17 XC-15 C-95 C-96: bubbles to servers keep to the limits, each with another nonce" \
+	test_limits
+add_test "XN-01: without symmetric NAT support no nonces" test_off
+
+run_tests
