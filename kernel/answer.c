@@ -13,6 +13,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "peer.h"
+#include "port.h"
 #include "probe.h"
 #include "receive.h"
 
@@ -30,13 +31,6 @@ static bool allowed(struct teredo_probe *probe)
 	return true;
 }
 
-static void repeat_nonce(const struct teredo_peer *peer,
-			 struct teredo_trailers *tr)
-{
-	tr->has_nonce = peer->nonce_received;
-	tr->nonce = peer->nonce_received;
-}
-
 /* A peer that has not been heard of for long may be back at the endpoint in
  * its address.
  */
@@ -47,10 +41,46 @@ static void choose_endpoints(const struct teredo_peer *peer,
 
 	call->n = 0;
 	if (peer->trusted)
-		teredo_call_add(call, peer->ep);
+		teredo_call_add(call, peer->ep, peer->sport);
 	if (!peer->trusted || (!teredo_peer_fresh(peer) &&
 			       !teredo_endpoint_equal(peer->ep, mapped)))
-		teredo_call_add(call, mapped);
+		teredo_call_add(call, mapped, 0);
+}
+
+/* nothing was exchanged for as long as a mapping may last */
+static bool idle(const struct teredo_peer *peer)
+{
+	return !teredo_peer_fresh(peer) &&
+	       !time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
+}
+
+/* RFC 6081 5.4.4.4 */
+static void note_random(struct teredo_rx *rx, struct teredo_peer *peer)
+{
+	__be16 port = rx->tr->random_port;
+
+	if (!rx->tr->has_random_port || !port || port == peer->peer_random)
+		return;
+	if (peer->peer_random && !idle(peer))
+		return;
+	if (peer->peer_random && teredo_ports_wanted(rx->td, rx->map))
+		teredo_port_release(rx->td, peer);
+	peer->peer_random = port;
+}
+
+/* A peer that has no random port is at the place in its address, and ours may
+ * be what gets through to it; not before it has asked, since the NAT keeps the
+ * port only for the first place that we send to.
+ */
+static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
+		       struct teredo_call *call)
+{
+	if (rx->tr->has_random_port && teredo_ports_wanted(rx->td, rx->map))
+		teredo_port_take(rx->td, peer);
+	teredo_port_call(peer, call);
+	if (peer->random && !peer->peer_random)
+		teredo_call_add(call, teredo_mapped(&peer->addr),
+				peer->random->port);
 }
 
 /* Table locked. Return: false if there is to be no answer. */
@@ -67,14 +97,18 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 
 	peer->nonce_received = symmetric && rx->tr->has_nonce ?
 			       rx->tr->nonce : 0;
+	if (READ_ONCE(rx->td->cfg.preserving))
+		note_random(rx, peer);
 	/* Our direct bubble may not reach a peer behind a symmetric NAT: let it
 	 * send us one (RFC 6081 3.1).
 	 */
 	if (symmetric && !teredo_peer_usable(peer) &&
 	    teredo_probe_may_call(probe) && __ratelimit(&rx->td->answers))
-		teredo_probe_call(rx->td, probe, call);
-	repeat_nonce(peer, &call->tr);
+		teredo_probe_call(rx->td, rx->map, probe, call);
+	teredo_call_nonce(call, peer);
 	choose_endpoints(peer, call);
+	if (!teredo_peer_usable(peer))
+		use_random(rx, peer, call);
 	return true;
 }
 
@@ -148,18 +182,73 @@ bool teredo_answer_repeats(struct teredo_rx *rx)
  */
 void teredo_answer_greet(struct teredo_rx *rx)
 {
-	struct teredo_trailers tr = {};
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_call call = {};
 	struct teredo_peer *peer;
-	bool greet = false;
 
-	spin_lock_bh(&rx->td->peers->lock);
-	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
-	if (peer && !teredo_peer_usable(peer) && peer->probe)
-		greet = allowed(peer->probe) && __ratelimit(&rx->td->answers);
-	if (greet)
-		repeat_nonce(peer, &tr);
-	spin_unlock_bh(&rx->td->peers->lock);
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	if (peer && !teredo_peer_usable(peer) && peer->probe &&
+	    allowed(peer->probe) && __ratelimit(&rx->td->answers)) {
+		teredo_call_nonce(&call, peer);
+		teredo_call_add(&call, rx->from, rx->port);
+		if (peer->random)
+			call.random = peer->random->predicted;
+	}
+	spin_unlock_bh(&peers->lock);
+	if (call.n)
+		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+}
 
-	if (greet)
-		teredo_send_bubble(rx->td, rx->map, &rx->src, rx->from, &tr);
+/**
+ * teredo_answer_second - is this a second place of a peer that we can do without
+ * @rx: direct bubble that repeats our nonce
+ *
+ * A peer that tries its random port as well is at two places, and closes that
+ * port when it is heard from at the other one (RFC 6081 5.4.4.5). So as long as
+ * that one works we only note where else packets may come from.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if it is.
+ */
+bool teredo_answer_second(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+	bool second;
+
+	if (!rx->tr->has_random_port || rx->tr->random_port != rx->from.port)
+		return false;
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	second = peer && teredo_peer_usable(peer) &&
+		 !teredo_peer_at(peer, rx->from, rx->port);
+	if (second) {
+		peer->alt = rx->from;
+		peer->alt_sport = rx->port;
+	}
+	spin_unlock_bh(&peers->lock);
+	return second;
+}
+
+/**
+ * teredo_answer_elsewhere - is this from another place of a peer in use
+ * @rx: packet from a Teredo source
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if the peer has proven to be there, too, a short time ago.
+ */
+bool teredo_answer_elsewhere(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+	bool known;
+
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	known = peer && teredo_peer_usable(peer) && peer->alt.port &&
+		teredo_endpoint_equal(peer->alt, rx->from) &&
+		peer->alt_sport == rx->port;
+	spin_unlock_bh(&peers->lock);
+	return known;
 }

@@ -8,6 +8,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "limit.h"
+#include "peer.h"
 #include "stats.h"
 #include "xmit.h"
 
@@ -17,6 +18,11 @@ static struct teredo_endpoint server_of(const struct in6_addr *addr)
 		.addr = teredo_server(addr),
 		.port = htons(TEREDO_PORT),
 	};
+}
+
+static struct teredo_endpoint usual_source(const struct teredo_mapping *map)
+{
+	return (struct teredo_endpoint) { .addr = map->local };
 }
 
 /**
@@ -72,7 +78,7 @@ static void source_for(const struct teredo_dev *td,
  * @td: device
  * @map: own mapping
  * @dst: IPv6 destination
- * @to: where to
+ * @way: where to, and from which port
  * @tr: trailers, or NULL
  *
  * Context: BH off, RCU; no lock of ours held.
@@ -82,21 +88,22 @@ static void source_for(const struct teredo_dev *td,
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       struct teredo_endpoint to,
+		       struct teredo_way way,
 		       const struct teredo_trailers *tr)
 {
+	struct teredo_endpoint from = { .addr = map->local, .port = way.port };
 	u8 bubble[TEREDO_IP6_HLEN + TEREDO_TRAILERS_LEN];
 	size_t len = TEREDO_IP6_HLEN;
 	struct in6_addr src;
 	int err;
 
-	if (!allowed(td, to))
+	if (!allowed(td, way.to))
 		return -EBUSY;
 	source_for(td, map, dst, &src);
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
 	if (tr)
 		len += teredo_build_trailers(bubble + len, tr);
-	err = teredo_send(td, to, map->local, bubble, len);
+	err = teredo_send(td, way.to, from, bubble, len);
 	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
 	return err;
@@ -122,8 +129,48 @@ static void send_as_server(struct teredo_dev *td,
 	teredo_build_origin(buf, self);
 	teredo_build_ip6(buf + TEREDO_ORIGIN_LEN, TEREDO_NEXTHDR_NONE, 0,
 			 &src, dst);
-	if (!teredo_send(td, teredo_mapped(dst), map->local, buf, sizeof(buf)))
+	if (!teredo_send(td, teredo_mapped(dst), usual_source(map), buf,
+			 sizeof(buf)))
 		teredo_count(td, TEREDO_TX_BUBBLES);
+}
+
+/**
+ * teredo_call_nonce - repeat a peer's nonce in direct bubbles
+ * @call: bubbles
+ * @peer: the peer they go to
+ *
+ * Context: table locked.
+ */
+void teredo_call_nonce(struct teredo_call *call,
+		       const struct teredo_peer *peer)
+{
+	call->tr.has_nonce = peer->nonce_received;
+	call->tr.nonce = peer->nonce_received;
+}
+
+/* Return: what teredo_send_bubble() does */
+static int send_direct(struct teredo_dev *td, const struct teredo_mapping *map,
+		       const struct in6_addr *dst,
+		       const struct teredo_call *call, struct teredo_way way)
+{
+	struct teredo_trailers tr = call->tr;
+
+	tr.has_random_port = way.port && call->random;
+	tr.random_port = call->random;
+	return teredo_send_bubble(td, map, dst, way, &tr);
+}
+
+static void send_indirect(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  const struct in6_addr *dst,
+			  const struct teredo_call *call)
+{
+	struct teredo_way way = { .to = server_of(dst) };
+	struct teredo_trailers tr = call->server_tr;
+
+	tr.has_random_port = call->random;
+	tr.random_port = call->random;
+	teredo_send_bubble(td, map, dst, way, &tr);
 }
 
 /**
@@ -145,7 +192,7 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	int i, err;
 
 	for (i = 0; i < call->n; i++) {
-		err = teredo_send_bubble(td, map, dst, call->to[i], &call->tr);
+		err = send_direct(td, map, dst, call, call->way[i]);
 		/* Without a way to the peer, or if that is a broadcast address,
 		 * nobody is to be asked for an answer either (5.2.4).
 		 */
@@ -158,8 +205,7 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	    teredo_server(dst) == td->cfg.local)
 		send_as_server(td, map, dst);
 	else
-		teredo_send_bubble(td, map, dst, server_of(dst),
-				   &call->server_tr);
+		send_indirect(td, map, dst, call);
 }
 
 /**
@@ -180,7 +226,7 @@ void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
 	u8 packet[TEREDO_ECHO_PACKET];
 
 	teredo_build_echo(packet, &map->address, dst, echo);
-	if (!teredo_send(td, server_of(&map->address), map->local,
+	if (!teredo_send(td, server_of(&map->address), usual_source(map),
 			 packet, sizeof(packet)))
 		teredo_count(td, TEREDO_TX_TESTS);
 }

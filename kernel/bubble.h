@@ -7,37 +7,54 @@
 
 struct teredo_dev;
 struct teredo_mapping;
+struct teredo_peer;
 
 /* embedded and learned endpoint, random ports, alternates */
 #define TEREDO_MAX_DIRECT	(4 + TEREDO_MAX_ALTERNATES)
 
 /**
+ * struct teredo_way - a way to a peer
+ * @to: where it is
+ * @port: local port, network byte order; 0 for the service port
+ */
+struct teredo_way {
+	struct teredo_endpoint to;
+	__be16 port;
+};
+
+/**
  * struct teredo_call - bubbles that go to a peer at the same time
- * @to: where direct ones go
+ * @way: those of the direct ones
  * @n: number of them
  * @indirect: one goes by way of the peer's server as well
- * @tr: trailers of the direct ones
- * @server_tr: trailers of the other one
+ * @random: what the peer sees of our random port, network byte order, or 0; in
+ *	the indirect bubble and in those that are sent from that port
+ * @tr: other trailers of the direct ones
+ * @server_tr: other trailers of the indirect one
  */
 struct teredo_call {
-	struct teredo_endpoint to[TEREDO_MAX_DIRECT];
+	struct teredo_way way[TEREDO_MAX_DIRECT];
 	u8 n;
 	bool indirect;
+	__be16 random;
 	struct teredo_trailers tr;
 	struct teredo_trailers server_tr;
 };
 
 static inline void teredo_call_add(struct teredo_call *call,
-				   struct teredo_endpoint to)
+				   struct teredo_endpoint to, __be16 port)
 {
-	call->to[call->n++] = to;
+	call->way[call->n++] = (struct teredo_way) { .to = to, .port = port };
 }
+
+void teredo_call_nonce(struct teredo_call *call,
+		       const struct teredo_peer *peer);
 
 bool teredo_reachable(const struct in6_addr *addr);
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       struct teredo_endpoint to,
+		       struct teredo_way way,
 		       const struct teredo_trailers *tr);
 void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,

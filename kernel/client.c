@@ -13,6 +13,7 @@
 #include "client.h"
 #include "device.h"
 #include "peer.h"
+#include "port.h"
 #include "probe.h"
 #include "receive.h"
 #include "stats.h"
@@ -70,13 +71,18 @@ static bool source_proven(struct teredo_rx *rx)
 {
 	return teredo_reachable(&rx->src) &&
 	       (bubble_repeats(rx) ||
-		teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from));
+		teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
+		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
 }
 
 /* Rows P-15 and P-17 to P-19. */
 static void from_teredo(struct teredo_rx *rx)
 {
-	if (source_proven(rx))
+	bool proven = source_proven(rx);
+
+	if (proven && teredo_rx_bubble(rx) && teredo_answer_second(rx))
+		teredo_rx_accept(rx);
+	else if (proven)
 		teredo_rx_trust(rx);
 	else if (teredo_rx_bubble(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
@@ -106,7 +112,8 @@ static void from_native(struct teredo_rx *rx)
 static bool test_answered(struct teredo_rx *rx)
 {
 	if (!rx->from.port || !teredo_ipv4_is_global(rx->from.addr) ||
-	    !teredo_probe_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from))
+	    !teredo_probe_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from,
+				   rx->port))
 		return false;
 	teredo_rx_control(rx);
 	consume_skb(rx->skb);
@@ -125,9 +132,11 @@ static bool origin_usable(const struct teredo_rx *rx)
  */
 static bool answer_relay(struct teredo_rx *rx)
 {
+	struct teredo_way way = { .to = rx->pkt.from };
+
 	if (!__ratelimit(&rx->td->answers))
 		return false;
-	teredo_send_bubble(rx->td, rx->map, &rx->src, rx->pkt.from, NULL);
+	teredo_send_bubble(rx->td, rx->map, &rx->src, way, NULL);
 	return true;
 }
 
@@ -206,10 +215,23 @@ static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
 				      rx->pkt.trailer_len);
 }
 
+static bool at_random_port(const struct teredo_rx *rx)
+{
+	return rx->port != rx->td->cfg.port;
+}
+
+/* A random port is open for the one peer that has been told of it. */
+static bool port_allows(const struct teredo_rx *rx)
+{
+	return !at_random_port(rx) ||
+	       teredo_port_is_of(rx->td, rx->port, &rx->src);
+}
+
 /* Rows P-08 and on: the packet is for us, but from whom. */
 static void sort_by_source(struct teredo_rx *rx)
 {
-	bool server = is_server(rx, teredo_server(&rx->map->address));
+	bool server = is_server(rx, teredo_server(&rx->map->address)) &&
+		      !at_random_port(rx);
 	int type = ipv6_addr_type(&rx->src);
 
 	if (server && teredo_rx_bubble(rx)) {
@@ -243,6 +265,10 @@ void teredo_client_rcv(struct teredo_rx *rx)
 {
 	struct teredo_trailers trailers;
 
+	if (rx->map && !port_allows(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PORT);
+		return;
+	}
 	if (rx->map)
 		teredo_client_contact(rx);
 

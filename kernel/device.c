@@ -225,6 +225,9 @@ int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 
 	if (moved)
 		forget_peers(td);
+	/* random ports may be needed now, or not any more */
+	if (changed)
+		mod_delayed_work(teredo_wq, &td->probe_work, 0);
 	if (new && lifetime)
 		mod_delayed_work(teredo_wq, &td->expire_work,
 				 lifetime * HZ);
@@ -339,6 +342,7 @@ static int teredo_stop(struct net_device *dev)
 	teredo_peers_flush(td);
 	cancel_delayed_work_sync(&td->expire_work);
 	cancel_delayed_work_sync(&td->probe_work);
+	teredo_ports_close(td);
 	return 0;
 }
 
@@ -481,6 +485,7 @@ void teredo_setup(struct net_device *dev)
 
 	td->dev = dev;
 	spin_lock_init(&td->lock);
+	teredo_ports_init(&td->ports);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
 	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);

@@ -12,6 +12,7 @@
 #include <uapi/linux/if_teredo.h>
 #include <uapi/linux/teredo.h>
 
+#include "port.h"
 #include "wire.h"
 
 struct teredo_limit;
@@ -52,6 +53,8 @@ struct teredo_prefix {
  * @symmetric: a server forwards bubbles of other servers' symmetric clients; a
  *	client finds peers behind symmetric NATs, or from behind one (RFC 6081
  *	5.2)
+ * @preserving: a client uses random ports behind NATs that preserve them (RFC
+ *	6081 5.4)
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
@@ -78,6 +81,7 @@ struct teredo_config {
 	u32 max_peers;
 	bool auth;
 	bool symmetric;
+	bool preserving;
 	bool direct;
 	u32 rate;
 	u8 n_served;
@@ -105,6 +109,12 @@ struct teredo_mapping {
 	struct rcu_head rcu;
 };
 
+static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
+{
+	return map->nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       map->nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+}
+
 /**
  * struct teredo_dev - a Teredo device
  * @dev: its network device
@@ -117,6 +127,7 @@ struct teredo_mapping {
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
+ * @ports: random ports
  * @stats: named counters
  * @gro_cells: where received packets enter the stack
  * @probe_work: repeats bubbles and tests, and ages the peer table
@@ -144,6 +155,7 @@ struct teredo_dev {
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;
+	struct teredo_ports ports;
 	struct teredo_stats __percpu *stats;
 	struct gro_cells gro_cells;
 	struct delayed_work probe_work;

@@ -31,6 +31,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_SYMMETRIC]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_DIRECT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_RATE]	= { .type = NLA_U32 },
+	[IFLA_TEREDO_PRESERVING] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -58,6 +59,8 @@ static const struct {
 	  "Only a server can demand a secret" },
 	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER) | FOR(CLIENT),
 	  "Relays have nothing to do with symmetric NATs" },
+	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
+	  "Only a client has random ports" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -248,6 +251,9 @@ static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 	if (data[IFLA_TEREDO_SYMMETRIC])
 		WRITE_ONCE(cfg->symmetric,
 			   nla_get_u8(data[IFLA_TEREDO_SYMMETRIC]));
+	if (data[IFLA_TEREDO_PRESERVING])
+		WRITE_ONCE(cfg->preserving,
+			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
 	if (data[IFLA_TEREDO_DIRECT])
 		WRITE_ONCE(cfg->direct, nla_get_u8(data[IFLA_TEREDO_DIRECT]));
 	if (data[IFLA_TEREDO_RATE])
@@ -300,6 +306,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.prefix = htonl(TEREDO_PREFIX),
 		.udp_csum = true,
 		.symmetric = mode == TEREDO_MODE_CLIENT,
+		.preserving = mode == TEREDO_MODE_CLIENT,
 		.rate = TEREDO_LIMIT_RATE,
 		.max_peers = mode == TEREDO_MODE_CLIENT ?
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
@@ -314,6 +321,17 @@ static int check_second(const struct teredo_config *cfg,
 	if (!cfg->local2 || cfg->local2 != cfg->local)
 		return 0;
 	NL_SET_ERR_MSG(extack, "The second address must be another one");
+	return -EINVAL;
+}
+
+/* what RFC 6081 3 says of extensions that need others */
+static int check_extensions(const struct teredo_config *cfg,
+			    struct netlink_ext_ack *extack)
+{
+	if (!cfg->preserving || cfg->symmetric)
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "Port-preserving support needs symmetric NAT support");
 	return -EINVAL;
 }
 
@@ -340,7 +358,7 @@ static int configure(struct teredo_config *cfg, struct nlattr *data[],
 			       "A server needs its IPv4 address (local), which its clients' addresses hold");
 		return -EINVAL;
 	}
-	return check_second(cfg, extack);
+	return check_second(cfg, extack) ?: check_extensions(cfg, extack);
 }
 
 static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
@@ -411,7 +429,7 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 
 	cfg = td->cfg;
 	fill_config(&cfg, data);
-	err = check_second(&cfg, extack);
+	err = check_second(&cfg, extack) ?: check_extensions(&cfg, extack);
 	if (err)
 		return err;
 	fill_config(&td->cfg, data);
@@ -445,6 +463,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_AUTH */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SYMMETRIC */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DIRECT */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_PRESERVING */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -454,7 +473,8 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 {
 	if (nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
 	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
-	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric))
+	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
+	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "peer.h"
+#include "port.h"
 #include "probe.h"
 #include "stats.h"
 #include "xmit.h"
@@ -416,6 +417,24 @@ static int put_nonces(struct sk_buff *skb, const struct teredo_peer *peer)
 	return 0;
 }
 
+/* the service port is nothing to tell */
+static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
+{
+	const struct teredo_port *random = peer->random;
+
+	if (random && peer->trusted && peer->sport == random->port &&
+	    nla_put_be16(skb, TEREDO_A_PEER_LOCAL_PORT, peer->sport))
+		return -EMSGSIZE;
+	if (random && random->predicted &&
+	    nla_put_be16(skb, TEREDO_A_PEER_RANDOM_PORT, random->predicted))
+		return -EMSGSIZE;
+	if (peer->peer_random &&
+	    nla_put_be16(skb, TEREDO_A_PEER_PEER_RANDOM_PORT,
+			 peer->peer_random))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 		    u32 ifindex, __be32 prefix)
 {
@@ -439,7 +458,7 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 	    (nla_put_in_addr(skb, TEREDO_A_PEER_REMOTE_ADDR, peer->ep.addr) ||
 	     nla_put_be16(skb, TEREDO_A_PEER_REMOTE_PORT, peer->ep.port)))
 		return -EMSGSIZE;
-	return put_nonces(skb, peer);
+	return put_nonces(skb, peer) ?: put_ports(skb, peer);
 }
 
 /**
@@ -615,7 +634,8 @@ static int start_peer(struct teredo_dev *td, const struct in6_addr *addr,
 	rcu_read_lock();
 	map = rcu_dereference(td->mapping);
 	if (map && ep.port)
-		err = teredo_probe_trust(td, addr, ep) ? 0 : -ENOBUFS;
+		err = teredo_probe_trust(td, addr, ep, td->cfg.port) ?
+		      0 : -ENOBUFS;
 	else if (map)
 		err = teredo_probe_start(td, map, addr);
 	rcu_read_unlock();
@@ -720,11 +740,10 @@ static int get_packet(const struct teredo_dev *td, struct genl_info *info,
 static int send_packet(struct teredo_dev *td, struct genl_info *info)
 {
 	struct nlattr *payload = info->attrs[TEREDO_A_PACKET_PAYLOAD];
-	struct teredo_endpoint to;
-	__be32 from = 0;
+	struct teredo_endpoint to, from = {};
 	int err;
 
-	err = get_packet(td, info, &to, &from);
+	err = get_packet(td, info, &to, &from.addr);
 	if (err)
 		return err;
 	err = check_up(td, info);

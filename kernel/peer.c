@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "peer.h"
+#include "port.h"
 #include "probe.h"
 #include "stats.h"
 #include "trace.h"
@@ -123,6 +124,7 @@ void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 	lockdep_assert_held(&peers->lock);
 	trace_teredo_peer(td, peer, "forgotten");
 	teredo_probe_free(td, peer);
+	teredo_port_release(td, peer);
 	rhashtable_remove_fast(&peers->ht, &peer->node, teredo_peer_params);
 	list_del(&peer->age);
 	WRITE_ONCE(peers->count, peers->count - 1);
@@ -236,12 +238,15 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
  * teredo_peer_prove - a peer that was not trusted so far is at an endpoint
  * @peer: entry that is not trusted yet
  * @ep: where it is
+ * @sport: local port that it was heard at, network byte order
  *
  * Context: table locked, or nobody else knows @peer.
  */
-void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep)
+void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
+		       __be16 sport)
 {
 	peer->ep = ep;
+	peer->sport = sport;
 	/* pairs with teredo_peer_trusted() */
 	smp_store_release(&peer->trusted, true);
 }
@@ -277,13 +282,16 @@ void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
  * @peers: table
  * @peer: the entry of old, not to be used any more if this succeeds
  * @ep: new endpoint
+ * @sport: local port that it was heard at, network byte order
+ *
+ * Both may work for some time, as a peer with a random port is at two places.
  *
  * Context: table locked.
  * Return: the new entry, trusted; NULL if there is no memory for it.
  */
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,
-				     struct teredo_endpoint ep)
+				     struct teredo_endpoint ep, __be16 sport)
 {
 	struct teredo_peer *new;
 
@@ -291,13 +299,16 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new = alloc_peer(&peer->addr);
 	if (!new)
 		return NULL;
-	teredo_peer_prove(new, ep);
+	teredo_peer_prove(new, ep, sport);
 	new->ours = peer->ours;
 	new->rx = READ_ONCE(peer->rx);
 	new->tx = READ_ONCE(peer->tx);
 	new->wait = READ_ONCE(peer->wait);
 	new->nonce_sent = peer->nonce_sent;
 	new->nonce_received = peer->nonce_received;
+	new->alt = peer->ep;
+	new->alt_sport = peer->sport;
+	new->peer_random = peer->peer_random;
 	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
 				    teredo_peer_params)) {
 		dst_cache_destroy(&new->dst);
@@ -306,6 +317,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	}
 	list_replace(&peer->age, &new->age);
 	teredo_probe_hand_over(peer, new);
+	teredo_port_hand_over(peer, new);
 	call_rcu(&peer->rcu, free_rcu_cb);
 	return new;
 }

@@ -16,6 +16,7 @@
 #include "wire.h"
 
 struct teredo_dev;
+struct teredo_port;
 struct teredo_probe;
 
 /* An entry is good for sending while its last reception is younger (5.2.4) */
@@ -53,6 +54,7 @@ struct teredo_probe;
  * @addr: IPv6 address, the key
  * @ep: where it is; constant once @trusted, a peer that has moved gets a new
  *	entry
+ * @sport: local port that it was proven at, network byte order; likewise
  * @ours: packets of ours asked for this peer first; written under the table's
  *	lock
  * @trusted: @ep is proven; set once, read with acquire semantics
@@ -69,6 +71,12 @@ struct teredo_probe;
  *	peer that repeats it shows where the peer is (RFC 6081 5.2)
  * @nonce_received: of its last bubble that came through our server, 0 for
  *	none; repeated in bubbles to it
+ * @alt: where it was until it moved, or is as well; packets from there are
+ *	taken while the entry is fresh (port 0: nowhere)
+ * @alt_sport: local port of @alt
+ * @random: random port of ours, or NULL
+ * @peer_random: random port of the peer as it has told us, network byte order,
+ *	or 0
  * @guesses: bubbles that had another nonce than @nonce_sent
  * @dst: cached routes to @ep, from the first packet sent on; see
  *	teredo_peer_cache()
@@ -79,6 +87,7 @@ struct teredo_peer {
 	struct rhash_head node;
 	struct in6_addr addr;
 	struct teredo_endpoint ep;
+	__be16 sport;
 	bool ours;
 	bool trusted;
 	unsigned long rx;
@@ -90,6 +99,10 @@ struct teredo_peer {
 	__be32 nonce_sent;
 	__be32 nonce_received;
 	u8 guesses;
+	struct teredo_endpoint alt;
+	__be16 alt_sport;
+	__be16 peer_random;
+	struct teredo_port *random;
 	struct dst_cache dst;
 	struct list_head age;
 	struct rcu_head rcu;
@@ -130,11 +143,12 @@ struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
 				       const struct in6_addr *addr);
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 				     const struct in6_addr *addr, bool ours);
-void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep);
+void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
+		       __be16 sport);
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,
-				     struct teredo_endpoint ep);
+				     struct teredo_endpoint ep, __be16 sport);
 void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_peers_flush(struct teredo_dev *td);
 void teredo_peers_reroute(struct teredo_dev *td);
@@ -161,6 +175,13 @@ static inline bool teredo_peer_trusted(const struct teredo_peer *peer)
 {
 	/* pairs with teredo_peer_prove(): @ep is read after this */
 	return smp_load_acquire(&peer->trusted);
+}
+
+/* it has proven to be at @ep, as seen from local port @sport */
+static inline bool teredo_peer_at(const struct teredo_peer *peer,
+				  struct teredo_endpoint ep, __be16 sport)
+{
+	return teredo_endpoint_equal(peer->ep, ep) && peer->sport == sport;
 }
 
 /* data may be sent to it right now */

@@ -16,6 +16,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "peer.h"
+#include "port.h"
 #include "probe.h"
 #include "receive.h"
 #include "stats.h"
@@ -54,11 +55,13 @@ enum action {
 
 /**
  * struct todo - what to send once the lock is gone
+ * @map: own mapping
  * @act: what
  * @echo: for ACT_TEST
  * @call: for ACT_BUBBLES
  */
 struct todo {
+	const struct teredo_mapping *map;
 	enum action act;
 	struct teredo_echo echo;
 	struct teredo_call call;
@@ -161,6 +164,7 @@ static __be32 new_nonce(struct teredo_peer *peer)
 /**
  * teredo_probe_call - a pair of bubbles is to be sent to a peer
  * @td: device
+ * @map: own mapping
  * @probe: the attempt to reach it
  * @call: result; relays send the direct one only if they are behind a NAT
  *
@@ -168,8 +172,8 @@ static __be32 new_nonce(struct teredo_peer *peer)
  *
  * Context: table locked.
  */
-void teredo_probe_call(struct teredo_dev *td, struct teredo_probe *probe,
-		       struct teredo_call *call)
+void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct teredo_probe *probe, struct teredo_call *call)
 {
 	struct teredo_peer *peer = probe->peer;
 
@@ -179,13 +183,15 @@ void teredo_probe_call(struct teredo_dev *td, struct teredo_probe *probe,
 	memset(call, 0, sizeof(*call));
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
-		teredo_call_add(call, teredo_mapped(&peer->addr));
+		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
 	if (td->cfg.mode != TEREDO_MODE_CLIENT || !READ_ONCE(td->cfg.symmetric))
 		return;
-	call->tr.has_nonce = peer->nonce_received;
-	call->tr.nonce = peer->nonce_received;
+	teredo_call_nonce(call, peer);
 	call->server_tr.has_nonce = true;
 	call->server_tr.nonce = new_nonce(peer);
+	if (teredo_ports_wanted(td, map) && !teredo_peer_usable(peer))
+		teredo_port_take(td, peer);
+	teredo_port_call(peer, call);
 }
 
 /* The same nonce in every try: a late reply still counts. */
@@ -206,7 +212,7 @@ static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
 	if (!probe->tries && !teredo_peer_usable(probe->peer))
 		trace_teredo_peer(td, probe->peer, "probing");
 	if (is_teredo(td, &probe->peer->addr)) {
-		teredo_probe_call(td, probe, &todo->call);
+		teredo_probe_call(td, todo->map, probe, &todo->call);
 		todo->act = ACT_BUBBLES;
 	} else {
 		try_test(probe, todo);
@@ -278,13 +284,13 @@ static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
 	return __ratelimit(&td->tests);
 }
 
-static void act_on(struct teredo_dev *td, const struct teredo_mapping *map,
-		   const struct in6_addr *addr, const struct todo *todo)
+static void act_on(struct teredo_dev *td, const struct in6_addr *addr,
+		   const struct todo *todo)
 {
 	if (todo->act == ACT_BUBBLES)
-		teredo_send_call(td, map, addr, &todo->call);
+		teredo_send_call(td, todo->map, addr, &todo->call);
 	else if (todo->act == ACT_TEST)
-		teredo_send_test(td, map, addr, &todo->echo);
+		teredo_send_test(td, todo->map, addr, &todo->echo);
 }
 
 /* @total is the table's count of bytes, @max its bound. */
@@ -361,7 +367,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	struct teredo_probe *probe;
 	struct teredo_peer *peer;
-	struct todo todo;
+	struct todo todo = { .map = map };
 
 	if (is_teredo(td, addr) && !teredo_reachable(addr))
 		return -EADDRNOTAVAIL;
@@ -376,7 +382,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 	begin(td, probe, &todo);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, addr, &todo);
+	act_on(td, addr, &todo);
 	return todo.act == ACT_REFUSE ? -EBUSY : 0;
 }
 
@@ -398,7 +404,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  const struct in6_addr *addr)
 {
-	struct todo todo = { .act = ACT_NONE };
+	struct todo todo = { .map = map };
 	struct teredo_probe *probe = NULL;
 	struct teredo_peer *peer;
 
@@ -415,7 +421,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, addr, &todo);
+	act_on(td, addr, &todo);
 }
 
 static void refuse(struct teredo_dev *td, struct sk_buff *skb,
@@ -484,7 +490,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb)
 {
 	const struct in6_addr dst = ipv6_hdr(skb)->daddr;
-	struct todo todo = { .act = ACT_NONE };
+	struct todo todo = { .map = map };
 	struct teredo_peer *peer;
 	enum teredo_counter why;
 	bool queued;
@@ -504,7 +510,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 	queued = queue_out(td, peer, skb, &todo, &why);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, map, &dst, &todo);
+	act_on(td, &dst, &todo);
 	if (!queued && why == TEREDO_TX_DROP_QUEUE_FULL)
 		teredo_drop(td, skb, why);
 	else if (!queued)
@@ -528,7 +534,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	const struct in6_addr addr = ipv6_hdr(skb)->saddr;
 	enum teredo_counter why = TEREDO_RX_HELD;
-	struct todo todo = { .act = ACT_NONE };
+	struct todo todo = { .map = map };
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = NULL;
 	struct teredo_peer *peer;
@@ -558,7 +564,7 @@ unlock:
 		teredo_count(td, why);
 	else
 		teredo_drop(td, skb, why);
-	act_on(td, map, &addr, &todo);
+	act_on(td, &addr, &todo);
 }
 
 static void unlink_probe(struct teredo_peer *peer)
@@ -627,10 +633,11 @@ static bool other_test(const struct teredo_peer *peer)
 }
 
 /* A packet, or the reply to a test of ours, has proven the peer to be at
- * @from. Return: false if there is no room for it.
+ * @from, as seen from local port @port. Return: false if there is no room for
+ * it.
  */
 static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
-		  struct teredo_endpoint from, bool by_test)
+		  struct teredo_endpoint from, __be16 port, bool by_test)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_peer *peer;
@@ -643,19 +650,22 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 	if (!peer)
 		goto refused;
 	news = !teredo_peer_usable(peer) ||
-	       !teredo_endpoint_equal(peer->ep, from);
+	       !teredo_peer_at(peer, from, port);
 	if (peer->probe && peer->probe->releasing)
 		goto accepted;
 	if (!peer->trusted) {
-		teredo_peer_prove(peer, from);
-	} else if (!teredo_endpoint_equal(peer->ep, from)) {
-		peer = teredo_peer_move(peers, peer, from);
+		teredo_peer_prove(peer, from, port);
+	} else if (!teredo_peer_at(peer, from, port)) {
+		peer = teredo_peer_move(peers, peer, from, port);
 		if (!peer)
 			goto refused;
 	} else if (peer->probe && other_test(peer)) {
 		dequeue_out(td, peer->probe, &w);
 		goto heard;
 	}
+	/* the service port will do (RFC 6081 5.4.4.5) */
+	if (port == td->cfg.port)
+		teredo_port_release(td, peer);
 	if (peer->probe) {
 		if (!release(td, peer))
 			goto accepted;
@@ -683,6 +693,7 @@ refused:
  * @td: device
  * @addr: the peer's address
  * @from: the endpoint
+ * @port: local port that the packet came to, network byte order
  *
  * What waits for the peer is sent, in order, before it becomes usable.
  *
@@ -691,9 +702,9 @@ refused:
  * for the peer.
  */
 bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
-			struct teredo_endpoint from)
+			struct teredo_endpoint from, __be16 port)
 {
-	return trust(td, addr, from, false);
+	return trust(td, addr, from, port, false);
 }
 
 /**
@@ -702,6 +713,7 @@ bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
  * @ip6: received packet, in one piece
  * @len: its length
  * @from: outer source
+ * @port: local port that it came to, network byte order
  *
  * If it is, the peer is trusted from now on and the packet is used up: nobody
  * on the host has asked for it (RFC 4380 5.2.3 rule 2, row P-14).
@@ -710,7 +722,7 @@ bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
  * Return: true if it was.
  */
 bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
-			   struct teredo_endpoint from)
+			   struct teredo_endpoint from, __be16 port)
 {
 	struct teredo_peer *peer;
 	struct in6_addr src;
@@ -730,7 +742,7 @@ bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 	spin_unlock_bh(&td->peers->lock);
 
 	if (ours)
-		trust(td, &src, from, true);
+		trust(td, &src, from, port, true);
 	return ours;
 }
 
@@ -842,6 +854,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 		probe->failed = !for_stranger(probe);
 		if (probe->failed)
 			trace_teredo_peer(td, peer, "failed");
+		teredo_port_release(td, peer);
 		dequeue_all(td, probe, w);
 	} else if (!is_teredo(td, &peer->addr)) {
 		unlink_probe(peer);
@@ -853,7 +866,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
  */
 static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 {
-	struct todo todo = { .act = ACT_NONE };
+	struct todo todo = { .map = map };
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe;
 	struct in6_addr addr;
@@ -875,14 +888,15 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 		end_attempt(td, probe, &w);
 	spin_unlock_bh(&peers->lock);
 
-	act_on(td, map, &addr, &todo);
+	act_on(td, &addr, &todo);
 	give_up(td, &w);
 	return true;
 }
 
 /* when the worker is to run next, in jiffies from now */
-static unsigned long next_step(struct teredo_peers *peers)
+static unsigned long next_step(struct teredo_dev *td)
 {
+	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe;
 	long delay = TEREDO_AGE_INTERVAL;
 
@@ -891,6 +905,9 @@ static unsigned long next_step(struct teredo_peers *peers)
 					 pending);
 	if (probe)
 		delay = min(delay, (long)(probe->next - jiffies));
+	if (td->ports.n_used)
+		delay = min(delay, (long)(td->ports.refreshed +
+					  TEREDO_PORT_REFRESH - jiffies));
 	spin_unlock_bh(&peers->lock);
 	return max(delay, 0L);
 }
@@ -904,17 +921,22 @@ void teredo_probe_work(struct work_struct *work)
 	struct teredo_dev *td = container_of(to_delayed_work(work),
 					     struct teredo_dev, probe_work);
 	const struct teredo_mapping *map;
-	bool more = true;
+	bool more = true, ports = false;
 
 	while (more) {
 		local_bh_disable();
 		rcu_read_lock();
 		map = rcu_dereference(td->mapping);
 		more = map && step(td, map);
+		if (map && !more) {
+			ports = teredo_ports_wanted(td, map);
+			teredo_ports_refresh(td, map);
+		}
 		rcu_read_unlock();
 		local_bh_enable();
 		cond_resched();
 	}
+	teredo_ports_work(td, ports);
 	teredo_check_expiry(td);
 	if (!map) {
 		/* what a packet left that was under way when it was unset */
@@ -925,5 +947,5 @@ void teredo_probe_work(struct work_struct *work)
 	}
 	teredo_probe_bury(td);
 	/* sooner if meanwhile something has been armed */
-	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td->peers));
+	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td));
 }

@@ -99,12 +99,12 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 				      struct teredo_peer *peer);
 bool teredo_probe_may_call(const struct teredo_probe *probe);
-void teredo_probe_call(struct teredo_dev *td, struct teredo_probe *probe,
-		       struct teredo_call *call);
+void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct teredo_probe *probe, struct teredo_call *call);
 bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
-			   struct teredo_endpoint from);
+			   struct teredo_endpoint from, __be16 port);
 bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
-			struct teredo_endpoint from);
+			struct teredo_endpoint from, __be16 port);
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_probe_bury(struct teredo_dev *td);
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);

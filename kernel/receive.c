@@ -151,7 +151,7 @@ void teredo_rx_accept(struct teredo_rx *rx)
  */
 void teredo_rx_trust(struct teredo_rx *rx)
 {
-	if (teredo_probe_trust(rx->td, &rx->src, rx->from))
+	if (teredo_probe_trust(rx->td, &rx->src, rx->from, rx->port))
 		teredo_rx_accept(rx);
 	else
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
@@ -164,7 +164,7 @@ static struct teredo_peer *trusted_peer(struct teredo_rx *rx,
 	struct teredo_peer *peer = teredo_peer_lookup(rx->td->peers, src);
 
 	return peer && teredo_peer_trusted(peer) &&
-	       teredo_endpoint_equal(peer->ep, rx->from) ? peer : NULL;
+	       teredo_peer_at(peer, rx->from, rx->port) ? peer : NULL;
 }
 
 /**
@@ -296,6 +296,7 @@ int teredo_rcv(struct sock *sk, struct sk_buff *skb)
 			.port = udp_hdr(skb)->source,
 		},
 		.local = ip_hdr(skb)->daddr,
+		.port = udp_hdr(skb)->dest,
 	};
 	/* the inner header, and the type of an ICMPv6 message */
 	unsigned int pull = min_t(unsigned int, skb->len,

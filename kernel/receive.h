@@ -24,6 +24,7 @@ struct teredo_mapping;
  *	datagram consumes it
  * @from: outer source
  * @local: outer destination, network byte order
+ * @port: its port, network byte order
  * @pkt: the parts of the payload
  * @ip6: the inner packet; good until @skb is changed
  * @src: its source, aligned, which behind an authentication @ip6 is not
@@ -38,6 +39,7 @@ struct teredo_rx {
 	struct sk_buff *skb;
 	struct teredo_endpoint from;
 	__be32 local;
+	__be16 port;
 	struct teredo_packet pkt;
 	const u8 *ip6;
 	struct in6_addr src;

@@ -50,13 +50,14 @@ static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 		   __be32 from, const u8 *payload, size_t len,
 		   enum teredo_counter what)
 {
+	struct teredo_endpoint self = { .addr = from };
 	struct teredo_dev *td = rx->td;
 
 	if (!teredo_limit_allow(td->limit, to.addr, READ_ONCE(td->cfg.rate))) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
 		return;
 	}
-	if (teredo_send(td, to, from, payload, len))
+	if (teredo_send(td, to, self, payload, len))
 		consume_skb(rx->skb);
 	else
 		teredo_rx_consume(rx, what);

@@ -28,12 +28,23 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 	setup_udp_tunnel_sock(td->net, teredo_tunnel_arg(sock), &tunnel);
 }
 
-static int bind_to(struct teredo_dev *td, __be32 local, struct socket **sock)
+/**
+ * teredo_socket_bind - open a socket that the device receives by
+ * @td: device
+ * @local: IPv4 address, network byte order, or 0
+ * @port: UDP port, network byte order; 0 to have one chosen at random
+ * @sock: result
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
+		       struct socket **sock)
 {
 	struct udp_port_cfg cfg = {
 		.family = AF_INET,
 		.local_ip.s_addr = local,
-		.local_udp_port = td->cfg.port,
+		.local_udp_port = port,
 		.bind_ifindex = td->cfg.link,
 		.use_udp_checksums = td->cfg.udp_csum,
 	};
@@ -45,7 +56,13 @@ static int bind_to(struct teredo_dev *td, __be32 local, struct socket **sock)
 	return err;
 }
 
-static void release(struct socket *sock)
+/**
+ * teredo_socket_release - close what teredo_socket_bind() has opened
+ * @sock: socket
+ *
+ * Context: process.
+ */
+void teredo_socket_release(struct socket *sock)
 {
 	udp_tunnel_sock_release(teredo_tunnel_arg(sock));
 }
@@ -66,18 +83,19 @@ int teredo_socket_open(struct teredo_dev *td)
 	int err;
 
 	ASSERT_RTNL();
-	err = bind_to(td, td->cfg.local, &sock);
+	err = teredo_socket_bind(td, td->cfg.local, td->cfg.port, &sock);
 	if (err == -EADDRINUSE && td->cfg.any_port) {
 		/* somebody took it while we were down; any other will do */
 		td->cfg.port = 0;
-		err = bind_to(td, td->cfg.local, &sock);
+		err = teredo_socket_bind(td, td->cfg.local, 0, &sock);
 	}
 	if (err)
 		return err;
 	if (td->cfg.local2) {
-		err = bind_to(td, td->cfg.local2, &td->sock2);
+		err = teredo_socket_bind(td, td->cfg.local2, td->cfg.port,
+					 &td->sock2);
 		if (err) {
-			release(sock);
+			teredo_socket_release(sock);
 			return err;
 		}
 	}
@@ -103,9 +121,9 @@ void teredo_socket_close(struct teredo_dev *td)
 		return;
 	RCU_INIT_POINTER(td->sock, NULL);
 	synchronize_net();
-	release(sock);
+	teredo_socket_release(sock);
 	if (td->sock2)
-		release(td->sock2);
+		teredo_socket_release(td->sock2);
 	td->sock2 = NULL;
 	/* a receiver may still hold the socket it looked up before */
 	synchronize_net();

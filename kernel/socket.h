@@ -3,8 +3,14 @@
 #ifndef _TEREDO_SOCKET_H
 #define _TEREDO_SOCKET_H
 
+#include <linux/types.h>
+
+struct socket;
 struct teredo_dev;
 
+int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
+		       struct socket **sock);
+void teredo_socket_release(struct socket *sock);
 int teredo_socket_open(struct teredo_dev *td);
 void teredo_socket_close(struct teredo_dev *td);
 

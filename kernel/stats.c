@@ -37,6 +37,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_DROP_NOT_QUALIFIED] = "rx_drop_not_qualified",
 	[TEREDO_RX_DROP_SOURCE] = "rx_drop_source",
 	[TEREDO_RX_DROP_DESTINATION] = "rx_drop_destination",
+	[TEREDO_RX_DROP_PORT] = "rx_drop_port",
 	[TEREDO_RX_DROP_TRAILER] = "rx_drop_trailer",
 	[TEREDO_RX_DROP_BUBBLE] = "rx_drop_bubble",
 	[TEREDO_RX_DROP_SPOOFED] = "rx_drop_spoofed",

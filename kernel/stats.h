@@ -46,6 +46,7 @@ enum teredo_counter {
 	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
 	TEREDO_RX_DROP_SOURCE,		/* P-06: impossible source */
 	TEREDO_RX_DROP_DESTINATION,	/* P-06: not the own address */
+	TEREDO_RX_DROP_PORT,		/* random port of another peer */
 	TEREDO_RX_DROP_TRAILER,		/* P-07: asks to be dropped */
 	TEREDO_RX_DROP_BUBBLE,		/* P-11, P-18: proves nothing */
 	TEREDO_RX_DROP_SPOOFED,		/* P-19: foreign mapping */

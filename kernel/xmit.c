@@ -77,13 +77,13 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 			    fl4->fl4_sport, fl4->fl4_dport, false, !csum, 0);
 }
 
-/* Sends an encapsulated payload to an endpoint; consumes the packet.
- * @cache may be NULL.
+/* Sends an encapsulated payload from an endpoint of ours to another one; consumes
+ * the packet. @cache may be NULL.
  * Return: false if it had to be dropped for want of a route.
  */
 static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
-		    struct teredo_endpoint to, __be32 from, u8 tos,
-		    struct dst_cache *cache)
+		    struct teredo_endpoint to, struct teredo_endpoint from,
+		    u8 tos, struct dst_cache *cache)
 {
 	struct socket *sock = rcu_dereference(td->sock);
 	struct flowi4 fl4 = {
@@ -91,8 +91,8 @@ static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
 		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
 		.flowi4_proto = IPPROTO_UDP,
 		.daddr = to.addr,
-		.saddr = from,
-		.fl4_sport = td->cfg.port,
+		.saddr = from.addr,
+		.fl4_sport = from.port,
 		.fl4_dport = to.port,
 	};
 	enum teredo_counter why;
@@ -136,6 +136,10 @@ void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		   struct teredo_peer *peer)
 {
 	u8 inner = ipv6_get_dsfield(ipv6_hdr(skb));
+	struct teredo_endpoint from = {
+		.addr = local_address(td),
+		.port = peer->sport,
+	};
 	u8 tos = READ_ONCE(td->cfg.tos);
 
 	if (tos == TEREDO_TOS_INHERIT)
@@ -144,7 +148,7 @@ void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 	if (unlikely(!peer->dst.cache))
 		teredo_peer_cache(td->peers, peer);
 	/* RFC 6040 4.1, normal mode: the outer ECN field is the inner one */
-	send_to(td, skb, peer->ep, local_address(td),
+	send_to(td, skb, peer->ep, from,
 		(tos & ~INET_ECN_MASK) | (inner & INET_ECN_MASK), &peer->dst);
 }
 
@@ -167,7 +171,7 @@ static void trace_payload(const struct teredo_dev *td,
  * teredo_send - send a datagram of the protocol's own
  * @td: device
  * @to: where to
- * @from: IPv4 source, network byte order; 0 for the usual one
+ * @from: where from; 0 for the usual address, 0 for the service port
  * @payload: UDP payload
  * @len: its length
  *
@@ -175,7 +179,7 @@ static void trace_payload(const struct teredo_dev *td,
  * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
  */
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
-		__be32 from, const void *payload, size_t len)
+		struct teredo_endpoint from, const void *payload, size_t len)
 {
 	unsigned int headroom = LL_MAX_HEADER + TEREDO_HLEN;
 	struct sk_buff *skb;
@@ -192,7 +196,9 @@ int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->dev = td->dev;
 
-	if (!send_to(td, skb, to, from ?: local_address(td), 0, NULL))
+	from.addr = from.addr ?: local_address(td);
+	from.port = from.port ?: td->cfg.port;
+	if (!send_to(td, skb, to, from, 0, NULL))
 		return -EHOSTUNREACH;
 	if (trace_teredo_control_out_enabled())
 		trace_payload(td, to, payload, len);

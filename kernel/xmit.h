@@ -17,6 +17,6 @@ void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb);
 void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		   struct teredo_peer *peer);
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
-		__be32 from, const void *payload, size_t len);
+		struct teredo_endpoint from, const void *payload, size_t len);
 
 #endif /* _TEREDO_XMIT_H */

@@ -148,6 +148,11 @@ static const char *parse_direct(struct link_conf *conf, const char *value)
 	return parse_flag(&conf->direct, value);
 }
 
+static const char *parse_preserving(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->preserving, value);
+}
+
 static const char *parse_rate(struct link_conf *conf, const char *value)
 {
 	return parse_u32(&conf->rate, 0, value);
@@ -199,6 +204,7 @@ static const struct {
 	{ "prefix", IFLA_TEREDO_PREFIX, parse_prefix },
 	{ "symmetric", IFLA_TEREDO_SYMMETRIC, parse_symmetric },
 	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
+	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };

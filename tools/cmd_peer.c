@@ -55,6 +55,12 @@ static void on_peer(const struct peer_info *peer, void *ctx)
 		  peer->nonce_sent);
 	add_nonce(o, peer, TEREDO_A_PEER_NONCE_RECEIVED, "nonce_received",
 		  peer->nonce_received);
+	add_number(o, peer, TEREDO_A_PEER_LOCAL_PORT, "local_port",
+		   be16_to_cpu(peer->local_port));
+	add_number(o, peer, TEREDO_A_PEER_RANDOM_PORT, "random_port",
+		   be16_to_cpu(peer->random_port));
+	add_number(o, peer, TEREDO_A_PEER_PEER_RANDOM_PORT, "peer_random_port",
+		   be16_to_cpu(peer->peer_random_port));
 	json_array_append_new(ctx, o);
 }
 

@@ -278,6 +278,9 @@ static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 		FIELD(TEREDO_A_PEER_QUEUED, queued),
 		FIELD(TEREDO_A_PEER_NONCE_SENT, nonce_sent),
 		FIELD(TEREDO_A_PEER_NONCE_RECEIVED, nonce_received),
+		FIELD(TEREDO_A_PEER_LOCAL_PORT, local_port),
+		FIELD(TEREDO_A_PEER_RANDOM_PORT, random_port),
+		FIELD(TEREDO_A_PEER_PEER_RANDOM_PORT, peer_random_port),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);

@@ -65,6 +65,9 @@ static inline bool dev_has(const struct dev_info *dev, int attr)
  * @queued: packets that wait
  * @nonce_sent: what it has to repeat
  * @nonce_received: what we repeat
+ * @local_port: random port that it is reached by
+ * @random_port: what it is told to see of ours
+ * @peer_random_port: its own
  */
 struct peer_info {
 	u32 present;
@@ -77,6 +80,9 @@ struct peer_info {
 	u32 queued;
 	__be32 nonce_sent;
 	__be32 nonce_received;
+	__be16 local_port;
+	__be16 random_port;
+	__be16 peer_random_port;
 };
 
 static inline bool peer_has(const struct peer_info *peer, int attr)

@@ -33,6 +33,7 @@ static const struct {
 	FIELD(AUTH, auth),
 	FIELD(SYMMETRIC, symmetric),
 	FIELD(DIRECT, direct),
+	FIELD(PRESERVING, preserving),
 	FIELD(RATE, rate),
 #undef FIELD
 };

@@ -47,6 +47,7 @@ static const struct {
 	{ "rx_drop_trailer", "Packets dropped because a trailer asked for it." },
 	{ "rx_drop_bubble", "Bubbles dropped that proved nothing." },
 	{ "rx_drop_spoofed", "Packets dropped that came from another place than their source address says." },
+	{ "rx_drop_port", "Packets dropped that came to the random port of another peer." },
 	{ "rx_drop_stranger", "Packets dropped from clients that nothing was sent to." },
 	{ "rx_drop_protocol", "Packets dropped that a server does not forward." },
 	{ "rx_drop_embedded", "Packets dropped for IPv4 addresses that are not global unicast." },

@@ -79,7 +79,7 @@ static bool known(struct teredo_dev *td, u32 n)
 /* proven, and packets have just gone to and come from it */
 static void use(struct teredo_peer *peer)
 {
-	teredo_peer_prove(peer, somewhere);
+	teredo_peer_prove(peer, somewhere, htons(TEREDO_PORT));
 	peer->rx = jiffies;
 	peer->tx = jiffies;
 }
@@ -203,11 +203,12 @@ static void test_rcu(struct kunit *test)
 	use(old);
 	rcu_read_lock();
 	spin_lock_bh(&td->peers->lock);
-	new = teredo_peer_move(td->peers, old, elsewhere);
+	new = teredo_peer_move(td->peers, old, elsewhere, htons(40000));
 	spin_unlock_bh(&td->peers->lock);
 	KUNIT_EXPECT_PTR_EQ(test, teredo_peer_lookup(td->peers, &addr), new);
-	KUNIT_EXPECT_TRUE(test, teredo_endpoint_equal(old->ep, somewhere));
-	KUNIT_EXPECT_TRUE(test, teredo_endpoint_equal(new->ep, elsewhere));
+	KUNIT_EXPECT_TRUE(test, teredo_peer_at(old, somewhere,
+					       htons(TEREDO_PORT)));
+	KUNIT_EXPECT_TRUE(test, teredo_peer_at(new, elsewhere, htons(40000)));
 	KUNIT_EXPECT_TRUE(test, teredo_peer_usable(new) && new->ours);
 	KUNIT_EXPECT_EQ(test, td->peers->count, 1);
 

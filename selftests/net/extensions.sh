@@ -11,6 +11,7 @@
 A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
 B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
 C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
+N=2001:db8:1::10
 B_AT=192.0.2.20:50000 B_AT2=192.0.2.20:50001
 SERVER=203.0.113.1:3544
 BU_1=$(vector BU-1)	# A to B
@@ -178,7 +179,8 @@ test_limits()
 
 test_off()
 {
-	check "switched off" ip_on a link set teredo0 type teredo nosymmetric
+	check "switched off" ip_on a link set teredo0 type teredo nosymmetric \
+		nopreserving
 	flush a
 	capture a eth0 off -Q out udp
 	indirect 0104deadbeef
@@ -191,7 +193,171 @@ test_off()
 	capture_stop off
 	check_equal "all bubbles" "$BU_1 $BU_1 $BU_1 " \
 		"$(payloads off | awk '{ printf "%s ", $3 }')"
-	check "switched on" ip_on a link set teredo0 type teredo symmetric
+	check "switched on" ip_on a link set teredo0 type teredo symmetric \
+		preserving
+}
+
+# behind KIND PORTS: the same address, behind a NAT that is said to be of this
+# kind: 2 restricted, 3 symmetric; so many UDP ports are open then
+behind()
+{
+	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 "$1"
+	check "open ports" wait_for 5 ports_open "$2"
+	before a
+}
+
+ports_open()
+{
+	[ "$(on a ss -uan | grep -c UNCONN)" = "$1" ]
+}
+
+# random_port PEER: what it was told of ours, and what it is reached by
+random_port()
+{
+	on a "$here/tdctl" dump teredo0 |
+		sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
+}
+
+# said NAME: source port, destination and trailers of all bubbles
+said()
+{
+	payloads "$1" 'udp[4:2] < 104' | awk '{
+		print substr($1, match($1, /[0-9]*$/)), $2, substr($3, 81) }'
+}
+
+# to_port PORT ENDPOINT ARGUMENTS of tdinject...: to another port of the NAT
+to_port()
+{
+	local to=$1 from=$2
+
+	shift 2
+	inject --from "$from" --to "192.0.2.10:$to" "$@"
+}
+
+# The NAT is one that preserves ports. The peer has no random port of its own.
+test_random_port()
+{
+	local nonce r
+
+	flush a
+	behind 3 3
+	capture a eth0 random -Q out udp
+	indirect 0104deadbeef
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	check_equal "the service port is used so far" "0" "${r#* by }"
+	r=${r% by *}
+	capture_stop random
+	check_equal "answers" "$(printf '%s\n' \
+		"40000 ${B_AT/:/.} 0104deadbeef" \
+		"$r ${B_AT/:/.} 0104deadbeef0502$(printf %04x "$r")" \
+		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")")" \
+		"$(said random)"
+
+	to_port "$r" $B_AT bubble $C $A
+	check_changes "another peer at that port" a 'rx_drop_port +1'
+	to_port "$r" $B_AT echo-request $N $A 7 1 00
+	check_changes "a native one" a 'rx_drop_port +1'
+	to_port "$r" $B_AT bubble $B $A
+	check_changes "the peer at that port" a 'rx_bubbles +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	check_equal "used from now on" "$r by $r" "$(random_port $B)"
+	capture a eth0 data -Q out udp
+	from $B_AT echo-request $B $A 7 1 00
+	check_changes "data at the service port" a 'to_stack +1' 'sent +1'
+	capture_stop data
+	check_equal "the answer leaves by the port it came to" 40000 \
+		"$(packets data | sed 's/.*\.\([0-9]*\) > .*/\1/')"
+	check_equal "the random port is closed" "0 by 0" "$(random_port $B)"
+	check "so there are the service port and two spare ones" \
+		wait_for 5 ports_open 3
+}
+
+# Both have one.
+test_peer_port()
+{
+	local nonce r
+
+	flush a
+	behind 3 3
+	capture a eth0 both -Q out udp
+	indirect 0104deadbeef05029cbb
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef random 40123"
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	r=${r% by *}
+	indirect 0104deadbeef02029cbc
+	check_changes "with another port" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +2' 'sent +2'
+	capture_stop both
+	check_equal "answers" "$(printf '%s\n' \
+		"40000 ${B_AT/:/.} 0104deadbeef" \
+		"$r 192.0.2.20.40123 0104deadbeef0502$(printf %04x "$r")" \
+		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")" \
+		"40000 ${B_AT/:/.} 0104deadbeef" \
+		"$r 192.0.2.20.40123 0104deadbeef0502$(printf %04x "$r")")" \
+		"$(said both)"
+	to_port "$r" 192.0.2.20:40123 bubble $B $A "0104$nonce"
+	check_changes "the peer, random port to random port" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted 192.0.2.20:40123 tries 0 queued 0 nonce deadbeef random 40123"
+
+	# A peer that can be reached otherwise has its random port as well
+	flush a
+	ping_b
+	nonce=$(nonce_sent $B)
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "the peer" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +2' \
+		"peer $B trusted $B_AT2 tries 0 queued 0"
+	stop ping
+	from 192.0.2.20:40123 bubble $B $A "0104${nonce}05029cbb"
+	check_changes "its random port" a 'rx_bubbles +1'
+	from 192.0.2.20:40123 echo-request $B $A 7 1 00
+	check_changes "data from there" a 'to_stack +1' 'sent +1' \
+		"peer $B trusted 192.0.2.20:40123 tries 0 queued 0"
+	from $B_AT2 echo-request $B $A 7 1 00
+	check_changes "and from where it was before" a 'to_stack +1' 'sent +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0"
+	drops rx_drop_spoofed "and from nowhere else" 192.0.2.20:40124 \
+		echo-request $B $A 7 1 00
+}
+
+# Other NATs need no random port, but the peer's is tried.
+test_no_random_port()
+{
+	flush a
+	behind 2 1
+	capture a eth0 none -Q out udp
+	indirect 0104deadbeef05029cbb
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef random 40123"
+	capture_stop none
+	check_equal "answers" "$(printf '%s\n' \
+		"40000 ${B_AT/:/.} 0104deadbeef" \
+		"40000 192.0.2.20.40123 0104deadbeef" \
+		"40000 ${SERVER/:/.} 0104$(nonce_sent $B)")" "$(said none)"
+
+	check "switched off" ip_on a link set teredo0 type teredo nopreserving
+	flush a
+	behind 3 1
+	indirect 0104deadbeef05029cbb
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +2' 'sent +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	check "switched on" ip_on a link set teredo0 type teredo preserving
+}
+
+test_combinations()
+{
+	check_equal "no symmetric NAT support" \
+		"refused: 22 Port-preserving support needs symmetric NAT support" \
+		"$(on a "$here/tdctl" link set teredo0 15=00)"
 }
 
 modprobe teredo || fail "no module"
@@ -207,6 +373,12 @@ add_test "XN-06 XN-08 XN-09 XN-14 XN-15 P-09 BU-3 BU-4: answers repeat the peer'
 	test_repeat
 add_test "XN-05 XN-17 XC-15 C-95 C-96: bubbles to servers keep to the limits, each with another nonce" \
 	test_limits
+add_test "XP-02 XP-07 XP-08 XP-09 XP-14 XP-16 XP-17 C-106: a random port, for one peer alone" \
+	test_random_port
+add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
+	test_peer_port
+add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
+add_test "XC-01: extensions that need others" test_combinations
 add_test "XN-01: without symmetric NAT support no nonces" test_off
 
 run_tests

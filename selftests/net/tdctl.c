@@ -180,7 +180,7 @@ struct state {
 		uint64_t number;
 		char key[64];
 		char text[160];
-		char idle[64];
+		char idle[80];
 	} entry[512];
 };
 
@@ -226,8 +226,13 @@ static void add_peer(const struct peer_info *peer, void *ctx)
 		snprintf(e->text + strlen(e->text),
 			 sizeof(e->text) - strlen(e->text), " nonce %08x",
 			 ntohl(peer->nonce_received));
-	snprintf(e->idle, sizeof(e->idle), "idle %u %u sent %08x",
-		 peer->idle_rx, peer->idle_tx, ntohl(peer->nonce_sent));
+	if (peer->peer_random_port)
+		snprintf(e->text + strlen(e->text),
+			 sizeof(e->text) - strlen(e->text), " random %u",
+			 ntohs(peer->peer_random_port));
+	snprintf(e->idle, sizeof(e->idle), "idle %u %u port %u by %u sent %08x",
+		 peer->idle_rx, peer->idle_tx, ntohs(peer->random_port),
+		 ntohs(peer->local_port), ntohl(peer->nonce_sent));
 }
 
 /* what the device has handed to the IPv6 stack, what has left the machine */

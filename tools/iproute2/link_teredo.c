@@ -96,6 +96,7 @@ static const struct option {
 	{ "symmetric", IFLA_TEREDO_SYMMETRIC, KIND_BOOL, NULL },
 	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
 	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
+	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
 	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
 };
 

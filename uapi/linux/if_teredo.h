@@ -43,6 +43,10 @@ enum {
 	IFLA_TEREDO_SERVED,	/* struct if_teredo_prefix[], what the relay
 				 * serves; empty: all of IPv6
 				 */
+	IFLA_TEREDO_PRESERVING,	/* u8, the client supports port-preserving
+				 * symmetric NATs (RFC 6081 5.4), default 1;
+				 * needs IFLA_TEREDO_SYMMETRIC
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Random ports: sockets beside the service port, each for one peer alone (RFC
+ * 6081 5.4, 5.5). A symmetric NAT that keeps ports for the first destination
+ * has no mapping for them yet, so what it will make of them can be told before.
+ */
+#ifndef _TEREDO_PORT_H
+#define _TEREDO_PORT_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct socket;
+struct teredo_call;
+struct teredo_dev;
+struct teredo_mapping;
+struct teredo_peer;
+
+/* Peers that may have one at a time; each costs a socket. */
+#define TEREDO_MAX_PORTS	64
+/* Kept ready, as they are needed where a socket cannot be opened. */
+#define TEREDO_SPARE_PORTS	2
+
+#define TEREDO_PORT_REFRESH	(30 * HZ)	/* RFC 6081 5.4.2.1 */
+#define TEREDO_PORT_REFRESHES	20
+
+/**
+ * struct teredo_port - a random port
+ * @list: in one of the lists of struct teredo_ports
+ * @sock: its socket, which packets come in by
+ * @port: local port, network byte order
+ * @predicted: what the peer sees of it, network byte order
+ * @peer: whose it is, or NULL
+ * @refreshed: bubbles sent since data was, to keep the NAT's mapping
+ */
+struct teredo_port {
+	struct list_head list;
+	struct socket *sock;
+	__be16 port;
+	__be16 predicted;
+	struct teredo_peer *peer;
+	u8 refreshed;
+};
+
+/**
+ * struct teredo_ports - the random ports of a device
+ * @spare: open, and nobody's
+ * @used: a peer's
+ * @closing: to be closed
+ * @n_spare: number of spare ones
+ * @n_used: number of used ones
+ * @refreshed: jiffies when mappings have last been refreshed
+ *
+ * Under the lock of the peer table. Sockets are opened and closed by the
+ * worker.
+ */
+struct teredo_ports {
+	struct list_head spare;
+	struct list_head used;
+	struct list_head closing;
+	unsigned int n_spare;
+	unsigned int n_used;
+	unsigned long refreshed;
+};
+
+bool teredo_ports_wanted(const struct teredo_dev *td,
+			 const struct teredo_mapping *map);
+void teredo_ports_init(struct teredo_ports *ports);
+void teredo_ports_work(struct teredo_dev *td, bool wanted);
+void teredo_ports_close(struct teredo_dev *td);
+void teredo_ports_refresh(struct teredo_dev *td,
+			  const struct teredo_mapping *map);
+bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);
+bool teredo_port_is_of(struct teredo_dev *td, __be16 port,
+		       const struct in6_addr *addr);
+void teredo_port_call(const struct teredo_peer *peer,
+		      struct teredo_call *call);
+void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new);
+void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer);
+
+#endif /* _TEREDO_PORT_H */
