@@ -83,6 +83,19 @@ static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
 				peer->random->port);
 }
 
+/* RFC 6081 5.7.4.2 */
+static bool solicited(const struct teredo_rx *rx)
+{
+	return READ_ONCE(rx->td->cfg.solicit) && rx->tr->has_nd &&
+	       rx->tr->nd == TEREDO_ND_SOLICITATION;
+}
+
+static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
+{
+	peer->extended |= rx->tr->has_nonce || rx->tr->has_random_port ||
+			  rx->tr->has_nd || rx->tr->n_alternates;
+}
+
 /* Table locked. Return: false if there is to be no answer. */
 static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 {
@@ -97,6 +110,7 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 
 	peer->nonce_received = symmetric && rx->tr->has_nonce ?
 			       rx->tr->nonce : 0;
+	note_trailers(rx, peer);
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
 	/* Our direct bubble may not reach a peer behind a symmetric NAT: let it
@@ -106,6 +120,8 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	    teredo_probe_may_call(probe) && __ratelimit(&rx->td->answers))
 		teredo_probe_call(rx->td, rx->map, probe, call);
 	teredo_call_nonce(call, peer);
+	call->tr.has_nd = solicited(rx);
+	call->tr.nd = TEREDO_ND_ADVERTISEMENT;
 	choose_endpoints(peer, call);
 	if (!teredo_peer_usable(peer))
 		use_random(rx, peer, call);
@@ -251,4 +267,34 @@ bool teredo_answer_elsewhere(struct teredo_rx *rx)
 		peer->alt_sport == rx->port;
 	spin_unlock_bh(&peers->lock);
 	return known;
+}
+
+/**
+ * teredo_answer_direct - note what the bubble of a proven peer says
+ * @rx: bubble that came straight from where the peer is
+ *
+ * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2), which
+ * itself is not.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_answer_direct(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_call call = {};
+	struct teredo_peer *peer;
+
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	if (peer)
+		note_trailers(rx, peer);
+	if (peer && solicited(rx) && __ratelimit(&rx->td->answers)) {
+		teredo_call_nonce(&call, peer);
+		teredo_call_add(&call, rx->from, rx->port);
+		call.tr.has_nd = true;
+		call.tr.nd = TEREDO_ND_ADVERTISEMENT;
+	}
+	spin_unlock_bh(&peers->lock);
+	if (call.n)
+		teredo_send_call(rx->td, rx->map, &rx->src, &call);
 }

@@ -55,6 +55,8 @@ struct teredo_prefix {
  *	5.2)
  * @preserving: a client uses random ports behind NATs that preserve them (RFC
  *	6081 5.4)
+ * @solicit: a client asks a peer that was silent before it asks its server (RFC
+ *	6081 5.7)
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
@@ -82,6 +84,7 @@ struct teredo_config {
 	bool auth;
 	bool symmetric;
 	bool preserving;
+	bool solicit;
 	bool direct;
 	u32 rate;
 	u8 n_served;

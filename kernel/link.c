@@ -32,6 +32,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_DIRECT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_RATE]	= { .type = NLA_U32 },
 	[IFLA_TEREDO_PRESERVING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_SOLICIT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -61,6 +62,7 @@ static const struct {
 	  "Relays have nothing to do with symmetric NATs" },
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
 	  "Only a client has random ports" },
+	{ IFLA_TEREDO_SOLICIT, FOR(CLIENT), "Only a client asks peers" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -254,6 +256,8 @@ static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 	if (data[IFLA_TEREDO_PRESERVING])
 		WRITE_ONCE(cfg->preserving,
 			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
+	if (data[IFLA_TEREDO_SOLICIT])
+		WRITE_ONCE(cfg->solicit, nla_get_u8(data[IFLA_TEREDO_SOLICIT]));
 	if (data[IFLA_TEREDO_DIRECT])
 		WRITE_ONCE(cfg->direct, nla_get_u8(data[IFLA_TEREDO_DIRECT]));
 	if (data[IFLA_TEREDO_RATE])
@@ -307,6 +311,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.udp_csum = true,
 		.symmetric = mode == TEREDO_MODE_CLIENT,
 		.preserving = mode == TEREDO_MODE_CLIENT,
+		.solicit = mode == TEREDO_MODE_CLIENT,
 		.rate = TEREDO_LIMIT_RATE,
 		.max_peers = mode == TEREDO_MODE_CLIENT ?
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
@@ -464,6 +469,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SYMMETRIC */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DIRECT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_PRESERVING */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SOLICIT */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -474,7 +480,8 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 	if (nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
 	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
-	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving))
+	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving) ||
+	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit))
 		return -EMSGSIZE;
 	return 0;
 }

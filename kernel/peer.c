@@ -306,6 +306,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->wait = READ_ONCE(peer->wait);
 	new->nonce_sent = peer->nonce_sent;
 	new->nonce_received = peer->nonce_received;
+	new->extended = peer->extended;
 	new->alt = peer->ep;
 	new->alt_sport = peer->sport;
 	new->peer_random = peer->peer_random;

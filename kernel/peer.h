@@ -77,6 +77,7 @@ struct teredo_probe;
  * @random: random port of ours, or NULL
  * @peer_random: random port of the peer as it has told us, network byte order,
  *	or 0
+ * @extended: it has sent trailers, so it knows RFC 6081
  * @guesses: bubbles that had another nonce than @nonce_sent
  * @dst: cached routes to @ep, from the first packet sent on; see
  *	teredo_peer_cache()
@@ -90,6 +91,7 @@ struct teredo_peer {
 	__be16 sport;
 	bool ours;
 	bool trusted;
+	bool extended;
 	unsigned long rx;
 	unsigned long tx;
 	unsigned long wait;

@@ -59,12 +59,14 @@ enum action {
  * @act: what
  * @echo: for ACT_TEST
  * @call: for ACT_BUBBLES
+ * @last: a last solicitation before those
  */
 struct todo {
 	const struct teredo_mapping *map;
 	enum action act;
 	struct teredo_echo echo;
 	struct teredo_call call;
+	struct teredo_call last;
 };
 
 static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
@@ -206,18 +208,54 @@ static void try_test(struct teredo_probe *probe, struct todo *todo)
 	todo->echo = probe->echo;
 }
 
+/* Asks a peer that was there a while ago without its server (RFC 6081 5.7): no
+ * bubble in the sense of 5.2.6, so it does not count as one. With the last one
+ * the server is asked as well.
+ */
+static void solicit(struct teredo_probe *probe, struct teredo_call *call)
+{
+	struct teredo_peer *peer = probe->peer;
+
+	memset(call, 0, sizeof(*call));
+	teredo_call_add(call, peer->ep, peer->sport);
+	teredo_call_nonce(call, peer);
+	call->tr.has_nd = true;
+	call->tr.nd = TEREDO_ND_SOLICITATION;
+	probe->solicits--;
+}
+
+static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
+		     struct todo *todo)
+{
+	todo->act = ACT_BUBBLES;
+	if (probe->solicits > 1) {
+		solicit(probe, &todo->call);
+		return;
+	}
+	if (probe->solicits)
+		solicit(probe, &todo->last);
+	teredo_probe_call(td, todo->map, probe, &todo->call);
+	probe->tries++;
+}
+
+/* nothing was sent for this attempt */
+static bool at_start(const struct teredo_probe *probe)
+{
+	return !probe->tries &&
+	       (!probe->solicits || probe->solicits == TEREDO_SOLICITATIONS);
+}
+
 static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
 		     struct todo *todo)
 {
-	if (!probe->tries && !teredo_peer_usable(probe->peer))
+	if (at_start(probe) && !teredo_peer_usable(probe->peer))
 		trace_teredo_peer(td, probe->peer, "probing");
 	if (is_teredo(td, &probe->peer->addr)) {
-		teredo_probe_call(td, todo->map, probe, &todo->call);
-		todo->act = ACT_BUBBLES;
+		try_peer(td, probe, todo);
 	} else {
 		try_test(probe, todo);
+		probe->tries++;
 	}
-	probe->tries++;
 	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
 	arm(td, probe);
 }
@@ -225,6 +263,17 @@ static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
 static bool under_way(const struct teredo_probe *probe)
 {
 	return !list_empty(&probe->pending) || probe->releasing;
+}
+
+/* It was there, and nothing has been exchanged for as long as a mapping may last
+ * (row T-10). Only with peers that have been seen to know RFC 6081: others would
+ * not answer, and four seconds be lost.
+ */
+static bool worth_soliciting(const struct teredo_dev *td,
+			     const struct teredo_peer *peer)
+{
+	return READ_ONCE(td->cfg.solicit) && peer->trusted && peer->extended &&
+	       !time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
 }
 
 /* Begins an attempt for a packet of ours, unless one is under way. */
@@ -249,6 +298,8 @@ static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 	todo->act = ACT_NONE;
 	probe->failed = false;
 	probe->tries = 0;
+	probe->solicits = worth_soliciting(td, probe->peer) ?
+			  TEREDO_SOLICITATIONS : 0;
 	if (!time_before(jiffies, clear)) {
 		try_once(td, probe, todo);
 	} else {
@@ -287,6 +338,8 @@ static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
 static void act_on(struct teredo_dev *td, const struct in6_addr *addr,
 		   const struct todo *todo)
 {
+	if (todo->act == ACT_BUBBLES && todo->last.n)
+		teredo_send_call(td, todo->map, addr, &todo->last);
 	if (todo->act == ACT_BUBBLES)
 		teredo_send_call(td, todo->map, addr, &todo->call);
 	else if (todo->act == ACT_TEST)

@@ -21,6 +21,7 @@ struct teredo_peer;
 
 #define TEREDO_PROBE_TRIES	4		/* once and three repeats */
 #define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
+#define TEREDO_SOLICITATIONS	3		/* RFC 6081 5.7.2 */
 #define TEREDO_REFRESH_TRIES	2		/* see teredo_probe_refresh() */
 /* no more than four bubbles without an answer in so long (5.2.6) */
 #define TEREDO_BUBBLE_WINDOW	(300 * HZ)
@@ -53,6 +54,7 @@ struct teredo_peer;
  * @pending: in the table's list while @next is to be waited for
  * @next: jiffies of the next try, or of giving up
  * @tries: bubbles or tests sent in this attempt
+ * @solicits: solicitations yet to be sent before bubbles
  * @failed: given up; further packets are refused until the rest is over
  * @testing: @echo is under way, sent at @tested
  * @releasing: what waited is being sent, see release() in probe.c
@@ -73,6 +75,7 @@ struct teredo_probe {
 	struct list_head pending;
 	unsigned long next;
 	u8 tries;
+	u8 solicits;
 	bool failed;
 	bool testing;
 	bool releasing;

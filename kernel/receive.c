@@ -13,6 +13,7 @@
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
 
+#include "answer.h"
 #include "client.h"
 #include "device.h"
 #include "netlink.h"
@@ -151,10 +152,13 @@ void teredo_rx_accept(struct teredo_rx *rx)
  */
 void teredo_rx_trust(struct teredo_rx *rx)
 {
-	if (teredo_probe_trust(rx->td, &rx->src, rx->from, rx->port))
-		teredo_rx_accept(rx);
-	else
+	if (!teredo_probe_trust(rx->td, &rx->src, rx->from, rx->port)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
+		return;
+	}
+	if (rx->tr && rx->pkt.trailer_len && teredo_rx_bubble(rx))
+		teredo_answer_direct(rx);
+	teredo_rx_accept(rx);
 }
 
 /* the peer if the packet comes from where it is */

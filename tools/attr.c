@@ -153,6 +153,11 @@ static const char *parse_preserving(struct link_conf *conf, const char *value)
 	return parse_flag(&conf->preserving, value);
 }
 
+static const char *parse_solicit(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->solicit, value);
+}
+
 static const char *parse_rate(struct link_conf *conf, const char *value)
 {
 	return parse_u32(&conf->rate, 0, value);
@@ -205,6 +210,7 @@ static const struct {
 	{ "symmetric", IFLA_TEREDO_SYMMETRIC, parse_symmetric },
 	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
 	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
+	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };

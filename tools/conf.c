@@ -187,6 +187,7 @@ static const struct conf_key {
 	{ "client", "verify", FOR(CLIENT), set_verify },
 	{ "client", "symmetric", FOR(CLIENT), NULL },
 	{ "client", "preserving", FOR(CLIENT), NULL },
+	{ "client", "solicit", FOR(CLIENT), NULL },
 	{ "server", "local2", FOR(SERVER), NULL },
 	{ "server", "secrets", FOR(SERVER), set_secrets },
 	{ "server", "symmetric", FOR(SERVER), NULL },

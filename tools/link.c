@@ -34,6 +34,7 @@ static const struct {
 	FIELD(SYMMETRIC, symmetric),
 	FIELD(DIRECT, direct),
 	FIELD(PRESERVING, preserving),
+	FIELD(SOLICIT, solicit),
 	FIELD(RATE, rate),
 #undef FIELD
 };

@@ -47,6 +47,9 @@ enum {
 				 * symmetric NATs (RFC 6081 5.4), default 1;
 				 * needs IFLA_TEREDO_SYMMETRIC
 				 */
+	IFLA_TEREDO_SOLICIT,	/* u8, the client asks silent peers before
+				 * their servers (RFC 6081 5.7), default 1
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
