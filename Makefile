@@ -33,6 +33,7 @@ help:
 	@echo 'make check-debug  tests on a kernel that reports mistakes, which is built'
 	@echo '               once; TESTS=all for all of them, else the main ones'
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
+	@echo 'make matrix    which NATs get through to which; N=10: so often each'
 	@echo 'make bench     what a packet costs, beside the other tunnels'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
@@ -116,6 +117,12 @@ check:
 	@$(MAKE) -s all
 	@selftests/run $(TESTS)
 
+matrix:
+	@scripts/deps.sh
+	@$(MAKE) -s all
+	@MATRIX=$(or $(N),1) selftests/run nats
+	@cat .out/check/nats/matrix.txt
+
 # what finds most per minute; TESTS=all for the others as well
 DEBUG_TESTS := kunit client receive netlink relay server hostile netns recovery
 
@@ -174,6 +181,6 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit fuzz deps check debug-kernel check-debug \
+	install-tools uninstall deb unit fuzz deps check matrix debug-kernel check-debug \
 	check-kcsan bench demo lint coverage coverage-tools coverage-module ynl \
 	clean

@@ -7,6 +7,7 @@
  * all of them. What is decided under the table's lock is sent after it was
  * released.
  */
+#include <linux/in.h>
 #include <linux/ratelimit.h>
 
 #include "answer.h"
@@ -83,6 +84,29 @@ static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
 				peer->random->port);
 }
 
+/* The peer is behind the NAT that we are behind, as far as can be seen from
+ * outside. Only then its inside address is of use, and only then do we write to
+ * private addresses for it: strangers elsewhere have no say in that.
+ */
+static bool same_nat(const struct teredo_rx *rx)
+{
+	return READ_ONCE(rx->td->cfg.hairpin) &&
+	       teredo_mapped(&rx->src).addr == rx->map->mapped.addr;
+}
+
+/* RFC 6081 5.6.4.2 */
+static void add_alternates(const struct teredo_rx *rx, struct teredo_call *call)
+{
+	int i;
+
+	if (!same_nat(rx))
+		return;
+	for (i = 0; i < rx->tr->n_alternates; i++)
+		if (rx->tr->alternates[i].addr != rx->map->local ||
+		    rx->tr->alternates[i].port != rx->td->cfg.port)
+			teredo_call_add(call, rx->tr->alternates[i], 0);
+}
+
 /* RFC 6081 5.7.4.2 */
 static bool solicited(const struct teredo_rx *rx)
 {
@@ -108,8 +132,8 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	if (!probe || !allowed(probe))
 		return false;
 
-	peer->nonce_received = symmetric && rx->tr->has_nonce ?
-			       rx->tr->nonce : 0;
+	peer->nonce_received = teredo_call_wants_nonce(rx->td) &&
+			       rx->tr->has_nonce ? rx->tr->nonce : 0;
 	note_trailers(rx, peer);
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
@@ -123,8 +147,10 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	call->tr.has_nd = solicited(rx);
 	call->tr.nd = TEREDO_ND_ADVERTISEMENT;
 	choose_endpoints(peer, call);
-	if (!teredo_peer_usable(peer))
+	if (!teredo_peer_usable(peer)) {
 		use_random(rx, peer, call);
+		add_alternates(rx, call);
+	}
 	return true;
 }
 
@@ -152,10 +178,18 @@ bool teredo_answer_indirect(struct teredo_rx *rx)
 	return any;
 }
 
-/* an endpoint that data may be sent to */
-static bool possible(struct teredo_endpoint ep)
+static bool is_private(__be32 addr)
 {
-	return ep.port && teredo_ipv4_is_global(ep.addr);
+	return ipv4_is_private_10(addr) || ipv4_is_private_172(addr) ||
+	       ipv4_is_private_192(addr);
+}
+
+/* it comes from an endpoint that data may be sent to */
+static bool possible(const struct teredo_rx *rx)
+{
+	return rx->from.port &&
+	       (teredo_ipv4_is_global(rx->from.addr) ||
+		(is_private(rx->from.addr) && same_nat(rx)));
 }
 
 /**
@@ -173,8 +207,8 @@ bool teredo_answer_repeats(struct teredo_rx *rx)
 	struct teredo_peer *peer;
 	bool right = false;
 
-	if (!READ_ONCE(rx->td->cfg.symmetric) || !rx->tr->has_nonce ||
-	    !possible(rx->from))
+	if (!teredo_call_wants_nonce(rx->td) || !rx->tr->has_nonce ||
+	    !possible(rx))
 		return false;
 	spin_lock_bh(&rx->td->peers->lock);
 	peer = teredo_peer_lookup(rx->td->peers, &rx->src);

@@ -135,6 +135,19 @@ static void send_as_server(struct teredo_dev *td,
 }
 
 /**
+ * teredo_call_wants_nonce - are there nonces in bubbles
+ * @td: device
+ *
+ * Both symmetric NATs and peers behind our own make them necessary.
+ *
+ * Return: true if there are.
+ */
+bool teredo_call_wants_nonce(const struct teredo_dev *td)
+{
+	return READ_ONCE(td->cfg.symmetric) || READ_ONCE(td->cfg.hairpin);
+}
+
+/**
  * teredo_call_nonce - repeat a peer's nonce in direct bubbles
  * @call: bubbles
  * @peer: the peer they go to

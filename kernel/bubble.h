@@ -50,6 +50,7 @@ static inline void teredo_call_add(struct teredo_call *call,
 void teredo_call_nonce(struct teredo_call *call,
 		       const struct teredo_peer *peer);
 
+bool teredo_call_wants_nonce(const struct teredo_dev *td);
 bool teredo_reachable(const struct in6_addr *addr);
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,

@@ -152,7 +152,10 @@ static void server_bubble(struct teredo_rx *rx)
 	bool teredo = teredo_is_teredo(&rx->src, rx->td->cfg.prefix);
 
 	teredo_rx_control(rx);
-	if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx))
+	/* RFC 6081 5.6.4.2 */
+	if (rx->tr->bad_alternate && READ_ONCE(rx->td->cfg.hairpin))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
+	else if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
 	else if (teredo ? answer_peer(rx) : answer_relay(rx))
 		teredo_rx_consume(rx, TEREDO_RX_INDIRECT_BUBBLES);

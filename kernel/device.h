@@ -57,6 +57,8 @@ struct teredo_prefix {
  *	6081 5.4)
  * @solicit: a client asks a peer that was silent before it asks its server (RFC
  *	6081 5.7)
+ * @hairpin: a client tells peers of its inside address, and uses theirs if they
+ *	are behind the same NAT (RFC 6081 5.6)
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
@@ -85,6 +87,7 @@ struct teredo_config {
 	bool symmetric;
 	bool preserving;
 	bool solicit;
+	bool hairpin;
 	bool direct;
 	u32 rate;
 	u8 n_served;

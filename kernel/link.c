@@ -33,6 +33,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_RATE]	= { .type = NLA_U32 },
 	[IFLA_TEREDO_PRESERVING] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SOLICIT]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_HAIRPIN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -63,6 +64,8 @@ static const struct {
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
 	  "Only a client has random ports" },
 	{ IFLA_TEREDO_SOLICIT, FOR(CLIENT), "Only a client asks peers" },
+	{ IFLA_TEREDO_HAIRPIN, FOR(CLIENT),
+	  "Only a client has peers behind its own NAT" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -258,6 +261,8 @@ static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
 	if (data[IFLA_TEREDO_SOLICIT])
 		WRITE_ONCE(cfg->solicit, nla_get_u8(data[IFLA_TEREDO_SOLICIT]));
+	if (data[IFLA_TEREDO_HAIRPIN])
+		WRITE_ONCE(cfg->hairpin, nla_get_u8(data[IFLA_TEREDO_HAIRPIN]));
 	if (data[IFLA_TEREDO_DIRECT])
 		WRITE_ONCE(cfg->direct, nla_get_u8(data[IFLA_TEREDO_DIRECT]));
 	if (data[IFLA_TEREDO_RATE])
@@ -312,6 +317,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.symmetric = mode == TEREDO_MODE_CLIENT,
 		.preserving = mode == TEREDO_MODE_CLIENT,
 		.solicit = mode == TEREDO_MODE_CLIENT,
+		.hairpin = mode == TEREDO_MODE_CLIENT,
 		.rate = TEREDO_LIMIT_RATE,
 		.max_peers = mode == TEREDO_MODE_CLIENT ?
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
@@ -470,6 +476,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DIRECT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_PRESERVING */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SOLICIT */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_HAIRPIN */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -481,7 +488,8 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
 	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving) ||
-	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit))
+	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit) ||
+	    nla_put_u8(skb, IFLA_TEREDO_HAIRPIN, cfg->hairpin))
 		return -EMSGSIZE;
 	return 0;
 }

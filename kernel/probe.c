@@ -163,6 +163,18 @@ static __be32 new_nonce(struct teredo_peer *peer)
 	return peer->nonce_sent;
 }
 
+/* RFC 6081 5.6.4.1: where a peer behind the same NAT may find us */
+static void add_inside(const struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       struct teredo_trailers *tr)
+{
+	if (!READ_ONCE(td->cfg.hairpin) || !map->local)
+		return;
+	tr->n_alternates = 1;
+	tr->alternates[0].addr = map->local;
+	tr->alternates[0].port = td->cfg.port;
+}
+
 /**
  * teredo_probe_call - a pair of bubbles is to be sent to a peer
  * @td: device
@@ -186,7 +198,7 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
-	if (td->cfg.mode != TEREDO_MODE_CLIENT || !READ_ONCE(td->cfg.symmetric))
+	if (td->cfg.mode != TEREDO_MODE_CLIENT || !teredo_call_wants_nonce(td))
 		return;
 	teredo_call_nonce(call, peer);
 	call->server_tr.has_nonce = true;
@@ -194,6 +206,8 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	if (teredo_ports_wanted(td, map) && !teredo_peer_usable(peer))
 		teredo_port_take(td, peer);
 	teredo_port_call(peer, call);
+	if (!teredo_peer_usable(peer))
+		add_inside(td, map, &call->server_tr);
 }
 
 /* The same nonce in every try: a late reply still counts. */

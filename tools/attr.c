@@ -158,6 +158,11 @@ static const char *parse_solicit(struct link_conf *conf, const char *value)
 	return parse_flag(&conf->solicit, value);
 }
 
+static const char *parse_hairpin(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->hairpin, value);
+}
+
 static const char *parse_rate(struct link_conf *conf, const char *value)
 {
 	return parse_u32(&conf->rate, 0, value);
@@ -211,6 +216,7 @@ static const struct {
 	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
 	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
 	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
+	{ "hairpin", IFLA_TEREDO_HAIRPIN, parse_hairpin },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };

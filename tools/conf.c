@@ -188,6 +188,7 @@ static const struct conf_key {
 	{ "client", "symmetric", FOR(CLIENT), NULL },
 	{ "client", "preserving", FOR(CLIENT), NULL },
 	{ "client", "solicit", FOR(CLIENT), NULL },
+	{ "client", "hairpin", FOR(CLIENT), NULL },
 	{ "server", "local2", FOR(SERVER), NULL },
 	{ "server", "secrets", FOR(SERVER), set_secrets },
 	{ "server", "symmetric", FOR(SERVER), NULL },

@@ -35,6 +35,7 @@ static const struct {
 	FIELD(DIRECT, direct),
 	FIELD(PRESERVING, preserving),
 	FIELD(SOLICIT, solicit),
+	FIELD(HAIRPIN, hairpin),
 	FIELD(RATE, rate),
 #undef FIELD
 };

@@ -33,6 +33,7 @@
  * @direct: the relay sends direct bubbles, too
  * @preserving: a client uses random ports behind NATs that preserve ports
  * @solicit: a client asks silent peers before their servers
+ * @hairpin: a client finds peers behind its own NAT
  * @rate: datagrams per second that a server sends to one address
  * @served: what a relay serves
  * @n_served: number of entries in @served, 0 for all of IPv6
@@ -57,6 +58,7 @@ struct link_conf {
 	u8 direct;
 	u8 preserving;
 	u8 solicit;
+	u8 hairpin;
 	u32 rate;
 	struct if_teredo_prefix served[TEREDO_MAX_SERVED];
 	unsigned int n_served;

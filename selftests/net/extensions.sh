@@ -4,6 +4,7 @@
 #
 # A client and the extensions of RFC 6081, packet by packet: the peer is a
 # script that can do what no other implementation does, and what none should.
+# timeout: 500
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,6 +16,7 @@ N=2001:db8:1::10
 B_AT=192.0.2.20:50000 B_AT2=192.0.2.20:50001
 SERVER=203.0.113.1:3544
 BU_1=$(vector BU-1)	# A to B
+INSIDE=030800000a0100029c40	# 10.1.0.2:40000 as an alternate
 
 # from ENDPOINT ARGUMENTS of tdinject...
 from()
@@ -180,7 +182,7 @@ test_limits()
 test_off()
 {
 	check "switched off" ip_on a link set teredo0 type teredo nosymmetric \
-		nopreserving
+		nopreserving nohairpin
 	flush a
 	capture a eth0 off -Q out udp
 	indirect 0104deadbeef
@@ -194,7 +196,7 @@ test_off()
 	check_equal "all bubbles" "$BU_1 $BU_1 $BU_1 " \
 		"$(payloads off | awk '{ printf "%s ", $3 }')"
 	check "switched on" ip_on a link set teredo0 type teredo symmetric \
-		preserving
+		preserving hairpin
 }
 
 # behind KIND PORTS: the same address, behind a NAT that is said to be of this
@@ -254,7 +256,7 @@ test_random_port()
 	check_equal "answers" "$(printf '%s\n' \
 		"40000 ${B_AT/:/.} 0104deadbeef" \
 		"$r ${B_AT/:/.} 0104deadbeef0502$(printf %04x "$r")" \
-		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")")" \
+		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")$INSIDE")" \
 		"$(said random)"
 
 	to_port "$r" $B_AT bubble $C $A
@@ -298,7 +300,7 @@ test_peer_port()
 	check_equal "answers" "$(printf '%s\n' \
 		"40000 ${B_AT/:/.} 0104deadbeef" \
 		"$r 192.0.2.20.40123 0104deadbeef0502$(printf %04x "$r")" \
-		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")" \
+		"40000 ${SERVER/:/.} 0104${nonce}0502$(printf %04x "$r")$INSIDE" \
 		"40000 ${B_AT/:/.} 0104deadbeef" \
 		"$r 192.0.2.20.40123 0104deadbeef0502$(printf %04x "$r")")" \
 		"$(said both)"
@@ -341,7 +343,7 @@ test_no_random_port()
 	check_equal "answers" "$(printf '%s\n' \
 		"40000 ${B_AT/:/.} 0104deadbeef" \
 		"40000 192.0.2.20.40123 0104deadbeef" \
-		"40000 ${SERVER/:/.} 0104$(nonce_sent $B)")" "$(said none)"
+		"40000 ${SERVER/:/.} 0104$(nonce_sent $B)$INSIDE")" "$(said none)"
 
 	check "switched off" ip_on a link set teredo0 type teredo nopreserving
 	flush a
@@ -351,6 +353,97 @@ test_no_random_port()
 		'tx_bubbles +2' 'sent +2' \
 		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
 	check "switched on" ip_on a link set teredo0 type teredo preserving
+}
+
+# B was there. Before its server is asked, it is asked itself, three times; the
+# last time with the server. Its answer lets the ping go.
+test_solicit()
+{
+	local solicit=0104deadbeef040400000000
+
+	flush a
+	behind 2 1
+	from $B_AT bubble $B $A
+	check_changes "B" a 'rx_bubbles +1' 'peers +1' \
+		"peer $B trusted $B_AT tries 0 queued 0"
+	capture a eth0 asked -Q out udp
+	from $B_AT bubble $B $A 040400ffffff
+	check_changes "B asks" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1'
+	from $B_AT bubble $B $A 040401000000
+	check_changes "B tells" a 'rx_bubbles +1'
+	indirect 0104deadbeef040400000000
+	check_changes "B asks by way of the server" a \
+		'rx_indirect_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	capture_stop asked
+	check_equal "advertisements" "$(printf '%s\n' \
+		"40000 ${B_AT/:/.} 040401000000" \
+		"40000 ${B_AT/:/.} 0104deadbeef040401000000")" "$(said asked)"
+
+	pause 31
+	before a
+	capture a eth0 solicit -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $B
+	pause 4.5
+	from $B_AT bubble $B $A 040401000000
+	pause 0.5
+	capture_stop solicit
+	stop ping
+	check_equal "times, places and trailers of bubbles" "$(printf '%s\n' \
+		"0 40000 ${B_AT/:/.} $solicit" "2 40000 ${B_AT/:/.} $solicit" \
+		"4 40000 ${B_AT/:/.} $solicit" \
+		"4 40000 ${B_AT/:/.} 0104deadbeef" "4 40000 ${SERVER/:/.}")" \
+		"$(paste -d ' ' <(packets solicit 'udp[4:2] < 104' |
+			awk 'NR == 1 { start = $1 }
+			{ printf "%d\n", $1 - start + 0.3 }') <(said solicit) |
+			sed "s/\(${SERVER/:/.}\) .*/\1/")"
+	check_equal "and the ping" "${B_AT/:/.}" \
+		"$(payloads solicit 'udp[4:2] >= 104' | awk '{ print $2 }')"
+	before a
+}
+
+# D is behind the same NAT as A, by its address
+test_hairpin()
+{
+	local nonce hex d_at=192.0.2.10:50000
+	local D=2001:0:cb00:7101:0:3caf:3fff:fdf5
+
+	flush a
+	behind 2 1
+	capture a eth0 inside -Q out udp
+	from $SERVER origin $d_at bubble $D $A \
+		0104deadbeef030effff0a090909c3500a0100029c40
+	check_changes "with two alternates, one is our own" a \
+		'rx_indirect_bubbles +1' 'peers +1' 'tx_bubbles +3' 'sent +3' \
+		"peer $D probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	nonce=$(nonce_sent $D)
+	# B is not: that would have us look around at home for strangers
+	indirect 0104deadbeef030800000a090909c350
+	check_changes "of a peer elsewhere" a 'rx_indirect_bubbles +1' \
+		'peers +1' 'tx_bubbles +2' 'sent +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	capture_stop inside
+	check_equal "answers" "$(printf '%s\n' \
+		"40000 ${d_at/:/.} 0104deadbeef" \
+		"40000 10.9.9.9.50000 0104deadbeef" \
+		"40000 ${SERVER/:/.} 0104$nonce$INSIDE" \
+		"40000 ${B_AT/:/.} 0104deadbeef" \
+		"40000 ${SERVER/:/.} 0104$(nonce_sent $B)$INSIDE")" \
+		"$(said inside)"
+
+	for hex in TR-7 TR-8 TR-9 TR-10; do
+		drops rx_drop_trailer $hex $SERVER origin $d_at bubble $D $A \
+			0104deadbeef"$(vector $hex)"
+	done
+	drops rx_drop_bubble "the nonce of B from inside" 10.9.9.9:50000 \
+		bubble $B $A "0104$(nonce_sent $B)"
+	from 10.9.9.9:50000 bubble $D $A "0104$nonce"
+	check_changes "the nonce from inside" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $D trusted 10.9.9.9:50000 tries 0 queued 0 nonce deadbeef"
+	from $B_AT bubble $B $A "$(vector TR-7)"
+	check_changes "alternates in a direct bubble" a 'rx_bubbles +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
 test_combinations()
@@ -378,6 +471,10 @@ add_test "XP-02 XP-07 XP-08 XP-09 XP-14 XP-16 XP-17 C-106: a random port, for on
 add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
 	test_peer_port
 add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
+add_test "XL-01 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
+	test_solicit
+add_test "XH-01 XH-04 XH-06 XH-07 XH-08 XH-09 XH-10 XH-11 XH-12 XH-13 XH-14 XH-15 XH-16: peers behind the same NAT" \
+	test_hairpin
 add_test "XC-01: extensions that need others" test_combinations
 add_test "XN-01: without symmetric NAT support no nonces" test_off
 

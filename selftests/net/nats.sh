@@ -134,6 +134,32 @@ test_clients()
 	done
 }
 
+# A second client on the network of one, behind a NAT that sends nothing back
+# inside.
+test_same_nat()
+{
+	local near=${first[$1]} far
+	local nat=n$near in=${inside[$near]}
+
+	far=c$_n
+	port[$far]=$((20000 + 1000 * _n))
+	new_node "$far"
+	new_link "$nat" lan2 "$far" eth0
+	real_checksums "$far"
+	ip_on "$nat" route add "$in.3" dev lan2
+	printf '%s\n' "addr add $in.3/32 dev eth0" 'route add default dev eth0' |
+		ip_on "$far" -batch -
+	client_start "$far"
+	qualified "$far" "$1"
+	# The bubble from inside is faster than the one by way of the server, whose
+	# nonce shows the other where we are: data in between is lost (P-19).
+	on "$near" ping -6 -n -c 1 -W 1 "${addr[$far]}" > /dev/null
+	check "from one to the other" reach "$near" "${addr[$far]}"
+	check "and back" reach "$far" "${addr[$near]}"
+	[[ $(teredo "$near" peer show teredo0) == *" at $in.3:${port[$far]} "* ]] ||
+		fail "not by the inside: $(teredo "$near" peer show teredo0)"
+}
+
 # What the helper has found out
 test_nat_shown()
 {
@@ -234,6 +260,7 @@ done
 for pair in 'pr pp_sym' 'pp_sym pr' 'pp_sym pp_sym'; do
 	add_test "XP-01 XP-07 XP-10 XP-17: $pair" test_pair "${pair% *}" "${pair#* }"
 done
+add_test "XH-01 XH-04 XH-09: two behind one NAT" test_same_nat pr
 add_test "XC-13: pr symrnd" test_no_pair pr symrnd
 add_test "XC-13: symrnd symrnd" test_no_pair symrnd symrnd
 

@@ -98,6 +98,7 @@ static const struct option {
 	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
 	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
 	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
+	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
 	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
 };
 

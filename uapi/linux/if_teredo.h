@@ -50,6 +50,9 @@ enum {
 	IFLA_TEREDO_SOLICIT,	/* u8, the client asks silent peers before
 				 * their servers (RFC 6081 5.7), default 1
 				 */
+	IFLA_TEREDO_HAIRPIN,	/* u8, the client finds peers behind its own
+				 * NAT (RFC 6081 5.6), default 1
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
