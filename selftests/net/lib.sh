@@ -226,6 +226,8 @@ start()
 	local name=$1 node=$2
 
 	shift 2
+	# here: what waits for a line must not see the log of the last one
+	: > "$tmp/$name.log"
 	nsenter "--net=/run/netns/$_prefix$node" "$@" \
 		< /dev/null > "$tmp/$name.log" 2>&1 &
 	pid=$!
