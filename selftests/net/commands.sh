@@ -210,7 +210,7 @@ test_checkconf()
 	printf 'nonsense = 1\n' > "$tmp/bad.conf"
 	refused 1 bad.conf:1: teredo a checkconf "$tmp/bad.conf"
 	refused 1 checkconf teredo a checkconf
-	refused 1 '' "$tools/teredod" --config "$tmp/bad.conf" teredo0
+	refused 78 '' "$tools/teredod" --config "$tmp/bad.conf" teredo0
 	refused 1 '' "$tools/teredod" --nonsense
 	says teredod "$tools/teredod" --help
 	says . "$tools/teredo" -V
