@@ -38,6 +38,8 @@ install_kernel()
 	mkdir -p "$build/root/boot"
 	cp "$build/arch/x86/boot/bzImage" "$build/root/boot/vmlinuz-$version"
 	make -s -C "$build" INSTALL_MOD_PATH="$build/root" modules_install >&2
+	# with everything built in there is none, by which others know modules
+	mkdir -p "$build/root/lib/modules/$version/kernel"
 }
 
 mkdir -p "$build"

@@ -18,10 +18,18 @@ test_case()
 	return 1
 }
 
-# test_suites: those that there should be, so that none is missed
+# test_suites: those that there should be, and all of them run, so that none is
+# missed
 test_suites()
 {
+	local suite
+
 	check_equal suites "$1" "$(cd "$results" 2> /dev/null && echo teredo-*)"
+	for suite in $1; do
+		check_equal "cases of $suite that have run" \
+			"$(sed -n 's/^    1\.\.//p' "$results/$suite/results")" \
+			"$(grep -c '^    \(not \)\?ok ' "$results/$suite/results")"
+	done
 }
 
 modprobe teredo || fail "no module"

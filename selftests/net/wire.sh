@@ -68,8 +68,8 @@ test_formats()
 		dst host 203.0.113.2 | sed -n 1p)"
 	check_equal "direct bubble" "6000000000003bff$(hex $a)$(hex $b)" \
 		"$(payloads all dst host 192.0.2.20 | sed -n 1p)"
-	like "indirect bubble with a nonce, to the peer's server" \
-		"6000000000003bff$(hex $a)$(hex $b)0104.{8}" \
+	like "indirect bubble with a nonce and the inside address" \
+		"6000000000003bff$(hex $a)$(hex $b)0104.{8}030800000a0100029c40" \
 		"$(payloads all dst host 198.51.100.118 and dst port 3544)"
 	like "connectivity test" \
 		"6000000000183aff$(hex $a)$(hex $N)8000.{44}" \
