@@ -38,10 +38,14 @@ own_apt()
 	site=$(apt-get indextargets --format '$(REPO_URI)' \
 		"Created-By: Packages" "Origin: Debian" "Codename: $codename" |
 		head -n 1)
+	if [ ! "$site" ]; then
+		echo "apt knows no mirror of Debian's $codename" >&2
+		return 1
+	fi
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
 	: > "$dir/status"
 	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
-		"${site:-http://deb.debian.org/debian}" "$*" $keys \
+		"$site" "$*" $keys \
 		> "$dir/list.sources"
 	# what belongs to a kernel may be as new as it
 	printf '%s\n' 'Package: linux-*' 'Pin: release a=*-backports' \
