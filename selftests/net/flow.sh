@@ -104,7 +104,8 @@ test_one_way()
 	check_equal "bubbles to refresh it" 3 "$(packets bubbles | wc -l)"
 }
 
-# What a sends to c first, by its UDP length: 40 is a bubble, 104 is a ping.
+# What a sends to c first, by its UDP length: 52 is a bubble with a nonce that asks
+# for an answer (RFC 6081 5.7), 104 is a ping.
 first_sent()
 {
 	capture a eth0 first -Q out dst host 192.0.2.30
@@ -128,7 +129,7 @@ test_expiry()
 	check_equal "state after 31 s" expired \
 		"$(on a "$here/tdctl" dump teredo0 | awk -v p="$to" '
 			$1 == "peer" && $2 == p { print $3 }')"
-	check_equal "after 31 s" 40 "$(first_sent "$to")"
+	check_equal "after 31 s" 52 "$(first_sent "$to")"
 }
 
 modprobe teredo || fail "no module"
