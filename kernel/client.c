@@ -17,6 +17,7 @@
 #include "probe.h"
 #include "receive.h"
 #include "stats.h"
+#include "trust.h"
 #include "xmit.h"
 
 /**
@@ -112,11 +113,11 @@ static void from_native(struct teredo_rx *rx)
 static bool test_answered(struct teredo_rx *rx)
 {
 	if (!rx->from.port || !teredo_ipv4_is_global(rx->from.addr) ||
-	    !teredo_probe_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from,
-				   rx->port))
+	    !teredo_test_answered(rx->td, rx->ip6, rx->pkt.ip6_len, rx->from,
+				  rx->port))
 		return false;
 	teredo_rx_control(rx);
-	consume_skb(rx->skb);
+	teredo_rx_consume(rx, TEREDO_RX_TEST_REPLIES);
 	return true;
 }
 

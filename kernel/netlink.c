@@ -20,6 +20,7 @@
 #include "port.h"
 #include "probe.h"
 #include "stats.h"
+#include "trust.h"
 #include "xmit.h"
 
 /* The device that a request names, or an error that has been explained. */
@@ -634,7 +635,7 @@ static int start_peer(struct teredo_dev *td, const struct in6_addr *addr,
 	rcu_read_lock();
 	map = rcu_dereference(td->mapping);
 	if (map && ep.port)
-		err = teredo_probe_trust(td, addr, ep, td->cfg.port) ?
+		err = teredo_trust(td, addr, ep, td->cfg.port) ?
 		      0 : -ENOBUFS;
 	else if (map)
 		err = teredo_probe_start(td, map, addr);

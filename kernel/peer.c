@@ -13,6 +13,7 @@
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
+#include "queue.h"
 #include "stats.h"
 #include "trace.h"
 
@@ -404,7 +405,7 @@ void teredo_peers_flush(struct teredo_dev *td)
 {
 	while (sweep(td, SWEEP_ALL))
 		;
-	teredo_probe_bury(td);
+	teredo_queue_bury(td);
 }
 
 /* Sweeps so many entries, and at least some. */

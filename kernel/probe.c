@@ -4,9 +4,8 @@
  *
  * An attempt begins with a packet that has no proven way to go. It sends
  * bubbles or a connectivity test up to four times, two seconds apart, while
- * packets wait; it ends with an answer, and then they go out in order, or
- * without one, and then their senders are told. What is decided under the
- * table's lock is sent after it was released.
+ * packets wait. An answer ends it, see trust.c; without one their senders are
+ * told. What is decided under the table's lock is sent after it was released.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
@@ -18,33 +17,13 @@
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
-#include "receive.h"
+#include "queue.h"
 #include "stats.h"
 #include "trace.h"
 #include "xmit.h"
 
 /* how often some of the table is looked at for idle peers */
 #define TEREDO_AGE_INTERVAL	(10 * HZ)
-/* a reply that comes later than this is not believed */
-#define TEREDO_TEST_LIFE	(TEREDO_PROBE_TRIES * TEREDO_PROBE_INTERVAL)
-/* Rounds of sending what came to wait meanwhile before a peer is usable: in
- * order if the sender is not faster than we are, and finite if it is.
- */
-#define TEREDO_RELEASE_ROUNDS	4
-
-/**
- * struct wait_cb - what is kept with a received packet that waits
- * @from: outer source
- */
-struct wait_cb {
-	struct teredo_endpoint from;
-};
-
-static struct wait_cb *wait_cb(const struct sk_buff *skb)
-{
-	BUILD_BUG_ON(sizeof(struct wait_cb) > sizeof(skb->cb));
-	return (struct wait_cb *)skb->cb;
-}
 
 enum action {
 	ACT_NONE,
@@ -360,65 +339,6 @@ static void act_on(struct teredo_dev *td, const struct in6_addr *addr,
 		teredo_send_test(td, todo->map, addr, &todo->echo);
 }
 
-/* @total is the table's count of bytes, @max its bound. */
-static bool has_room(const struct teredo_probe *probe,
-		     const struct sk_buff_head *queue,
-		     const struct sk_buff *skb, u32 total, u32 max)
-{
-	return skb_queue_len(queue) < TEREDO_QUEUE_PACKETS &&
-	       probe->bytes + skb->truesize <= TEREDO_QUEUE_BYTES &&
-	       total + skb->truesize <= max;
-}
-
-static void enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
-		    struct sk_buff *skb, u32 *total)
-{
-	probe->bytes += skb->truesize;
-	*total += skb->truesize;
-	__skb_queue_tail(queue, skb);
-}
-
-static void dequeue(struct teredo_probe *probe, struct sk_buff_head *queue,
-		    u32 *total, struct sk_buff_head *to)
-{
-	struct sk_buff *skb;
-
-	skb_queue_walk(queue, skb) {
-		probe->bytes -= skb->truesize;
-		*total -= skb->truesize;
-	}
-	skb_queue_splice_tail_init(queue, to);
-}
-
-/**
- * struct waiting - packets that have waited
- * @out: to be sent
- * @in: to be delivered
- */
-struct waiting {
-	struct sk_buff_head out;
-	struct sk_buff_head in;
-};
-
-static void waiting_init(struct waiting *w)
-{
-	__skb_queue_head_init(&w->out);
-	__skb_queue_head_init(&w->in);
-}
-
-static void dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
-			struct waiting *w)
-{
-	dequeue(probe, &probe->out, &td->peers->out_bytes, &w->out);
-}
-
-static void dequeue_all(struct teredo_dev *td, struct teredo_probe *probe,
-			struct waiting *w)
-{
-	dequeue_out(td, probe, w);
-	dequeue(probe, &probe->in, &td->peers->in_bytes, &w->in);
-}
-
 /**
  * teredo_probe_start - begin to open the way to a peer
  * @td: device
@@ -491,31 +411,6 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	act_on(td, addr, &todo);
 }
 
-static void refuse(struct teredo_dev *td, struct sk_buff *skb,
-		   enum teredo_counter why)
-{
-	teredo_unreachable(td, skb);
-	teredo_drop(td, skb, why);
-}
-
-/* The attempt is over: tells the senders of what has waited. */
-static void give_up(struct teredo_dev *td, struct waiting *w)
-{
-	struct sk_buff *skb;
-
-	while ((skb = __skb_dequeue(&w->out)))
-		refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
-	while ((skb = __skb_dequeue(&w->in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-}
-
-/* What may wait to be sent by this device. A relay has many senders. */
-static u32 queue_limit(const struct teredo_dev *td)
-{
-	return max_t(u32, TEREDO_QUEUE_TOTAL,
-		     READ_ONCE(td->cfg.max_peers) * TEREDO_QUEUE_PER_PEER);
-}
-
 /* Queues the packet for the peer and begins an attempt. The newest is dropped
  * when full, so that what gets through stays in order, but the attempt goes on.
  * Table locked.
@@ -525,7 +420,6 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 		      struct sk_buff *skb, struct todo *todo,
 		      enum teredo_counter *why)
 {
-	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = teredo_probe_get(td, peer);
 
 	*why = TEREDO_TX_DROP_PEER_LIMIT;
@@ -536,11 +430,7 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 	if (todo->act == ACT_REFUSE)
 		return false;
 	*why = TEREDO_TX_DROP_QUEUE_FULL;
-	if (!has_room(probe, &probe->out, skb, peers->out_bytes,
-		      queue_limit(td)))
-		return false;
-	enqueue(probe, &probe->out, skb, &peers->out_bytes);
-	return true;
+	return teredo_queue_out(td, probe, skb);
 }
 
 /**
@@ -581,7 +471,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 	if (!queued && why == TEREDO_TX_DROP_QUEUE_FULL)
 		teredo_drop(td, skb, why);
 	else if (!queued)
-		refuse(td, skb, why);
+		teredo_refuse(td, skb, why);
 }
 
 /**
@@ -606,7 +496,6 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 	struct teredo_probe *probe = NULL;
 	struct teredo_peer *peer;
 
-	wait_cb(skb)->from = from;
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &addr);
 	if (!test_allowed(td, peer)) {
@@ -615,15 +504,12 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 	}
 	peer = teredo_peer_make(td, &addr, false);
 	probe = teredo_probe_get(td, peer);
-	if (!probe) {
+	if (!probe)
 		why = TEREDO_RX_DROP_PEER_LIMIT;
-	} else if (!has_room(probe, &probe->in, skb, peers->in_bytes,
-			     TEREDO_HOLD_TOTAL)) {
+	else if (!teredo_queue_in(td, probe, skb, from))
 		why = TEREDO_RX_DROP_HOLD_FULL;
-	} else {
-		enqueue(probe, &probe->in, skb, &peers->in_bytes);
+	else
 		begin_for_stranger(td, probe, &todo);
-	}
 unlock:
 	spin_unlock_bh(&peers->lock);
 
@@ -634,7 +520,13 @@ unlock:
 	act_on(td, &addr, &todo);
 }
 
-static void unlink_probe(struct teredo_peer *peer)
+/**
+ * teredo_probe_unlink - end a peer's attempt, with nothing waiting
+ * @peer: entry with one
+ *
+ * Context: table locked.
+ */
+void teredo_probe_unlink(struct teredo_peer *peer)
 {
 	struct teredo_probe *probe = peer->probe;
 
@@ -643,225 +535,26 @@ static void unlink_probe(struct teredo_peer *peer)
 	kfree(probe);
 }
 
-/* Sends and delivers what has waited for @peer, which is at peer->ep. */
-static void let_go(struct teredo_dev *td, struct teredo_peer *peer,
-		   struct waiting *w)
-{
-	struct sk_buff *skb;
-
-	while ((skb = __skb_dequeue(&w->out)))
-		teredo_output(td, skb, peer);
-	while ((skb = __skb_dequeue(&w->in))) {
-		if (teredo_endpoint_equal(wait_cb(skb)->from, peer->ep))
-			teredo_deliver(td, skb);
-		else
-			teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-	}
-}
-
-/* Called and returns with the table locked, but opens it to send. While it
- * is open the peer is not usable, so newer packets queue up behind.
- * Return: the peer is still there, and so is its probe.
- */
-static bool release(struct teredo_dev *td, struct teredo_peer *peer)
-{
-	struct teredo_peers *peers = td->peers;
-	struct teredo_probe *probe = peer->probe;
-	struct waiting w;
-	int round;
-
-	probe->releasing = true;
-	list_del_init(&probe->pending);
-	for (round = 0; round < TEREDO_RELEASE_ROUNDS && probe->bytes;
-	     round++) {
-		waiting_init(&w);
-		dequeue_all(td, probe, &w);
-		spin_unlock_bh(&peers->lock);
-		let_go(td, peer, &w);
-		spin_lock_bh(&peers->lock);
-		if (teredo_peer_lookup(peers, &peer->addr) != peer)
-			return false;
-	}
-	return true;
-}
-
-static bool test_alive(const struct teredo_probe *probe)
-{
-	return probe->testing &&
-	       time_before(jiffies, probe->tested + TEREDO_TEST_LIFE);
-}
-
-/* A usable peer has been heard from again while a test is under way, maybe
- * of another endpoint: that goes on.
- */
-static bool other_test(const struct teredo_peer *peer)
-{
-	return teredo_peer_usable(peer) && test_alive(peer->probe);
-}
-
-/* A packet, or the reply to a test of ours, has proven the peer to be at
- * @from, as seen from local port @port. Return: false if there is no room for
- * it.
- */
-static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
-		  struct teredo_endpoint from, __be16 port, bool by_test)
-{
-	struct teredo_peers *peers = td->peers;
-	struct teredo_peer *peer;
-	struct waiting w;
-	bool news;
-
-	waiting_init(&w);
-	spin_lock_bh(&peers->lock);
-	peer = teredo_peer_make(td, addr, false);
-	if (!peer)
-		goto refused;
-	news = !teredo_peer_usable(peer) ||
-	       !teredo_peer_at(peer, from, port);
-	if (peer->probe && peer->probe->releasing)
-		goto accepted;
-	if (!peer->trusted) {
-		teredo_peer_prove(peer, from, port);
-	} else if (!teredo_peer_at(peer, from, port)) {
-		peer = teredo_peer_move(peers, peer, from, port);
-		if (!peer)
-			goto refused;
-	} else if (peer->probe && other_test(peer)) {
-		dequeue_out(td, peer->probe, &w);
-		goto heard;
-	}
-	/* the service port will do (RFC 6081 5.4.4.5) */
-	if (port == td->cfg.port)
-		teredo_port_release(td, peer);
-	if (peer->probe) {
-		if (!release(td, peer))
-			goto accepted;
-		dequeue_all(td, peer->probe, &w);
-		unlink_probe(peer);
-	}
-heard:
-	WRITE_ONCE(peer->rx, jiffies);
-	if (by_test)
-		WRITE_ONCE(peer->tested, peer->rx);
-	if (news)
-		trace_teredo_peer(td, peer, "trusted");
-accepted:
-	spin_unlock_bh(&peers->lock);
-	let_go(td, peer, &w);
-	return true;
-
-refused:
-	spin_unlock_bh(&peers->lock);
-	return false;
-}
-
-/**
- * teredo_probe_trust - a packet has proven that a peer is at an endpoint
- * @td: device
- * @addr: the peer's address
- * @from: the endpoint
- * @port: local port that the packet came to, network byte order
- *
- * What waits for the peer is sent, in order, before it becomes usable.
- *
- * Context: BH off, RCU; table not locked.
- * Return: true if the packet is to be accepted; false if there is no room
- * for the peer.
- */
-bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
-			struct teredo_endpoint from, __be16 port)
-{
-	return trust(td, addr, from, port, false);
-}
-
-/**
- * teredo_probe_answered - is this the reply to a connectivity test
- * @td: device
- * @ip6: received packet, in one piece
- * @len: its length
- * @from: outer source
- * @port: local port that it came to, network byte order
- *
- * If it is, the peer is trusted from now on and the packet is used up: nobody
- * on the host has asked for it (RFC 4380 5.2.3 rule 2, row P-14).
- *
- * Context: BH off, RCU; table not locked.
- * Return: true if it was.
- */
-bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
-			   struct teredo_endpoint from, __be16 port)
-{
-	struct teredo_peer *peer;
-	struct in6_addr src;
-	bool ours = false;
-
-	if (teredo_icmp_type(ip6, len) != TEREDO_ICMP_ECHO_REPLY)
-		return false;
-	memcpy(&src, ip6 + 8, sizeof(src));
-
-	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_lookup(td->peers, &src);
-	if (peer && peer->probe && test_alive(peer->probe)) {
-		ours = teredo_is_echo_reply(ip6, len, &peer->probe->echo);
-		if (ours)
-			peer->probe->testing = false;
-	}
-	spin_unlock_bh(&td->peers->lock);
-
-	if (ours)
-		trust(td, &src, from, port, true);
-	return ours;
-}
-
 /**
  * teredo_probe_free - end a peer's attempt
  * @td: device
  * @peer: entry that is about to go
  *
- * The senders of what has waited are told by teredo_probe_bury() later.
+ * The senders of what has waited are told later.
  *
  * Context: table locked.
  */
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 {
-	struct teredo_peers *peers = td->peers;
-	struct sk_buff *skb;
-	struct waiting w;
+	struct teredo_waiting w;
 
-	lockdep_assert_held(&peers->lock);
+	lockdep_assert_held(&td->peers->lock);
 	if (!peer->probe)
 		return;
-	waiting_init(&w);
-	dequeue_all(td, peer->probe, &w);
-	unlink_probe(peer);
-	while ((skb = __skb_dequeue(&w.in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-	if (skb_queue_empty(&w.out))
-		return;
-	skb_queue_splice_tail_init(&w.out, &peers->doomed);
-	mod_delayed_work(teredo_wq, &td->probe_work, 0);
-}
-
-/**
- * teredo_probe_bury - tell the senders of packets whose peers were forgotten
- * @td: device
- *
- * Context: process, table not locked.
- */
-void teredo_probe_bury(struct teredo_dev *td)
-{
-	struct waiting w;
-
-	waiting_init(&w);
-	spin_lock_bh(&td->peers->lock);
-	skb_queue_splice_tail_init(&td->peers->doomed, &w.out);
-	spin_unlock_bh(&td->peers->lock);
-
-	local_bh_disable();
-	rcu_read_lock();
-	give_up(td, &w);
-	rcu_read_unlock();
-	local_bh_enable();
+	teredo_waiting_init(&w);
+	teredo_dequeue(td, peer->probe, &w);
+	teredo_probe_unlink(peer);
+	teredo_queue_doom(td, &w);
 }
 
 /**
@@ -912,7 +605,7 @@ static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
  * as it knows when bubbles were sent.
  */
 static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
-			struct waiting *w)
+			struct teredo_waiting *w)
 {
 	struct teredo_peer *peer = probe->peer;
 
@@ -922,9 +615,9 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 		if (probe->failed)
 			trace_teredo_peer(td, peer, "failed");
 		teredo_port_release(td, peer);
-		dequeue_all(td, probe, w);
+		teredo_dequeue(td, probe, w);
 	} else if (!is_teredo(td, &peer->addr)) {
-		unlink_probe(peer);
+		teredo_probe_unlink(peer);
 	}
 }
 
@@ -937,9 +630,9 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe;
 	struct in6_addr addr;
-	struct waiting w;
+	struct teredo_waiting w;
 
-	waiting_init(&w);
+	teredo_waiting_init(&w);
 	spin_lock_bh(&peers->lock);
 	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
 					 pending);
@@ -956,7 +649,7 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	spin_unlock_bh(&peers->lock);
 
 	act_on(td, &addr, &todo);
-	give_up(td, &w);
+	teredo_queue_give_up(td, &w);
 	return true;
 }
 
@@ -1012,7 +705,7 @@ void teredo_probe_work(struct work_struct *work)
 		td->aged = jiffies;
 		teredo_peers_age(td);
 	}
-	teredo_probe_bury(td);
+	teredo_queue_bury(td);
 	/* sooner if meanwhile something has been armed */
 	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a peer becomes one that data may be sent to and taken from: bubbles for
- * Teredo addresses, connectivity tests for all others, and the packets that
- * wait for the outcome (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
+ * Attempts to reach a peer: bubbles for Teredo addresses, connectivity tests for
+ * all others (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
  */
 #ifndef _TEREDO_PROBE_H
 #define _TEREDO_PROBE_H
@@ -36,18 +35,6 @@ struct teredo_peer;
  */
 #define TEREDO_HOLD_TRIES	2
 
-/* What may wait. Per peer: two seconds, the time one bubble may cost, of a
- * game's or a call's packets. In all: well under a per cent of the memory of
- * the smallest router.
- */
-#define TEREDO_QUEUE_PACKETS	128
-#define TEREDO_QUEUE_BYTES	(256 * 1024)
-#define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
-/* ... or so much for each peer that a relay may have, whichever is more */
-#define TEREDO_QUEUE_PER_PEER	256
-/* Received packets, which strangers may send, have a budget of their own */
-#define TEREDO_HOLD_TOTAL	(1024 * 1024)
-
 /**
  * struct teredo_probe - the attempt to reach a peer
  * @peer: whose
@@ -57,7 +44,7 @@ struct teredo_peer;
  * @solicits: solicitations yet to be sent before bubbles
  * @failed: given up; further packets are refused until the rest is over
  * @testing: @echo is under way, sent at @tested
- * @releasing: what waited is being sent, see release() in probe.c
+ * @releasing: what waited is being sent, see release() in trust.c
  * @echo: the connectivity test
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
@@ -104,12 +91,8 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 bool teredo_probe_may_call(const struct teredo_probe *probe);
 void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct teredo_probe *probe, struct teredo_call *call);
-bool teredo_probe_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
-			   struct teredo_endpoint from, __be16 port);
-bool teredo_probe_trust(struct teredo_dev *td, const struct in6_addr *addr,
-			struct teredo_endpoint from, __be16 port);
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
-void teredo_probe_bury(struct teredo_dev *td);
+void teredo_probe_unlink(struct teredo_peer *peer);
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 void teredo_probe_work(struct work_struct *work);
 

@@ -18,12 +18,12 @@
 #include "device.h"
 #include "netlink.h"
 #include "peer.h"
-#include "probe.h"
 #include "receive.h"
 #include "relay.h"
 #include "server.h"
 #include "stats.h"
 #include "trace.h"
+#include "trust.h"
 
 /**
  * teredo_rx_drop - free a datagram and say why
@@ -152,7 +152,7 @@ void teredo_rx_accept(struct teredo_rx *rx)
  */
 void teredo_rx_trust(struct teredo_rx *rx)
 {
-	if (!teredo_probe_trust(rx->td, &rx->src, rx->from, rx->port)) {
+	if (!teredo_trust(rx->td, &rx->src, rx->from, rx->port)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
 		return;
 	}

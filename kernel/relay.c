@@ -13,10 +13,10 @@
 #include "bubble.h"
 #include "device.h"
 #include "peer.h"
-#include "probe.h"
 #include "receive.h"
 #include "relay.h"
 #include "stats.h"
+#include "trust.h"
 #include "xmit.h"
 
 static bool own_address(const struct teredo_dev *td,
@@ -135,7 +135,7 @@ bool teredo_relay_serves(const struct teredo_dev *td,
 /* The client has proven itself all the same (row RR-04). */
 static void not_served(struct teredo_rx *rx)
 {
-	teredo_probe_trust(rx->td, &rx->src, rx->from, rx->port);
+	teredo_trust(rx->td, &rx->src, rx->from, rx->port);
 	teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
 }
 

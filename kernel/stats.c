@@ -28,6 +28,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_INDIRECT_BUBBLES] = "rx_indirect_bubbles",
 	[TEREDO_RX_CONTROL] = "rx_control",
 	[TEREDO_RX_HELD] = "rx_held",
+	[TEREDO_RX_TEST_REPLIES] = "rx_test_replies",
 	[TEREDO_RX_SOLICITATIONS] = "rx_solicitations",
 	[TEREDO_RX_ECHO_REQUESTS] = "rx_echo_requests",
 	[TEREDO_RX_FORWARDED] = "rx_forwarded",

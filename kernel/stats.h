@@ -37,6 +37,7 @@ enum teredo_counter {
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
 	TEREDO_RX_CONTROL,		/* passed to the helper */
 	TEREDO_RX_HELD,			/* until a test proves it */
+	TEREDO_RX_TEST_REPLIES,		/* P-14: a test has proven it */
 	TEREDO_RX_SOLICITATIONS,	/* answered by the server */
 	TEREDO_RX_ECHO_REQUESTS,	/* answered by the server */
 	TEREDO_RX_FORWARDED,		/* by the server */

@@ -35,6 +35,7 @@ static const struct {
 	{ "rx_indirect_bubbles", "Bubbles received through the server." },
 	{ "rx_control", "Control packets passed to the helper." },
 	{ "rx_held", "Packets held until a test proves their source." },
+	{ "rx_test_replies", "Replies to connectivity tests." },
 	{ "rx_solicitations", "Router solicitations answered by the server." },
 	{ "rx_echo_requests", "Echo requests answered by the server." },
 	{ "rx_forwarded", "Packets forwarded by the server." },

@@ -33,17 +33,12 @@ ended()
 		END { print n + 0 }'
 }
 
-# accounted NODE: what came in is what was delivered, and what has a name, but for
-# the replies to connectivity tests, which are not more than the tests
+# accounted NODE: what came in is what was delivered, and what has a name
 accounted()
 {
-	local tests
-
-	tests=$(counters "$1" | awk '$1 == "tx_tests" { print $2 }')
 	udp_now=$(($(udp "$1") - ${udp_before[$1]}))
 	ended_now=$(($(delivered "$1") + $(ended "$1") - ${ended_before[$1]}))
-	[ $udp_now -ge $ended_now ] &&
-		[ $((udp_now - ended_now)) -le "${tests:-0}" ]
+	[ $udp_now = $ended_now ]
 }
 
 declare -A udp_before=() ended_before=()

@@ -421,7 +421,8 @@ test_echo()
 	check_changes "replies with a mistake, and from a private relay" a \
 		'rx_held +7' "peer $N probing 0.0.0.0:0 tries 1 queued 8"
 	from $RELAY echo-reply $N $A $id $seq "$data"
-	check_changes "the right reply" a 'rx_drop_untested +7' 'sent +1' \
+	check_changes "the right reply" a 'rx_test_replies +1' \
+		'rx_drop_untested +7' 'sent +1' \
 		"peer $N trusted $RELAY tries 0 queued 0"
 	capture_stop request
 	check_equal "where the test and the ping went" \

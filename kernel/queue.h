@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets that wait until a peer can be reached, or is proven to be who it says
+ * it is. There is a bound for each peer and one for all; the newest is what is
+ * refused, so that what gets through stays in order.
+ */
+#ifndef _TEREDO_QUEUE_H
+#define _TEREDO_QUEUE_H
+
+#include <linux/skbuff.h>
+
+#include "stats.h"
+#include "wire.h"
+
+struct teredo_dev;
+struct teredo_peer;
+struct teredo_probe;
+
+/* What may wait. Per peer: two seconds, the time one bubble may cost, of a
+ * game's or a call's packets. In all: well under a per cent of the memory of
+ * the smallest router.
+ */
+#define TEREDO_QUEUE_PACKETS	128
+#define TEREDO_QUEUE_BYTES	(256 * 1024)
+#define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
+/* ... or so much for each peer that a relay may have, whichever is more */
+#define TEREDO_QUEUE_PER_PEER	256
+/* Received packets, which strangers may send, have a budget of their own */
+#define TEREDO_HOLD_TOTAL	(1024 * 1024)
+
+/**
+ * struct teredo_waiting - packets that need wait no longer
+ * @out: to be sent
+ * @in: to be delivered
+ */
+struct teredo_waiting {
+	struct sk_buff_head out;
+	struct sk_buff_head in;
+};
+
+static inline void teredo_waiting_init(struct teredo_waiting *w)
+{
+	__skb_queue_head_init(&w->out);
+	__skb_queue_head_init(&w->in);
+}
+
+bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
+		      struct sk_buff *skb);
+bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
+		     struct sk_buff *skb, struct teredo_endpoint from);
+void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
+			struct teredo_waiting *w);
+void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
+		    struct teredo_waiting *w);
+void teredo_queue_release(struct teredo_dev *td, struct teredo_peer *peer,
+			  struct teredo_waiting *w);
+void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w);
+void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w);
+void teredo_queue_bury(struct teredo_dev *td);
+void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
+		   enum teredo_counter why);
+
+#endif /* _TEREDO_QUEUE_H */

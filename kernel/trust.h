@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What proves where a peer is, and how it becomes usable then (RFC 4380 5.2.3,
+ * 5.2.9).
+ */
+#ifndef _TEREDO_TRUST_H
+#define _TEREDO_TRUST_H
+
+#include <linux/types.h>
+
+#include "probe.h"
+#include "wire.h"
+
+struct teredo_dev;
+
+/* a reply that comes later than this is not believed */
+#define TEREDO_TEST_LIFE	(TEREDO_PROBE_TRIES * TEREDO_PROBE_INTERVAL)
+/* Rounds of sending what came to wait meanwhile before a peer is usable: in
+ * order if the sender is not faster than we are, and finite if it is.
+ */
+#define TEREDO_RELEASE_ROUNDS	4
+
+bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
+		  struct teredo_endpoint from, __be16 port);
+bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
+			  struct teredo_endpoint from, __be16 port);
+
+#endif /* _TEREDO_TRUST_H */
