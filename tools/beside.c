@@ -71,7 +71,7 @@ static int make_stand_in(struct daemon *d)
 	}
 	a.ifindex = link.ifindex;
 	d->stand_in = link.ifindex;
-	ret = link_set_up(&d->rtnl, link.ifindex);
+	ret = link_set_up(&d->rtnl, link.ifindex, true);
 	return ret ? ret : announce_put(&d->rtnl, &a, ANNOUNCE_YES);
 }
 

@@ -230,7 +230,7 @@ static int open_device(struct daemon *d, const struct options *opt)
 		ret = check_device(d, &d->link, !d->config[0] && !opt->server);
 	if (ret)
 		return ret;
-	ret = link_set_up(&d->rtnl, d->ifindex);
+	ret = link_set_up(&d->rtnl, d->ifindex, true);
 	if (!ret)
 		ret = link_find(&d->rtnl, d->name, &d->link);
 	if (ret)

@@ -236,6 +236,21 @@ int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
 	return ret;
 }
 
+/* about a link that is there; @conf may be NULL */
+static int talk(struct nl *nl, u16 type, const struct ifinfomsg *ifi,
+		const struct link_conf *conf)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, type, NLM_F_ACK, sizeof(*ifi), &header);
+	memcpy(header, ifi, sizeof(*ifi));
+	if (conf)
+		put_info(nlh, conf);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
 /**
  * link_change - change attributes of a Teredo device
  * @nl: rtnetlink socket
@@ -246,16 +261,9 @@ int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
  */
 int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
 {
-	char buf[NL_BUF];
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh;
-	void *header;
+	struct ifinfomsg ifi = { .ifi_index = ifindex };
 
-	nlh = nl_begin(nl, buf, RTM_NEWLINK, NLM_F_ACK, sizeof(*ifi), &header);
-	ifi = header;
-	ifi->ifi_index = ifindex;
-	put_info(nlh, conf);
-	return nl_talk(nl, nlh, NULL, NULL);
+	return talk(nl, RTM_NEWLINK, &ifi, conf);
 }
 
 /**
@@ -267,35 +275,26 @@ int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
  */
 int link_delete(struct nl *nl, u32 ifindex)
 {
-	char buf[NL_BUF];
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh;
-	void *header;
+	struct ifinfomsg ifi = { .ifi_index = ifindex };
 
-	nlh = nl_begin(nl, buf, RTM_DELLINK, NLM_F_ACK, sizeof(*ifi), &header);
-	ifi = header;
-	ifi->ifi_index = ifindex;
-	return nl_talk(nl, nlh, NULL, NULL);
+	return talk(nl, RTM_DELLINK, &ifi, NULL);
 }
 
 /**
- * link_set_up - set a link up
+ * link_set_up - set a link up or down
  * @nl: rtnetlink socket
  * @ifindex: the link
+ * @up: up
  *
  * Return: 0 or a negative errno with nl->error set.
  */
-int link_set_up(struct nl *nl, u32 ifindex)
+int link_set_up(struct nl *nl, u32 ifindex, bool up)
 {
-	char buf[NL_BUF];
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh;
-	void *header;
+	struct ifinfomsg ifi = {
+		.ifi_index = ifindex,
+		.ifi_change = IFF_UP,
+		.ifi_flags = up ? IFF_UP : 0,
+	};
 
-	nlh = nl_begin(nl, buf, RTM_NEWLINK, NLM_F_ACK, sizeof(*ifi), &header);
-	ifi = header;
-	ifi->ifi_index = ifindex;
-	ifi->ifi_change = IFF_UP;
-	ifi->ifi_flags = IFF_UP;
-	return nl_talk(nl, nlh, NULL, NULL);
+	return talk(nl, RTM_NEWLINK, &ifi, NULL);
 }

@@ -112,6 +112,6 @@ int link_find(struct nl *nl, const char *name, struct link_info *link);
 int link_create(struct nl *nl, const char *name, const struct link_conf *conf);
 int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf);
 int link_delete(struct nl *nl, u32 ifindex);
-int link_set_up(struct nl *nl, u32 ifindex);
+int link_set_up(struct nl *nl, u32 ifindex, bool up);
 
 #endif /* _LINK_H */

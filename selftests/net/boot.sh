@@ -191,20 +191,6 @@ in_init()
 		print $2 }' /proc/[0-9]*/status 2> /dev/null | head -n 1
 }
 
-start_ping()
-{
-	start ping a ping -6 -n -i 0.1 -W 2 2001:db8:1::10
-	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
-}
-
-# no packet of the ping was lost since it was started
-stop_ping()
-{
-	stop ping INT
-	note < <(tail -n 2 "$tmp/ping.log")
-	check "nothing is lost" grep -q ' 0% packet loss' "$tmp/ping.log"
-}
-
 # another MainPID than PID, and it has the device
 replaced()
 {
@@ -220,7 +206,7 @@ test_restart()
 	local pid
 
 	pid=$(property MainPID)
-	start_ping
+	ping_native a
 	check "systemctl restart" on_host systemctl restart "$unit"
 	check "a new one has it" wait_for 5 replaced "$pid"
 	kept "after a restart"
@@ -228,7 +214,7 @@ test_restart()
 	on_host systemctl kill --signal=KILL "$unit"
 	check "it is started again" wait_for 15 replaced "$pid"
 	kept "after a crash"
-	stop_ping
+	stop_ping_native
 }
 
 configured()

@@ -219,10 +219,6 @@ test_checkconf()
 	refused 1 '' "$tools/teredo" --color=green show
 }
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
-B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
-C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
-
 modprobe teredo || fail "no module"
 internet
 client a pr

@@ -9,39 +9,16 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
-B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
-C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
 N=2001:db8:1::10
-B_AT=192.0.2.20:50000 B_AT2=192.0.2.20:50001
+B_AT2=192.0.2.20:50001
 SERVER=203.0.113.1:3544
 BU_1=$(vector BU-1)	# A to B
 INSIDE=030800000a0100029c40	# 10.1.0.2:40000 as an alternate
-
-# from ENDPOINT ARGUMENTS of tdinject...
-from()
-{
-	local from=$1
-
-	shift
-	inject --from "$from" --to 192.0.2.10:40000 "$@"
-}
 
 # indirect [TRAILERS]: B's bubble by way of the server
 indirect()
 {
 	from $SERVER origin $B_AT bubble $B $A "$@"
-}
-
-# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
-# and nothing else
-drops()
-{
-	local counter=$1 what=$2
-
-	shift 2
-	from "$@"
-	check_changes "$what" a "$counter +1"
 }
 
 # nonce_sent PEER: of our last bubble to its server, in hex

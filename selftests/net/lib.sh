@@ -661,7 +661,30 @@ counter()
 	printf '%s\n' "${BASH_REMATCH[1]}"
 }
 
+# ping_native NODE: until stop_ping_native
+ping_native()
+{
+	start ping "$1" ping -6 -n -i 0.1 -W 2 2001:db8:1::10
+	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
+}
+
+# no packet of the ping was lost since it was started
+stop_ping_native()
+{
+	stop ping INT
+	note < <(tail -n 2 "$tmp/ping.log")
+	check "nothing is lost" grep -q ' 0% packet loss' "$tmp/ping.log"
+}
+
 # ---------------------------------------------------------------- a bare client
+
+# what bare clients at a, b and c are called, and where they are seen
+# shellcheck disable=SC2034 # for the tests
+{
+	A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5 A_AT=192.0.2.10:40000
+	B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb B_AT=192.0.2.20:50000
+	C=2001:0:cb00:7101:1001:159f:3fff:fde1 C_AT=192.0.2.30:60000
+}
 
 # bare_client NODE ADDRESS: qualified without teredod, so it has exactly this
 # address and sends nothing of its own
@@ -734,6 +757,26 @@ inject()
 		start inject x "$here/tdinject" --batch "$tmp/inject"
 	}
 	printf '%s\n' "$*" >&"$_inject"
+}
+
+# from ENDPOINT ARGUMENTS of tdinject...: to the bare client a
+from()
+{
+	local from=$1
+
+	shift
+	inject --from "$from" --to "$A_AT" "$@"
+}
+
+# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
+# and nothing else
+drops()
+{
+	local counter=$1 what=$2
+
+	shift 2
+	from "$@"
+	check_changes "$what" a "$counter +1"
 }
 
 # ---------------------------------------------------------------- captures
@@ -871,6 +914,12 @@ payloads()
 	$1 ~ /^0x/ { for (i = 2; i <= NF; i++) hex = hex $i; next }
 	{ flush(); src = $3; dst = $5; sub(/:$/, "", dst) }
 	END { flush() }'
+}
+
+# contents NAME [FILTER]: their payloads alone
+contents()
+{
+	payloads "$@" | cut -d' ' -f3
 }
 
 # counters NODE [DEVICE]: all of them, a line each: name and value

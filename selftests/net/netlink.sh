@@ -8,7 +8,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
 A_HEX=20010000cb0071012c5a63bf3ffffdf5
 B_HEX=20010000cb00710110a73caf3ffffdeb
 plugin=$top/tools/iproute2

@@ -10,11 +10,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
-B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
-C=2001:0:cb00:7101:1001:159f:3fff:fde1	# 192.0.2.30:60000
 N=2001:db8:1::10
-B_AT=192.0.2.20:50000 C_AT=192.0.2.30:60000
 X_AT=198.51.100.66:40000
 SERVER=203.0.113.1:3544 RELAY=198.51.100.1:3545
 BU_1=6000000000003bff20010000cb00710110a73caf3ffffdeb20010000cb0071012c5a63bf3ffffdf5
@@ -23,41 +19,12 @@ BU_8=6000000000003bff20010000cb0071012c5a63bf3ffffdf520010db80001000000000000000
 BU_9=0000f22639cc9bfe6000000000003b00fe80000000000000123456789abcdef020010000cb0071012c5a63bf3ffffdf5
 trusted_b="peer $B trusted $B_AT tries 0 queued 0"
 
-# from ENDPOINT ARGUMENTS of tdinject...
-from()
-{
-	local from=$1
-
-	shift
-	inject --from "$from" --to 192.0.2.10:40000 "$@"
-}
-
-# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
-# and nothing else
-drops()
-{
-	local counter=$1 what=$2
-
-	shift 2
-	from "$@"
-	check_changes "$what" a "$counter +1"
-}
-
 # trust_b: make B a trusted peer, as its own bubble does
 trust_b()
 {
 	flush a
 	from $B_AT bubble $B $A
 	check_changes "bubble" a 'rx_bubbles +1' 'peers +1' "$trusted_b"
-}
-
-# payloads NAME: UDP payloads of a finished capture, in hex
-payloads()
-{
-	tcpdump -nxr "$tmp/$1.pcap" 2> /dev/null | awk '
-	/^\t/ { for (i = 2; i <= NF; i++) hex = hex $i; next }
-	{ if (hex) print substr(hex, 57); hex = "" }
-	END { if (hex) print substr(hex, 57) }'
 }
 
 test_malformed()
@@ -290,10 +257,10 @@ test_origin()
 	check_changes "bubbles of relays" a 'rx_indirect_bubbles +2' \
 		'tx_bubbles +2' 'sent +2'
 	capture_stop answers
-	check_equal "answer to BU-7" $BU_8 "$(payloads answers | sed -n 1p)"
+	check_equal "answer to BU-7" $BU_8 "$(contents answers | sed -n 1p)"
 	check_equal "answer to BU-9" \
 		"${BU_8::48}fe80000000000000123456789abcdef0" \
-		"$(payloads answers | sed -n 2p)"
+		"$(contents answers | sed -n 2p)"
 	check_equal "where they went" "${RELAY/:/.}: ${RELAY/:/.}: " \
 		"$(packets answers | awk '{ printf "%s ", $5 }')"
 
@@ -406,7 +373,7 @@ test_echo()
 	check_changes "ping to a native host" a 'peers +1' 'tx_tests +1' \
 		'sent +1' "peer $N probing 0.0.0.0:0 tries 1 queued 1"
 	wait_for 2 test -n "$(packets request)"
-	request=$(payloads request)
+	request=$(contents request)
 	id=0x${request:88:4} seq=0x${request:92:4} data=${request:96}
 	check_equal "octets of nonce" 16 $((${#data} / 2))
 	printf -v bad '%s%02x' "${data::30}" $((0x${data:30} ^ 1))

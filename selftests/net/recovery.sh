@@ -47,20 +47,6 @@ took()
 	check_at_most "$what, ms" "$limit" "$ms"
 }
 
-start_ping()
-{
-	start ping a ping -6 -n -i 0.1 -W 2 2001:db8:1::10
-	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
-}
-
-# no packet of the ping was lost since it was started
-stop_ping()
-{
-	stop ping INT
-	note < <(tail -n 2 "$tmp/ping.log")
-	check "nothing is lost" grep -q ' 0% packet loss' "$tmp/ping.log"
-}
-
 test_server()
 {
 	set_nat a pr
@@ -129,7 +115,7 @@ test_killed()
 	set_nat a pr
 	client_up a || return
 	old=$(teredo_address a)
-	start_ping
+	ping_native a
 	stop a-teredod KILL
 	pause 2
 	check_equal "address without teredod" "$old" "$(teredo_address a)"
@@ -147,7 +133,7 @@ test_killed()
 	pause 1
 	check_equal "address after the change" "$old" "$(teredo_address a)"
 	check "the second one has the device" teredo a show teredo0
-	stop_ping
+	stop_ping_native
 	client_down a
 }
 

@@ -56,8 +56,8 @@ make_peer()
 	check_equal "peer $1" trusted "$(peer_state r "$1")"
 }
 
-# drops NODE WHAT COUNTER FROM PART...: sent to the relay, of no effect but this
-drops()
+# relay_drops NODE WHAT COUNTER FROM PART...: sent to the relay, of no effect but this
+relay_drops()
 {
 	local node=$1 what=$2 counter=$3 from=$4 to=$relay
 
@@ -265,41 +265,41 @@ test_drops()
 	make_peer "$known"
 	cases()
 	{
-		drops r "39 octets" rx_drop_malformed "$client_a" "${bu8:0:78}"
-		drops r "version 4" rx_drop_malformed "$client_a" "4${bu8:1}"
-		drops r "0x41" rx_drop_malformed "$client_a" "41$bu8"
-		drops r "authentication" rx_drop_headers "$client_a" "$(vector AU-1 BU-8)"
-		drops r "origin" rx_drop_headers "$client_a" "$(vector OR-2 BU-8)"
-		drops r "solicitation" rx_drop_headers "$client_a" "$(vector RS-4)"
-		drops r "solicitation, no authentication" rx_drop_spoofed "$client_a" \
+		relay_drops r "39 octets" rx_drop_malformed "$client_a" "${bu8:0:78}"
+		relay_drops r "version 4" rx_drop_malformed "$client_a" "4${bu8:1}"
+		relay_drops r "0x41" rx_drop_malformed "$client_a" "41$bu8"
+		relay_drops r "authentication" rx_drop_headers "$client_a" "$(vector AU-1 BU-8)"
+		relay_drops r "origin" rx_drop_headers "$client_a" "$(vector OR-2 BU-8)"
+		relay_drops r "solicitation" rx_drop_headers "$client_a" "$(vector RS-4)"
+		relay_drops r "solicitation, no authentication" rx_drop_spoofed "$client_a" \
 			"$(vector RS-1)"
-		drops r "other port" rx_drop_spoofed 192.0.2.10:40001 \
+		relay_drops r "other port" rx_drop_spoofed 192.0.2.10:40001 \
 			udp6 "$known" "$native" 1 2 8
-		drops r "other address" rx_drop_spoofed 192.0.2.11:40000 \
+		relay_drops r "other address" rx_drop_spoofed 192.0.2.11:40000 \
 			udp6 "$known" "$native" 1 2 8
-		drops r "bubble from another port" rx_drop_spoofed 192.0.2.10:40001 \
+		relay_drops r "bubble from another port" rx_drop_spoofed 192.0.2.10:40001 \
 			bubble "$known" 2001:db8:1::1
-		drops r "native source" rx_drop_spoofed "$client_a" \
+		relay_drops r "native source" rx_drop_spoofed "$client_a" \
 			udp6 2001:db8:66::1 "$native" 1 2 8
-		drops r "echo reply from a native source" rx_drop_spoofed "$client_a" \
+		relay_drops r "echo reply from a native source" rx_drop_spoofed "$client_a" \
 			echo-reply 2001:db8:66::1 "$native" 1 1 00
-		drops r "private outer source" rx_drop_spoofed 10.0.0.1:53 \
+		relay_drops r "private outer source" rx_drop_spoofed 10.0.0.1:53 \
 			udp6 2001:0:cb00:7101:0:ffca:f5ff:fffe "$native" 1 2 8
-		drops r "stranger" rx_drop_stranger "$client_a" \
+		relay_drops r "stranger" rx_drop_stranger "$client_a" \
 			udp6 "$(client_at 21)" "$native" 1 2 8
-		drops r "a stranger's bubble" rx_drop_stranger "$client_a" \
+		relay_drops r "a stranger's bubble" rx_drop_stranger "$client_a" \
 			bubble "$(client_at 21)" 2001:db8:1::1
-		drops r "to Teredo" rx_drop_destination "$client_a" \
+		relay_drops r "to Teredo" rx_drop_destination "$client_a" \
 			udp6 "$known" "$addr_a" 1 2 8
-		drops r "to multicast" rx_drop_destination "$client_a" \
+		relay_drops r "to multicast" rx_drop_destination "$client_a" \
 			udp6 "$known" ff0e::1 1 2 8
-		drops r "to link-local" rx_drop_destination "$client_a" \
+		relay_drops r "to link-local" rx_drop_destination "$client_a" \
 			udp6 "$known" fe80::1 1 2 8
-		drops r "to loopback" rx_drop_destination "$client_a" \
+		relay_drops r "to loopback" rx_drop_destination "$client_a" \
 			udp6 "$known" ::1 1 2 8
-		drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
+		relay_drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
 			bubble "$known" "$native"
-		drops r "with trailers, too" rx_bubbles "$client_a" \
+		relay_drops r "with trailers, too" rx_bubbles "$client_a" \
 			bubble "$known" "$native" "$(vector TR-13)"
 	}
 	silent cases
@@ -336,9 +336,9 @@ test_served()
 		"$(vector TR-1)"
 	check_equal "length with a trailer" 1 \
 		"$(packets arrives 'ip6[4:2] = 16' | wc -l)"
-	silent drops r "to elsewhere" rx_drop_destination "$client_a" \
+	silent relay_drops r "to elsewhere" rx_drop_destination "$client_a" \
 		udp6 "$known" 2001:db8:7::7 1 2 8
-	silent drops r "to elsewhere, close by" rx_drop_destination "$client_a" \
+	silent relay_drops r "to elsewhere, close by" rx_drop_destination "$client_a" \
 		udp6 "$known" 2001:db8:2::1 1 2 8
 	teredo_down r
 	teredo_relay r 198.51.100.1 3545
@@ -462,17 +462,17 @@ test_host_drops()
 	wait_for 10 nobody_is_probed h || fail "h never comes to rest"
 	on h sysctl -qw net.ipv6.conf.all.forwarding=1
 	capture h eth0 hdrops ip6 and not dst net ff00::/8
-	drops h "to a neighbour" rx_drop_destination "$client_a" \
+	relay_drops h "to a neighbour" rx_drop_destination "$client_a" \
 		udp6 "$addr_a" 2001:db8:7::8 1 2 8
-	drops h "to another host" rx_drop_destination "$client_a" \
+	relay_drops h "to another host" rx_drop_destination "$client_a" \
 		udp6 "$addr_a" "$native" 1 2 8
-	drops h "stranger" rx_drop_stranger "$client_a" \
+	relay_drops h "stranger" rx_drop_stranger "$client_a" \
 		udp6 "$(client_at 50)" 2001:db8:7::7 1 2 8
-	drops h "other port" rx_drop_spoofed 192.0.2.10:40001 \
+	relay_drops h "other port" rx_drop_spoofed 192.0.2.10:40001 \
 		udp6 "$addr_a" 2001:db8:7::7 1 2 8
-	drops h "native source" rx_drop_spoofed "$client_a" \
+	relay_drops h "native source" rx_drop_spoofed "$client_a" \
 		udp6 "$native" 2001:db8:7::7 1 2 8
-	drops h "authentication" rx_drop_headers "$client_a" \
+	relay_drops h "authentication" rx_drop_headers "$client_a" \
 		"$(vector AU-1)" udp6 "$addr_a" 2001:db8:7::7 1 2 8
 	capture_stop hdrops
 	check_equal "packets" "" "$(packets hdrops)"

@@ -34,8 +34,8 @@ exchange()
 	payloads exchange 'src host 203.0.113.1 or src host 203.0.113.2'
 }
 
-# drops WHAT COUNTER FROM PART...: sent to the server, of no effect but this
-drops()
+# server_drops WHAT COUNTER FROM PART...: sent to the server, of no effect but this
+server_drops()
 {
 	local what=$1 counter=$2 from=$3
 
@@ -108,7 +108,7 @@ test_one_address()
 {
 	teredo_down s1
 	teredo_server s1 "$primary" none
-	silent drops "cone bit" rx_drop_no_second "$client_a" "$(vector RS-2)"
+	silent server_drops "cone bit" rx_drop_no_second "$client_a" "$(vector RS-2)"
 	answers "no cone bit" "$(vector RS-4)" "$(vector RA-3)" "$primary"
 	teredo_down s1
 	teredo_server s1 "$primary" "$secondary"
@@ -117,10 +117,10 @@ test_one_address()
 test_secret()
 {
 	ip_on s1 link set teredo0 type teredo auth
-	silent drops "no secret" rx_drop_auth "$client_a" "$(vector RS-4)"
-	silent drops "no authentication" rx_drop_auth "$client_a" \
+	silent server_drops "no secret" rx_drop_auth "$client_a" "$(vector RS-4)"
+	silent server_drops "no authentication" rx_drop_auth "$client_a" \
 		"$(vector RS-1)"
-	silent drops "nobody there to check" rx_drop_no_helper "$client_a" \
+	silent server_drops "nobody there to check" rx_drop_no_helper "$client_a" \
 		"$(vector RS-5)"
 	ip_on s1 link set teredo0 type teredo noauth
 }
@@ -145,13 +145,13 @@ test_echo()
 
 	cases()
 	{
-		drops "130 octets" rx_drop_protocol "$client_a" \
+		server_drops "130 octets" rx_drop_protocol "$client_a" \
 			echo-request "$addr_a" "$own_linklocal" 7 1 "${data}0000"
-		drops "wrong checksum" rx_drop_protocol "$client_a" \
+		server_drops "wrong checksum" rx_drop_protocol "$client_a" \
 			"$(vector PI-1 | sed s/20010db8000100000000000000000010/fe800000000000008000f22734ff8efe/)"
-		drops "a reply" rx_drop_protocol "$client_a" \
+		server_drops "a reply" rx_drop_protocol "$client_a" \
 			echo-reply "$addr_a" "$own_linklocal" 7 1 00
-		drops "from another place" rx_drop_spoofed 192.0.2.10:40001 \
+		server_drops "from another place" rx_drop_spoofed 192.0.2.10:40001 \
 			echo-request "$addr_a" "$own_linklocal" 7 1 00
 	}
 	silent cases
@@ -166,7 +166,7 @@ test_malformed()
 	bu1=$(vector BU-1) rs1=$(vector RS-1) rs2=$(vector RS-2)
 	malformed()
 	{
-		drops "$1" rx_drop_malformed "$client_a" "$2"
+		server_drops "$1" rx_drop_malformed "$client_a" "$2"
 	}
 	cases()
 	{
@@ -192,9 +192,9 @@ test_origin()
 {
 	cases()
 	{
-		drops "bubble" rx_drop_headers "$client_a" "$(vector BU-3)"
-		drops "solicitation" rx_drop_headers "$client_a" "$(vector OR-2 RS-1)"
-		drops "both" rx_drop_headers "$client_a" "$(vector AU-1 OR-2 RS-1)"
+		server_drops "bubble" rx_drop_headers "$client_a" "$(vector BU-3)"
+		server_drops "solicitation" rx_drop_headers "$client_a" "$(vector OR-2 RS-1)"
+		server_drops "both" rx_drop_headers "$client_a" "$(vector AU-1 OR-2 RS-1)"
 	}
 	silent cases
 }
@@ -206,20 +206,20 @@ test_protocol()
 	bu1=$(vector BU-1) data=$(printf '%0242d' 0)
 	cases()
 	{
-		drops "UDP to a client" rx_drop_protocol "$client_a" \
+		server_drops "UDP to a client" rx_drop_protocol "$client_a" \
 			udp6 "$addr_a" "$addr_b" 1 2 8
-		drops "UDP to a native host" rx_drop_protocol "$client_a" \
+		server_drops "UDP to a native host" rx_drop_protocol "$client_a" \
 			udp6 "$addr_a" 2001:db8:1::10 1 2 8
-		drops "bubble with a payload" rx_drop_protocol "$client_a" \
+		server_drops "bubble with a payload" rx_drop_protocol "$client_a" \
 			"${bu1:0:8}0008${bu1:12}0011223344556677"
-		drops "RA" rx_drop_protocol "$client_a" \
+		server_drops "RA" rx_drop_protocol "$client_a" \
 			ra "$addr_a" "$addr_b" 2001:db8:9::
-		drops "RS to a client" rx_drop_protocol "$client_a" rs "$addr_a" "$addr_b"
-		drops "ping of 129 octets to a client" rx_drop_protocol "$client_a" \
+		server_drops "RS to a client" rx_drop_protocol "$client_a" rs "$addr_a" "$addr_b"
+		server_drops "ping of 129 octets to a client" rx_drop_protocol "$client_a" \
 			echo-request "$addr_a" "$addr_b" 1 1 "$data"
-		drops "ping of 129 octets to a native host" rx_drop_protocol \
+		server_drops "ping of 129 octets to a native host" rx_drop_protocol \
 			"$client_a" echo-request "$addr_a" 2001:db8:1::10 1 1 "$data"
-		drops "trailers of 129 octets" rx_drop_protocol "$client_a" \
+		server_drops "trailers of 129 octets" rx_drop_protocol "$client_a" \
 			"$bu1" "${data}0000000000000000"
 	}
 	silent cases
@@ -233,21 +233,21 @@ test_outer_source()
 	{
 		for addr in 10.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1 \
 			169.254.1.1 192.88.99.1; do
-			drops "from $addr" rx_drop_source "$addr":40000 \
+			server_drops "from $addr" rx_drop_source "$addr":40000 \
 				"$(vector RS-1)"
 		done
-		drops "port 0" rx_drop_source 192.0.2.10:0 "$(vector RS-1)"
-		drops "IPv6 source ::1" rx_drop_source "$client_a" \
+		server_drops "port 0" rx_drop_source 192.0.2.10:0 "$(vector RS-1)"
+		server_drops "IPv6 source ::1" rx_drop_source "$client_a" \
 			bubble ::1 "$addr_b"
-		drops "IPv6 source ff02::1" rx_drop_source "$client_a" \
+		server_drops "IPv6 source ff02::1" rx_drop_source "$client_a" \
 			bubble ff02::1 "$addr_b"
-		drops "IPv6 source ::" rx_drop_source "$client_a" \
+		server_drops "IPv6 source ::" rx_drop_source "$client_a" \
 			rs :: ff02::2
 	}
 	silent outer
 	for addr in 172.15.255.255 172.32.0.0 11.0.0.1 192.88.98.1 \
 		223.255.255.255; do
-		drops "from $addr" rx_solicitations "$addr":40000 "$(vector RS-1)"
+		server_drops "from $addr" rx_solicitations "$addr":40000 "$(vector RS-1)"
 	done
 }
 
@@ -258,7 +258,7 @@ test_spoofed()
 	bu2=$(vector BU-2) bu6=$(vector BU-6)
 	spoofed()
 	{
-		drops "$1" rx_drop_spoofed "${@:2}"
+		server_drops "$1" rx_drop_spoofed "${@:2}"
 	}
 	cases()
 	{
@@ -283,11 +283,11 @@ test_scope()
 	scope()
 	{
 		for dst in fe80::1 ff02::1 ff0e::1 ::1 ff02::2; do
-			drops "bubble to $dst" rx_drop_destination "$client_a" \
+			server_drops "bubble to $dst" rx_drop_destination "$client_a" \
 				bubble "$addr_a" "$dst"
 		done
 		for dst in AD-13 AD-14 AD-15 AD-16 AD-17 AD-18; do
-			drops "bubble to $dst" rx_drop_embedded "$client_a" \
+			server_drops "bubble to $dst" rx_drop_embedded "$client_a" \
 				"$(vector BU-1 | cut -c-48)$(vector "$dst")"
 		done
 	}
@@ -348,21 +348,21 @@ test_symmetric()
 {
 	local from=192.0.2.10:40001
 
-	silent drops "by default" rx_drop_spoofed "$from" "$(vector BU-2)"
+	silent server_drops "by default" rx_drop_spoofed "$from" "$(vector BU-2)"
 	ip_on s1 link set teredo0 type teredo symmetric
 	forwards "allowed" "$from" "$(vector BU-2)" 192.0.2.20.50000 \
 		"000063be3ffffdf5$(vector BU-2)"
 	cases()
 	{
-		drops "other address" rx_drop_spoofed 192.0.2.11:40001 "$(vector BU-2)"
-		drops "ping" rx_drop_spoofed "$from" \
+		server_drops "other address" rx_drop_spoofed 192.0.2.11:40001 "$(vector BU-2)"
+		server_drops "ping" rx_drop_spoofed "$from" \
 			echo-request "$addr_a" "$addr_b" 1 1 00
-		drops "client of another server" rx_drop_spoofed "$from" \
+		server_drops "client of another server" rx_drop_spoofed "$from" \
 			"$(vector BU-1 | cut -c-48)$(vector AD-02)"
 	}
 	silent cases
 	ip_on s1 link set teredo0 type teredo nosymmetric
-	silent drops "forbidden again" rx_drop_spoofed "$from" "$(vector BU-2)"
+	silent server_drops "forbidden again" rx_drop_spoofed "$from" "$(vector BU-2)"
 }
 
 # A client that says it is at the server's own address: the server sends to
@@ -377,7 +377,7 @@ test_loop()
 	cases()
 	{
 		for addr in $primary $secondary; do
-			drops "solicitation from $addr" rx_drop_loop "$addr":3544 \
+			server_drops "solicitation from $addr" rx_drop_loop "$addr":3544 \
 				"$(vector RS-1)"
 		done
 	}

@@ -151,7 +151,7 @@ static int cmd_bare(char **arg)
 	if (nl_open(&nl, NETLINK_ROUTE) ||
 	    link_create(&nl, arg[0], &conf) ||
 	    link_find(&nl, arg[0], &link) ||
-	    link_set_up(&nl, link.ifindex))
+	    link_set_up(&nl, link.ifindex, true))
 		die("%s", nl.error);
 	nl_close(&nl);
 	return cmd_up((char *[]){ arg[0], arg[2], NULL });

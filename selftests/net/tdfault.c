@@ -175,34 +175,17 @@ static int create(struct nl *nl)
 
 static int delete(struct nl *nl)
 {
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh;
-	char buf[NL_BUF];
-	void *header;
-
-	nlh = nl_begin(nl, buf, RTM_DELLINK, NLM_F_ACK, sizeof(*ifi), &header);
-	ifi = header;
-	ifi->ifi_index = ifindex;
-	return nl_talk(nl, nlh, NULL, NULL);
+	return link_delete(nl, ifindex);
 }
 
 static int up(struct nl *nl)
 {
-	return link_set_up(nl, ifindex);
+	return link_set_up(nl, ifindex, true);
 }
 
 static int down(struct nl *nl)
 {
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh;
-	char buf[NL_BUF];
-	void *header;
-
-	nlh = nl_begin(nl, buf, RTM_NEWLINK, NLM_F_ACK, sizeof(*ifi), &header);
-	ifi = header;
-	ifi->ifi_index = ifindex;
-	ifi->ifi_change = IFF_UP;
-	return nl_talk(nl, nlh, NULL, NULL);
+	return link_set_up(nl, ifindex, false);
 }
 
 static int change_to(struct nl *nl, u8 ttl, u32 mark)

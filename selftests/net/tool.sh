@@ -287,8 +287,6 @@ test_exit_codes()
 	teredo_gone a
 }
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
-
 modprobe teredo || fail "no module"
 internet
 client a pr

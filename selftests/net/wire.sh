@@ -8,8 +8,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
-B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
 N=2001:db8:1::10
 # RS-4 up to the nonce, and from the source address on
 RS_4=00010000................006000000000083afffe80000000000000................ff0200000000000000000000000000028500....00000000
@@ -27,18 +25,6 @@ hex()
 		printf -v out '%s%04x' "$out" "0x${group:-0}"
 	done
 	echo $out
-}
-
-# payloads NAME [FILTER]: UDP payloads of a finished capture, in hex
-payloads()
-{
-	local name=$1
-
-	shift
-	tcpdump -nxr "$tmp/$name.pcap" "$@" 2> /dev/null | awk '
-	/^\t/ { for (i = 2; i <= NF; i++) hex = hex $i; next }
-	{ if (hex) print substr(hex, 57); hex = "" }
-	END { if (hex) print substr(hex, 57) }'
 }
 
 # like WHAT PATTERN TEXT
@@ -62,18 +48,18 @@ test_formats()
 	check "ping to a peer" reach a $b
 	capture_stop all
 
-	like "RS to the server" $RS_4 "$(payloads all \
+	like "RS to the server" $RS_4 "$(contents all \
 		dst host 203.0.113.1 and dst port 3544 | sed -n 1p)"
-	like "RS to its other address" $RS_4 "$(payloads all \
+	like "RS to its other address" $RS_4 "$(contents all \
 		dst host 203.0.113.2 | sed -n 1p)"
 	check_equal "direct bubble" "6000000000003bff$(hex $a)$(hex $b)" \
-		"$(payloads all dst host 192.0.2.20 | sed -n 1p)"
+		"$(contents all dst host 192.0.2.20 | sed -n 1p)"
 	like "indirect bubble with a nonce and the inside address" \
 		"6000000000003bff$(hex $a)$(hex $b)0104.{8}030800000a0100029c40" \
-		"$(payloads all dst host 198.51.100.118 and dst port 3544)"
+		"$(contents all dst host 198.51.100.118 and dst port 3544)"
 	like "connectivity test" \
 		"6000000000183aff$(hex $a)$(hex $N)8000.{44}" \
-		"$(payloads all dst host 203.0.113.1 and dst port 3544 |
+		"$(contents all dst host 203.0.113.1 and dst port 3544 |
 			sed -n '/^6/p' | sed -n 1p)"
 	check_equal "source ports" "192.0.2.10.40000" "$(packets all \
 		src host 192.0.2.10 | awk '{ print $3 }' | sort -u)"
