@@ -3,6 +3,7 @@
 #
 # The Debian packages: built, checked, installed and purged. That is done in a
 # view of this machine's root that keeps all changes to itself, and takes root.
+# set: long
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"

@@ -3,6 +3,7 @@
 #
 # DKMS builds the module, for every kernel that is installed with its headers or
 # has been fetched, each by the dkms of its own release and in private folders.
+# set: long
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"

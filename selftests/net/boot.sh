@@ -5,6 +5,7 @@
 # it: systemd is the init of namespaces of its own, with udevd, journald and a
 # networkd that would have all devices.
 # timeout: 600
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -13,6 +13,7 @@
 # the rest.
 # cpus: 2
 # timeout: 2400
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
