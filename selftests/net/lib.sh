@@ -779,6 +779,13 @@ drops()
 	check_changes "$what" a "$counter +1"
 }
 
+# kernel_warnings: about what was not given back, or worse
+kernel_warnings()
+{
+	dmesg -l emerg,alert,crit,err,warn |
+		grep -E 'unregister_netdevice|WARNING|BUG|leak|refcount'
+}
+
 # ---------------------------------------------------------------- captures
 
 # capture NODE DEVICE NAME [FILTER]: into $tmp/NAME.pcap
