@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "bubble.h"
 #include "device.h"
+#include "discovery.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
@@ -150,6 +151,7 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	if (!teredo_peer_usable(peer)) {
 		use_random(rx, peer, call);
 		add_alternates(rx, call);
+		teredo_discovery_call(rx->td, peer, call);
 	}
 	return true;
 }

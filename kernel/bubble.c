@@ -7,6 +7,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "discovery.h"
 #include "limit.h"
 #include "peer.h"
 #include "stats.h"
@@ -204,6 +205,8 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	int i, err;
 
+	if (call->discover)
+		teredo_discovery_send(td, map);
 	for (i = 0; i < call->n; i++) {
 		err = send_direct(td, map, dst, call, call->way[i]);
 		/* Without a way to the peer, or if that is a broadcast address,

@@ -9,8 +9,8 @@ struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
 
-/* embedded and learned endpoint, random ports, alternates */
-#define TEREDO_MAX_DIRECT	(4 + TEREDO_MAX_ALTERNATES)
+/* embedded and learned endpoint, random ports, alternates, the link's */
+#define TEREDO_MAX_DIRECT	(5 + TEREDO_MAX_ALTERNATES)
 
 /**
  * struct teredo_way - a way to a peer
@@ -27,6 +27,7 @@ struct teredo_way {
  * @way: those of the direct ones
  * @n: number of them
  * @indirect: one goes by way of the peer's server as well
+ * @discover: a discovery bubble goes first
  * @random: what the peer sees of our random port, network byte order, or 0; in
  *	the indirect bubble and in those that are sent from that port
  * @tr: other trailers of the direct ones
@@ -36,6 +37,7 @@ struct teredo_call {
 	struct teredo_way way[TEREDO_MAX_DIRECT];
 	u8 n;
 	bool indirect;
+	bool discover;
 	__be16 random;
 	struct teredo_trailers tr;
 	struct teredo_trailers server_tr;

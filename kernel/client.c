@@ -12,6 +12,7 @@
 #include "bubble.h"
 #include "client.h"
 #include "device.h"
+#include "discovery.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
@@ -66,17 +67,18 @@ static bool bubble_repeats(struct teredo_rx *rx)
 }
 
 /* The address of the source says where it must come from, unless it has been
- * told a secret.
+ * told a secret, or heard on our link.
  */
 static bool source_proven(struct teredo_rx *rx)
 {
 	return teredo_reachable(&rx->src) &&
 	       (bubble_repeats(rx) ||
 		teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
+		teredo_discovery_from(rx) ||
 		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
 }
 
-/* Rows P-15 and P-17 to P-19. */
+/* Rows P-15 to P-19. */
 static void from_teredo(struct teredo_rx *rx)
 {
 	bool proven = source_proven(rx);

@@ -74,8 +74,10 @@ void teredo_devices_local_changed(struct net *net)
 
 	ASSERT_RTNL();
 	list_for_each_entry(td, &devices, list)
-		if (net_eq(td->net, net))
+		if (net_eq(td->net, net)) {
 			teredo_local_update(td);
+			teredo_discovery_update(td);
+		}
 }
 
 /**
@@ -331,6 +333,7 @@ static int teredo_stop(struct net_device *dev)
 {
 	struct teredo_dev *td = netdev_priv(dev);
 
+	teredo_discovery_close(td);
 	teredo_socket_close(td);
 	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
 	/* its number means nothing where the device may be moved to */
@@ -486,6 +489,7 @@ void teredo_setup(struct net_device *dev)
 	td->dev = dev;
 	spin_lock_init(&td->lock);
 	teredo_ports_init(&td->ports);
+	teredo_discovery_init(&td->discovery);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
 	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);

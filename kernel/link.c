@@ -7,6 +7,7 @@
 #include <uapi/linux/if_teredo.h>
 
 #include "device.h"
+#include "discovery.h"
 #include "limit.h"
 #include "link.h"
 #include "netlink.h"
@@ -34,6 +35,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_PRESERVING] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SOLICIT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_HAIRPIN]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_DISCOVERY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -66,6 +68,8 @@ static const struct {
 	{ IFLA_TEREDO_SOLICIT, FOR(CLIENT), "Only a client asks peers" },
 	{ IFLA_TEREDO_HAIRPIN, FOR(CLIENT),
 	  "Only a client has peers behind its own NAT" },
+	{ IFLA_TEREDO_DISCOVERY, FOR(CLIENT),
+	  "Only a client has peers on its link" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -246,16 +250,9 @@ static void fill_served(struct teredo_config *cfg, struct nlattr *attr)
 	}
 }
 
-/* what only some roles have */
-static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
+/* what only a client has */
+static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 {
-	if (data[IFLA_TEREDO_LOCAL2])
-		cfg->local2 = nla_get_in_addr(data[IFLA_TEREDO_LOCAL2]);
-	if (data[IFLA_TEREDO_AUTH])
-		WRITE_ONCE(cfg->auth, nla_get_u8(data[IFLA_TEREDO_AUTH]));
-	if (data[IFLA_TEREDO_SYMMETRIC])
-		WRITE_ONCE(cfg->symmetric,
-			   nla_get_u8(data[IFLA_TEREDO_SYMMETRIC]));
 	if (data[IFLA_TEREDO_PRESERVING])
 		WRITE_ONCE(cfg->preserving,
 			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
@@ -263,6 +260,22 @@ static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 		WRITE_ONCE(cfg->solicit, nla_get_u8(data[IFLA_TEREDO_SOLICIT]));
 	if (data[IFLA_TEREDO_HAIRPIN])
 		WRITE_ONCE(cfg->hairpin, nla_get_u8(data[IFLA_TEREDO_HAIRPIN]));
+	if (data[IFLA_TEREDO_DISCOVERY])
+		WRITE_ONCE(cfg->local_discovery,
+			   nla_get_u8(data[IFLA_TEREDO_DISCOVERY]));
+}
+
+/* what only some roles have */
+static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
+{
+	fill_client(cfg, data);
+	if (data[IFLA_TEREDO_LOCAL2])
+		cfg->local2 = nla_get_in_addr(data[IFLA_TEREDO_LOCAL2]);
+	if (data[IFLA_TEREDO_AUTH])
+		WRITE_ONCE(cfg->auth, nla_get_u8(data[IFLA_TEREDO_AUTH]));
+	if (data[IFLA_TEREDO_SYMMETRIC])
+		WRITE_ONCE(cfg->symmetric,
+			   nla_get_u8(data[IFLA_TEREDO_SYMMETRIC]));
 	if (data[IFLA_TEREDO_DIRECT])
 		WRITE_ONCE(cfg->direct, nla_get_u8(data[IFLA_TEREDO_DIRECT]));
 	if (data[IFLA_TEREDO_RATE])
@@ -446,6 +459,7 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 	fill_config(&td->cfg, data);
 	if (data[IFLA_TEREDO_FWMARK])
 		teredo_peers_reroute(td);
+	teredo_discovery_update(td);
 	teredo_nl_dev_changed(td, GFP_KERNEL);
 	return 0;
 }
@@ -477,6 +491,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_PRESERVING */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SOLICIT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_HAIRPIN */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DISCOVERY */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -489,7 +504,8 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
 	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit) ||
-	    nla_put_u8(skb, IFLA_TEREDO_HAIRPIN, cfg->hairpin))
+	    nla_put_u8(skb, IFLA_TEREDO_HAIRPIN, cfg->hairpin) ||
+	    nla_put_u8(skb, IFLA_TEREDO_DISCOVERY, cfg->local_discovery))
 		return -EMSGSIZE;
 	return 0;
 }

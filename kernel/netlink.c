@@ -14,6 +14,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "discovery.h"
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "peer.h"
@@ -356,7 +357,9 @@ static int set_state(struct teredo_dev *td, struct genl_info *info)
 	if (info->attrs[TEREDO_A_DEV_LIFETIME])
 		lifetime = min_t(u32, S32_MAX / HZ,
 				 nla_get_u32(info->attrs[TEREDO_A_DEV_LIFETIME]));
-	return teredo_set_state(td, state, up ? &map : NULL, lifetime);
+	err = teredo_set_state(td, state, up ? &map : NULL, lifetime);
+	teredo_discovery_update(td);
+	return err;
 }
 
 /* All or nothing: the servers, with which nothing can go wrong any more, come
@@ -436,6 +439,15 @@ static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
 	return 0;
 }
 
+static int put_lan(struct sk_buff *skb, const struct teredo_peer *peer)
+{
+	if (peer->lan.port &&
+	    (nla_put_in_addr(skb, TEREDO_A_PEER_LAN_ADDR, peer->lan.addr) ||
+	     nla_put_be16(skb, TEREDO_A_PEER_LAN_PORT, peer->lan.port)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 		    u32 ifindex, __be32 prefix)
 {
@@ -459,7 +471,8 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 	    (nla_put_in_addr(skb, TEREDO_A_PEER_REMOTE_ADDR, peer->ep.addr) ||
 	     nla_put_be16(skb, TEREDO_A_PEER_REMOTE_PORT, peer->ep.port)))
 		return -EMSGSIZE;
-	return put_nonces(skb, peer) ?: put_ports(skb, peer);
+	return put_nonces(skb, peer) ?: put_ports(skb, peer) ?:
+	       put_lan(skb, peer);
 }
 
 /**

@@ -308,6 +308,8 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->nonce_sent = peer->nonce_sent;
 	new->nonce_received = peer->nonce_received;
 	new->extended = peer->extended;
+	new->lan = peer->lan;
+	new->lan_heard = peer->lan_heard;
 	new->alt = peer->ep;
 	new->alt_sport = peer->sport;
 	new->peer_random = peer->peer_random;
@@ -347,6 +349,7 @@ static void clamp_times(struct teredo_peer *peer)
 	clamp_time(&peer->tx);
 	clamp_time(&peer->wait);
 	clamp_time(&peer->tested);
+	clamp_time(&peer->lan_heard);
 }
 
 enum sweep {

@@ -79,6 +79,9 @@ struct teredo_probe;
  *	or 0
  * @extended: it has sent trailers, so it knows RFC 6081
  * @guesses: bubbles that had another nonce than @nonce_sent
+ * @lan: where it was heard on our link (port 0: nowhere); under the table's
+ *	lock
+ * @lan_heard: jiffies of its last discovery bubble
  * @dst: cached routes to @ep, from the first packet sent on; see
  *	teredo_peer_cache()
  * @age: in the table's list
@@ -101,6 +104,8 @@ struct teredo_peer {
 	__be32 nonce_sent;
 	__be32 nonce_received;
 	u8 guesses;
+	struct teredo_endpoint lan;
+	unsigned long lan_heard;
 	struct teredo_endpoint alt;
 	__be16 alt_sport;
 	__be16 peer_random;

@@ -14,6 +14,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "discovery.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
@@ -154,6 +155,26 @@ static void add_inside(const struct teredo_dev *td,
 	tr->alternates[0].port = td->cfg.port;
 }
 
+static void count_bubbles(struct teredo_probe *probe)
+{
+	probe->sent[probe->n_sent++ % TEREDO_PROBE_TRIES] = jiffies;
+	WRITE_ONCE(probe->peer->tx, jiffies);
+}
+
+/* what RFC 6081 adds to a pair of bubbles */
+static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
+		   struct teredo_peer *peer, struct teredo_call *call)
+{
+	teredo_call_nonce(call, peer);
+	call->server_tr.has_nonce = true;
+	call->server_tr.nonce = new_nonce(peer);
+	if (teredo_ports_wanted(td, map) && !teredo_peer_usable(peer))
+		teredo_port_take(td, peer);
+	teredo_port_call(peer, call);
+	if (!teredo_peer_usable(peer))
+		add_inside(td, map, &call->server_tr);
+}
+
 /**
  * teredo_probe_call - a pair of bubbles is to be sent to a peer
  * @td: device
@@ -170,23 +191,14 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	struct teredo_peer *peer = probe->peer;
 
-	probe->sent[probe->n_sent++ % TEREDO_PROBE_TRIES] = jiffies;
-	WRITE_ONCE(peer->tx, jiffies);
-
+	count_bubbles(probe);
 	memset(call, 0, sizeof(*call));
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
-	if (td->cfg.mode != TEREDO_MODE_CLIENT || !teredo_call_wants_nonce(td))
-		return;
-	teredo_call_nonce(call, peer);
-	call->server_tr.has_nonce = true;
-	call->server_tr.nonce = new_nonce(peer);
-	if (teredo_ports_wanted(td, map) && !teredo_peer_usable(peer))
-		teredo_port_take(td, peer);
-	teredo_port_call(peer, call);
-	if (!teredo_peer_usable(peer))
-		add_inside(td, map, &call->server_tr);
+	if (td->cfg.mode == TEREDO_MODE_CLIENT && teredo_call_wants_nonce(td))
+		extend(td, map, peer, call);
+	teredo_discovery_call(td, peer, call);
 }
 
 /* The same nonce in every try: a late reply still counts. */
@@ -221,6 +233,13 @@ static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
 		     struct todo *todo)
 {
 	todo->act = ACT_BUBBLES;
+	/* Row T-07: its server is spared if it is still on the link. */
+	if (!probe->tries &&
+	    teredo_discovery_call(td, probe->peer, &todo->call)) {
+		count_bubbles(probe);
+		probe->tries++;
+		return;
+	}
 	if (probe->solicits > 1) {
 		solicit(probe, &todo->call);
 		return;
@@ -260,11 +279,13 @@ static bool under_way(const struct teredo_probe *probe)
 
 /* It was there, and nothing has been exchanged for as long as a mapping may last
  * (row T-10). Only with peers that have been seen to know RFC 6081: others would
- * not answer, and four seconds be lost.
+ * not answer, and four seconds be lost. On our link there is another way (T-07).
  */
 static bool worth_soliciting(const struct teredo_dev *td,
 			     const struct teredo_peer *peer)
 {
+	if (teredo_discovery_knows(td, peer))
+		return false;
 	return READ_ONCE(td->cfg.solicit) && peer->trusted && peer->extended &&
 	       !time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
 }
@@ -669,7 +690,7 @@ static unsigned long next_step(struct teredo_dev *td)
 		delay = min(delay, (long)(td->ports.refreshed +
 					  TEREDO_PORT_REFRESH - jiffies));
 	spin_unlock_bh(&peers->lock);
-	return max(delay, 0L);
+	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
 }
 
 /**
@@ -691,6 +712,7 @@ void teredo_probe_work(struct work_struct *work)
 		if (map && !more) {
 			ports = teredo_ports_wanted(td, map);
 			teredo_ports_refresh(td, map);
+			teredo_discovery_work(td, map);
 		}
 		rcu_read_unlock();
 		local_bh_enable();

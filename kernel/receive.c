@@ -259,25 +259,71 @@ static void by_role(struct teredo_rx *rx)
 	}
 }
 
-/* The long way, for all that is not quick. */
-static void slow(struct teredo_rx *rx)
+/**
+ * teredo_rx_parse - make a datagram one piece and find its parts
+ * @rx: datagram
+ *
+ * Row P-01.
+ *
+ * Return: true if it is well-formed; if not, it is consumed.
+ */
+bool teredo_rx_parse(struct teredo_rx *rx)
 {
 	const u8 *payload;
 	size_t len;
 
 	if (skb_linearize(rx->skb)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_MEMORY);
-		return;
+		return false;
 	}
 	payload = teredo_rx_payload(rx, &len);
 	if (teredo_parse(&rx->pkt, payload, len)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
-		return;
+		return false;
 	}
 	rx->ip6 = payload + rx->pkt.ip6;
 	memcpy(&rx->src, rx->ip6 + 8, sizeof(rx->src));
 	memcpy(&rx->dst, rx->ip6 + 24, sizeof(rx->dst));
-	by_role(rx);
+	return true;
+}
+
+/**
+ * teredo_rx_begin - what is known of a datagram before it is looked into
+ * @rx: result
+ * @sk: socket that it came in by
+ * @skb: datagram at its UDP header
+ *
+ * Context: softirq, RCU.
+ * Return: true if an IPv6 header can be read; if not, it is consumed.
+ */
+bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
+		     struct sk_buff *skb)
+{
+	/* the inner header, and the type of an ICMPv6 message */
+	unsigned int pull = min_t(unsigned int, skb->len,
+				  sizeof(struct udphdr) + TEREDO_IP6_HLEN + 8);
+
+	*rx = (struct teredo_rx) {
+		.td = rcu_dereference_sk_user_data(sk),
+		.skb = skb,
+		.from = {
+			.addr = ip_hdr(skb)->saddr,
+			.port = udp_hdr(skb)->source,
+		},
+		.local = ip_hdr(skb)->daddr,
+		.port = udp_hdr(skb)->dest,
+	};
+	if (unlikely(!rx->td)) {
+		kfree_skb(skb);
+		return false;
+	}
+	if (unlikely(pull < sizeof(struct udphdr) + TEREDO_IP6_HLEN ||
+		     !pskb_may_pull(skb, pull))) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
+		return false;
+	}
+	rx->map = rcu_dereference(rx->td->mapping);
+	return true;
 }
 
 /**
@@ -292,31 +338,12 @@ static void slow(struct teredo_rx *rx)
  */
 int teredo_rcv(struct sock *sk, struct sk_buff *skb)
 {
-	struct teredo_rx rx = {
-		.td = rcu_dereference_sk_user_data(sk),
-		.skb = skb,
-		.from = {
-			.addr = ip_hdr(skb)->saddr,
-			.port = udp_hdr(skb)->source,
-		},
-		.local = ip_hdr(skb)->daddr,
-		.port = udp_hdr(skb)->dest,
-	};
-	/* the inner header, and the type of an ICMPv6 message */
-	unsigned int pull = min_t(unsigned int, skb->len,
-				  sizeof(struct udphdr) + TEREDO_IP6_HLEN + 8);
+	struct teredo_rx rx;
 
-	if (unlikely(!rx.td)) {
-		kfree_skb(skb);
+	if (unlikely(!teredo_rx_begin(&rx, sk, skb)))
 		return 0;
-	}
-	if (unlikely(pull < sizeof(struct udphdr) + TEREDO_IP6_HLEN ||
-		     !pskb_may_pull(skb, pull))) {
-		teredo_rx_drop(&rx, TEREDO_RX_DROP_MALFORMED);
-		return 0;
-	}
-	rx.map = rcu_dereference(rx.td->mapping);
-	if (unlikely(!quick(&rx)))
-		slow(&rx);
+	/* the long way for all that is not quick */
+	if (unlikely(!quick(&rx)) && teredo_rx_parse(&rx))
+		by_role(&rx);
 	return 0;
 }

@@ -68,6 +68,9 @@ static inline bool teredo_rx_nd(const struct teredo_rx *rx)
 	return type >= TEREDO_ICMP_RS && type <= TEREDO_ICMP_REDIRECT;
 }
 
+bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
+		     struct sk_buff *skb);
+bool teredo_rx_parse(struct teredo_rx *rx);
 const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len);
 void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why);
 void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);

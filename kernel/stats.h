@@ -35,6 +35,7 @@ enum teredo_counter {
 	TEREDO_TX_DROP_NO_MEMORY,
 	TEREDO_RX_BUBBLES,		/* from peers directly */
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
+	TEREDO_RX_DISCOVERY,		/* P-03: discovery bubbles */
 	TEREDO_RX_CONTROL,		/* passed to the helper */
 	TEREDO_RX_HELD,			/* until a test proves it */
 	TEREDO_RX_TEST_REPLIES,		/* P-14: a test has proven it */
@@ -47,6 +48,9 @@ enum teredo_counter {
 	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
 	TEREDO_RX_DROP_SOURCE,		/* P-06: impossible source */
 	TEREDO_RX_DROP_DESTINATION,	/* P-06: not the own address */
+	TEREDO_RX_DROP_DISCOVERY,	/* P-03: no discovery bubble */
+	TEREDO_RX_DROP_OFF_LINK,	/* P-03: not from our link */
+	TEREDO_RX_DROP_OTHER_NAT,	/* P-03: not behind our NAT */
 	TEREDO_RX_DROP_PORT,		/* random port of another peer */
 	TEREDO_RX_DROP_TRAILER,		/* P-07: asks to be dropped */
 	TEREDO_RX_DROP_BUBBLE,		/* P-11, P-18: proves nothing */

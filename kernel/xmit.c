@@ -48,6 +48,14 @@ static struct rtable *route(struct teredo_dev *td, struct sock *sk,
 	return NULL;
 }
 
+/* multicast is for the link alone (5.2.8) */
+static u8 hop_limit(const struct teredo_dev *td, const struct rtable *rt)
+{
+	if (unlikely(rt->rt_flags & RTCF_MULTICAST))
+		return 1;
+	return READ_ONCE(td->cfg.ttl) ?: ip4_dst_hoplimit(&rt->dst);
+}
+
 /* Wraps the packet and sends it; consumes it and @rt. @tos is the outer one,
  * ECN included.
  */
@@ -57,7 +65,7 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 {
 	int headroom = LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len +
 		       TEREDO_HLEN;
-	u8 ttl = READ_ONCE(td->cfg.ttl) ?: ip4_dst_hoplimit(&rt->dst);
+	u8 ttl = hop_limit(td, rt);
 	bool csum = READ_ONCE(td->cfg.udp_csum);
 
 	if (skb_cow_head(skb, headroom) ||
@@ -167,6 +175,25 @@ static void trace_payload(const struct teredo_dev *td,
 				 ip6 + 24);
 }
 
+static struct sk_buff *make_datagram(struct teredo_dev *td,
+				     const void *payload, size_t len)
+{
+	unsigned int headroom = LL_MAX_HEADER + TEREDO_HLEN;
+	struct sk_buff *skb = alloc_skb(headroom + len, GFP_ATOMIC);
+
+	if (!skb) {
+		teredo_count(td, TEREDO_TX_DROP_NO_MEMORY);
+		return NULL;
+	}
+	skb_reserve(skb, headroom);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb_put_data(skb, payload, len);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->dev = td->dev;
+	return skb;
+}
+
 /**
  * teredo_send - send a datagram of the protocol's own
  * @td: device
@@ -181,27 +208,61 @@ static void trace_payload(const struct teredo_dev *td,
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 		struct teredo_endpoint from, const void *payload, size_t len)
 {
-	unsigned int headroom = LL_MAX_HEADER + TEREDO_HLEN;
-	struct sk_buff *skb;
+	struct sk_buff *skb = make_datagram(td, payload, len);
 
-	skb = alloc_skb(headroom + len, GFP_ATOMIC);
-	if (!skb) {
-		teredo_count(td, TEREDO_TX_DROP_NO_MEMORY);
+	if (!skb)
 		return -ENOMEM;
-	}
-	skb_reserve(skb, headroom);
-	skb_reset_mac_header(skb);
-	skb_reset_network_header(skb);
-	skb_put_data(skb, payload, len);
-	skb->protocol = htons(ETH_P_IPV6);
-	skb->dev = td->dev;
-
 	from.addr = from.addr ?: local_address(td);
 	from.port = from.port ?: td->cfg.port;
 	if (!send_to(td, skb, to, from, 0, NULL))
 		return -EHOSTUNREACH;
 	if (trace_teredo_control_out_enabled())
 		trace_payload(td, to, payload, len);
+	return 0;
+}
+
+/**
+ * teredo_multicast - send a datagram of the protocol's own on a link
+ * @td: device
+ * @group: where to
+ * @ifindex: the link
+ * @payload: UDP payload
+ * @len: its length
+ *
+ * It comes from the service port.
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ */
+int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
+		     int ifindex, const void *payload, size_t len)
+{
+	struct socket *sock = rcu_dereference(td->sock);
+	struct flowi4 fl4 = {
+		.flowi4_oif = ifindex,
+		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = group.addr,
+		.saddr = local_address(td),
+		.fl4_sport = td->cfg.port,
+		.fl4_dport = group.port,
+	};
+	struct sk_buff *skb;
+	struct rtable *rt;
+
+	if (!sock)
+		return -EHOSTUNREACH;
+	rt = ip_route_output_flow(td->net, &fl4, sock->sk);
+	if (IS_ERR(rt))
+		return -EHOSTUNREACH;
+	skb = make_datagram(td, payload, len);
+	if (!skb) {
+		ip_rt_put(rt);
+		return -ENOMEM;
+	}
+	encapsulate(td, skb, sock->sk, rt, &fl4, 0);
+	if (trace_teredo_control_out_enabled())
+		trace_payload(td, group, payload, len);
 	return 0;
 }
 

@@ -13,6 +13,8 @@ struct teredo_dev;
 struct teredo_peer;
 
 netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev);
+int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
+		     int ifindex, const void *payload, size_t len);
 void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb);
 void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		   struct teredo_peer *peer);

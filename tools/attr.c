@@ -163,6 +163,12 @@ static const char *parse_hairpin(struct link_conf *conf, const char *value)
 	return parse_flag(&conf->hairpin, value);
 }
 
+static const char *parse_local_discovery(struct link_conf *conf,
+					 const char *value)
+{
+	return parse_flag(&conf->local_discovery, value);
+}
+
 static const char *parse_rate(struct link_conf *conf, const char *value)
 {
 	return parse_u32(&conf->rate, 0, value);
@@ -217,6 +223,7 @@ static const struct {
 	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
 	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, parse_hairpin },
+	{ "local-discovery", IFLA_TEREDO_DISCOVERY, parse_local_discovery },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };

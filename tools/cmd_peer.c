@@ -47,6 +47,9 @@ static void on_peer(const struct peer_info *peer, void *ctx)
 		json_object_set_new(o, "remote",
 				    status_endpoint(peer->remote.addr,
 						    peer->remote.port));
+	if (peer_has(peer, TEREDO_A_PEER_LAN_ADDR))
+		json_object_set_new(o, "lan", status_endpoint(peer->lan.addr,
+							      peer->lan.port));
 	add_number(o, peer, TEREDO_A_PEER_IDLE_RX, "idle_rx_ms", peer->idle_rx);
 	add_number(o, peer, TEREDO_A_PEER_IDLE_TX, "idle_tx_ms", peer->idle_tx);
 	add_number(o, peer, TEREDO_A_PEER_TRIES, "tries", peer->tries);
@@ -72,21 +75,28 @@ static void show_idle(json_t *o, const char *key, const char *label)
 		printf("  %s %.1fs", label, json_integer_value(idle) / 1000.0);
 }
 
+static void show_place(json_t *o, const char *key, const char *label)
+{
+	json_t *place = json_object_get(o, key);
+	json_t *port = json_object_get(place, "port");
+
+	if (place)
+		printf(" %s %s:%lld", label, print_get(place, "address"),
+		       (long long)json_integer_value(port));
+}
+
 static void show_human(json_t *o)
 {
-	json_t *remote = json_object_get(o, "remote");
 	const char *state = print_get(o, "state");
 	json_int_t queued = json_integer_value(json_object_get(o, "queued"));
 
 	print_colored(PRINT_ADDRESS, print_get(o, "address"));
 	putchar(' ');
 	print_colored(strcmp(state, "failed") ? PRINT_PLAIN : PRINT_BAD, state);
-	if (remote)
-		printf(" at %s:%lld", print_get(remote, "address"),
-		       (long long)json_integer_value(json_object_get(remote,
-								     "port")));
+	show_place(o, "remote", "at");
 	show_idle(o, "idle_rx_ms", "rx");
 	show_idle(o, "idle_tx_ms", "tx");
+	show_place(o, "lan", " on this link");
 	if (queued)
 		printf("  %lld waiting", (long long)queued);
 	putchar('\n');

@@ -281,6 +281,8 @@ static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 		FIELD(TEREDO_A_PEER_LOCAL_PORT, local_port),
 		FIELD(TEREDO_A_PEER_RANDOM_PORT, random_port),
 		FIELD(TEREDO_A_PEER_PEER_RANDOM_PORT, peer_random_port),
+		FIELD(TEREDO_A_PEER_LAN_ADDR, lan.addr),
+		FIELD(TEREDO_A_PEER_LAN_PORT, lan.port),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);

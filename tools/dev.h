@@ -68,6 +68,7 @@ static inline bool dev_has(const struct dev_info *dev, int attr)
  * @local_port: random port that it is reached by
  * @random_port: what it is told to see of ours
  * @peer_random_port: its own
+ * @lan: where it was heard on our link
  */
 struct peer_info {
 	u32 present;
@@ -83,6 +84,7 @@ struct peer_info {
 	__be16 local_port;
 	__be16 random_port;
 	__be16 peer_random_port;
+	struct teredo_endpoint lan;
 };
 
 static inline bool peer_has(const struct peer_info *peer, int attr)

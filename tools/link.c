@@ -36,6 +36,7 @@ static const struct {
 	FIELD(PRESERVING, preserving),
 	FIELD(SOLICIT, solicit),
 	FIELD(HAIRPIN, hairpin),
+	FIELD(DISCOVERY, local_discovery),
 	FIELD(RATE, rate),
 #undef FIELD
 };

@@ -230,6 +230,12 @@ static void add_peer(const struct peer_info *peer, void *ctx)
 		snprintf(e->text + strlen(e->text),
 			 sizeof(e->text) - strlen(e->text), " random %u",
 			 ntohs(peer->peer_random_port));
+	if (peer->lan.port) {
+		inet_ntop(AF_INET, &peer->lan.addr, remote, sizeof(remote));
+		snprintf(e->text + strlen(e->text),
+			 sizeof(e->text) - strlen(e->text), " lan %s:%u",
+			 remote, ntohs(peer->lan.port));
+	}
 	snprintf(e->idle, sizeof(e->idle), "idle %u %u port %u by %u sent %08x",
 		 peer->idle_rx, peer->idle_tx, ntohs(peer->random_port),
 		 ntohs(peer->local_port), ntohl(peer->nonce_sent));

@@ -99,6 +99,7 @@ static const struct option {
 	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
 	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
+	{ "local_discovery", IFLA_TEREDO_DISCOVERY, KIND_BOOL, NULL },
 	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
 };
 

@@ -53,6 +53,9 @@ enum {
 	IFLA_TEREDO_HAIRPIN,	/* u8, the client finds peers behind its own
 				 * NAT (RFC 6081 5.6), default 1
 				 */
+	IFLA_TEREDO_DISCOVERY,	/* u8, the client finds peers on its link by
+				 * multicast (5.2.8), default 0
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Local client discovery: clients on one link find each other by multicast (RFC
+ * 4380 5.2.8). An option, since it trusts whoever is on the link (7.3.4).
+ */
+#ifndef _TEREDO_DISCOVERY_H
+#define _TEREDO_DISCOVERY_H
+
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
+#include <linux/types.h>
+
+struct socket;
+struct teredo_call;
+struct teredo_dev;
+struct teredo_mapping;
+struct teredo_peer;
+struct teredo_rx;
+
+#define TEREDO_DISCOVERY_GROUP	0xe00000fd	/* 224.0.0.253 (2.17) */
+
+/* time between two discovery bubbles */
+#define TEREDO_DISCOVERY_MIN	(200 * HZ)
+#define TEREDO_DISCOVERY_MAX	(300 * HZ)
+/* ... of which one is sent in so long, however many peers are looked for: it
+ * makes every client on the link answer
+ */
+#define TEREDO_DISCOVERY_SPACE	HZ
+/* So long after its discovery bubble a peer is looked for on the link first
+ * (5.2.4).
+ */
+#define TEREDO_DISCOVERY_LIFE	(600 * HZ)
+
+/**
+ * struct teredo_discovery - local discovery of a device
+ * @sock: socket that is a member of the group, or NULL; RTNL
+ * @ifindex: the link that it is on, 0 while there is none; written under RTNL
+ * @next: jiffies of the next discovery bubble
+ * @space: bounds the discovery bubbles
+ */
+struct teredo_discovery {
+	struct socket *sock;
+	int ifindex;
+	unsigned long next;
+	struct ratelimit_state space;
+};
+
+void teredo_discovery_init(struct teredo_discovery *disc);
+void teredo_discovery_update(struct teredo_dev *td);
+void teredo_discovery_close(struct teredo_dev *td);
+void teredo_discovery_work(struct teredo_dev *td,
+			   const struct teredo_mapping *map);
+unsigned long teredo_discovery_next(const struct teredo_dev *td);
+bool teredo_discovery_send(struct teredo_dev *td,
+			   const struct teredo_mapping *map);
+bool teredo_discovery_knows(const struct teredo_dev *td,
+			    const struct teredo_peer *peer);
+bool teredo_discovery_call(const struct teredo_dev *td,
+			   const struct teredo_peer *peer,
+			   struct teredo_call *call);
+bool teredo_discovery_from(const struct teredo_rx *rx);
+
+#endif /* _TEREDO_DISCOVERY_H */

@@ -1,0 +1,442 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# Local client discovery: clients on one network, behind one NAT that sends
+# nothing back inside. First packet by packet, with a script as the peer, then
+# with two clients of ours. Miredo has no such thing.
+# timeout: 700
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5	# 192.0.2.10:40000
+D=2001:0:cb00:7101:10a7:3caf:3fff:fdf5	# 192.0.2.10:50000
+E=2001:0:cb00:7101:10a7:3cae:3fff:fdf5	# 192.0.2.10:50001
+B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
+GROUP=224.0.0.253:3544
+SERVER=203.0.113.1.3544
+SPREAD=10			# devices whose intervals are measured
+port[d]=50000 inside[d]=10.1.0
+
+# on_lan NODE NUMBER: 10.1.0.NUMBER
+on_lan()
+{
+	local node=$1 n=$2 nat=na
+
+	ip link add "p$node" netns "$(netns "$nat")" type veth peer name eth0 \
+		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
+	ip_on "$nat" link set "p$node" master lan up
+	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
+	# in this order, or it has an address and something to say already
+	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
+		"addr add 10.1.0.$n/24 dev eth0" \
+		'route add default via 10.1.0.1 dev eth0' |
+		ip_on "$node" -batch - || exit 1
+	neighbours "$node" eth0
+	real_checksums "$node"
+}
+
+# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
+# under test is counted
+neighbours()
+{
+	local i
+
+	for i in 1 2 3 9; do
+		printf 'neigh replace 10.1.0.%s lladdr 02:01:00:00:00:0%s dev %s\n' \
+			"$i" "$i" "$2"
+	done | ip_on "$1" -batch -
+}
+
+# A network with two clients and somebody else
+make_lan()
+{
+	new_node a na d w
+	new_link inet na na wan
+	ip_on na link add lan address 02:01:00:00:00:01 type bridge mcast_snooping 0
+	ip_on na link set lan addrgenmode none
+	ip_on na link set lan up
+	on na sysctl -qw net.ipv4.ip_forward=1
+	ip_on inet route add 192.0.2.10 dev na
+	on_lan a 2
+	on_lan d 3
+	on_lan w 9
+	set_nat a pr
+	neighbours a eth0
+	neighbours na lan
+}
+
+# from PLACE ARGUMENTS of tdinject...: by multicast, from this place on the link
+from()
+{
+	local from=$1
+
+	shift
+	on w "$here/tdinject" --ttl 1 --from "$from" --to $GROUP "$@"
+}
+
+# direct PLACE ARGUMENTS of tdinject...: to A's service port
+direct()
+{
+	local from=$1
+
+	shift
+	on w "$here/tdinject" --from "$from" --to 10.1.0.2:40000 "$@"
+}
+
+discovery()
+{
+	ip_on a link set teredo0 type teredo "$1"
+}
+
+# member NODE: of the group, on eth0
+member()
+{
+	on "$1" ip -o maddr show dev eth0 | grep -q 'inet  *224.0.0.253'
+}
+
+bound()
+{
+	on "$1" ss -uanH | grep -q '224.0.0.253.*:3544'
+}
+
+# up: qualified behind a NAT that is not symmetric, at the inside address
+up()
+{
+	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2
+}
+
+# said NAME [FILTER]: destination, TTL and payload of all datagrams
+said()
+{
+	local name=$1
+
+	shift
+	tcpdump -nvr "$tmp/$name.pcap" "$@" 2> /dev/null |
+		sed -n 's/.* ttl \([0-9]*\),.*/\1/p' > "$tmp/ttl"
+	payloads "$name" "$@" | paste -d ' ' - "$tmp/ttl" |
+		awk '{ print $2, $4, $3 }'
+}
+
+test_off()
+{
+	! member a || fail "a member of the group"
+	! bound a || fail "a socket is bound to the group"
+	from 10.1.0.9:50000 bubble $D ff02::1
+	check_changes "a discovery bubble" a
+	[[ $(ip_on d link add relay0 type teredo mode relay local_discovery 2>&1) \
+		== *"Only a client has peers on its link"* ]] ||
+		fail "a relay can have it"
+}
+
+test_first()
+{
+	capture a eth0 first -Q out udp
+	check "on" discovery local_discovery
+	check "a member of the group" wait_for 2 member a
+	check "a socket is bound to it" bound a
+	check_changes "a bubble" a 'tx_bubbles +1' 'sent +1'
+	capture_stop first
+	check_equal "where it went, and what it was" \
+		"224.0.0.253.3544 1 $(vector BU-5)" "$(said first)"
+	check_equal "where it came from" 10.1.0.2.40000 \
+		"$(payloads first | awk '{ print $1 }')"
+}
+
+# Where the peer is is only noted; it is told where we are.
+test_entry()
+{
+	flush a
+	capture a eth0 answer -Q out udp
+	from 10.1.0.9:50000 bubble $D ff02::1
+	check_changes "a discovery bubble" a 'rx_discovery +1' 'peers +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $D probing 0.0.0.0:0 tries 0 queued 0 lan 10.1.0.9:50000"
+	from 10.1.0.9:50009 bubble $D ff02::1
+	check_changes "from another place" a 'rx_discovery +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $D probing 0.0.0.0:0 tries 0 queued 0 lan 10.1.0.9:50009"
+	capture_stop answer
+	check_equal "answers" "10.1.0.9.50000 $A > $D 10.1.0.9.50009 $A > $D " \
+		"$(answers answer)"
+	[[ $(on a "$here/tdctl" dump teredo0) =~ peer\ $D.*\ idle\ ([0-9]+)\ ([0-9]+) ]] ||
+		fail "no entry"
+	check_at_most "ms since its reception" 10000 "${BASH_REMATCH[1]}"
+	[ "${BASH_REMATCH[2]}" -ge 30000 ] ||
+		fail "something was sent ${BASH_REMATCH[2]} ms ago"
+	[[ $(teredo a peer show teredo0) == *" on this link 10.1.0.9:50009"* ]] ||
+		fail "shown as $(teredo a peer show teredo0)"
+}
+
+# answers NAME: the bubbles among the datagrams, and where they went
+answers()
+{
+	decode "$1" -Y ipv6.nxt==59 -T fields -E separator=' ' -e ip.dst \
+		-e udp.dstport -e ipv6.src -e ipv6.dst |
+		awk '{ printf "%s.%s %s > %s ", $1, $2, $3, $4 }'
+}
+
+# drops COUNTER WHAT PLACE ARGUMENTS of tdinject...
+drops()
+{
+	local counter=$1 what=$2
+
+	shift 2
+	from "$@"
+	check_changes "$what" a "$counter +1"
+}
+
+test_checks()
+{
+	flush a
+	drops rx_drop_discovery "a native source" 10.1.0.9:50000 \
+		bubble 2001:db8::1 ff02::1
+	drops rx_drop_discovery "a mapping that is not global" 10.1.0.9:50000 \
+		bubble 2001:0:cb00:7101:0:3caf:f5ff:fffe ff02::1
+	drops rx_drop_discovery "a server that is not" 10.1.0.9:50000 \
+		bubble 2001:0:a00:1:0:3caf:3fff:fdf5 ff02::1
+	drops rx_drop_discovery "port 0" 10.1.0.9:0 bubble $D ff02::1
+	drops rx_drop_discovery "for one client" 10.1.0.9:50000 bubble $D $A
+	drops rx_drop_discovery "data" 10.1.0.9:50000 \
+		echo-request $D ff02::1 7 1 00
+	drops rx_drop_discovery "an origin" 10.1.0.9:50000 \
+		origin 198.51.100.66:1 bubble $D ff02::1
+	drops rx_drop_malformed "too short" 10.1.0.9:50000 6000000000003b01
+	drops rx_drop_source "from ourselves" 10.1.0.9:50000 bubble $A ff02::1
+	drops rx_drop_off_link "from another network" 10.9.0.1:50000 \
+		bubble $D ff02::1
+	drops rx_drop_other_nat "of a client behind another NAT" \
+		10.1.0.9:50000 bubble $B ff02::1
+	direct 10.1.0.9:50000 bubble $D ff02::1
+	check_changes "to the service port" a 'rx_drop_destination +1'
+	on w "$here/tdinject" --from 10.1.0.9:50000 --to 10.1.0.2:3544 \
+		bubble $D ff02::1
+	# the host says that nobody is there
+	check_changes "to port 3544 of our address" a 'sent +1'
+}
+
+test_rate()
+{
+	flush a
+	count_from a
+	from 10.1.0.9:50000 --count 400 bubble $D ff02::1
+	pause 0.5
+	[[ $(counted a) =~ tx_bubbles\+([0-9]+)\ rx_discovery\+([0-9]+)\ rx_drop_rate\+([0-9]+)$ ]] ||
+		fail "400 bubbles: $(counted a)"
+	check_equal "answers and others" 400 $((BASH_REMATCH[2] + BASH_REMATCH[3]))
+	check_at_most "answers" 300 "${BASH_REMATCH[1]}"
+	pause 1
+	before a
+}
+
+# What comes from there to the service port proves the place.
+test_trust()
+{
+	flush a
+	from 10.1.0.9:50000 bubble $D ff02::1
+	check_changes "a discovery bubble" a 'rx_discovery +1' 'peers +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $D probing 0.0.0.0:0 tries 0 queued 0 lan 10.1.0.9:50000"
+	direct 10.1.0.9:50001 bubble $D $A
+	check_changes "a bubble from another port" a 'rx_drop_bubble +1'
+	direct 10.1.0.3:50000 bubble $D $A
+	check_changes "a bubble from another address" a 'rx_drop_bubble +1'
+	direct 10.1.0.3:50000 echo-request $D $A 7 1 00
+	check_changes "data from there" a 'rx_drop_spoofed +1'
+	direct 10.1.0.9:50000 bubble $E $A
+	check_changes "another peer" a 'rx_drop_bubble +1'
+
+	direct 10.1.0.9:50000 bubble $D $A
+	check_changes "a bubble from where it was heard" a 'rx_bubbles +1' \
+		"peer $D trusted 10.1.0.9:50000 tries 0 queued 0 lan 10.1.0.9:50000"
+	capture a eth0 trust -Q out udp
+	direct 10.1.0.9:50000 echo-request $D $A 7 1 00
+	check_changes "data" a 'to_stack +1' 'sent +1'
+	capture_stop trust
+	check_equal "where the answer goes" 10.1.0.9.50000 \
+		"$(payloads trust | awk '{ print $2 }')"
+
+	flush a
+	from 10.1.0.9:50000 bubble $D ff02::1
+	direct 10.1.0.9:50000 echo-request $D $A 7 1 00
+	check_changes "data at once" a 'rx_discovery +1' 'peers +1' \
+		'tx_bubbles +1' 'to_stack +1' 'sent +2' \
+		"peer $D trusted 10.1.0.9:50000 tries 0 queued 0 lan 10.1.0.9:50000"
+	discovery nolocal_discovery
+	flush a
+	direct 10.1.0.9:50000 bubble $D $A
+	check_changes "switched off" a 'rx_drop_bubble +1'
+	discovery local_discovery
+	pause 1
+	before a
+}
+
+# The link first; the server is asked from the second try on. An answer lets
+# the ping go.
+test_send()
+{
+	flush a
+	from 10.1.0.9:50000 bubble $D ff02::1
+	from 10.1.0.9:50001 bubble $E ff02::1
+	pause 1
+	capture a eth0 send -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $D
+	start ping2 a ping -6 -n -c 1 -W 10 $E
+	pause 2.5
+	direct 10.1.0.9:50000 bubble $D $A
+	pause 6
+	capture_stop send
+	stop ping
+	stop ping2
+	# to D, then to E, whose first pair needs no discovery bubble of its own
+	check_equal "to D" "$(printf '%s\n' "0 ${GROUP/:/.}" '0 10.1.0.9.50000' \
+		"2 ${GROUP/:/.}" '2 192.0.2.10.50000' '2 10.1.0.9.50000' \
+		"2 $SERVER" '2 10.1.0.9.50000 data')" \
+		"$(sends send "$D" | sed -n '1,/data/p')"
+	check_equal "to E" "$(printf '%s\n' '0 10.1.0.9.50001' \
+		'2 192.0.2.10.50001' '2 10.1.0.9.50001' "2 $SERVER" \
+		'4 192.0.2.10.50001' '4 10.1.0.9.50001' "4 $SERVER" \
+		'6 192.0.2.10.50001' '6 10.1.0.9.50001' "6 $SERVER")" \
+		"$(sends send "$E" | grep -v 224.0.0.253)"
+	check_equal "discovery bubbles" '0 2 4 6 ' \
+		"$(sends send "$E" | awk '/224.0.0.253/ { printf "%d ", $1 }')"
+}
+
+# sends NAME PEER: when and where to datagrams went that were for the peer or for
+# all
+sends()
+{
+	decode "$1" -T fields -e frame.time_epoch -e ip.dst -e udp.dstport \
+		-e ipv6.dst -e ipv6.plen | awk -v "peer=$2" '
+		NR == 1 { start = $1 }
+		$4 == peer || $4 == "ff02::1" {
+			printf "%d %s.%s%s\n", $1 - start + 0.3, $2, $3,
+				$5 ? " data" : "" }'
+}
+
+# It follows the mapping.
+test_state()
+{
+	on a "$here/tdctl" state teredo0 0
+	! member a || fail "a member of the group, while not qualified"
+	! bound a || fail "a socket, while not qualified"
+	up
+	check "a member again" member a
+	ip_on a link set eth0 down
+	! bound a || fail "a socket, though the link is down"
+	printf '%s\n' 'link set eth0 up' \
+		'route add default via 10.1.0.1 dev eth0' | ip_on a -batch -
+	check "a member when it is up again" member a
+	neighbours a eth0
+	check "the port is free at other addresses" ip_on a link add relay0 \
+		type teredo mode hostrelay local 10.1.0.2 port 3544
+	check "a relay there" ip_on a link set relay0 up
+	ip_on a link del relay0
+	ip_on a link set teredo0 down
+	! member a || fail "a member of the group, while down"
+	! bound a || fail "a socket, while down"
+	stop a-watch
+	ip_on a link del teredo0
+}
+
+# Many devices on a network of their own, all members of one group: each sends
+# the second bubble 200 to 300 s after the first.
+start_spread()
+{
+	local i hex
+
+	new_node m q
+	ip link add eth0 netns "$(netns m)" type veth peer name eth0 \
+		netns "$(netns q)"
+	ip_on q link set eth0 up
+	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
+		'addr add 10.8.0.2/24 dev eth0' | ip_on m -batch -
+	capture m eth0 spread udp port 3544
+	for ((i = 0; i < SPREAD; i++)); do
+		printf -v hex %x $((65535 - 20000 - i))
+		on m "$here/tdctl" bare "td$i" $((20000 + i)) \
+			"2001:0:cb00:7101:0:$hex:3fff:fdf5"
+		on m "$here/tdctl" up "td$i" \
+			"2001:0:cb00:7101:0:$hex:3fff:fdf5" 0 10.8.0.2 2
+		ip_on m link set "td$i" type teredo local_discovery
+	done
+	spread_start=$(now_ms)
+}
+
+test_spread()
+{
+	local left=$((spread_start + 301000 - $(now_ms)))
+
+	[ $left -le 0 ] || pause $((left / 1000 + 1))
+	capture_stop spread
+	packets spread > "$tmp/spread"
+	check_equal "first and second bubbles" $((2 * SPREAD)) \
+		"$(wc -l < "$tmp/spread")"
+	awk '{ sub(/.*\./, "", $3) }
+		$3 in first { print $1 - first[$3]; next }
+		{ first[$3] = $1 }' "$tmp/spread" | sort -n > "$tmp/intervals"
+	note "intervals: $(tr '\n' ' ' < "$tmp/intervals")"
+	awk -v n=$SPREAD '$1 < 199.9 || $1 > 300.5 { bad = 1 }
+		NR == 1 { low = $1 }
+		{ high = $1 }
+		END { exit bad || NR != n || high - low < 20 }' "$tmp/intervals" ||
+		fail "not $SPREAD of them, spread over 200 to 300 s"
+}
+
+# reached_inside NODE PEER-ADDRESS PLACE
+reached_inside()
+{
+	[[ $(teredo "$1" peer show teredo0) == *"$2 trusted at $3 "* ]] ||
+		fail "$1: $(teredo "$1" peer show teredo0)"
+}
+
+# Nothing but the link leads from one to the other.
+test_ours()
+{
+	local a d node
+
+	teredo_server s1 203.0.113.1 203.0.113.2
+	for node in a d; do
+		client_up $node
+		check "$node: no other help" teredo $node set teredo0 hairpin off
+	done
+	a=$(teredo_address a)
+	d=$(teredo_address d)
+	on a ping -6 -n -c 1 -W 3 "$d" > /dev/null &&
+		fail "they find each other without"
+	teredo a peer del teredo0 "$d"
+	teredo d peer del teredo0 "$a"
+	for node in a d; do
+		check "on" teredo $node set teredo0 local-discovery on
+	done
+	check "to the one that does not know of us" reach a "$d"
+	check "and back" reach d "$a"
+	reached_inside a "$d" 10.1.0.3:50000
+	reached_inside d "$a" 10.1.0.2:40000
+}
+
+modprobe teredo || fail "no module"
+internet
+make_lan
+bare_client a $A
+up
+before a
+start_spread
+
+add_test "C-13 C-68: without it no group, no socket, no entry" test_off
+add_test "C-107 C-108 C-110 BU-5 DG-3: the group, the port, and the bubble" \
+	test_first
+add_test "C-66 C-67 C-115 C-116 P-03: a discovery bubble makes an entry and is answered" \
+	test_entry
+add_test "C-111 C-112 C-113 C-114 P-03: what is no discovery bubble to be believed" \
+	test_checks
+add_test "C-67: answers are limited" test_rate
+add_test "C-69 C-84 P-16: a packet from there to the service port proves it" \
+	test_trust
+add_test "C-78 T-07 A-40: a peer on the link is looked for there first" test_send
+add_test "C-107: it comes and goes with mapping and link" test_state
+add_test "C-69 C-78 C-84: two of our clients behind one NAT" test_ours
+add_test "C-109: random intervals of 200 to 300 s" test_spread
+
+run_tests
