@@ -216,6 +216,7 @@ static void show_refresh(json_t *o)
 {
 	json_t *refresh = json_object_get(o, "refresh_ms");
 	json_t *contact = json_object_get(o, "contact_ms");
+	json_t *found = json_object_get(o, "determination");
 	char buf[PRINT_SIZE];
 
 	if (!refresh && !contact)
@@ -224,6 +225,8 @@ static void show_refresh(json_t *o)
 	if (refresh)
 		printf("%lld seconds",
 		       (long long)json_integer_value(refresh) / 1000);
+	if (found)
+		printf(" (determination %s)", print_get(found, "state"));
 	if (contact)
 		printf("%s%s since the last server packet", refresh ? ", " : "",
 		       print_duration(buf,

@@ -92,8 +92,12 @@ static const char *set_secret_file(struct conf *conf, const char *value)
 static const char *set_refresh(struct conf *conf, const char *value)
 {
 	unsigned long n;
-	const char *err = value_number(value, 5, 120, &n);
+	const char *err;
 
+	conf->determine = !strcmp(value, "determine");
+	if (conf->determine)
+		return NULL;
+	err = value_number(value, 5, 120, &n);
 	if (!err)
 		conf->refresh = n * 1000;
 	return err;

@@ -20,6 +20,7 @@
  * @servers: a client's servers
  * @key: a client's, for secure qualification
  * @refresh: refresh interval in milliseconds
+ * @determine: find out whether a longer one will do
  * @native: what a client does beside native IPv6
  * @has_verify: @verify is given
  * @verify: native host that shall be reached
@@ -36,6 +37,7 @@ struct conf {
 	struct server_list servers;
 	struct packet_key key;
 	u64 refresh;
+	bool determine;
 	enum native_policy native;
 	bool has_verify;
 	struct in6_addr verify;

@@ -89,6 +89,7 @@ void control_client(struct daemon *d, json_t *status)
 	add_nat(d, status);
 	add_firewall(status);
 	connectivity_status(d, status);
+	secondary_status(d, status);
 	if (d->q.last_ra != QUALIFY_NEVER)
 		json_object_set_new(status, "last_ra_ms",
 				    json_integer(now - d->q.last_ra));

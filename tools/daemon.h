@@ -12,6 +12,7 @@
  *	place.c		address and routes of the device
  *	beside.c	what it does beside native IPv6
  *	connectivity.c	does the address reach a native host
+ *	secondary.c	how long does the NAT keep a mapping
  *
  * of a server or relay
  *
@@ -32,6 +33,7 @@
 #include "conf.h"
 #include "ktransport.h"
 #include "resolve.h"
+#include "secondary.h"
 #include "secure.h"
 
 #define DAEMON_REASON	(NL_ERROR + 128)
@@ -131,6 +133,8 @@ enum connectivity {
  * @reach_timer: looks for the answer, and asks again
  * @relay: where the answer came from
  *
+ * @secondary: the secondary port (secondary.c)
+ *
  * @watch: events of links, addresses and routes (watch.c)
  * @watch_poll: its socket
  * @settle: waits for a burst of events to end
@@ -203,6 +207,8 @@ struct daemon {
 	uv_timer_t reach_timer;
 	struct teredo_endpoint relay;
 
+	struct secondary secondary;
+
 	struct nl watch;
 	uv_poll_t watch_poll;
 	uv_timer_t settle;
@@ -240,6 +246,9 @@ void engine_placed(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
 enum teredo_nat engine_nat(const struct daemon *d);
+u64 engine_now(void *ctx);
+void engine_random(void *ctx, void *buf, size_t len);
+void engine_set_refresh(struct daemon *d, u64 refresh);
 const char *engine_word(enum daemon_word word);
 
 void place_open(struct daemon *d);
@@ -257,6 +266,12 @@ void beside_close(struct daemon *d);
 void connectivity_open(struct daemon *d);
 void connectivity_changed(struct daemon *d, bool qualified);
 void connectivity_status(const struct daemon *d, json_t *status);
+
+void secondary_open(struct daemon *d);
+void secondary_due(struct daemon *d);
+void secondary_begin(struct daemon *d);
+void secondary_end(struct daemon *d);
+void secondary_status(const struct daemon *d, json_t *status);
 
 int relay_open(struct daemon *d);
 void relay_begin(struct daemon *d);

@@ -123,7 +123,13 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 			 d->kt.nl.error);
 }
 
-static u64 on_now(void *ctx)
+/**
+ * engine_now - for struct qualify_ops
+ * @ctx: daemon
+ *
+ * Return: the time.
+ */
+u64 engine_now(void *ctx)
 {
 	struct daemon *d = ctx;
 
@@ -131,7 +137,13 @@ static u64 on_now(void *ctx)
 	return uv_now(&d->loop);
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+/**
+ * engine_random - for struct qualify_ops
+ * @ctx: whatever
+ * @buf: result
+ * @len: length of @buf
+ */
+void engine_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	/* so few octets never come short, and without them nothing is safe */
@@ -194,6 +206,17 @@ static void push(struct daemon *d)
 			  d->name, d->genl.error);
 }
 
+/**
+ * engine_set_refresh - the mapping lasts longer than was known
+ * @d: daemon that has an address
+ * @refresh: so long, in milliseconds
+ */
+void engine_set_refresh(struct daemon *d, u64 refresh)
+{
+	d->q.refresh = refresh;
+	push(d);
+}
+
 static void read_local_port(struct daemon *d)
 {
 	struct dev_info dev;
@@ -220,6 +243,7 @@ static void gain(struct daemon *d)
 
 static void lose(struct daemon *d)
 {
+	secondary_end(d);
 	place_down(d);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING, 0, 0);
 }
@@ -228,6 +252,7 @@ static void probe(struct daemon *d)
 {
 	d->send_error[0] = '\0';
 	d->heard_at = 0;
+	secondary_due(d);
 	watch_path(d);
 	/* with an address for each destination we would look like a symmetric
 	 * NAT to ourselves
@@ -260,9 +285,11 @@ static void on_event(void *ctx, enum qualify_event event)
 		break;
 	case QUALIFY_EV_UP:
 		gain(d);
+		secondary_begin(d);
 		break;
 	case QUALIFY_EV_CONFIRMED:
 		push(d);
+		secondary_begin(d);
 		break;
 	case QUALIFY_EV_LOST:
 		lose(d);
@@ -279,8 +306,8 @@ static void on_event(void *ctx, enum qualify_event event)
 
 static const struct qualify_ops ops = {
 	.send = on_send,
-	.now = on_now,
-	.random = on_random,
+	.now = engine_now,
+	.random = engine_random,
 	.contact = on_contact,
 	.event = on_event,
 };
@@ -293,7 +320,7 @@ static void on_timer(uv_timer_t *timer);
 static void settle(struct daemon *d)
 {
 	u64 deadline = qualify_deadline(&d->q);
-	u64 now = on_now(d);
+	u64 now = engine_now(d);
 
 	report(d);
 	if (deadline == QUALIFY_NEVER)
@@ -544,6 +571,7 @@ static int engine_open(struct daemon *d)
 			 d->name);
 	place_open(d);
 	connectivity_open(d);
+	secondary_open(d);
 	uv_timer_init(&d->loop, &d->q_timer);
 	uv_timer_init(&d->loop, &d->resolve_timer);
 	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));

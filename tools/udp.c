@@ -127,11 +127,12 @@ int udp_open(struct udp *udp, u16 port, __be32 towards)
 void udp_close(struct udp *udp)
 {
 	close(udp->fd);
+	udp->fd = -1;
 }
 
 /**
  * udp_receive - take in what the socket holds
- * @udp: socket
+ * @udp: socket, which a receiver may close
  */
 void udp_receive(struct udp *udp)
 {

@@ -315,6 +315,27 @@ void beside_close(struct daemon *d)
 	(void)d;
 }
 
+/* the secondary port: not in this world */
+void secondary_open(struct daemon *d)
+{
+	(void)d;
+}
+
+void secondary_due(struct daemon *d)
+{
+	(void)d;
+}
+
+void secondary_begin(struct daemon *d)
+{
+	(void)d;
+}
+
+void secondary_end(struct daemon *d)
+{
+	(void)d;
+}
+
 void connectivity_open(struct daemon *d)
 {
 	(void)d;

@@ -114,6 +114,7 @@ static void test_all(const void *arg)
 	CHECK(conf.key.id_len == 5 && !memcmp(conf.key.id, "alice", 5));
 	CHECK(conf.key.secret_len == 18);
 	CHECK(conf.refresh == 25000 && conf.skip_secondary);
+	CHECK(!conf.determine);
 	CHECK(conf.link.port == htons(40000) && conf.link.ttl == 64);
 	CHECK(conf.link.local == htonl(0xc0a80114));
 	CHECK(!strcmp(conf.link.link, "eth0") && conf.link.tos == 1);
@@ -122,6 +123,16 @@ static void test_all(const void *arg)
 	CHECK(conf.link.max_peers == 100);
 	CHECK(conf.link.prefix == htonl(0x3ffe831f));
 	CHECK(conf.metric == 1029 && !conf.default_route);
+}
+
+static void test_determine(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("[client]\nrefresh = determine\n", &conf, error));
+	CHECK(conf.determine && conf.refresh == 30000);
 }
 
 static void test_server(const void *arg)
@@ -297,6 +308,7 @@ static const struct ktap_test tests[] = {
 	{ "what to do beside native IPv6, and whom to ask", test_beside, NULL },
 	{ "defaults # XC-09", test_defaults, NULL },
 	{ "all keys # C-02 C-03 C-05", test_all, NULL },
+	{ "a refresh interval to be determined # C-98", test_determine, NULL },
 	{ "all keys of a server", test_server, NULL },
 	{ "relays # H-01 R-01", test_relays, NULL },
 	{ "secrets of a server # S-10", test_secrets, NULL },
