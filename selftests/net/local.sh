@@ -394,7 +394,7 @@ reached_inside()
 # Nothing but the link leads from one to the other.
 test_ours()
 {
-	local a d node
+	local a d node from
 
 	teredo_server s1 203.0.113.1 203.0.113.2
 	for node in a d; do
@@ -405,15 +405,23 @@ test_ours()
 	d=$(teredo_address d)
 	on a ping -6 -n -c 1 -W 3 "$d" > /dev/null &&
 		fail "they find each other without"
-	teredo a peer del teredo0 "$d"
-	teredo d peer del teredo0 "$a"
-	for node in a d; do
-		check "on" teredo $node set teredo0 local-discovery on
+	# from the one that knows the other, and then from the other one
+	for from in a d; do
+		for node in a d; do
+			check "off" teredo $node set teredo0 local-discovery off
+			teredo $node peer flush teredo0
+		done
+		for node in a d; do
+			check "on" teredo $node set teredo0 local-discovery on
+		done
+		if [ $from = a ]; then
+			check "from the one that knows the other" reach a "$d"
+		else
+			check "from the one that does not" reach d "$a"
+		fi
+		reached_inside a "$d" 10.1.0.3:50000
+		reached_inside d "$a" 10.1.0.2:40000
 	done
-	check "to the one that does not know of us" reach a "$d"
-	check "and back" reach d "$a"
-	reached_inside a "$d" 10.1.0.3:50000
-	reached_inside d "$a" 10.1.0.2:40000
 }
 
 modprobe teredo || fail "no module"
