@@ -106,7 +106,6 @@ static void ask_helper(struct teredo_rx *rx)
  */
 static void router_solicitation(struct teredo_rx *rx)
 {
-	static const u8 no_auth[TEREDO_AUTH_MIN] = { 0, 1 };
 	struct teredo_endpoint self = {
 		.addr = rx->td->cfg.local,
 		.port = htons(TEREDO_PORT),
@@ -132,9 +131,7 @@ static void router_solicitation(struct teredo_rx *rx)
 	}
 	if (rx->pkt.auth) {
 		payload = teredo_rx_payload(rx, &len);
-		memcpy(p, no_auth, TEREDO_AUTH_MIN);
-		memcpy(p + 4, payload + teredo_auth_nonce(&rx->pkt),
-		       TEREDO_NONCE_LEN);
+		teredo_build_auth(p, payload + teredo_auth_nonce(&rx->pkt));
 		p += TEREDO_AUTH_MIN;
 	}
 	teredo_build_origin(p, rx->from);

@@ -352,6 +352,18 @@ void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 }
 
 /**
+ * teredo_build_auth - write an authentication that proves nobody (5.1.1)
+ * @buf: TEREDO_AUTH_MIN octets
+ * @nonce: TEREDO_NONCE_LEN octets that an answer repeats
+ */
+void teredo_build_auth(u8 *buf, const u8 *nonce)
+{
+	memset(buf, 0, TEREDO_AUTH_MIN);
+	buf[1] = 1;
+	memcpy(buf + 4, nonce, TEREDO_NONCE_LEN);
+}
+
+/**
  * teredo_build_origin - write an origin indication (5.1.1)
  * @buf: TEREDO_ORIGIN_LEN octets
  * @from: where the datagram came from
@@ -362,6 +374,29 @@ void teredo_build_origin(u8 *buf, struct teredo_endpoint from)
 	put_u16(buf + 2, ~be16_to_cpu(from.port));
 	put_u16(buf + 4, ~be32_to_cpu(from.addr) >> 16);
 	put_u16(buf + 6, ~be32_to_cpu(from.addr));
+}
+
+const struct in6_addr teredo_rs_source = { .s6_addr = {
+	0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+} };
+
+/**
+ * teredo_build_rs - write the Router Solicitation of a client (5.2.1)
+ * @ip6: TEREDO_RS_PACKET octets
+ */
+void teredo_build_rs(u8 *ip6)
+{
+	static const struct in6_addr routers = { .s6_addr = {
+		0xff, 0x02, [15] = 2,
+	} };
+	u8 *icmp = ip6 + TEREDO_IP6_HLEN;
+
+	teredo_build_ip6(ip6, TEREDO_NEXTHDR_ICMP,
+			 TEREDO_RS_PACKET - TEREDO_IP6_HLEN, &teredo_rs_source,
+			 &routers);
+	memset(icmp, 0, TEREDO_RS_PACKET - TEREDO_IP6_HLEN);
+	icmp[0] = TEREDO_ICMP_RS;
+	put_u16(icmp + 2, teredo_icmp_csum(ip6, TEREDO_RS_PACKET));
 }
 
 /**

@@ -208,14 +208,22 @@ static inline int teredo_icmp_type(const u8 *ip6, size_t len)
 	return ip6[TEREDO_IP6_HLEN];
 }
 
+#define TEREDO_RS_PACKET	48	/* what teredo_build_rs() makes */
 #define TEREDO_RA_PACKET	96	/* what teredo_build_ra() makes */
+
+/* Where solicitations come from: cone bit 0 (RFC 5991 3.2). It is a fixed one:
+ * nothing in it identifies the node, and servers only look at the cone bit.
+ */
+extern const struct in6_addr teredo_rs_source;
 
 u16 teredo_icmp_csum(const u8 *ip6, size_t len);
 void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 		      const struct in6_addr *src, const struct in6_addr *dst);
+void teredo_build_rs(u8 *ip6);
 void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
 		     const struct in6_addr *dst,
 		     const struct in6_addr *prefix);
+void teredo_build_auth(u8 *buf, const u8 *nonce);
 void teredo_build_origin(u8 *buf, struct teredo_endpoint from);
 
 const char *teredo_kind(const u8 *ip6, size_t len);

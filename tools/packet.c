@@ -8,7 +8,6 @@
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 
-#define ICMP_HLEN	8
 #define RA_HLEN		16
 #define OPT_PREFIX	3
 #define OPT_MTU		5
@@ -54,24 +53,6 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 }
 
 /**
- * packet_rs_source - address that solicitations come from
- *
- * Cone bit 0 (RFC 5991 3.2). It is a fixed one: nothing in it identifies the
- * node, and servers only look at the cone bit.
- *
- * Return: fe80::ffff:ffff:ffff.
- */
-const struct in6_addr *packet_rs_source(void)
-{
-	static const struct in6_addr source = { .s6_addr = {
-		0xfe, 0x80, 0, 0, 0, 0, 0, 0,
-		0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	} };
-
-	return &source;
-}
-
-/**
  * packet_hmac - compute an authentication value (5.2.2)
  * @out: result
  * @key: holds the secret
@@ -89,23 +70,6 @@ void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 	hmac_sha1_update(&ctx, len, covered);
 	hmac_sha1_update(&ctx, rest_len, rest);
 	hmac_sha1_digest(&ctx, PACKET_HMAC_LEN, out);
-}
-
-static void build_plain_rs(u8 *ip6)
-{
-	static const struct in6_addr routers = { .s6_addr = {
-		0xff, 0x02, [15] = 2,
-	} };
-	u8 *icmp = ip6 + TEREDO_IP6_HLEN;
-	u16 sum;
-
-	teredo_build_ip6(ip6, TEREDO_NEXTHDR_ICMP, ICMP_HLEN,
-			 packet_rs_source(), &routers);
-	memset(icmp, 0, ICMP_HLEN);
-	icmp[0] = TEREDO_ICMP_RS;
-	sum = teredo_icmp_csum(ip6, PACKET_RS_LEN);
-	icmp[2] = sum >> 8;
-	icmp[3] = sum;
 }
 
 /**
@@ -131,11 +95,11 @@ size_t packet_build_rs(u8 *buf, const struct packet_key *key,
 	memcpy(buf + 4, key->id, key->id_len);
 	memcpy(covered, nonce, TEREDO_NONCE_LEN);
 	covered[TEREDO_NONCE_LEN] = 0;
-	build_plain_rs(ip6);
+	teredo_build_rs(ip6);
 	if (au_len)
 		packet_hmac(value, key, covered, TEREDO_NONCE_LEN + 1,
-			    ip6, PACKET_RS_LEN);
-	return ip6 + PACKET_RS_LEN - buf;
+			    ip6, TEREDO_RS_PACKET);
+	return ip6 + TEREDO_RS_PACKET - buf;
 }
 
 static enum packet_verdict check_auth(const struct packet_query *query,
@@ -191,7 +155,7 @@ static enum packet_verdict check_icmp(const u8 *ip6, size_t len)
 		return RA_CODE;
 	if (ip6[8] != 0xfe || (ip6[9] & 0xc0) != 0x80)
 		return RA_SOURCE;
-	if (memcmp(ip6 + 24, packet_rs_source(), sizeof(struct in6_addr)))
+	if (memcmp(ip6 + 24, &teredo_rs_source, sizeof(struct in6_addr)))
 		return RA_DESTINATION;
 	return RA_VALID;
 }

@@ -14,9 +14,8 @@ typedef __u64 u64;
 
 #define PACKET_HMAC_LEN		20	/* HMAC-SHA1 */
 #define PACKET_KEY_MAX		255
-#define PACKET_RS_LEN		(TEREDO_IP6_HLEN + 8)
 #define PACKET_RS_MAX		(TEREDO_AUTH_MIN + 255 + PACKET_HMAC_LEN + \
-				 PACKET_RS_LEN)
+				 TEREDO_RS_PACKET)
 
 /**
  * struct packet_key - what secure qualification proves itself with (5.2.2)
@@ -89,7 +88,6 @@ enum packet_verdict {
 };
 
 const char *packet_verdict_name(enum packet_verdict verdict);
-const struct in6_addr *packet_rs_source(void);
 void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 		 const u8 *covered, size_t len, const u8 *rest, size_t rest_len);
 size_t packet_build_rs(u8 *buf, const struct packet_key *key,

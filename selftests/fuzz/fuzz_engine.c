@@ -81,7 +81,7 @@ static void answer(struct fuzz *in)
 	teredo_make_linklocal(&router, TEREDO_FLAG_CONE, self);
 	prefix.s6_addr32[0] = htonl(TEREDO_PREFIX);
 	prefix.s6_addr32[1] = self.addr;
-	teredo_build_ra(rest + TEREDO_ORIGIN_LEN, &router, packet_rs_source(),
+	teredo_build_ra(rest + TEREDO_ORIGIN_LEN, &router, &teredo_rs_source,
 			&prefix);
 	if (d.q.key.secret_len)
 		packet_hmac(ra + 4, &d.q.key, covered, TEREDO_NONCE_LEN + 1,

@@ -36,7 +36,7 @@ static void fix_packet(u8 *ip6, size_t len, u8 flags)
 	u16 sum;
 
 	if (flags & FIX_DESTINATION)
-		memcpy(ip6 + 24, packet_rs_source(), sizeof(struct in6_addr));
+		memcpy(ip6 + 24, &teredo_rs_source, sizeof(struct in6_addr));
 	if (!(flags & FIX_CHECKSUM) || teredo_icmp_type(ip6, len) < 0)
 		return;
 	memset(ip6 + TEREDO_IP6_HLEN + 2, 0, 2);
@@ -105,7 +105,7 @@ static void check_accepted(const struct packet_query *query,
 	FUZZ_CHECK(ip6[6] == TEREDO_NEXTHDR_ICMP && ip6[7] == 255);
 	FUZZ_CHECK(ip6[40] == TEREDO_ICMP_RA && !ip6[41]);
 	FUZZ_CHECK(ip6[8] == 0xfe && ip6[9] >> 6 == 2);
-	FUZZ_CHECK(!memcmp(ip6 + 24, packet_rs_source(), 16));
+	FUZZ_CHECK(!memcmp(ip6 + 24, &teredo_rs_source, 16));
 	FUZZ_CHECK(!teredo_icmp_csum(ip6, pkt.ip6_len));
 	check_options(ip6 + TEREDO_IP6_HLEN + 16,
 		      pkt.ip6_len - TEREDO_IP6_HLEN - 16);

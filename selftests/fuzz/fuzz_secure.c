@@ -60,7 +60,7 @@ static void fix(u8 *data, size_t len, u8 flags)
 			    data + pkt.trailer - rest);
 }
 
-/* The client asked from @rs->source, not from packet_rs_source(), unless that
+/* The client asked from @rs->source, not from &teredo_rs_source, unless that
  * is what the fuzzer had come up with. All else of the answer it must like.
  */
 static void check_answer(const struct secure_server *server,
@@ -77,7 +77,7 @@ static void check_answer(const struct secure_server *server,
 	const struct teredo_endpoint from = {
 		.addr = query.to, .port = htons(TEREDO_PORT),
 	};
-	bool usual = !memcmp(&rs->source, packet_rs_source(), 16);
+	bool usual = !memcmp(&rs->source, &teredo_rs_source, 16);
 	struct packet_answer answer;
 
 	FUZZ_CHECK(len <= SECURE_RA_MAX);

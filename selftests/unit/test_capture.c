@@ -138,7 +138,7 @@ static void test_server(const void *arg)
 	CHECK(packet_check_ra(&answer, &query, from, data, len) ==
 	      RA_DESTINATION);
 	ip6 = data + pkt.ip6;
-	memcpy(ip6 + 24, packet_rs_source(), 16);
+	memcpy(ip6 + 24, &teredo_rs_source, 16);
 	memset(ip6 + 42, 0, 2);
 	sum = teredo_icmp_csum(ip6, pkt.ip6_len);
 	ip6[42] = sum >> 8;

@@ -283,7 +283,7 @@ static void test_build_rs2(const void *arg)
 
 	(void)arg;
 	CHECK(equals("AU-2", built, TEREDO_AUTH_MIN + 5));
-	CHECK(len == TEREDO_AUTH_MIN + 5 + PACKET_RS_LEN);
+	CHECK(len == TEREDO_AUTH_MIN + 5 + TEREDO_RS_PACKET);
 }
 
 static void test_build_rs4(const void *arg)
