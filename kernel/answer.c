@@ -77,10 +77,10 @@ static void note_random(struct teredo_rx *rx, struct teredo_peer *peer)
 static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
 		       struct teredo_call *call)
 {
-	if (rx->tr->has_random_port && teredo_ports_wanted(rx->td, rx->map))
+	if (rx->tr->has_random_port && teredo_ports_preserved(rx->td, rx->map))
 		teredo_port_take(rx->td, peer);
 	teredo_port_call(peer, call);
-	if (peer->random && !peer->peer_random)
+	if (peer->random && !peer->peer_random && !teredo_port_tested(peer))
 		teredo_call_add(call, teredo_mapped(&peer->addr),
 				peer->random->port);
 }
@@ -222,6 +222,15 @@ bool teredo_answer_repeats(struct teredo_rx *rx)
 	return right;
 }
 
+/* A random port may be open for the peer before its nonce is here, without which
+ * nothing that we send from there proves anything.
+ */
+static bool too_early(const struct teredo_rx *rx,
+		      const struct teredo_peer *peer)
+{
+	return rx->port != rx->td->cfg.port && !peer->nonce_received;
+}
+
 /**
  * teredo_answer_greet - let a peer know where we are before data does
  * @rx: direct bubble that repeats our nonce
@@ -241,7 +250,8 @@ void teredo_answer_greet(struct teredo_rx *rx)
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
 	if (peer && !teredo_peer_usable(peer) && peer->probe &&
-	    allowed(peer->probe) && __ratelimit(&rx->td->answers)) {
+	    !too_early(rx, peer) && allowed(peer->probe) &&
+	    __ratelimit(&rx->td->answers)) {
 		teredo_call_nonce(&call, peer);
 		teredo_call_add(&call, rx->from, rx->port);
 		if (peer->random)
@@ -281,6 +291,30 @@ bool teredo_answer_second(struct teredo_rx *rx)
 	}
 	spin_unlock_bh(&peers->lock);
 	return second;
+}
+
+/**
+ * teredo_answer_early - has a peer found us before it can find out where we are
+ * @rx: direct bubble
+ *
+ * A port that has been tested (RFC 6081 5.5) is open for the peer already, and
+ * its bubble can be faster than the one by way of the server, whose nonce shows
+ * it that the port is ours. It would drop data that comes before.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if its next bubble is to be waited for.
+ */
+bool teredo_answer_early(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+	bool early;
+
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	early = peer && !teredo_peer_usable(peer) && too_early(rx, peer);
+	spin_unlock_bh(&peers->lock);
+	return early;
 }
 
 /**

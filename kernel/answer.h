@@ -22,6 +22,7 @@ bool teredo_answer_indirect(struct teredo_rx *rx);
 bool teredo_answer_repeats(struct teredo_rx *rx);
 void teredo_answer_greet(struct teredo_rx *rx);
 void teredo_answer_direct(struct teredo_rx *rx);
+bool teredo_answer_early(struct teredo_rx *rx);
 bool teredo_answer_second(struct teredo_rx *rx);
 bool teredo_answer_elsewhere(struct teredo_rx *rx);
 

@@ -187,6 +187,36 @@ static void send_indirect(struct teredo_dev *td,
 	teredo_send_bubble(td, map, dst, way, &tr);
 }
 
+/* RFC 6081 5.5.4.1.1: a solicitation with a nonce and no secret */
+static void solicit(struct teredo_dev *td, const struct teredo_mapping *map,
+		    __be32 server, __be16 port, const u8 *nonce)
+{
+	struct teredo_endpoint to = {
+		.addr = server,
+		.port = htons(TEREDO_PORT),
+	};
+	struct teredo_endpoint from = { .addr = map->local, .port = port };
+	u8 rs[TEREDO_AUTH_MIN + TEREDO_RS_PACKET];
+
+	teredo_build_auth(rs, nonce);
+	teredo_build_rs(rs + TEREDO_AUTH_MIN);
+	teredo_send(td, to, from, rs, sizeof(rs));
+}
+
+/* The order is what the test is about. */
+static void send_port_test(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   const struct in6_addr *dst,
+			   const struct teredo_call *call)
+{
+	__be16 port = call->test.port;
+
+	solicit(td, map, READ_ONCE(td->cfg.server), port, call->test_nonce[0]);
+	send_direct(td, map, dst, call, call->test);
+	solicit(td, map, READ_ONCE(td->cfg.server2), port, call->test_nonce[1]);
+	teredo_count(td, TEREDO_TX_PORT_TESTS);
+}
+
 /**
  * teredo_send_call - send bubbles to a peer
  * @td: device
@@ -215,6 +245,8 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		if (!i && err == -EHOSTUNREACH)
 			return;
 	}
+	if (call->test.port)
+		send_port_test(td, map, dst, call);
 	if (!call->indirect)
 		return;
 	if (td->cfg.mode == TEREDO_MODE_SERVER &&

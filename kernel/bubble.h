@@ -32,6 +32,9 @@ struct teredo_way {
  *	the indirect bubble and in those that are sent from that port
  * @tr: other trailers of the direct ones
  * @server_tr: other trailers of the indirect one
+ * @test: where the bubble of an Echo Test goes, and from which random port; port
+ *	0 for no test
+ * @test_nonce: of its solicitations
  */
 struct teredo_call {
 	struct teredo_way way[TEREDO_MAX_DIRECT];
@@ -41,6 +44,8 @@ struct teredo_call {
 	__be16 random;
 	struct teredo_trailers tr;
 	struct teredo_trailers server_tr;
+	struct teredo_way test;
+	u8 test_nonce[2][TEREDO_NONCE_LEN];
 };
 
 static inline void teredo_call_add(struct teredo_call *call,

@@ -15,6 +15,7 @@
 #include "discovery.h"
 #include "peer.h"
 #include "port.h"
+#include "predict.h"
 #include "probe.h"
 #include "receive.h"
 #include "stats.h"
@@ -83,7 +84,8 @@ static void from_teredo(struct teredo_rx *rx)
 {
 	bool proven = source_proven(rx);
 
-	if (proven && teredo_rx_bubble(rx) && teredo_answer_second(rx))
+	if (proven && teredo_rx_bubble(rx) &&
+	    (teredo_answer_early(rx) || teredo_answer_second(rx)))
 		teredo_rx_accept(rx);
 	else if (proven)
 		teredo_rx_trust(rx);
@@ -166,6 +168,11 @@ static void server_bubble(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
 }
 
+static bool at_random_port(const struct teredo_rx *rx)
+{
+	return rx->port != rx->td->cfg.port;
+}
+
 static bool is_server(const struct teredo_rx *rx, __be32 server)
 {
 	return server && rx->from.addr == server &&
@@ -190,18 +197,23 @@ void teredo_client_contact(struct teredo_rx *rx)
 }
 
 /* Row P-04: a router advertisement is the helper's business alone. It judges
- * it, too; here only what comes from elsewhere is kept away from it.
+ * it, too; here only what comes from elsewhere is kept away from it. At a random
+ * port it can only be the answer to a test of that port.
  */
 static void router_advertisement(struct teredo_rx *rx)
 {
 	const struct teredo_config *cfg = &rx->td->cfg;
 
 	teredo_rx_control(rx);
-	if (is_server(rx, READ_ONCE(cfg->server)) ||
-	    is_server(rx, READ_ONCE(cfg->server2)))
-		teredo_rx_to_helper(rx);
-	else
+	if (!is_server(rx, READ_ONCE(cfg->server)) &&
+	    !is_server(rx, READ_ONCE(cfg->server2)))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_CONTROL);
+	else if (!at_random_port(rx))
+		teredo_rx_to_helper(rx);
+	else if (rx->map && origin_usable(rx) && teredo_predict_seen(rx))
+		teredo_rx_consume(rx, TEREDO_RX_PORT_TESTS);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PORT);
 }
 
 /* Row P-06 for the source. */
@@ -219,11 +231,6 @@ static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
 	rx->tr = tr;
 	return !teredo_parse_trailers(tr, rx->ip6 + rx->pkt.ip6_len,
 				      rx->pkt.trailer_len);
-}
-
-static bool at_random_port(const struct teredo_rx *rx)
-{
-	return rx->port != rx->td->cfg.port;
 }
 
 /* A random port is open for the one peer that has been told of it. */
@@ -271,11 +278,8 @@ void teredo_client_rcv(struct teredo_rx *rx)
 {
 	struct teredo_trailers trailers;
 
-	if (rx->map && !port_allows(rx)) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_PORT);
-		return;
-	}
-	if (rx->map)
+	/* a random port says nothing of the mapping of the service port */
+	if (rx->map && !at_random_port(rx))
 		teredo_client_contact(rx);
 
 	if (teredo_rx_icmp(rx) == TEREDO_ICMP_RA &&
@@ -283,6 +287,8 @@ void teredo_client_rcv(struct teredo_rx *rx)
 		router_advertisement(rx);
 	else if (!rx->map)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NOT_QUALIFIED);
+	else if (!port_allows(rx))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PORT);
 	else if (!source_possible(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SOURCE);
 	else if (!ipv6_addr_equal(&rx->dst, &rx->map->address))

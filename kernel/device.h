@@ -56,6 +56,7 @@ struct teredo_prefix {
  *	5.2)
  * @preserving: a client uses random ports behind NATs that preserve them (RFC
  *	6081 5.4)
+ * @sequential: ... and behind NATs that give them out in sequence (RFC 6081 5.5)
  * @solicit: a client asks a peer that was silent before it asks its server (RFC
  *	6081 5.7)
  * @hairpin: a client tells peers of its inside address, and uses theirs if they
@@ -88,6 +89,7 @@ struct teredo_config {
 	bool auth;
 	bool symmetric;
 	bool preserving;
+	bool sequential;
 	bool solicit;
 	bool hairpin;
 	bool local_discovery;

@@ -36,6 +36,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_SOLICIT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_HAIRPIN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_DISCOVERY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_SEQUENTIAL] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -64,6 +65,8 @@ static const struct {
 	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER) | FOR(CLIENT),
 	  "Relays have nothing to do with symmetric NATs" },
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
+	  "Only a client has random ports" },
+	{ IFLA_TEREDO_SEQUENTIAL, FOR(CLIENT),
 	  "Only a client has random ports" },
 	{ IFLA_TEREDO_SOLICIT, FOR(CLIENT), "Only a client asks peers" },
 	{ IFLA_TEREDO_HAIRPIN, FOR(CLIENT),
@@ -256,6 +259,9 @@ static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 	if (data[IFLA_TEREDO_PRESERVING])
 		WRITE_ONCE(cfg->preserving,
 			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
+	if (data[IFLA_TEREDO_SEQUENTIAL])
+		WRITE_ONCE(cfg->sequential,
+			   nla_get_u8(data[IFLA_TEREDO_SEQUENTIAL]));
 	if (data[IFLA_TEREDO_SOLICIT])
 		WRITE_ONCE(cfg->solicit, nla_get_u8(data[IFLA_TEREDO_SOLICIT]));
 	if (data[IFLA_TEREDO_HAIRPIN])
@@ -329,6 +335,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.udp_csum = true,
 		.symmetric = mode == TEREDO_MODE_CLIENT,
 		.preserving = mode == TEREDO_MODE_CLIENT,
+		.sequential = mode == TEREDO_MODE_CLIENT,
 		.solicit = mode == TEREDO_MODE_CLIENT,
 		.hairpin = mode == TEREDO_MODE_CLIENT,
 		.rate = TEREDO_LIMIT_RATE,
@@ -352,11 +359,17 @@ static int check_second(const struct teredo_config *cfg,
 static int check_extensions(const struct teredo_config *cfg,
 			    struct netlink_ext_ack *extack)
 {
-	if (!cfg->preserving || cfg->symmetric)
-		return 0;
-	NL_SET_ERR_MSG(extack,
-		       "Port-preserving support needs symmetric NAT support");
-	return -EINVAL;
+	if (cfg->preserving && !cfg->symmetric) {
+		NL_SET_ERR_MSG(extack,
+			       "Port-preserving support needs symmetric NAT support");
+		return -EINVAL;
+	}
+	if (cfg->sequential && !cfg->preserving) {
+		NL_SET_ERR_MSG(extack,
+			       "Sequential port support needs port-preserving support");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* The configuration of a new device, which may have been asked for without
@@ -489,6 +502,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SYMMETRIC */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DIRECT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_PRESERVING */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SEQUENTIAL */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SOLICIT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_HAIRPIN */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DISCOVERY */
@@ -503,6 +517,7 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
 	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving) ||
+	    nla_put_u8(skb, IFLA_TEREDO_SEQUENTIAL, cfg->sequential) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit) ||
 	    nla_put_u8(skb, IFLA_TEREDO_HAIRPIN, cfg->hairpin) ||
 	    nla_put_u8(skb, IFLA_TEREDO_DISCOVERY, cfg->local_discovery))

@@ -7,8 +7,24 @@
 #include "device.h"
 #include "peer.h"
 #include "port.h"
+#include "predict.h"
 #include "probe.h"
 #include "socket.h"
+
+/**
+ * teredo_ports_preserved - will peers see random ports as they are
+ * @td: device
+ * @map: own mapping
+ *
+ * Context: any.
+ * Return: true behind a symmetric NAT that preserves ports.
+ */
+bool teredo_ports_preserved(const struct teredo_dev *td,
+			    const struct teredo_mapping *map)
+{
+	return READ_ONCE(td->cfg.preserving) && teredo_nat_symmetric(map) &&
+	       map->mapped.port == td->cfg.port;
+}
 
 /**
  * teredo_ports_wanted - are random ports of any use here
@@ -16,13 +32,13 @@
  * @map: own mapping
  *
  * Context: any.
- * Return: true behind a symmetric NAT that preserves ports.
+ * Return: true behind a symmetric NAT whose ports are, or can be, known.
  */
 bool teredo_ports_wanted(const struct teredo_dev *td,
 			 const struct teredo_mapping *map)
 {
-	return READ_ONCE(td->cfg.preserving) && teredo_nat_symmetric(map) &&
-	       map->mapped.port == td->cfg.port;
+	return teredo_ports_preserved(td, map) ||
+	       teredo_predict_wanted(td, map);
 }
 
 /**
@@ -90,6 +106,7 @@ void teredo_ports_work(struct teredo_dev *td, bool wanted)
 
 	spin_lock_bh(&td->peers->lock);
 	list_splice_init(&ports->closing, &closing);
+	ports->due = false;
 	if (!wanted) {
 		list_splice_init(&ports->spare, &closing);
 		ports->n_spare = 0;
@@ -111,6 +128,13 @@ void teredo_ports_close(struct teredo_dev *td)
 {
 	WARN_ON_ONCE(td->ports.n_used);
 	teredo_ports_work(td, false);
+}
+
+/* Table locked. */
+static void wake(struct teredo_dev *td)
+{
+	td->ports.due = true;
+	mod_delayed_work(teredo_wq, &td->probe_work, 0);
 }
 
 /* Strangers that ask for an answer get a port as well, and may then be silent. */
@@ -148,7 +172,7 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 		return true;
 	if (ports->n_used == TEREDO_MAX_PORTS)
 		take_back(td);
-	mod_delayed_work(teredo_wq, &td->probe_work, 0);
+	wake(td);
 	if (!ports->n_spare || ports->n_used == TEREDO_MAX_PORTS)
 		return false;
 	port = list_first_entry(&ports->spare, struct teredo_port, list);
@@ -194,7 +218,7 @@ void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
 	port->peer = NULL;
 	list_move(&port->list, &td->ports.closing);
 	td->ports.n_used--;
-	mod_delayed_work(teredo_wq, &td->probe_work, 0);
+	wake(td);
 }
 
 /**
@@ -211,6 +235,8 @@ void teredo_port_call(const struct teredo_peer *peer, struct teredo_call *call)
 {
 	struct teredo_endpoint to = teredo_mapped(&peer->addr);
 
+	if (teredo_port_tested(peer))
+		return;
 	if (peer->random)
 		call->random = peer->random->predicted;
 	if (!peer->peer_random)
@@ -239,6 +265,25 @@ bool teredo_port_is_of(struct teredo_dev *td, __be16 port,
 	ours = peer && peer->random && peer->random->port == port;
 	spin_unlock_bh(&td->peers->lock);
 	return ours;
+}
+
+/**
+ * teredo_ports_delay - when there is something to do for ports
+ * @td: device
+ *
+ * Context: table locked.
+ * Return: jiffies from now, or LONG_MAX.
+ */
+long teredo_ports_delay(const struct teredo_dev *td)
+{
+	const struct teredo_ports *ports = &td->ports;
+
+	if (ports->due)
+		return 0;
+	if (!ports->n_used)
+		return LONG_MAX;
+	return min(teredo_predict_delay(td),
+		   (long)(ports->refreshed + TEREDO_PORT_REFRESH - jiffies));
 }
 
 static bool refresh_due(struct teredo_port *port)

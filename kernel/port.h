@@ -10,11 +10,10 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "peer.h"
+#include "predict.h"
+
 struct socket;
-struct teredo_call;
-struct teredo_dev;
-struct teredo_mapping;
-struct teredo_peer;
 
 /* Peers that may have one at a time; each costs a socket. */
 #define TEREDO_MAX_PORTS	64
@@ -29,9 +28,10 @@ struct teredo_peer;
  * @list: in one of the lists of struct teredo_ports
  * @sock: its socket, which packets come in by
  * @port: local port, network byte order
- * @predicted: what the peer sees of it, network byte order
+ * @predicted: what the peer sees of it, network byte order, or 0 for unknown
  * @peer: whose it is, or NULL
  * @refreshed: bubbles sent since data was, to keep the NAT's mapping
+ * @test: finds out @predicted
  */
 struct teredo_port {
 	struct list_head list;
@@ -40,6 +40,7 @@ struct teredo_port {
 	__be16 predicted;
 	struct teredo_peer *peer;
 	u8 refreshed;
+	struct teredo_port_test test;
 };
 
 /**
@@ -50,6 +51,7 @@ struct teredo_port {
  * @n_spare: number of spare ones
  * @n_used: number of used ones
  * @refreshed: jiffies when mappings have last been refreshed
+ * @due: some may have to be opened or closed
  *
  * Under the lock of the peer table. Sockets are opened and closed by the
  * worker.
@@ -61,13 +63,25 @@ struct teredo_ports {
 	unsigned int n_spare;
 	unsigned int n_used;
 	unsigned long refreshed;
+	bool due;
 };
 
+/* A test finds out what the peer will see of our random port: nothing else is to
+ * leave by it.
+ */
+static inline bool teredo_port_tested(const struct teredo_peer *peer)
+{
+	return peer->random && peer->random->test.running;
+}
+
+bool teredo_ports_preserved(const struct teredo_dev *td,
+			    const struct teredo_mapping *map);
 bool teredo_ports_wanted(const struct teredo_dev *td,
 			 const struct teredo_mapping *map);
 void teredo_ports_init(struct teredo_ports *ports);
 void teredo_ports_work(struct teredo_dev *td, bool wanted);
 void teredo_ports_close(struct teredo_dev *td);
+long teredo_ports_delay(const struct teredo_dev *td);
 void teredo_ports_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map);
 bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);

@@ -17,6 +17,7 @@
 #include "discovery.h"
 #include "peer.h"
 #include "port.h"
+#include "predict.h"
 #include "probe.h"
 #include "queue.h"
 #include "stats.h"
@@ -24,7 +25,7 @@
 #include "xmit.h"
 
 /* how often some of the table is looked at for idle peers */
-#define TEREDO_AGE_INTERVAL	(10 * HZ)
+#define TEREDO_AGE_INTERVAL	(10L * HZ)
 
 enum action {
 	ACT_NONE,
@@ -86,6 +87,20 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 	return probe;
 }
 
+/* When the worker is to run next, in jiffies from now. Table locked. */
+static unsigned long next_step(struct teredo_dev *td)
+{
+	struct teredo_probe *probe;
+	long delay;
+
+	probe = list_first_entry_or_null(&td->peers->pending,
+					 struct teredo_probe, pending);
+	delay = min(TEREDO_AGE_INTERVAL, teredo_ports_delay(td));
+	if (probe)
+		delay = min(delay, (long)(probe->next - jiffies));
+	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
+}
+
 /* Puts the probe where it belongs in the order of @next and wakes the worker
  * if that is now the first.
  */
@@ -93,7 +108,6 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *pos;
-	long delay;
 
 	/* nearly always the latest of all */
 	list_for_each_entry_reverse(pos, &peers->pending, pending)
@@ -102,10 +116,24 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 	list_add(&probe->pending, &pos->pending);
 
 	if (list_first_entry(&peers->pending, struct teredo_probe,
-			     pending) != probe)
+			     pending) == probe)
+		mod_delayed_work(teredo_wq, &td->probe_work, next_step(td));
+}
+
+/**
+ * teredo_probe_put_off - bubbles were sent late, so the next ones are, too
+ * @td: device
+ * @probe: the attempt to reach the peer
+ *
+ * Context: table locked.
+ */
+void teredo_probe_put_off(struct teredo_dev *td, struct teredo_probe *probe)
+{
+	if (list_empty(&probe->pending))
 		return;
-	delay = (long)(probe->next - jiffies);
-	mod_delayed_work(teredo_wq, &td->probe_work, max(delay, 0L));
+	list_del_init(&probe->pending);
+	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
+	arm(td, probe);
 }
 
 /* RFC 4380 5.2.6: four bubbles in 300 s, counted over all attempts */
@@ -168,7 +196,7 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
 	teredo_call_nonce(call, peer);
 	call->server_tr.has_nonce = true;
 	call->server_tr.nonce = new_nonce(peer);
-	if (teredo_ports_wanted(td, map) && !teredo_peer_usable(peer))
+	if (teredo_ports_preserved(td, map) && !teredo_peer_usable(peer))
 		teredo_port_take(td, peer);
 	teredo_port_call(peer, call);
 	if (!teredo_peer_usable(peer))
@@ -182,7 +210,8 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
  * @probe: the attempt to reach it
  * @call: result; relays send the direct one only if they are behind a NAT
  *
- * Counts as transmission, and against the limit of four (RFC 4380 5.2.6).
+ * Counts as transmission, and against the limit of four (RFC 4380 5.2.6). They
+ * may have to wait for a test, which then is the result, and counts as nothing.
  *
  * Context: table locked.
  */
@@ -191,8 +220,12 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	struct teredo_peer *peer = probe->peer;
 
-	count_bubbles(probe);
 	memset(call, 0, sizeof(*call));
+	if (!teredo_peer_usable(peer) &&
+	    teredo_predict_begin(td, map, peer, call))
+		return;
+
+	count_bubbles(probe);
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
@@ -674,25 +707,6 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	return true;
 }
 
-/* when the worker is to run next, in jiffies from now */
-static unsigned long next_step(struct teredo_dev *td)
-{
-	struct teredo_peers *peers = td->peers;
-	struct teredo_probe *probe;
-	long delay = TEREDO_AGE_INTERVAL;
-
-	spin_lock_bh(&peers->lock);
-	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
-					 pending);
-	if (probe)
-		delay = min(delay, (long)(probe->next - jiffies));
-	if (td->ports.n_used)
-		delay = min(delay, (long)(td->ports.refreshed +
-					  TEREDO_PORT_REFRESH - jiffies));
-	spin_unlock_bh(&peers->lock);
-	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
-}
-
 /**
  * teredo_probe_work - repeat what was not answered, forget who was idle
  * @work: probe_work of a device
@@ -703,12 +717,13 @@ void teredo_probe_work(struct work_struct *work)
 					     struct teredo_dev, probe_work);
 	const struct teredo_mapping *map;
 	bool more = true, ports = false;
+	unsigned long delay;
 
 	while (more) {
 		local_bh_disable();
 		rcu_read_lock();
 		map = rcu_dereference(td->mapping);
-		more = map && step(td, map);
+		more = map && (step(td, map) || teredo_predict_step(td, map));
 		if (map && !more) {
 			ports = teredo_ports_wanted(td, map);
 			teredo_ports_refresh(td, map);
@@ -728,6 +743,9 @@ void teredo_probe_work(struct work_struct *work)
 		teredo_peers_age(td);
 	}
 	teredo_queue_bury(td);
+	spin_lock_bh(&td->peers->lock);
+	delay = next_step(td);
+	spin_unlock_bh(&td->peers->lock);
 	/* sooner if meanwhile something has been armed */
-	queue_delayed_work(teredo_wq, &td->probe_work, next_step(td));
+	queue_delayed_work(teredo_wq, &td->probe_work, delay);
 }

@@ -10,6 +10,7 @@
 const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_TX_BUBBLES] = "tx_bubbles",
 	[TEREDO_TX_TESTS] = "tx_tests",
+	[TEREDO_TX_PORT_TESTS] = "tx_port_tests",
 	[TEREDO_TX_CONTROL] = "tx_control",
 	[TEREDO_TX_DROP_NOT_IPV6] = "tx_drop_not_ipv6",
 	[TEREDO_TX_DROP_NOT_QUALIFIED] = "tx_drop_not_qualified",
@@ -30,6 +31,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_CONTROL] = "rx_control",
 	[TEREDO_RX_HELD] = "rx_held",
 	[TEREDO_RX_TEST_REPLIES] = "rx_test_replies",
+	[TEREDO_RX_PORT_TESTS] = "rx_port_tests",
 	[TEREDO_RX_SOLICITATIONS] = "rx_solicitations",
 	[TEREDO_RX_ECHO_REQUESTS] = "rx_echo_requests",
 	[TEREDO_RX_FORWARDED] = "rx_forwarded",

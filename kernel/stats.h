@@ -19,6 +19,7 @@ struct teredo_dev;
 enum teredo_counter {
 	TEREDO_TX_BUBBLES,		/* sent, of every kind */
 	TEREDO_TX_TESTS,		/* connectivity tests sent */
+	TEREDO_TX_PORT_TESTS,		/* RFC 6081 5.5, three packets each */
 	TEREDO_TX_CONTROL,		/* sent for the helper */
 	TEREDO_TX_DROP_NOT_IPV6,
 	TEREDO_TX_DROP_NOT_QUALIFIED,	/* T-01 */
@@ -39,6 +40,7 @@ enum teredo_counter {
 	TEREDO_RX_CONTROL,		/* passed to the helper */
 	TEREDO_RX_HELD,			/* until a test proves it */
 	TEREDO_RX_TEST_REPLIES,		/* P-14: a test has proven it */
+	TEREDO_RX_PORT_TESTS,		/* answers to these */
 	TEREDO_RX_SOLICITATIONS,	/* answered by the server */
 	TEREDO_RX_ECHO_REQUESTS,	/* answered by the server */
 	TEREDO_RX_FORWARDED,		/* by the server */

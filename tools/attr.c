@@ -153,6 +153,11 @@ static const char *parse_preserving(struct link_conf *conf, const char *value)
 	return parse_flag(&conf->preserving, value);
 }
 
+static const char *parse_sequential(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->sequential, value);
+}
+
 static const char *parse_solicit(struct link_conf *conf, const char *value)
 {
 	return parse_flag(&conf->solicit, value);
@@ -221,6 +226,7 @@ static const struct {
 	{ "symmetric", IFLA_TEREDO_SYMMETRIC, parse_symmetric },
 	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
 	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
+	{ "sequential", IFLA_TEREDO_SEQUENTIAL, parse_sequential },
 	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, parse_hairpin },
 	{ "local-discovery", IFLA_TEREDO_DISCOVERY, parse_local_discovery },

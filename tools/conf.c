@@ -191,6 +191,7 @@ static const struct conf_key {
 	{ "client", "verify", FOR(CLIENT), set_verify },
 	{ "client", "symmetric", FOR(CLIENT), NULL },
 	{ "client", "preserving", FOR(CLIENT), NULL },
+	{ "client", "sequential", FOR(CLIENT), NULL },
 	{ "client", "solicit", FOR(CLIENT), NULL },
 	{ "client", "hairpin", FOR(CLIENT), NULL },
 	{ "client", "local-discovery", FOR(CLIENT), NULL },

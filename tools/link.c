@@ -34,6 +34,7 @@ static const struct {
 	FIELD(SYMMETRIC, symmetric),
 	FIELD(DIRECT, direct),
 	FIELD(PRESERVING, preserving),
+	FIELD(SEQUENTIAL, sequential),
 	FIELD(SOLICIT, solicit),
 	FIELD(HAIRPIN, hairpin),
 	FIELD(DISCOVERY, local_discovery),

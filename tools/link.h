@@ -32,6 +32,7 @@
  *	client supports symmetric NATs
  * @direct: the relay sends direct bubbles, too
  * @preserving: a client uses random ports behind NATs that preserve ports
+ * @sequential: ... and behind NATs that give ports out in sequence
  * @solicit: a client asks silent peers before their servers
  * @hairpin: a client finds peers behind its own NAT
  * @local_discovery: a client finds peers on its link
@@ -58,6 +59,7 @@ struct link_conf {
 	u8 symmetric;
 	u8 direct;
 	u8 preserving;
+	u8 sequential;
 	u8 solicit;
 	u8 hairpin;
 	u8 local_discovery;

@@ -17,6 +17,7 @@ static const struct {
 } helps[] = {
 	{ "tx_bubbles", "Bubbles sent, of every kind." },
 	{ "tx_tests", "Connectivity tests sent." },
+	{ "tx_port_tests", "Tests of random ports sent, three packets each." },
 	{ "tx_control", "Control packets sent for the helper." },
 	{ "tx_drop_not_ipv6", "Packets not sent that were not IPv6." },
 	{ "tx_drop_not_qualified", "Packets not sent without an address." },
@@ -37,6 +38,7 @@ static const struct {
 	{ "rx_control", "Control packets passed to the helper." },
 	{ "rx_held", "Packets held until a test proves their source." },
 	{ "rx_test_replies", "Replies to connectivity tests." },
+	{ "rx_port_tests", "Answers to tests of random ports." },
 	{ "rx_solicitations", "Router solicitations answered by the server." },
 	{ "rx_echo_requests", "Echo requests answered by the server." },
 	{ "rx_forwarded", "Packets forwarded by the server." },

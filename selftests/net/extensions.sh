@@ -11,21 +11,8 @@
 
 N=2001:db8:1::10
 B_AT2=192.0.2.20:50001
-SERVER=203.0.113.1:3544
 BU_1=$(vector BU-1)	# A to B
 INSIDE=030800000a0100029c40	# 10.1.0.2:40000 as an alternate
-
-# indirect [TRAILERS]: B's bubble by way of the server
-indirect()
-{
-	from $SERVER origin $B_AT bubble $B $A "$@"
-}
-
-# nonce_sent PEER: of our last bubble to its server, in hex
-nonce_sent()
-{
-	on a "$here/tdctl" dump teredo0 | sed -n "s/^peer $1 .* sent //p"
-}
 
 # ping_b: start to reach B, the first pair of bubbles is out
 ping_b()
@@ -159,7 +146,7 @@ test_limits()
 test_off()
 {
 	check "switched off" ip_on a link set teredo0 type teredo nosymmetric \
-		nopreserving nohairpin
+		nopreserving nosequential nohairpin
 	flush a
 	capture a eth0 off -Q out udp
 	indirect 0104deadbeef
@@ -173,7 +160,7 @@ test_off()
 	check_equal "all bubbles" "$BU_1 $BU_1 $BU_1 " \
 		"$(payloads off | awk '{ printf "%s ", $3 }')"
 	check "switched on" ip_on a link set teredo0 type teredo symmetric \
-		preserving hairpin
+		preserving sequential hairpin
 }
 
 # behind KIND PORTS: the same address, behind a NAT that is said to be of this
@@ -183,34 +170,6 @@ behind()
 	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 "$1"
 	check "open ports" wait_for 5 ports_open "$2"
 	before a
-}
-
-ports_open()
-{
-	[ "$(on a ss -uan | grep -c UNCONN)" = "$1" ]
-}
-
-# random_port PEER: what it was told of ours, and what it is reached by
-random_port()
-{
-	on a "$here/tdctl" dump teredo0 |
-		sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
-}
-
-# said NAME: source port, destination and trailers of all bubbles
-said()
-{
-	payloads "$1" 'udp[4:2] < 104' | awk '{
-		print substr($1, match($1, /[0-9]*$/)), $2, substr($3, 81) }'
-}
-
-# to_port PORT ENDPOINT ARGUMENTS of tdinject...: to another port of the NAT
-to_port()
-{
-	local to=$1 from=$2
-
-	shift 2
-	inject --from "$from" --to "192.0.2.10:$to" "$@"
 }
 
 # The NAT is one that preserves ports. The peer has no random port of its own.
@@ -322,14 +281,16 @@ test_no_random_port()
 		"40000 192.0.2.20.40123 0104deadbeef" \
 		"40000 ${SERVER/:/.} 0104$(nonce_sent $B)$INSIDE")" "$(said none)"
 
-	check "switched off" ip_on a link set teredo0 type teredo nopreserving
+	check "switched off" ip_on a link set teredo0 type teredo nopreserving \
+		nosequential
 	flush a
 	behind 3 1
 	indirect 0104deadbeef05029cbb
 	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
 		'tx_bubbles +2' 'sent +2' \
 		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
-	check "switched on" ip_on a link set teredo0 type teredo preserving
+	check "switched on" ip_on a link set teredo0 type teredo preserving \
+		sequential
 }
 
 # B was there. Before its server is asked, it is asked itself, three times; the

@@ -459,10 +459,10 @@ set_nat()
 		;;
 	seq)
 		# a map, since "numgen ... offset" comes out with its octets swapped
-		for ((i = 0; i < 128; i++)); do
+		for ((i = 0; i < 1000; i++)); do
 			map="$map${map:+, }$i : $((p + 1000 + i))"
 		done
-		post="meta l4proto udp snat ip to $out : numgen inc mod 128 map { $map }
+		post="meta l4proto udp snat ip to $out : numgen inc mod 1000 map { $map }
 			masquerade"
 		;;
 	addrsym)
@@ -759,13 +759,25 @@ inject()
 	printf '%s\n' "$*" >&"$_inject"
 }
 
-# from ENDPOINT ARGUMENTS of tdinject...: to the bare client a
+# ---------------------------------------------------------------- a scripted peer
+
+# What a bare client on node a is sent from x in the names of others, and what
+# it has sent to them. $A is its address, $B a peer's, which is at $B_AT.
+SERVER=203.0.113.1:3544
+
+# from ENDPOINT ARGUMENTS of tdinject...
 from()
 {
 	local from=$1
 
 	shift
-	inject --from "$from" --to "$A_AT" "$@"
+	inject --from "$from" --to "${outside[a]}:${port[a]}" "$@"
+}
+
+# indirect [TRAILERS]: B's bubble by way of the server
+indirect()
+{
+	from $SERVER origin "$B_AT" bubble "$B" "$A" "$@"
 }
 
 # drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
@@ -777,6 +789,41 @@ drops()
 	shift 2
 	from "$@"
 	check_changes "$what" a "$counter +1"
+}
+
+# nonce_sent PEER: of our last bubble to its server, in hex
+nonce_sent()
+{
+	on a "$here/tdctl" dump teredo0 | sed -n "s/^peer $1 .* sent //p"
+}
+
+# ports_open NUMBER: so many UDP ports are, at a
+ports_open()
+{
+	[ "$(on a ss -uan | grep -c UNCONN)" = "$1" ]
+}
+
+# random_port PEER: what it was told of ours, and what it is reached by
+random_port()
+{
+	on a "$here/tdctl" dump teredo0 |
+		sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
+}
+
+# said NAME: source port, destination and trailers of all bubbles
+said()
+{
+	payloads "$1" 'udp[4:2] < 104' | awk '{
+		print substr($1, match($1, /[0-9]*$/)), $2, substr($3, 81) }'
+}
+
+# to_port PORT ENDPOINT ARGUMENTS of tdinject...: to another port of the NAT
+to_port()
+{
+	local to=$1 from=$2
+
+	shift 2
+	inject --from "$from" --to "${outside[a]}:$to" "$@"
 }
 
 # kernel_warnings: about what was not given back, or worse

@@ -260,6 +260,9 @@ done
 for pair in 'pr pp_sym' 'pp_sym pr' 'pp_sym pp_sym'; do
 	add_test "XP-01 XP-07 XP-10 XP-17: $pair" test_pair "${pair% *}" "${pair#* }"
 done
+for pair in 'pr seq' 'seq pr' 'pp_sym seq'; do
+	add_test "XQ-01 XQ-08 XQ-11: $pair" test_pair "${pair% *}" "${pair#* }"
+done
 add_test "XH-01 XH-04 XH-09: two behind one NAT" test_same_nat pr
 add_test "XC-13: pr symrnd" test_no_pair pr symrnd
 add_test "XC-13: symrnd symrnd" test_no_pair symrnd symrnd

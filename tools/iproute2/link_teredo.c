@@ -97,6 +97,7 @@ static const struct option {
 	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
 	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
 	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
+	{ "sequential", IFLA_TEREDO_SEQUENTIAL, KIND_BOOL, NULL },
 	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
 	{ "local_discovery", IFLA_TEREDO_DISCOVERY, KIND_BOOL, NULL },

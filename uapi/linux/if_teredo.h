@@ -56,6 +56,10 @@ enum {
 	IFLA_TEREDO_DISCOVERY,	/* u8, the client finds peers on its link by
 				 * multicast (5.2.8), default 0
 				 */
+	IFLA_TEREDO_SEQUENTIAL,	/* u8, the client supports symmetric NATs that
+				 * give ports out in sequence (RFC 6081 5.5),
+				 * default 1; needs IFLA_TEREDO_PRESERVING
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1

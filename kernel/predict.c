@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Random ports behind NATs that give ports out in sequence. A test belongs to
+ * its random port and ends with it. While it runs nothing else leaves by that
+ * port, and the bubble to the peer's server, which is to tell the outcome, waits.
+ */
+#include <linux/random.h>
+#include <linux/ratelimit.h>
+
+#include "bubble.h"
+#include "device.h"
+#include "peer.h"
+#include "port.h"
+#include "predict.h"
+#include "probe.h"
+#include "receive.h"
+
+/**
+ * teredo_predict_wanted - may the ports of the NAT be in sequence
+ * @td: device
+ * @map: own mapping
+ *
+ * A symmetric one that does not preserve ports is taken for such a one (RFC 6081
+ * 3.4).
+ *
+ * Context: any.
+ * Return: true if that is supported and can be found out.
+ */
+bool teredo_predict_wanted(const struct teredo_dev *td,
+			   const struct teredo_mapping *map)
+{
+	return READ_ONCE(td->cfg.sequential) && teredo_nat_symmetric(map) &&
+	       map->mapped.port != td->cfg.port &&
+	       READ_ONCE(td->cfg.server) && READ_ONCE(td->cfg.server2);
+}
+
+/* The peer's random port if it is known, as the first place that we write to is
+ * the one that the mapping is for.
+ */
+static struct teredo_way way_to(const struct teredo_peer *peer)
+{
+	struct teredo_way way = {
+		.to = teredo_mapped(&peer->addr),
+		.port = peer->random->port,
+	};
+
+	way.to.port = peer->peer_random ?: way.to.port;
+	return way;
+}
+
+/* RFC 6081 5.5.4.1.1 */
+static void ask(const struct teredo_peer *peer, struct teredo_call *call)
+{
+	struct teredo_port_test *test = &peer->random->test;
+
+	test->tries++;
+	test->running = true;
+	test->due = jiffies + test->tries * HZ;
+	memset(test->seen, 0, sizeof(test->seen));
+	get_random_bytes(test->nonce, sizeof(test->nonce));
+
+	memset(call, 0, sizeof(*call));
+	teredo_call_nonce(call, peer);
+	call->test = way_to(peer);
+	memcpy(call->test_nonce, test->nonce, sizeof(test->nonce));
+}
+
+/**
+ * teredo_predict_begin - a bubble to a peer's server is due, find out first what
+ * to say in it
+ * @td: device
+ * @map: own mapping
+ * @peer: entry that is not usable
+ * @call: result, if a test is to be sent
+ *
+ * Peers that we did not ask for themselves share the limit of all packets that
+ * strangers can make us send to our server.
+ *
+ * Context: table locked.
+ * Return: true if the bubble has to wait.
+ */
+bool teredo_predict_begin(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  struct teredo_peer *peer, struct teredo_call *call)
+{
+	if (peer->random)
+		return peer->random->test.running;
+	if (!teredo_predict_wanted(td, map) ||
+	    (!peer->ours && !__ratelimit(&td->tests)) ||
+	    !teredo_port_take(td, peer))
+		return false;
+	peer->random->predicted = 0;
+	ask(peer, call);
+	return true;
+}
+
+/* The bubble that had to wait; unless it is not needed any more, or one has been
+ * sent a moment ago.
+ */
+static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
+		     struct teredo_peer *peer, struct teredo_call *call)
+{
+	struct teredo_probe *probe = peer->probe;
+
+	if (!probe || teredo_peer_usable(peer) || !teredo_probe_may_call(probe))
+		return;
+	teredo_probe_call(td, map, probe, call);
+	teredo_probe_put_off(td, probe);
+}
+
+static struct teredo_port *tested_port(const struct teredo_dev *td, __be16 port)
+{
+	struct teredo_port *pos;
+
+	list_for_each_entry(pos, &td->ports.used, list)
+		if (pos->port == port && pos->test.running)
+			return pos;
+	return NULL;
+}
+
+/* Return: which nonce of the test the datagram repeats, or -1 */
+static int which_nonce(const struct teredo_rx *rx,
+		       const struct teredo_port_test *test)
+{
+	size_t len;
+	const u8 *nonce = teredo_rx_payload(rx, &len) +
+			  teredo_auth_nonce(&rx->pkt);
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (!memcmp(nonce, test->nonce[i], TEREDO_NONCE_LEN))
+			return i;
+	return -1;
+}
+
+static __be16 middle(const struct teredo_port_test *test)
+{
+	return htons((ntohs(test->seen[0]) + ntohs(test->seen[1])) / 2);
+}
+
+/* Table locked. Return: true if it was an answer. */
+static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
+		      struct in6_addr *addr)
+{
+	struct teredo_port *port = tested_port(rx->td, rx->port);
+	int i = port ? which_nonce(rx, &port->test) : -1;
+
+	if (i < 0)
+		return false;
+	if (!port->test.seen[i])
+		port->test.seen[i] = rx->pkt.from.port;
+	if (!port->test.seen[0] || !port->test.seen[1])
+		return true;
+	port->test.running = false;
+	port->predicted = middle(&port->test);
+	*addr = port->peer->addr;
+	catch_up(rx->td, rx->map, port->peer, call);
+	return true;
+}
+
+/**
+ * teredo_predict_seen - is this what the server has seen of a random port
+ * @rx: router advertisement from the server to a random port, with a usable
+ *	origin
+ *
+ * Only the nonces say so; with both answers the peer is told (RFC 6081 5.5.4.4).
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: true if it is.
+ */
+bool teredo_predict_seen(struct teredo_rx *rx)
+{
+	struct teredo_call call = {};
+	struct in6_addr addr;
+	bool ours;
+
+	if (!rx->pkt.auth)
+		return false;
+	spin_lock_bh(&rx->td->peers->lock);
+	ours = note_seen(rx, &call, &addr);
+	spin_unlock_bh(&rx->td->peers->lock);
+	if (call.n)
+		teredo_send_call(rx->td, rx->map, &addr, &call);
+	return ours;
+}
+
+static struct teredo_port *overdue(const struct teredo_dev *td)
+{
+	struct teredo_port *pos;
+
+	list_for_each_entry(pos, &td->ports.used, list)
+		if (pos->test.running && !time_before(jiffies, pos->test.due))
+			return pos;
+	return NULL;
+}
+
+/**
+ * teredo_predict_step - take the first test without an answer one step further
+ * @td: device
+ * @map: own mapping
+ *
+ * RFC 6081 5.5.2.2: it is repeated once, after that the peer is told nothing of
+ * the port.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: false if there was none.
+ */
+bool teredo_predict_step(struct teredo_dev *td,
+			 const struct teredo_mapping *map)
+{
+	struct teredo_call call = {};
+	struct teredo_port *port;
+	struct in6_addr addr;
+
+	spin_lock_bh(&td->peers->lock);
+	port = overdue(td);
+	if (port) {
+		addr = port->peer->addr;
+		port->test.running = false;
+		if (port->test.tries < TEREDO_PORT_TESTS &&
+		    !teredo_peer_usable(port->peer))
+			ask(port->peer, &call);
+		else
+			catch_up(td, map, port->peer, &call);
+	}
+	spin_unlock_bh(&td->peers->lock);
+	if (port)
+		teredo_send_call(td, map, &addr, &call);
+	return port;
+}
+
+/**
+ * teredo_predict_delay - when teredo_predict_step() has something to do
+ * @td: device
+ *
+ * Context: table locked.
+ * Return: jiffies from now, or LONG_MAX.
+ */
+long teredo_predict_delay(const struct teredo_dev *td)
+{
+	long delay = LONG_MAX;
+	struct teredo_port *pos;
+
+	lockdep_assert_held(&td->peers->lock);
+	list_for_each_entry(pos, &td->ports.used, list)
+		if (pos->test.running)
+			delay = min(delay, (long)(pos->test.due - jiffies));
+	return delay;
+}

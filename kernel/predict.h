@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a peer will see of a random port behind a NAT that gives ports out in
+ * sequence (RFC 6081 5.5): both addresses of the server are asked from it, and
+ * between them a bubble goes to the peer. Its port is the one between the two
+ * that the server has seen. The RFC calls that an Echo Test.
+ */
+#ifndef _TEREDO_PREDICT_H
+#define _TEREDO_PREDICT_H
+
+#include <linux/types.h>
+
+#include "wire.h"
+
+struct teredo_call;
+struct teredo_dev;
+struct teredo_mapping;
+struct teredo_peer;
+struct teredo_rx;
+
+#define TEREDO_PORT_TESTS	2	/* until it goes without (RFC 6081 5.5.2.2) */
+
+/**
+ * struct teredo_port_test - an Echo Test
+ * @running: not all answers are there
+ * @tries: how often the server was asked
+ * @due: jiffies when that is over
+ * @nonce: of the solicitation to the primary, and to the secondary address
+ * @seen: the port that was seen there, network byte order, or 0
+ */
+struct teredo_port_test {
+	bool running;
+	u8 tries;
+	unsigned long due;
+	u8 nonce[2][TEREDO_NONCE_LEN];
+	__be16 seen[2];
+};
+
+bool teredo_predict_wanted(const struct teredo_dev *td,
+			   const struct teredo_mapping *map);
+bool teredo_predict_begin(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  struct teredo_peer *peer, struct teredo_call *call);
+bool teredo_predict_seen(struct teredo_rx *rx);
+bool teredo_predict_step(struct teredo_dev *td,
+			 const struct teredo_mapping *map);
+long teredo_predict_delay(const struct teredo_dev *td);
+
+#endif /* _TEREDO_PREDICT_H */

@@ -1,0 +1,297 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks, but for RA
+# SPDX-License-Identifier: GPL-2.0
+#
+# A client behind a NAT that gives ports out in sequence (RFC 6081 5.5), packet
+# by packet: server and peer are a script. In truth there is no NAT, so that
+# every port of the client can be written to; the server is said to have seen
+# another port than the service port.
+# timeout: 300
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+A=2001:0:cb00:7101:2c5a:5fd7:3fff:fdf5	# 192.0.2.10:41000
+SERVER2=203.0.113.2:3544
+RA="ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::"
+INSIDE=03080000c000020a9c40	# 192.0.2.10:40000 as an alternate
+
+# begin NAME: nothing is known, what is sent is recorded
+begin()
+{
+	flush a
+	check "spare ports" wait_for 5 ports_open 3
+	capture a eth0 "$1" -Q out udp
+}
+
+# timeline NAME: seconds, source port, destination and kind of all packets
+timeline()
+{
+	paste -d ' ' <(packets "$1" | awk 'NR == 1 { start = $1 }
+		{ printf "%d\n", $1 - start + 0.3 }') <(payloads "$1") |
+	awk '{ print $1, substr($2, match($2, /[0-9]*$/)), $3,
+		substr($4, 1, 4) == "0001" ? "rs" : "bubble", substr($4, 81) }' |
+	sed 's/ rs .*/ rs/; s/ $//'
+}
+
+# tested NAME: the test is out, its port in $port_a, its nonces in $nonces
+tested()
+{
+	check "a test" wait_for 5 solicited "$1" 2
+	mapfile -t nonces < <(solicitations "$1" | awk '{ print $2 }')
+	port_a=$(solicitations "$1" | awk 'NR == 1 { print $1 }')
+}
+
+# solicitations NAME: source port and nonce of each so far
+solicitations()
+{
+	payloads "$1" | awk 'substr($3, 1, 4) == "0001" {
+		print substr($1, match($1, /[0-9]*$/)), substr($3, 9, 16) }'
+}
+
+solicited()
+{
+	[ "$(solicitations "$1" | wc -l)" = "$2" ]
+}
+
+# Nobody answers: two tests, then the bubbles without a word of the port
+test_silent()
+{
+	local r rest
+
+	begin silent
+	start ping a ping -6 -n -c 1 -W 13 $B
+	pause 11.5
+	capture_stop silent
+	r=$(solicitations silent | awk 'NR == 1 { print $1 }')
+	check_equal "packets" "$(printf '%s\n' \
+		"0 $r ${SERVER/:/.} rs" "0 $r ${B_AT/:/.} bubble" \
+		"0 $r ${SERVER2/:/.} rs" \
+		"1 $r ${SERVER/:/.} rs" "1 $r ${B_AT/:/.} bubble" \
+		"1 $r ${SERVER2/:/.} rs")" "$(timeline silent | head -n 6)"
+	for t in 3 5 7; do
+		printf '%s\n' "$t 40000 ${B_AT/:/.} bubble" \
+			"$t 40000 ${SERVER/:/.} bubble $INSIDE"
+	done > "$tmp/want"
+	check_equal "and" "$(< "$tmp/want")" "$(timeline silent |
+		tail -n +7 | sed "s/0104.*$INSIDE/$INSIDE/")"
+	check_equal "different nonces" 4 "$(solicitations silent |
+		awk '{ print $2 }' | sort -u | wc -l)"
+	rest=$(< "$tmp/ping.log")
+	[[ $rest == *"Address unreachable"* ]] ||
+		fail "the application is not told: $rest"
+	check "the port is closed" wait_for 5 ports_open 3
+	check_changes "counters" a 'tx_port_tests +2' 'tx_bubbles +8' 'sent +12' \
+		'tx_drop_no_answer +1' 'peers +1' \
+		"peer $B failed 0.0.0.0:0 tries 3 queued 0"
+}
+
+# seen NONCE PORT: what the server has seen, told to the random port
+seen()
+{
+	to_port "$port_a" "${3:-$SERVER}" auth "$1" origin "192.0.2.10:$2" $RA
+}
+
+# What answers count, and what the peer is told then
+test_prediction()
+{
+	local told
+
+	begin answers
+	indirect 0104deadbeef
+	tested answers
+	check_changes "a test" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_port_tests +1' 'tx_bubbles +2' 'sent +4' \
+		"peer $B probing 0.0.0.0:0 tries 0 queued 0 nonce deadbeef"
+	seen "${nonces[0]}" 1200
+	check_changes "the primary" a 'rx_port_tests +1'
+	seen "${nonces[0]}" 1300
+	check_changes "once more, with another port" a 'rx_port_tests +1'
+	seen 0123456789abcdef 1202
+	check_changes "another nonce" a 'rx_drop_port +1'
+	seen "${nonces[1]}" 1202 198.51.100.66:3544
+	check_changes "not from the server" a 'rx_drop_control +1'
+	to_port "$port_a" $SERVER2 origin 192.0.2.10:1202 $RA
+	check_changes "without a nonce" a 'rx_drop_port +1'
+	to_port "$port_a" $SERVER2 auth "${nonces[1]}" $RA
+	check_changes "without an origin" a 'rx_drop_port +1'
+	seen "${nonces[1]}" 0 $SERVER2
+	check_changes "port 0" a 'rx_drop_port +1'
+	from $SERVER2 auth "${nonces[1]}" origin 192.0.2.10:1202 $RA
+	check_changes "at the service port" a 'rx_drop_no_helper +1'
+	to_port "$port_a" $SERVER bubble $B $A
+	check_changes "a bubble of the server" a 'rx_drop_bubble +1'
+	check_equal "nothing is known yet" "0 by 0" "$(random_port $B)"
+
+	seen "${nonces[1]}" 1202 $SERVER2
+	check_changes "the secondary" a 'rx_port_tests +1' 'tx_bubbles +2' \
+		'sent +2' "peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	check_equal "the port is predicted" "1201 by 0" "$(random_port $B)"
+	seen "${nonces[0]}" 1400
+	check_changes "an answer that is late" a 'rx_drop_port +1'
+	capture_stop answers
+	told="0104$(nonce_sent $B)050204b1$INSIDE"
+	check_equal "packets" "$(printf '%s\n' \
+		"0 40000 ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 $port_a ${SERVER/:/.} rs" \
+		"0 $port_a ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 $port_a ${SERVER2/:/.} rs" \
+		"0 40000 ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 40000 ${SERVER/:/.} bubble $told")" "$(timeline answers)"
+
+	to_port "$port_a" $B_AT bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "the peer, at the random port" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	check_equal "used from now on" "1201 by $port_a" "$(random_port $B)"
+}
+
+# Pings go on with what was found: two bubbles are never closer than 2 s.
+test_pace()
+{
+	begin pace
+	start ping a ping -6 -n -c 1 -W 12 $B
+	tested pace
+	seen "${nonces[0]}" 65534
+	pause 0.8
+	seen "${nonces[1]}" 65535 $SERVER2
+	pause 9
+	capture_stop pace
+	stop ping
+	check_equal "times of bubbles to B's server" '1 3 5 7 ' \
+		"$(timeline pace | sed -n 's/ 40000 203.*//p' | tr '\n' ' ')"
+	check_equal "port predicted" 4 "$(timeline pace | grep -c 0502fffe)"
+	check_equal "tests" 1 "$(timeline pace |
+		grep -c "$port_a ${SERVER/:/.} rs")"
+	before a
+}
+
+# The peer has told us its random port, so that is what ours is for.
+test_peer_port()
+{
+	begin both
+	indirect 0104deadbeef05029cbb
+	tested both
+	seen "${nonces[0]}" 1200
+	seen "${nonces[1]}" 1201 $SERVER2
+	pause 0.2
+	capture_stop both
+	check_equal "packets" "$(printf '%s\n' \
+		"0 40000 ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 $port_a ${SERVER/:/.} rs" \
+		"0 $port_a 192.0.2.20.40123 bubble 0104deadbeef" \
+		"0 $port_a ${SERVER2/:/.} rs" \
+		"0 40000 ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 $port_a 192.0.2.20.40123 bubble 0104deadbeef050204b0" \
+		"0 40000 ${SERVER/:/.} bubble 0104$(nonce_sent $B)050204b0$INSIDE")" \
+		"$(timeline both)"
+	before a
+}
+
+# The peer is faster than its bubble by way of the server: data waits for that.
+test_early()
+{
+	begin early
+	start ping a ping -6 -n -c 1 -W 5 $B
+	tested early
+	seen "${nonces[0]}" 1200
+	seen "${nonces[1]}" 1202 $SERVER2
+	pause 0.2
+	before a
+	to_port "$port_a" $B_AT bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "a bubble of B" a 'rx_bubbles +1'
+	indirect 0104deadbeef
+	check_changes "its nonce" a 'rx_indirect_bubbles +1' 'tx_bubbles +2' \
+		'sent +2' "peer $B probing 0.0.0.0:0 tries 1 queued 1 nonce deadbeef"
+	to_port "$port_a" $B_AT bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "another bubble" a 'rx_bubbles +1' 'tx_bubbles +1' \
+		'sent +2' "peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	stop ping
+	capture_stop early
+}
+
+# The peer gets through to the service port meanwhile.
+test_cancel()
+{
+	begin cancel
+	start ping a ping -6 -n -c 1 -W 5 $B
+	tested cancel
+	from $B_AT bubble $B $A
+	check "the port is closed" wait_for 5 ports_open 3
+	seen "${nonces[0]}" 1200
+	pause 4
+	stop ping
+	capture_stop cancel
+	check_equal "solicitations" 2 "$(solicitations cancel | wc -l)"
+	check_equal "bubbles to B's server" '' \
+		"$(timeline cancel | grep " 40000 ${SERVER/:/.}")"
+	check_equal "random port" "0 by 0" "$(random_port $B)"
+	before a
+}
+
+# Strangers cannot have us ask the server more often than that, nor open more
+# ports.
+test_limits()
+{
+	begin limits
+	from $SERVER --count 200 --rate 400 --vary ip6 origin $B_AT \
+		bubble $B $A 0104deadbeef
+	pause 1.5
+	capture_stop limits
+	check_at_most "solicitations in two seconds" 128 \
+		"$(solicitations limits | wc -l)"
+	check_at_most "open ports" 67 "$(on a ss -uan | grep -c UNCONN)"
+	flush a
+}
+
+# off WHAT [ARGUMENTS of ip link...]: no test, the bubble goes at once
+off()
+{
+	local what=$1
+
+	shift
+	check "$what" ip_on a link set teredo0 type teredo "$@"
+	flush a
+	capture a eth0 off -Q out udp
+	indirect 0104deadbeef
+	check_changes "$what" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +2' 'sent +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
+	capture_stop off
+	check_equal "$what" "$(printf '%s\n' \
+		"0 40000 ${B_AT/:/.} bubble 0104deadbeef" \
+		"0 40000 ${SERVER/:/.} bubble 0104$(nonce_sent $B)$INSIDE")" \
+		"$(timeline off)"
+}
+
+test_off()
+{
+	off "switched off" nosequential
+	off "only one address of the server" sequential server2 0.0.0.0
+	check "two again" ip_on a link set teredo0 type teredo server2 \
+		"${SERVER2%:*}"
+	check_equal "no port-preserving support" \
+		"refused: 22 Sequential port support needs port-preserving support" \
+		"$(on a "$here/tdctl" link set teredo0 19=00)"
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+client a none
+bare_client a $A
+ip_on a link set teredo0 type teredo server "${SERVER%:*}" server2 "${SERVER2%:*}"
+on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" 3
+
+add_test "XQ-02 XQ-03 XQ-04 XQ-05 XQ-06 XQ-07: two tests of a random port, then bubbles without it" \
+	test_silent
+add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that were seen" \
+	test_prediction
+add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" test_pace
+add_test "XQ-04 XP-10: the test is aimed at the peer's random port" test_peer_port
+add_test "XN-15: data waits until the peer can know where it comes from" test_early
+add_test "XQ-09: a peer at the service port ends the test" test_cancel
+add_test "XQ-03: not too many tests for strangers" test_limits
+add_test "XQ-01 XC-01: switched off, and combinations" test_off
+
+run_tests
