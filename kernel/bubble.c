@@ -139,13 +139,15 @@ static void send_as_server(struct teredo_dev *td,
  * teredo_call_wants_nonce - are there nonces in bubbles
  * @td: device
  *
- * Both symmetric NATs and peers behind our own make them necessary.
+ * Both symmetric NATs and peers behind our own make them necessary. A server
+ * has another use for the setting, and relays by the letter.
  *
  * Return: true if there are.
  */
 bool teredo_call_wants_nonce(const struct teredo_dev *td)
 {
-	return READ_ONCE(td->cfg.symmetric) || READ_ONCE(td->cfg.hairpin);
+	return td->cfg.mode != TEREDO_MODE_SERVER &&
+	       (READ_ONCE(td->cfg.symmetric) || READ_ONCE(td->cfg.hairpin));
 }
 
 /**

@@ -132,16 +132,21 @@ static bool origin_usable(const struct teredo_rx *rx)
 }
 
 /* Row P-10: a relay asks for a way in; its data waits there for a bubble of
- * ours (RFC 4380 5.2.3). Nothing is proven by it.
+ * ours (RFC 4380 5.2.3), which repeats its nonce as that of a peer is. Nothing is
+ * proven by it.
  * Return: false if too many have asked.
  */
 static bool answer_relay(struct teredo_rx *rx)
 {
 	struct teredo_way way = { .to = rx->pkt.from };
+	struct teredo_trailers tr = {
+		.has_nonce = rx->tr->has_nonce && teredo_call_wants_nonce(rx->td),
+		.nonce = rx->tr->nonce,
+	};
 
 	if (!__ratelimit(&rx->td->answers))
 		return false;
-	teredo_send_bubble(rx->td, rx->map, &rx->src, way, NULL);
+	teredo_send_bubble(rx->td, rx->map, &rx->src, way, &tr);
 	return true;
 }
 

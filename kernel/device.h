@@ -53,7 +53,7 @@ struct teredo_prefix {
  * @auth: a server's helper answers solicitations, as they need a secret
  * @symmetric: a server forwards bubbles of other servers' symmetric clients; a
  *	client finds peers behind symmetric NATs, or from behind one (RFC 6081
- *	5.2)
+ *	5.2); a relay takes clients behind them that repeat its nonce
  * @preserving: a client uses random ports behind NATs that preserve them (RFC
  *	6081 5.4)
  * @sequential: ... and behind NATs that give them out in sequence (RFC 6081 5.5)

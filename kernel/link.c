@@ -62,8 +62,6 @@ static const struct {
 	  "Only a server has a second local address" },
 	{ IFLA_TEREDO_AUTH, FOR(SERVER),
 	  "Only a server can demand a secret" },
-	{ IFLA_TEREDO_SYMMETRIC, FOR(SERVER) | FOR(CLIENT),
-	  "Relays have nothing to do with symmetric NATs" },
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
 	  "Only a client has random ports" },
 	{ IFLA_TEREDO_SEQUENTIAL, FOR(CLIENT),
@@ -551,12 +549,12 @@ static int put_served(struct sk_buff *skb, const struct teredo_config *cfg)
 static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 {
 	if (nla_put_u8(skb, IFLA_TEREDO_DIRECT, cfg->direct) ||
+	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
 	    nla_put_u32(skb, IFLA_TEREDO_RATE, cfg->rate))
 		return -EMSGSIZE;
 	if (cfg->mode == TEREDO_MODE_SERVER &&
 	    (nla_put_in_addr(skb, IFLA_TEREDO_LOCAL2, cfg->local2) ||
-	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
-	     nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric)))
+	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth)))
 		return -EMSGSIZE;
 	return put_served(skb, cfg);
 }

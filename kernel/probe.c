@@ -229,7 +229,7 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
-	if (td->cfg.mode == TEREDO_MODE_CLIENT && teredo_call_wants_nonce(td))
+	if (teredo_call_wants_nonce(td))
 		extend(td, map, peer, call);
 	teredo_discovery_call(td, peer, call);
 }

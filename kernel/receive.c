@@ -172,6 +172,17 @@ static struct teredo_peer *trusted_peer(struct teredo_rx *rx,
 }
 
 /**
+ * teredo_rx_known - does a datagram come from where a trusted peer is
+ * @rx: datagram
+ *
+ * Return: true if it does.
+ */
+bool teredo_rx_known(struct teredo_rx *rx)
+{
+	return trusted_peer(rx, &rx->src);
+}
+
+/**
  * teredo_rx_from_trusted - accept it if it comes from a trusted peer
  * @rx: datagram
  *
@@ -181,7 +192,7 @@ static struct teredo_peer *trusted_peer(struct teredo_rx *rx,
  */
 bool teredo_rx_from_trusted(struct teredo_rx *rx)
 {
-	if (!trusted_peer(rx, &rx->src))
+	if (!teredo_rx_known(rx))
 		return false;
 	teredo_rx_trust(rx);
 	return true;

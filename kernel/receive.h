@@ -77,6 +77,7 @@ void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);
 void teredo_rx_control(const struct teredo_rx *rx);
 void teredo_rx_accept(struct teredo_rx *rx);
 void teredo_rx_trust(struct teredo_rx *rx);
+bool teredo_rx_known(struct teredo_rx *rx);
 bool teredo_rx_from_trusted(struct teredo_rx *rx);
 bool teredo_rx_decapsulate(struct teredo_rx *rx);
 void teredo_rx_to_helper(struct teredo_rx *rx);

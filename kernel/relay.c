@@ -10,6 +10,7 @@
 #include <net/addrconf.h>
 #include <net/ipv6.h>
 
+#include "answer.h"
 #include "bubble.h"
 #include "device.h"
 #include "peer.h"
@@ -139,6 +140,34 @@ static void not_served(struct teredo_rx *rx)
 	teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
 }
 
+/* A bubble with the nonce of ours that went through the client's server. Only
+ * the port may be another one than the client's address has.
+ */
+static bool repeats_nonce(struct teredo_rx *rx)
+{
+	struct teredo_trailers tr;
+	bool repeats;
+
+	if (!teredo_rx_bubble(rx) ||
+	    teredo_mapped(&rx->src).addr != rx->from.addr ||
+	    teredo_parse_trailers(&tr, rx->ip6 + rx->pkt.ip6_len,
+				  rx->pkt.trailer_len))
+		return false;
+	rx->tr = &tr;
+	repeats = teredo_answer_repeats(rx);
+	rx->tr = NULL;
+	return repeats;
+}
+
+/* Row RR-02, and what is beyond the RFC: a client behind a symmetric NAT shows
+ * its place to us as to a peer.
+ */
+static bool source_proven(struct teredo_rx *rx)
+{
+	return teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
+	       teredo_rx_known(rx) || repeats_nonce(rx);
+}
+
 /**
  * teredo_relay_rcv - table 4.5
  * @rx: datagram that has been parsed, consumed
@@ -157,8 +186,7 @@ void teredo_relay_rcv(struct teredo_rx *rx)
 	else if (rx->pkt.auth || rx->pkt.origin)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_HEADERS);
 	else if (!teredo_is_teredo(src, rx->td->cfg.prefix) ||
-		 !teredo_reachable(src) ||
-		 !teredo_endpoint_equal(teredo_mapped(src), rx->from))
+		 !teredo_reachable(src) || !source_proven(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 	else if (!teredo_peer_lookup(rx->td->peers, src))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);

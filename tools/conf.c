@@ -203,6 +203,8 @@ static const struct conf_key {
 	{ "server", "direct", FOR(SERVER), NULL },
 	{ "relay", "served", FOR(RELAY), NULL },
 	{ "relay", "direct", FOR(RELAY), NULL },
+	{ "relay", "symmetric", FOR(RELAY), NULL },
+	{ "hostrelay", "symmetric", FOR(HOSTRELAY), NULL },
 	{ "hostrelay", "direct", FOR(HOSTRELAY), NULL },
 	{ "device", "mode", ALL, NULL },
 	{ "device", "port", ALL, NULL },

@@ -120,8 +120,8 @@ test_new_refused()
 		link new t2 4=cb007102
 	refuse "auth of a client" $inval 'Only a server can demand a secret' \
 		link new t2 14=01
-	refuse "symmetric of a relay" $inval 'Relays have nothing to do with symmetric NATs' \
-		link new t2 1=02 15=01
+	refuse "sequential of a relay" $inval 'Only a client has random ports' \
+		link new t2 1=02 23=01
 	refuse "rate of a client" $inval 'Only servers and relays have a limit per address' \
 		link new t2 17=01000000
 	refuse "direct of a client" $inval 'A client always sends direct bubbles' \

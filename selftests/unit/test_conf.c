@@ -314,7 +314,7 @@ static const struct ktap_test tests[] = {
 	{ "secrets of a server # S-10", test_secrets, NULL },
 	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 22),
 	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
-	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 13),
+	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 14),
 	{ "no file", test_missing, NULL },
 	{ "secret from a file # C-03", test_secret_file, NULL },
 	REFUSED("unknown key", "[client]\nsrever = a\n", ":2:",

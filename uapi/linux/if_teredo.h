@@ -31,7 +31,8 @@ enum {
 	IFLA_TEREDO_SYMMETRIC,	/* u8, the server lets bubbles of symmetric
 				 * clients of other servers through; the client
 				 * supports symmetric NATs (RFC 6081 5.2),
-				 * default 1
+				 * default 1; the relay takes clients behind
+				 * them that repeat its nonce
 				 */
 	IFLA_TEREDO_DIRECT,	/* u8, the relay sends direct bubbles as well,
 				 * because it is behind a NAT
