@@ -12,6 +12,7 @@
 
 #include "answer.h"
 #include "bubble.h"
+#include "burst.h"
 #include "device.h"
 #include "discovery.h"
 #include "peer.h"
@@ -138,6 +139,7 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	note_trailers(rx, peer);
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
+	teredo_burst_note(rx, peer);
 	/* Our direct bubble may not reach a peer behind a symmetric NAT: let it
 	 * send us one (RFC 6081 3.1).
 	 */

@@ -345,6 +345,7 @@ static int teredo_stop(struct net_device *dev)
 	teredo_peers_flush(td);
 	cancel_delayed_work_sync(&td->expire_work);
 	cancel_delayed_work_sync(&td->probe_work);
+	teredo_burst_stop(td);
 	teredo_ports_close(td);
 	return 0;
 }
@@ -490,6 +491,7 @@ void teredo_setup(struct net_device *dev)
 	spin_lock_init(&td->lock);
 	teredo_ports_init(&td->ports);
 	teredo_discovery_init(&td->discovery);
+	teredo_burst_init(&td->burst);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
 	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);

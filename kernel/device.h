@@ -12,6 +12,7 @@
 #include <uapi/linux/if_teredo.h>
 #include <uapi/linux/teredo.h>
 
+#include "burst.h"
 #include "discovery.h"
 #include "port.h"
 #include "wire.h"
@@ -62,6 +63,7 @@ struct teredo_prefix {
  * @hairpin: a client tells peers of its inside address, and uses theirs if they
  *	are behind the same NAT (RFC 6081 5.6)
  * @local_discovery: a client finds peers on its link by multicast (5.2.8)
+ * @burst: a client sends many bubbles at once if a few did not help
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
@@ -93,6 +95,7 @@ struct teredo_config {
 	bool solicit;
 	bool hairpin;
 	bool local_discovery;
+	bool burst;
 	bool direct;
 	u32 rate;
 	u8 n_served;
@@ -140,6 +143,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @peers: the peer table, there as long as @dev is registered
  * @ports: random ports
  * @discovery: local client discovery
+ * @burst: many bubbles at once
  * @stats: named counters
  * @gro_cells: where received packets enter the stack
  * @probe_work: repeats bubbles and tests, and ages the peer table
@@ -169,6 +173,7 @@ struct teredo_dev {
 	struct teredo_peers *peers;
 	struct teredo_ports ports;
 	struct teredo_discovery discovery;
+	struct teredo_burst burst;
 	struct teredo_stats __percpu *stats;
 	struct gro_cells gro_cells;
 	struct delayed_work probe_work;

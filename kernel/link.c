@@ -37,6 +37,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_HAIRPIN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_DISCOVERY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SEQUENTIAL] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_BURST]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -71,6 +72,7 @@ static const struct {
 	  "Only a client has peers behind its own NAT" },
 	{ IFLA_TEREDO_DISCOVERY, FOR(CLIENT),
 	  "Only a client has peers on its link" },
+	{ IFLA_TEREDO_BURST, FOR(CLIENT), "Only a client sends bursts" },
 	{ IFLA_TEREDO_RATE, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
 	  "Only servers and relays have a limit per address" },
 	{ IFLA_TEREDO_DIRECT, FOR(SERVER) | FOR(RELAY) | FOR(HOSTRELAY),
@@ -267,6 +269,8 @@ static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 	if (data[IFLA_TEREDO_DISCOVERY])
 		WRITE_ONCE(cfg->local_discovery,
 			   nla_get_u8(data[IFLA_TEREDO_DISCOVERY]));
+	if (data[IFLA_TEREDO_BURST])
+		WRITE_ONCE(cfg->burst, nla_get_u8(data[IFLA_TEREDO_BURST]));
 }
 
 /* what only some roles have */
@@ -365,6 +369,11 @@ static int check_extensions(const struct teredo_config *cfg,
 	if (cfg->sequential && !cfg->preserving) {
 		NL_SET_ERR_MSG(extack,
 			       "Sequential port support needs port-preserving support");
+		return -EINVAL;
+	}
+	if (cfg->burst && !cfg->symmetric) {
+		NL_SET_ERR_MSG(extack,
+			       "Bursts need symmetric NAT support");
 		return -EINVAL;
 	}
 	return 0;
@@ -504,6 +513,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_SOLICIT */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_HAIRPIN */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DISCOVERY */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_BURST */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -518,7 +528,8 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 	    nla_put_u8(skb, IFLA_TEREDO_SEQUENTIAL, cfg->sequential) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SOLICIT, cfg->solicit) ||
 	    nla_put_u8(skb, IFLA_TEREDO_HAIRPIN, cfg->hairpin) ||
-	    nla_put_u8(skb, IFLA_TEREDO_DISCOVERY, cfg->local_discovery))
+	    nla_put_u8(skb, IFLA_TEREDO_DISCOVERY, cfg->local_discovery) ||
+	    nla_put_u8(skb, IFLA_TEREDO_BURST, cfg->burst))
 		return -EMSGSIZE;
 	return 0;
 }

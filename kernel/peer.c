@@ -310,6 +310,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->extended = peer->extended;
 	new->lan = peer->lan;
 	new->lan_heard = peer->lan_heard;
+	new->bursts = peer->bursts;
 	new->alt = peer->ep;
 	new->alt_sport = peer->sport;
 	new->peer_random = peer->peer_random;

@@ -78,6 +78,7 @@ struct teredo_probe;
  * @peer_random: random port of the peer as it has told us, network byte order,
  *	or 0
  * @extended: it has sent trailers, so it knows RFC 6081
+ * @bursts: it can be asked for a burst
  * @guesses: bubbles that had another nonce than @nonce_sent
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
  *	lock
@@ -95,6 +96,7 @@ struct teredo_peer {
 	bool ours;
 	bool trusted;
 	bool extended;
+	bool bursts;
 	unsigned long rx;
 	unsigned long tx;
 	unsigned long wait;

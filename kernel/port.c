@@ -4,6 +4,7 @@
 #include <net/inet_sock.h>
 
 #include "bubble.h"
+#include "burst.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
@@ -52,7 +53,14 @@ void teredo_ports_init(struct teredo_ports *ports)
 	INIT_LIST_HEAD(&ports->closing);
 }
 
-static struct teredo_port *open_port(struct teredo_dev *td)
+/**
+ * teredo_port_open - open a port that is nobody's yet
+ * @td: device
+ *
+ * Context: process.
+ * Return: the port, in no list, or NULL.
+ */
+struct teredo_port *teredo_port_open(struct teredo_dev *td)
 {
 	struct teredo_port *port = kzalloc_obj(*port, GFP_KERNEL);
 
@@ -72,7 +80,7 @@ static void open_spare(struct teredo_dev *td)
 	struct teredo_port *port;
 
 	while (READ_ONCE(ports->n_spare) < TEREDO_SPARE_PORTS) {
-		port = open_port(td);
+		port = teredo_port_open(td);
 		if (!port)
 			return;
 		spin_lock_bh(&td->peers->lock);
@@ -82,14 +90,28 @@ static void open_spare(struct teredo_dev *td)
 	}
 }
 
-static void close_all(struct list_head *list)
+/**
+ * teredo_ports_free - close ports
+ * @list: them; empty afterwards
+ *
+ * Waits once for all who may still use them.
+ *
+ * Context: process, table not locked.
+ */
+void teredo_ports_free(struct list_head *list)
 {
 	struct teredo_port *port, *next;
 
+	if (list_empty(list))
+		return;
+	list_for_each_entry(port, list, list)
+		teredo_socket_mute(port->sock);
+	synchronize_rcu();
 	list_for_each_entry_safe(port, next, list, list) {
-		teredo_socket_release(port->sock);
+		teredo_socket_free(port->sock);
 		kfree(port);
 	}
+	INIT_LIST_HEAD(list);
 }
 
 /**
@@ -113,7 +135,7 @@ void teredo_ports_work(struct teredo_dev *td, bool wanted)
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	close_all(&closing);
+	teredo_ports_free(&closing);
 	if (wanted)
 		open_spare(td);
 }
@@ -152,6 +174,24 @@ static void take_back(struct teredo_dev *td)
 }
 
 /**
+ * teredo_port_give - let a peer have a certain port
+ * @td: device
+ * @port: port that is nobody's, in a list
+ * @peer: entry that has none
+ *
+ * Context: table locked.
+ */
+void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
+		      struct teredo_peer *peer)
+{
+	lockdep_assert_held(&td->peers->lock);
+	list_move(&port->list, &td->ports.used);
+	td->ports.n_used++;
+	port->peer = peer;
+	peer->random = port;
+}
+
+/**
  * teredo_port_take - give a peer a random port
  * @td: device
  * @peer: entry
@@ -170,18 +210,15 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 	lockdep_assert_held(&td->peers->lock);
 	if (peer->random)
 		return true;
-	if (ports->n_used == TEREDO_MAX_PORTS)
+	if (ports->n_used >= TEREDO_MAX_PORTS)
 		take_back(td);
 	wake(td);
-	if (!ports->n_spare || ports->n_used == TEREDO_MAX_PORTS)
+	if (!ports->n_spare || ports->n_used >= TEREDO_MAX_PORTS)
 		return false;
 	port = list_first_entry(&ports->spare, struct teredo_port, list);
-	list_move(&port->list, &ports->used);
 	ports->n_spare--;
-	ports->n_used++;
 	port->predicted = port->port;
-	port->peer = peer;
-	peer->random = port;
+	teredo_port_give(td, port, peer);
 	return true;
 }
 
@@ -262,7 +299,8 @@ bool teredo_port_is_of(struct teredo_dev *td, __be16 port,
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
-	ours = peer && peer->random && peer->random->port == port;
+	ours = (peer && peer->random && peer->random->port == port) ||
+	       teredo_burst_has(td, port, addr);
 	spin_unlock_bh(&td->peers->lock);
 	return ours;
 }

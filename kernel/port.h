@@ -82,6 +82,10 @@ void teredo_ports_init(struct teredo_ports *ports);
 void teredo_ports_work(struct teredo_dev *td, bool wanted);
 void teredo_ports_close(struct teredo_dev *td);
 long teredo_ports_delay(const struct teredo_dev *td);
+struct teredo_port *teredo_port_open(struct teredo_dev *td);
+void teredo_ports_free(struct list_head *list);
+void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
+		      struct teredo_peer *peer);
 void teredo_ports_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map);
 bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);

@@ -94,20 +94,6 @@ bool teredo_predict_begin(struct teredo_dev *td,
 	return true;
 }
 
-/* The bubble that had to wait; unless it is not needed any more, or one has been
- * sent a moment ago.
- */
-static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
-		     struct teredo_peer *peer, struct teredo_call *call)
-{
-	struct teredo_probe *probe = peer->probe;
-
-	if (!probe || teredo_peer_usable(peer) || !teredo_probe_may_call(probe))
-		return;
-	teredo_probe_call(td, map, probe, call);
-	teredo_probe_put_off(td, probe);
-}
-
 static struct teredo_port *tested_port(const struct teredo_dev *td, __be16 port)
 {
 	struct teredo_port *pos;
@@ -154,7 +140,7 @@ static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
 	port->test.running = false;
 	port->predicted = middle(&port->test);
 	*addr = port->peer->addr;
-	catch_up(rx->td, rx->map, port->peer, call);
+	teredo_probe_catch_up(rx->td, rx->map, port->peer, call);
 	return true;
 }
 
@@ -221,7 +207,7 @@ bool teredo_predict_step(struct teredo_dev *td,
 		    !teredo_peer_usable(port->peer))
 			ask(port->peer, &call);
 		else
-			catch_up(td, map, port->peer, &call);
+			teredo_probe_catch_up(td, map, port->peer, &call);
 	}
 	spin_unlock_bh(&td->peers->lock);
 	if (port)

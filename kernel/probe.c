@@ -13,6 +13,7 @@
 #include <net/icmp.h>
 
 #include "bubble.h"
+#include "burst.h"
 #include "device.h"
 #include "discovery.h"
 #include "peer.h"
@@ -120,22 +121,6 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 		mod_delayed_work(teredo_wq, &td->probe_work, next_step(td));
 }
 
-/**
- * teredo_probe_put_off - bubbles were sent late, so the next ones are, too
- * @td: device
- * @probe: the attempt to reach the peer
- *
- * Context: table locked.
- */
-void teredo_probe_put_off(struct teredo_dev *td, struct teredo_probe *probe)
-{
-	if (list_empty(&probe->pending))
-		return;
-	list_del_init(&probe->pending);
-	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
-	arm(td, probe);
-}
-
 /* RFC 4380 5.2.6: four bubbles in 300 s, counted over all attempts */
 static bool in_budget(const struct teredo_probe *probe)
 {
@@ -196,6 +181,7 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
 	teredo_call_nonce(call, peer);
 	call->server_tr.has_nonce = true;
 	call->server_tr.nonce = new_nonce(peer);
+	teredo_burst_tell(td, map, peer, &call->server_tr);
 	if (teredo_ports_preserved(td, map) && !teredo_peer_usable(peer))
 		teredo_port_take(td, peer);
 	teredo_port_call(peer, call);
@@ -211,7 +197,8 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
  * @call: result; relays send the direct one only if they are behind a NAT
  *
  * Counts as transmission, and against the limit of four (RFC 4380 5.2.6). They
- * may have to wait for a test, which then is the result, and counts as nothing.
+ * may have to wait, for a test, which then is the result, or for a burst; then
+ * it counts as nothing.
  *
  * Context: table locked.
  */
@@ -222,7 +209,8 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 
 	memset(call, 0, sizeof(*call));
 	if (!teredo_peer_usable(peer) &&
-	    teredo_predict_begin(td, map, peer, call))
+	    (teredo_predict_begin(td, map, peer, call) ||
+	     teredo_burst_begin(td, map, probe)))
 		return;
 
 	count_bubbles(probe);
@@ -232,6 +220,34 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	if (teredo_call_wants_nonce(td))
 		extend(td, map, peer, call);
 	teredo_discovery_call(td, peer, call);
+}
+
+/**
+ * teredo_probe_catch_up - send the bubbles that had to wait
+ * @td: device
+ * @map: own mapping
+ * @peer: the peer they go to
+ * @call: result; none if they are not needed any more, or others were sent a
+ *	moment ago
+ *
+ * The next ones are late by as much.
+ *
+ * Context: table locked.
+ */
+void teredo_probe_catch_up(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   struct teredo_peer *peer, struct teredo_call *call)
+{
+	struct teredo_probe *probe = peer->probe;
+
+	if (!probe || teredo_peer_usable(peer) || !teredo_probe_may_call(probe))
+		return;
+	teredo_probe_call(td, map, probe, call);
+	if (list_empty(&probe->pending))
+		return;
+	list_del_init(&probe->pending);
+	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
+	arm(td, probe);
 }
 
 /* The same nonce in every try: a late reply still counts. */

@@ -91,7 +91,9 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 bool teredo_probe_may_call(const struct teredo_probe *probe);
 void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct teredo_probe *probe, struct teredo_call *call);
-void teredo_probe_put_off(struct teredo_dev *td, struct teredo_probe *probe);
+void teredo_probe_catch_up(struct teredo_dev *td,
+			   const struct teredo_mapping *map,
+			   struct teredo_peer *peer, struct teredo_call *call);
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_probe_unlink(struct teredo_peer *peer);
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);

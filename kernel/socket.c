@@ -68,6 +68,32 @@ void teredo_socket_release(struct socket *sock)
 }
 
 /**
+ * teredo_socket_mute - let no more packets in by a socket
+ * @sock: socket
+ *
+ * With teredo_socket_free() after a grace period the same as
+ * teredo_socket_release(), but many sockets share the grace period.
+ *
+ * Context: any.
+ */
+void teredo_socket_mute(struct socket *sock)
+{
+	rcu_assign_sk_user_data(sock->sk, NULL);
+}
+
+/**
+ * teredo_socket_free - close a socket that nobody uses any more
+ * @sock: socket
+ *
+ * Context: process.
+ */
+void teredo_socket_free(struct socket *sock)
+{
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	sock_release(sock);
+}
+
+/**
  * teredo_socket_open - bind the service port
  * @td: device
  *

@@ -11,6 +11,8 @@ struct teredo_dev;
 int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 		       struct socket **sock);
 void teredo_socket_release(struct socket *sock);
+void teredo_socket_mute(struct socket *sock);
+void teredo_socket_free(struct socket *sock);
 int teredo_socket_open(struct teredo_dev *td);
 void teredo_socket_close(struct teredo_dev *td);
 

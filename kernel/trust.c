@@ -3,6 +3,7 @@
 #include <linux/list.h>
 #include <linux/skbuff.h>
 
+#include "burst.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
@@ -85,6 +86,7 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 	/* the service port will do (RFC 6081 5.4.4.5) */
 	if (port == td->cfg.port)
 		teredo_port_release(td, peer);
+	teredo_burst_keep(td, peer, port);
 	if (peer->probe) {
 		if (!release(td, peer))
 			goto accepted;

@@ -220,6 +220,12 @@ static void parse_trailer(struct teredo_trailers *tr, u8 type, u8 len,
 		tr->nd = value[0];
 		tr->has_nd = true;
 		break;
+	case TEREDO_TRAILER_BURST:
+		if (len != 1 || tr->has_burst)
+			return;
+		tr->burst = value[0];
+		tr->has_burst = true;
+		break;
 	case TEREDO_TRAILER_ALTERNATE:
 		if (!tr->n_alternates && !tr->bad_alternate)
 			parse_alternates(tr, value, len);
@@ -303,6 +309,8 @@ size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr)
 		memset(value, 0, 4);
 		value[0] = tr->nd;
 	}
+	if (tr->has_burst)
+		*put_trailer(&p, TEREDO_TRAILER_BURST, 1) = tr->burst;
 	return p - buf;
 }
 

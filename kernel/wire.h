@@ -143,6 +143,7 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len);
 #define TEREDO_TRAILER_ALTERNATE	0x03
 #define TEREDO_TRAILER_ND		0x04
 #define TEREDO_TRAILER_RANDOM_PORT	0x05
+#define TEREDO_TRAILER_BURST		0xbf	/* ours; others skip it */
 #define TEREDO_TRAILER_CLASS		0xc0	/* what to do with an unknown one */
 #define TEREDO_TRAILER_DISCARD		0x40	/* ... drop the packet */
 
@@ -153,14 +154,21 @@ enum teredo_nd {
 	TEREDO_ND_ADVERTISEMENT,
 };
 
+enum teredo_burst_trailer {
+	TEREDO_BURST_TRAILER_ABLE,	/* who sends it can be asked */
+	TEREDO_BURST_TRAILER_NOW,	/* who gets it is asked */
+};
+
 /**
  * struct teredo_trailers - what the trailers of a packet say
  * @has_nonce: @nonce is set
  * @has_random_port: @random_port is set
  * @has_nd: @nd is set
+ * @has_burst: @burst is set
  * @bad_alternate: there was an Alternate Address Trailer that breaks the
  *	rules of RFC 6081 4.3, the bubble is to be dropped (RFC 6081 5.6.4.2)
  * @nd: enum teredo_nd, or a value that nobody has defined
+ * @burst: enum teredo_burst_trailer, or a value that nobody has defined
  * @n_alternates: number of entries in @alternates
  * @nonce: as on the wire
  * @random_port: network byte order
@@ -170,8 +178,10 @@ struct teredo_trailers {
 	bool has_nonce;
 	bool has_random_port;
 	bool has_nd;
+	bool has_burst;
 	bool bad_alternate;
 	u8 nd;
+	u8 burst;
 	u8 n_alternates;
 	__be32 nonce;
 	__be16 random_port;
@@ -179,7 +189,7 @@ struct teredo_trailers {
 };
 
 /* the longest that teredo_build_trailers() makes */
-#define TEREDO_TRAILERS_LEN	(6 + 4 + 4 + 6 * TEREDO_MAX_ALTERNATES + 6)
+#define TEREDO_TRAILERS_LEN	(6 + 4 + 4 + 6 * TEREDO_MAX_ALTERNATES + 6 + 3)
 
 int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 			  size_t len);

@@ -174,6 +174,11 @@ static const char *parse_local_discovery(struct link_conf *conf,
 	return parse_flag(&conf->local_discovery, value);
 }
 
+static const char *parse_burst(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->burst, value);
+}
+
 static const char *parse_rate(struct link_conf *conf, const char *value)
 {
 	return parse_u32(&conf->rate, 0, value);
@@ -230,6 +235,7 @@ static const struct {
 	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, parse_hairpin },
 	{ "local-discovery", IFLA_TEREDO_DISCOVERY, parse_local_discovery },
+	{ "burst", IFLA_TEREDO_BURST, parse_burst },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };

@@ -149,6 +149,10 @@ static json_t *decode_trailers(const u8 *data, size_t len)
 				    json_string(tr.nd == TEREDO_ND_SOLICITATION ?
 						"solicitation" :
 						"advertisement"));
+	if (tr.has_burst)
+		json_object_set_new(o, "burst",
+				    json_string(tr.burst == TEREDO_BURST_TRAILER_ABLE ?
+						"able" : "now"));
 	if (tr.n_alternates)
 		json_object_set_new(o, "alternates", decode_alternates(&tr));
 	if (tr.bad_alternate)

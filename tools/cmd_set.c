@@ -16,11 +16,13 @@
 static const char usage[] = "set DEV KEY VALUE...: announce on|off, server A[/B], "
 	"fwmark N, ttl N|auto, tos N|inherit, max-peers N, rate N, symmetric on|off, "
 	"direct on|off, preserving on|off, sequential on|off, "
-	"solicit on|off, hairpin on|off, local-discovery on|off";
+	"solicit on|off, hairpin on|off, local-discovery on|off, "
+	"burst on|off";
 
 static const char * const attributes[] = {
 	"fwmark", "ttl", "tos", "max-peers", "rate", "symmetric", "direct",
 	"preserving", "sequential", "solicit", "hairpin", "local-discovery",
+	"burst",
 };
 
 /**

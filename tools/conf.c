@@ -195,6 +195,7 @@ static const struct conf_key {
 	{ "client", "solicit", FOR(CLIENT), NULL },
 	{ "client", "hairpin", FOR(CLIENT), NULL },
 	{ "client", "local-discovery", FOR(CLIENT), NULL },
+	{ "client", "burst", FOR(CLIENT), NULL },
 	{ "server", "local2", FOR(SERVER), NULL },
 	{ "server", "secrets", FOR(SERVER), set_secrets },
 	{ "server", "symmetric", FOR(SERVER), NULL },

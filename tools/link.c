@@ -38,6 +38,7 @@ static const struct {
 	FIELD(SOLICIT, solicit),
 	FIELD(HAIRPIN, hairpin),
 	FIELD(DISCOVERY, local_discovery),
+	FIELD(BURST, burst),
 	FIELD(RATE, rate),
 #undef FIELD
 };

@@ -36,6 +36,7 @@
  * @solicit: a client asks silent peers before their servers
  * @hairpin: a client finds peers behind its own NAT
  * @local_discovery: a client finds peers on its link
+ * @burst: a client tries many ports if a few bubbles do not get through
  * @rate: datagrams per second that a server sends to one address
  * @served: what a relay serves
  * @n_served: number of entries in @served, 0 for all of IPv6
@@ -63,6 +64,7 @@ struct link_conf {
 	u8 solicit;
 	u8 hairpin;
 	u8 local_discovery;
+	u8 burst;
 	u32 rate;
 	struct if_teredo_prefix served[TEREDO_MAX_SERVED];
 	unsigned int n_served;

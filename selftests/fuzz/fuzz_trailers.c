@@ -60,12 +60,15 @@ static void check_all(const struct teredo_trailers *tr, const u8 *data,
 {
 	const u8 *nonce = find(data, len, TEREDO_TRAILER_NONCE, 4);
 	const u8 *nd = find(data, len, TEREDO_TRAILER_ND, 4);
+	const u8 *burst = find(data, len, TEREDO_TRAILER_BURST, 1);
 	const u8 *alternate = find(data, len, TEREDO_TRAILER_ALTERNATE, 0);
 
 	FUZZ_CHECK(tr->has_nonce == !!nonce);
 	FUZZ_CHECK(!nonce || !memcmp(&tr->nonce, nonce + 2, 4));
 	FUZZ_CHECK(tr->has_nd == !!nd);
 	FUZZ_CHECK(!nd || tr->nd == nd[2]);
+	FUZZ_CHECK(tr->has_burst == !!burst);
+	FUZZ_CHECK(!burst || tr->burst == burst[2]);
 	FUZZ_CHECK(tr->has_random_port ==
 		   (find(data, len, TEREDO_TRAILER_RANDOM_PORT, 2) ||
 		    find(data, len, TEREDO_TRAILER_RANDOM_PORT_IANA, 2)));

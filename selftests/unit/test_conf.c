@@ -312,7 +312,7 @@ static const struct ktap_test tests[] = {
 	{ "all keys of a server", test_server, NULL },
 	{ "relays # H-01 R-01", test_relays, NULL },
 	{ "secrets of a server # S-10", test_secrets, NULL },
-	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 22),
+	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 23),
 	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
 	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 14),
 	{ "no file", test_missing, NULL },

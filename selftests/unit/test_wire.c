@@ -469,7 +469,7 @@ static void test_build_all(const void *arg)
 {
 	struct teredo_trailers tr = {
 		.has_nonce = true, .has_random_port = true, .has_nd = true,
-		.n_alternates = TEREDO_MAX_ALTERNATES,
+		.has_burst = true, .n_alternates = TEREDO_MAX_ALTERNATES,
 	};
 	u8 built[TEREDO_TRAILERS_LEN];
 
@@ -485,6 +485,22 @@ static void test_build_all(const void *arg)
 #define TR(id, reqs, ...)						\
 	{ id " trailers # XC-03 XC-05 " reqs, test_trailers,		\
 	  &(const struct tr){ id, __VA_ARGS__ } }
+
+/* ours, which others skip: the right length, and the first one counts */
+static void test_burst(const void *arg)
+{
+	static const u8 data[] = { 0xbf, 2, 0, 0, 0xbf, 1, 1, 0xbf, 1, 0 };
+	struct teredo_trailers tr;
+	u8 built[TEREDO_TRAILERS_LEN];
+
+	(void)arg;
+	CHECK(!teredo_parse_trailers(&tr, data, 4));
+	CHECK(!tr.has_burst);
+	CHECK(!teredo_parse_trailers(&tr, data, sizeof(data)));
+	CHECK(tr.has_burst && tr.burst == TEREDO_BURST_TRAILER_NOW);
+	CHECK(teredo_build_trailers(built, &tr) == 3);
+	CHECK(!memcmp(built, data + 4, 3));
+}
 
 /* 00, 10 and 11 are skipped, 01 discards (RFC 6081 4.1) */
 static void test_unknown_trailers(const void *arg)
@@ -754,6 +770,7 @@ static const struct ktap_test tests[] = {
 	BUILD_TR("TR-12", " trailers, written # XL-07 XL-08"),
 	BUILD_TR("TR-13", " trailers, written # XC-03 XC-14"),
 	{ "all trailers at once, and none # XC-03", test_build_all, NULL },
+	{ "the burst trailer", test_burst, NULL },
 
 	DG("DG-1", "", "RS-4", "10.1.0.2", "203.0.113.1", 40000, 3544, 64),
 	DG("DG-2", "", "RA-3", "203.0.113.1", "192.0.2.10", 3544, 40000, 64),

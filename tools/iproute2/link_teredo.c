@@ -101,6 +101,7 @@ static const struct option {
 	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
 	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
 	{ "local_discovery", IFLA_TEREDO_DISCOVERY, KIND_BOOL, NULL },
+	{ "burst", IFLA_TEREDO_BURST, KIND_BOOL, NULL },
 	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
 };
 

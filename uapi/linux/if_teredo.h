@@ -61,6 +61,10 @@ enum {
 				 * give ports out in sequence (RFC 6081 5.5),
 				 * default 1; needs IFLA_TEREDO_PRESERVING
 				 */
+	IFLA_TEREDO_BURST,	/* u8, the client tries many ports if a few
+				 * bubbles do not get through; default 0; needs
+				 * IFLA_TEREDO_SYMMETRIC
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
