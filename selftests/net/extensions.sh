@@ -4,7 +4,7 @@
 #
 # A client and the extensions of RFC 6081, packet by packet: the peer is a
 # script that can do what no other implementation does, and what none should.
-# timeout: 500
+# timeout: 700
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -265,6 +265,46 @@ test_peer_port()
 		echo-request $B $A 7 1 00
 }
 
+# Nothing is said for a while: the mapping is kept by bubbles, which do not count
+# as if something had been. Then the peer may have another port.
+test_idle()
+{
+	local nonce r
+
+	flush a
+	behind 3 3
+	indirect 0104deadbeef05029cbb
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	r=${r% by *}
+	to_port "$r" 192.0.2.20:40123 bubble $B $A "0104$nonce"
+	pause 0.2
+	check_equal "port in use" "$r by $r" "$(random_port $B)"
+	capture a eth0 idle -Q out udp
+	pause 92
+	to_port "$r" 192.0.2.20:40123 echo-request $B $A 7 1 00
+	pause 28
+	capture_stop idle
+	check_equal "bubbles" \
+		"$r 192.0.2.20.40123 0104deadbeef0502$(printf %04x "$r")" \
+		"$(said idle | sort -u)"
+	check_equal "seconds between them" 30 \
+		"$(packets idle 'udp[4:2] < 104' | awk 'NR > 1 {
+			print int($1 - last + 0.3) } { last = $1 }' | sort -u)"
+	check_equal "the last packet, none follows data for as long" 1 \
+		"$(payloads idle | tail -n 1 | cut -c1-200 | grep -c " 60.*00093a")"
+
+	pause 8		# more than 30 since the last data
+	capture a eth0 other -Q out udp
+	indirect 0104deadbeef05029cbc
+	pause 0.2
+	capture_stop other
+	check "another port of the peer" grep -q ' random 40124 ' <(
+		on a "$here/tdctl" dump teredo0)
+	check "another one of ours" [ "$(random_port $B)" != "$r by $r" ]
+	before a
+}
+
 # Other NATs need no random port, but the peer's is tried.
 test_no_random_port()
 {
@@ -408,6 +448,8 @@ add_test "XP-02 XP-07 XP-08 XP-09 XP-14 XP-16 XP-17 C-106: a random port, for on
 	test_random_port
 add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
 	test_peer_port
+add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change" \
+	test_idle
 add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
 add_test "XL-01 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
 	test_solicit
