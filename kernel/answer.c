@@ -19,6 +19,7 @@
 #include "port.h"
 #include "probe.h"
 #include "receive.h"
+#include "upnp.h"
 
 /* how often one peer may make us answer */
 static bool allowed(struct teredo_probe *probe)
@@ -255,7 +256,7 @@ void teredo_answer_greet(struct teredo_rx *rx)
 	    !too_early(rx, peer) && allowed(peer->probe) &&
 	    __ratelimit(&rx->td->answers)) {
 		teredo_call_nonce(&call, peer);
-		teredo_call_add(&call, rx->from, rx->port);
+		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
 		if (peer->random)
 			call.random = peer->random->predicted;
 	}
@@ -362,7 +363,7 @@ void teredo_answer_direct(struct teredo_rx *rx)
 		note_trailers(rx, peer);
 	if (peer && solicited(rx) && __ratelimit(&rx->td->answers)) {
 		teredo_call_nonce(&call, peer);
-		teredo_call_add(&call, rx->from, rx->port);
+		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
 		call.tr.has_nd = true;
 		call.tr.nd = TEREDO_ND_ADVERTISEMENT;
 	}

@@ -20,6 +20,7 @@
 #include "receive.h"
 #include "stats.h"
 #include "trust.h"
+#include "upnp.h"
 #include "xmit.h"
 
 /**
@@ -79,16 +80,31 @@ static bool source_proven(struct teredo_rx *rx)
 		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
 }
 
+/* It is the peer's, but the peer may be reached better elsewhere. */
+static void proven_teredo(struct teredo_rx *rx)
+{
+	if (teredo_rx_bubble(rx) &&
+	    (teredo_answer_early(rx) || teredo_answer_second(rx))) {
+		teredo_rx_accept(rx);
+		return;
+	}
+	switch (teredo_upnp_judge(rx)) {
+	case TEREDO_UPNP_THERE:
+		teredo_rx_trust(rx);
+		break;
+	case TEREDO_UPNP_EMBEDDED:
+		teredo_upnp_trust(rx);
+		break;
+	case TEREDO_UPNP_UNDECIDED:
+		teredo_rx_accept(rx);
+	}
+}
+
 /* Rows P-15 to P-19. */
 static void from_teredo(struct teredo_rx *rx)
 {
-	bool proven = source_proven(rx);
-
-	if (proven && teredo_rx_bubble(rx) &&
-	    (teredo_answer_early(rx) || teredo_answer_second(rx)))
-		teredo_rx_accept(rx);
-	else if (proven)
-		teredo_rx_trust(rx);
+	if (source_proven(rx))
+		proven_teredo(rx);
 	else if (teredo_rx_bubble(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
 	else

@@ -186,6 +186,14 @@ static void forget_peers(struct teredo_dev *td)
 	teredo_peers_flush(td);
 }
 
+/* what is known of the NAT, besides the mapping itself */
+static bool same_nat(const struct teredo_mapping *a,
+		     const struct teredo_mapping *b)
+{
+	return a->nat == b->nat && a->upnp == b->upnp &&
+	       teredo_endpoint_equal(a->upnp_mapped, b->upnp_mapped);
+}
+
 /**
  * teredo_set_state - take over what qualification found
  * @td: device
@@ -213,13 +221,15 @@ int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 		new->mapped = mapping->mapped;
 		new->local = mapping->local;
 		new->nat = mapping->nat;
+		new->upnp = mapping->upnp;
+		new->upnp_mapped = mapping->upnp_mapped;
 	}
 
 	spin_lock_bh(&td->lock);
 	old = rcu_dereference_protected(td->mapping,
 					lockdep_is_held(&td->lock));
 	changed = td->state != state || !old != !new ||
-		  (new && new->nat != old->nat);
+		  (new && !same_nat(new, old));
 	td->state = state;
 	td->expires = new && lifetime ? now_boottime() + lifetime : 0;
 	moved = replace_mapping(td, new);

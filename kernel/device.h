@@ -108,6 +108,9 @@ struct teredo_config {
  * @mapped: the service port as seen from outside
  * @local: IPv4 source that the mapping belongs to, network byte order, or 0
  * @nat: enum teredo_nat, a hint that may change
+ * @upnp: the NAT lets everybody send to the service port, as it was asked to by
+ *	UPnP or NAT-PMP; may change
+ * @upnp_mapped: where, port 0 if that is @mapped; may change
  * @rcu: to free it
  *
  * Never changes: a new one takes its place. There is one exactly while packets
@@ -120,6 +123,8 @@ struct teredo_mapping {
 	struct teredo_endpoint mapped;
 	__be32 local;
 	u8 nat;
+	bool upnp;
+	struct teredo_endpoint upnp_mapped;
 	struct rcu_head rcu;
 };
 

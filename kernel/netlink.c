@@ -109,7 +109,13 @@ static int put_mapping(struct sk_buff *skb, const struct teredo_dev *td,
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, TEREDO_A_DEV_NAT, map->nat) ||
 	    nla_put_u8(skb, TEREDO_A_DEV_PORT_PRESERVING,
-		       map->mapped.port == td->cfg.port))
+		       map->mapped.port == td->cfg.port) ||
+	    nla_put_u8(skb, TEREDO_A_DEV_UPNP, map->upnp))
+		return -EMSGSIZE;
+	if (map->upnp_mapped.port &&
+	    (nla_put_in_addr(skb, TEREDO_A_DEV_UPNP_ADDR,
+			     map->upnp_mapped.addr) ||
+	     nla_put_be16(skb, TEREDO_A_DEV_UPNP_PORT, map->upnp_mapped.port)))
 		return -EMSGSIZE;
 	if (READ_ONCE(td->contacted) &&
 	    nla_put_u32(skb, TEREDO_A_DEV_CONTACT, jiffies_to_msecs(idle)))
@@ -247,6 +253,28 @@ unlock:
 	return err ?: skb->len;
 }
 
+/* What the NAT was asked for, if the helper has done so. Bubbles tell peers. */
+static int get_upnp(struct genl_info *info, struct teredo_mapping *map)
+{
+	struct nlattr **attrs = info->attrs;
+	struct nlattr *addr = attrs[TEREDO_A_DEV_UPNP_ADDR];
+	struct nlattr *port = attrs[TEREDO_A_DEV_UPNP_PORT];
+
+	if (attrs[TEREDO_A_DEV_UPNP])
+		map->upnp = nla_get_u8(attrs[TEREDO_A_DEV_UPNP]);
+	if (!addr && !port)
+		return 0;
+	if (addr && port) {
+		map->upnp_mapped.addr = nla_get_in_addr(addr);
+		map->upnp_mapped.port = nla_get_be16(port);
+	}
+	if (map->upnp && teredo_alternate_valid(map->upnp_mapped))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "upnp-addr and upnp-port go together, with upnp, and must be a place to send to");
+	return -EINVAL;
+}
+
 /* State up needs all that makes the address, and they must agree. */
 static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 		       struct teredo_mapping *map)
@@ -290,7 +318,7 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 				    "Server and mapping must be global unicast, the port not 0");
 		return -EADDRNOTAVAIL;
 	}
-	return 0;
+	return get_upnp(info, map);
 }
 
 /* Return: 1 if it has changed */
@@ -470,6 +498,8 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 	if (peer->trusted &&
 	    (nla_put_in_addr(skb, TEREDO_A_PEER_REMOTE_ADDR, peer->ep.addr) ||
 	     nla_put_be16(skb, TEREDO_A_PEER_REMOTE_PORT, peer->ep.port)))
+		return -EMSGSIZE;
+	if (nla_put_u8(skb, TEREDO_A_PEER_SYMMETRIC, peer->symmetric))
 		return -EMSGSIZE;
 	return put_nonces(skb, peer) ?: put_ports(skb, peer) ?:
 	       put_lan(skb, peer);

@@ -311,6 +311,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->lan = peer->lan;
 	new->lan_heard = peer->lan_heard;
 	new->bursts = peer->bursts;
+	new->symmetric = peer->symmetric;
 	new->alt = peer->ep;
 	new->alt_sport = peer->sport;
 	new->peer_random = peer->peer_random;

@@ -79,6 +79,8 @@ struct teredo_probe;
  *	or 0
  * @extended: it has sent trailers, so it knows RFC 6081
  * @bursts: it can be asked for a burst
+ * @symmetric: a bubble of it came from elsewhere than its address says (RFC 6081
+ *	5.3.4.1); set once
  * @guesses: bubbles that had another nonce than @nonce_sent
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
  *	lock
@@ -97,6 +99,7 @@ struct teredo_peer {
 	bool trusted;
 	bool extended;
 	bool bursts;
+	bool symmetric;
 	unsigned long rx;
 	unsigned long tx;
 	unsigned long wait;

@@ -156,7 +156,9 @@ static __be32 new_nonce(struct teredo_peer *peer)
 	return peer->nonce_sent;
 }
 
-/* RFC 6081 5.6.4.1: where a peer behind the same NAT may find us */
+/* RFC 6081 5.6.4.1: where a peer behind the same NAT may find us, or behind
+ * the NAT outside of our own
+ */
 static void add_inside(const struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       struct teredo_trailers *tr)
@@ -166,6 +168,8 @@ static void add_inside(const struct teredo_dev *td,
 	tr->n_alternates = 1;
 	tr->alternates[0].addr = map->local;
 	tr->alternates[0].port = td->cfg.port;
+	if (map->upnp_mapped.port)
+		tr->alternates[tr->n_alternates++] = map->upnp_mapped;
 }
 
 static void count_bubbles(struct teredo_probe *probe)

@@ -162,10 +162,16 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len)
 	return parse_ip6(pkt, data + pkt->ip6, len - pkt->ip6);
 }
 
-/* An alternate must be a unicast address and a port to send to. Private ones
- * are what the trailer exists for (RFC 6081 4.3).
+/**
+ * teredo_alternate_valid - may this be in an Alternate Address Trailer
+ * @ep: address and port
+ *
+ * It must be a unicast address and a port to send to. Private ones are what the
+ * trailer exists for (RFC 6081 4.3).
+ *
+ * Return: true if so.
  */
-static bool alternate_valid(struct teredo_endpoint ep)
+bool teredo_alternate_valid(struct teredo_endpoint ep)
 {
 	u32 ip = be32_to_cpu(ep.addr);
 
@@ -186,7 +192,7 @@ static void parse_alternates(struct teredo_trailers *tr, const u8 *value,
 
 		memcpy(&ep->addr, value, 4);
 		memcpy(&ep->port, value + 4, 2);
-		if (!alternate_valid(*ep)) {
+		if (!teredo_alternate_valid(*ep)) {
 			tr->bad_alternate = true;
 			return;
 		}

@@ -191,6 +191,7 @@ struct teredo_trailers {
 /* the longest that teredo_build_trailers() makes */
 #define TEREDO_TRAILERS_LEN	(6 + 4 + 4 + 6 * TEREDO_MAX_ALTERNATES + 6 + 3)
 
+bool teredo_alternate_valid(struct teredo_endpoint ep);
 int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 			  size_t len);
 size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr);

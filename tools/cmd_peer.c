@@ -64,6 +64,9 @@ static void on_peer(const struct peer_info *peer, void *ctx)
 		   be16_to_cpu(peer->random_port));
 	add_number(o, peer, TEREDO_A_PEER_PEER_RANDOM_PORT, "peer_random_port",
 		   be16_to_cpu(peer->peer_random_port));
+	if (peer_has(peer, TEREDO_A_PEER_SYMMETRIC))
+		json_object_set_new(o, "symmetric",
+				    json_boolean(peer->symmetric));
 	json_array_append_new(ctx, o);
 }
 

@@ -63,6 +63,9 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 		FIELD(TEREDO_A_DEV_PEERS, peers),
 		FIELD(TEREDO_A_DEV_NAT, nat),
 		FIELD(TEREDO_A_DEV_PORT_PRESERVING, port_preserving),
+		FIELD(TEREDO_A_DEV_UPNP, upnp),
+		FIELD(TEREDO_A_DEV_UPNP_ADDR, upnp_mapped.addr),
+		FIELD(TEREDO_A_DEV_UPNP_PORT, upnp_mapped.port),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);
@@ -195,8 +198,8 @@ static void put_addr(struct nlmsghdr *nlh, u16 type, __be32 addr)
 /**
  * dev_set_up - tell the kernel what qualification found
  * @nl: socket
- * @dev: ifindex, address, server, server2, mapped, lifetime, nat; local.addr
- *	if it is to be pinned
+ * @dev: ifindex, address, server, server2, mapped, lifetime, nat, upnp; local.addr
+ *	if it is to be pinned; upnp_mapped if it is another place
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -217,6 +220,11 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 	put_addr(nlh, TEREDO_A_DEV_LOCAL_ADDR, dev->local.addr);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_LIFETIME, dev->lifetime);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_NAT, dev->nat);
+	mnl_attr_put_u8(nlh, TEREDO_A_DEV_UPNP, dev->upnp);
+	put_addr(nlh, TEREDO_A_DEV_UPNP_ADDR, dev->upnp_mapped.addr);
+	if (dev->upnp_mapped.addr)
+		mnl_attr_put_u16(nlh, TEREDO_A_DEV_UPNP_PORT,
+				 dev->upnp_mapped.port);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
@@ -283,6 +291,7 @@ static void parse_peer_attr(struct peer_info *peer, const struct nlattr *attr)
 		FIELD(TEREDO_A_PEER_PEER_RANDOM_PORT, peer_random_port),
 		FIELD(TEREDO_A_PEER_LAN_ADDR, lan.addr),
 		FIELD(TEREDO_A_PEER_LAN_PORT, lan.port),
+		FIELD(TEREDO_A_PEER_SYMMETRIC, symmetric),
 #undef FIELD
 	};
 	u16 type = mnl_attr_get_type(attr);

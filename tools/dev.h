@@ -27,6 +27,8 @@
  * @peers: number of peers
  * @nat: enum teredo_nat
  * @port_preserving: the mapped port is the service port
+ * @upnp: the NAT was asked to let everybody send to the service port, and does
+ * @upnp_mapped: where; address 0 if that is @mapped
  * @nlh: the message, for dev_counters()
  */
 struct dev_info {
@@ -45,6 +47,8 @@ struct dev_info {
 	u32 peers;
 	u32 nat;
 	u8 port_preserving;
+	u8 upnp;
+	struct teredo_endpoint upnp_mapped;
 	const struct nlmsghdr *nlh;
 };
 
@@ -69,6 +73,7 @@ static inline bool dev_has(const struct dev_info *dev, int attr)
  * @random_port: what it is told to see of ours
  * @peer_random_port: its own
  * @lan: where it was heard on our link
+ * @symmetric: it is behind a symmetric NAT
  */
 struct peer_info {
 	u32 present;
@@ -85,6 +90,7 @@ struct peer_info {
 	__be16 random_port;
 	__be16 peer_random_port;
 	struct teredo_endpoint lan;
+	u8 symmetric;
 };
 
 static inline bool peer_has(const struct peer_info *peer, int attr)

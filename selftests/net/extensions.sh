@@ -163,11 +163,12 @@ test_off()
 		preserving sequential hairpin
 }
 
-# behind KIND PORTS: the same address, behind a NAT that is said to be of this
-# kind: 2 restricted, 3 symmetric; so many UDP ports are open then
+# behind KIND PORTS [UPNP]: the same address, behind a NAT that is said to be of
+# this kind: 2 restricted, 3 symmetric; so many UDP ports are open then. UPNP: see
+# tdctl
 behind()
 {
-	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 "$1"
+	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 "$1" ${3:+"$3"}
 	check "open ports" wait_for 5 ports_open "$2"
 	before a
 }
@@ -424,6 +425,116 @@ test_hairpin()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
+# peer_json PEER KEY: of "teredo peer show"
+peer_json()
+{
+	local json
+
+	json=$(teredo a -j peer show teredo0)
+	[[ $json =~ \{[^{}]*\"$1\"(\{[^{}]*\}|[^{}])*\"$2\":([a-z0-9]+) ]] &&
+		printf '%s\n' "${BASH_REMATCH[2]}"
+}
+
+# The NAT lets everybody in at the mapped port, and gives our packets other ports:
+# B, which is not where its address says, is sent what goes to its address, and
+# taken from where it is.
+test_upnp()
+{
+	local nonce how kind upnp
+
+	check "no random ports" ip_on a link set teredo0 type teredo nopreserving
+	flush a
+	behind 3 1 mapped
+	capture a eth0 upnp -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $B
+	check_changes "ping to B" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 1"
+	check_equal "nothing is known of it" false "$(peer_json $B symmetric)"
+	nonce=$(nonce_sent $B)
+	drops rx_drop_bubble "the wrong nonce" $B_AT2 \
+		bubble $B $A "0104$(printf %08x $((0x$nonce ^ 1)))"
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "the nonce from elsewhere" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +2' \
+		"peer $B trusted $B_AT tries 0 queued 0"
+	stop ping
+	check_equal "it is behind a symmetric NAT" true "$(peer_json $B symmetric)"
+	from $B_AT2 echo-request $B $A 7 1 00
+	check_changes "data from there" a 'to_stack +1' 'sent +1'
+	drops rx_drop_spoofed "data from nowhere" 192.0.2.20:50002 \
+		echo-request $B $A 7 1 00
+	from 192.0.2.20:50002 bubble $B $A "0104${nonce}040400000000"
+	check_changes "it has another port, and asks" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +1'
+	from 192.0.2.20:50002 echo-request $B $A 7 1 00
+	check_changes "data from the other port" a 'to_stack +1' 'sent +1'
+	capture_stop upnp
+	check_equal "where all went" "${B_AT/:/.} 6|${SERVER/:/.} 1|" \
+		"$(payloads upnp | awk '{ n[$2]++ } END { for (i in n)
+			print i, n[i] }' | sort | tr '\n' '|')"
+
+	# One of the four conditions is missing: it is sent to where it is
+	for how in '3' '2 mapped' '3 192.0.2.77:40000'; do
+		flush a
+		read -r kind upnp <<< "$how"
+		behind "$kind" 1 "$upnp"
+		ping_b
+		from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
+		check_changes "behind $how" a 'rx_bubbles +1' 'tx_bubbles +1' \
+			'sent +2' "peer $B trusted $B_AT2 tries 0 queued 0"
+		check_equal "it is behind a symmetric NAT" true \
+			"$(peer_json $B symmetric)"
+		stop ping
+	done
+	check "random ports again" ip_on a link set teredo0 type teredo preserving
+}
+
+# A peer that has told of a random port is met there, or not at all.
+test_upnp_random()
+{
+	local nonce
+
+	flush a
+	behind 3 3 mapped
+	indirect 0104deadbeef05029cbb
+	check_changes "indirect bubble" a 'rx_indirect_bubbles +1' 'peers +1' \
+		'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef random 40123"
+	nonce=$(nonce_sent $B)
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "from its service port" a 'rx_bubbles +1' 'tx_bubbles +1' \
+		'sent +1'
+	pause 2
+	indirect 0104deadbeef05029cbb
+	check_changes "it tries again" a 'rx_indirect_bubbles +1' \
+		'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 2 queued 0 nonce deadbeef random 40123"
+	from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "then the place in its address has to do" a \
+		'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef random 40123"
+	from 192.0.2.20:40123 bubble $B $A "0104$(nonce_sent $B)05029cbb"
+	check_changes "its random port" a 'rx_bubbles +1'
+}
+
+# Another NAT outside of ours: our place between them is told, too.
+test_upnp_alternate()
+{
+	flush a
+	behind 2 1 100.64.0.9:40000
+	capture a eth0 alternate -Q out udp dst port 3544
+	ping_b
+	stop ping
+	capture_stop alternate
+	check_equal "trailers" \
+		"0104$(nonce_sent $B)030e00000a0100029c40644000099c40" \
+		"$(payloads alternate | awk '{ print substr($3, 81) }')"
+	check_equal "no place to send to" \
+		"refused: 22 upnp-addr and upnp-port go together, with upnp, and must be a place to send to" \
+		"$(on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2 224.0.0.1:40000)"
+	behind 2 1
+}
+
 test_combinations()
 {
 	check_equal "no symmetric NAT support" \
@@ -455,6 +566,11 @@ add_test "XL-01 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11
 	test_solicit
 add_test "XH-01 XH-04 XH-06 XH-07 XH-08 XH-09 XH-10 XH-11 XH-12 XH-13 XH-14 XH-15 XH-16: peers behind the same NAT" \
 	test_hairpin
+add_test "XU-01 XU-02 XU-13 XU-14 XU-15: with an open port, a peer behind a symmetric NAT is sent what goes to its address" \
+	test_upnp
+add_test "XU-14 XP-10: a peer with a random port is met there first" \
+	test_upnp_random
+add_test "XU-02 XH-05: the place between two NATs is told" test_upnp_alternate
 add_test "XC-01: extensions that need others" test_combinations
 add_test "XN-01: without symmetric NAT support no nonces" test_off
 

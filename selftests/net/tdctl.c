@@ -22,9 +22,10 @@
 
 static const char usage[] =
 	"usage: tdctl bare DEV PORT ADDRESS   create a device, and as up\n"
-	"       tdctl up DEV ADDRESS [LIFETIME [LOCAL [NAT]]]\n"
+	"       tdctl up DEV ADDRESS [LIFETIME [LOCAL [NAT [UPNP]]]]\n"
 	"                                     qualified, as ADDRESS says, behind a\n"
-	"                                     NAT, see enum teredo_nat\n"
+	"                                     NAT, see enum teredo_nat, that lets all\n"
+	"                                     in at ADDRESS:PORT, or \"mapped\"\n"
 	"       tdctl state DEV N             0 down, 1 probing\n"
 	"       tdctl dump DEV                counters but 0, and peers\n"
 	"       tdctl stats DEV               the same without peers\n"
@@ -121,6 +122,20 @@ static void open_genl(struct nl *nl)
 		die("%s", nl->error);
 }
 
+static void parse_upnp(struct dev_info *dev, const char *text)
+{
+	char addr[INET_ADDRSTRLEN] = "";
+	unsigned int port;
+
+	dev->upnp = 1;
+	if (!strcmp(text, "mapped"))
+		return;
+	if (sscanf(text, "%15[0-9.]:%u", addr, &port) != 2 ||
+	    inet_pton(AF_INET, addr, &dev->upnp_mapped.addr) != 1)
+		die("%s: not ADDRESS:PORT", text);
+	dev->upnp_mapped.port = htons(port);
+}
+
 /* @arg: device, address and what else there is */
 static int cmd_up(char **arg)
 {
@@ -137,6 +152,8 @@ static int cmd_up(char **arg)
 	dev.mapped = teredo_mapped(&dev.address);
 	dev.lifetime = lifetime ? atoi(lifetime) : 0;
 	dev.nat = local && arg[4] ? atoi(arg[4]) : TEREDO_NAT_UNKNOWN;
+	if (dev.nat && arg[5])
+		parse_upnp(&dev, arg[5]);
 	open_genl(&nl);
 	return outcome(&nl, dev_set_up(&nl, &dev));
 }

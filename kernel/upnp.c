@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Peers that are heard from one place and reached at another (RFC 6081 5.3).
+ *
+ * Behind a symmetric NAT that lets everybody send to the service port we hear
+ * peers that could not hear us if we answered to where their packets come from:
+ * ours leave by another port than the one that they have written to. What may
+ * get through is the place in their address, if their NAT is of that kind, too.
+ */
+#include <linux/in.h>
+
+#include "answer.h"
+#include "device.h"
+#include "peer.h"
+#include "port.h"
+#include "probe.h"
+#include "receive.h"
+#include "stats.h"
+#include "trust.h"
+#include "upnp.h"
+
+/* bubbles to a peer that has a random port, until the place in its address is
+ * taken as good enough
+ */
+#define TEREDO_UPNP_PATIENCE	2
+
+/* The conditions of RFC 6081 5.3.4.2, as far as they are ours */
+static bool applies(const struct teredo_mapping *map)
+{
+	return map->upnp && !map->upnp_mapped.port &&
+	       teredo_nat_symmetric(map);
+}
+
+/* its NAT gives it another port for each destination (RFC 6081 5.3.4.1) */
+static bool peer_symmetric(const struct teredo_rx *rx)
+{
+	return !teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from);
+}
+
+/* A peer behind our own NAT sends from an address that is not global, or comes
+ * back from outside by a port that works. Neither needs this.
+ */
+static bool elsewhere(const struct teredo_rx *rx)
+{
+	return teredo_ipv4_is_global(rx->from.addr) &&
+	       rx->from.addr != rx->map->mapped.addr;
+}
+
+static bool from_random_port(const struct teredo_rx *rx)
+{
+	return rx->tr && rx->tr->has_random_port &&
+	       rx->tr->random_port == rx->from.port;
+}
+
+static bool one_sided(const struct teredo_rx *rx)
+{
+	return applies(rx->map) && peer_symmetric(rx) && elsewhere(rx) &&
+	       rx->port == rx->td->cfg.port && !from_random_port(rx);
+}
+
+/**
+ * teredo_upnp_place - where direct bubbles to the sender of a packet go
+ * @rx: packet of a Teredo source
+ *
+ * Return: the place in its address, or where the packet came from.
+ */
+struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx)
+{
+	return one_sided(rx) ? teredo_mapped(&rx->src) : rx->from;
+}
+
+/* A peer that is in use stays where it is. One that has told of a random port
+ * is to be met there (RFC 6081 5.4), which works whatever its NAT lets in; the
+ * place in its address is for when that has come to nothing.
+ */
+static enum teredo_upnp judge(const struct teredo_peer *peer,
+			      const struct teredo_rx *rx)
+{
+	struct teredo_endpoint embedded = teredo_mapped(&rx->src);
+	__be16 random = peer->peer_random;
+
+	if (rx->tr && rx->tr->has_random_port)
+		random = rx->tr->random_port;
+	if (random == rx->from.port)
+		return TEREDO_UPNP_THERE;
+	if (teredo_peer_usable(peer) &&
+	    !teredo_peer_at(peer, embedded, rx->port))
+		return TEREDO_UPNP_UNDECIDED;
+	if (random && peer->probe &&
+	    peer->probe->n_sent < TEREDO_UPNP_PATIENCE)
+		return TEREDO_UPNP_UNDECIDED;
+	return TEREDO_UPNP_EMBEDDED;
+}
+
+/**
+ * teredo_upnp_judge - where is a peer to be reached
+ * @rx: packet that proves to be the peer's
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: see enum teredo_upnp.
+ */
+enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx)
+{
+	enum teredo_upnp verdict = TEREDO_UPNP_THERE;
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+
+	if (!peer_symmetric(rx))
+		return verdict;
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	if (peer) {
+		peer->symmetric = true;
+		if (one_sided(rx))
+			verdict = judge(peer, rx);
+	}
+	spin_unlock_bh(&peers->lock);
+	return verdict;
+}
+
+/**
+ * teredo_upnp_trust - trust a peer at the place in its address, and accept
+ * @rx: packet that proves to be the peer's, consumed
+ *
+ * What comes later from where this has come from is the peer's as well.
+ */
+void teredo_upnp_trust(struct teredo_rx *rx)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+
+	if (!teredo_trust(rx->td, &rx->src, teredo_mapped(&rx->src),
+			  rx->port)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
+		return;
+	}
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	if (peer) {
+		peer->alt = rx->from;
+		peer->alt_sport = rx->port;
+	}
+	spin_unlock_bh(&peers->lock);
+	if (teredo_rx_bubble(rx) && rx->pkt.trailer_len)
+		teredo_answer_direct(rx);
+	teredo_rx_accept(rx);
+}
