@@ -21,6 +21,8 @@ lib:libuv		libuv1-dev		the tools: event loop
 lib:inih		libinih-dev		the tools: configuration
 lib:jansson		libjansson-dev		the tools: JSON
 lib:nettle		nettle-dev		the tools: HMAC
+lib:miniupnpc		libminiupnpc-dev	the tools: UPnP
+/usr/include/natpmp.h	libnatpmp-dev		the tools: NAT-PMP
 kernel			linux-image-amd64	the kernel to test in
 kernel			linux-headers-amd64	building the module
 qemu-system-x86_64	qemu-system-x86		the virtual machine
@@ -39,6 +41,7 @@ nft			nftables		tests: NATs
 conntrack		conntrack		tests: NATs
 ethtool			ethtool			tests: offloads
 bird			bird2			tests: routing by BGP
+miniupnpd		miniupnpd-nftables	tests: a router with UPnP and NAT-PMP
 wg			wireguard-tools		make bench
 sysctl			procps			tests: namespaces
 tcpdump			tcpdump			tests: captures

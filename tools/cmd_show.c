@@ -184,8 +184,27 @@ static void show_nat(json_t *nat)
 	if (!preserving)
 		return;
 	print_label("nat special behaviour");
-	printf("PortPreserving: %s\n",
+	printf("UPNP: %s, PortPreserving: %s\n",
+	       json_is_true(json_object_get(nat, "upnp")) ? "yes" : "no",
 	       json_is_true(preserving) ? "yes" : "no");
+}
+
+/* What the gateway was asked for */
+static void show_port_mapping(json_t *o)
+{
+	const char *error = print_get(o, "error");
+	json_t *mapped = json_object_get(o, "mapped");
+
+	if (!o)
+		return;
+	print_label("port mapping");
+	if (mapped)
+		printf("%s:%lld by %s\n", print_get(mapped, "address"),
+		       (long long)json_integer_value(json_object_get(mapped,
+								     "port")),
+		       print_get(o, "method"));
+	else
+		printf("none  reason: %s\n", error ? error : "no answer yet");
 }
 
 static void show_endpoint(const char *label, json_t *endpoint)
@@ -284,6 +303,7 @@ static void show_client(json_t *o)
 	show_nat(json_object_get(o, "nat"));
 	show_endpoint("local mapping", local);
 	show_endpoint("external nat mapping", json_object_get(o, "mapped"));
+	show_port_mapping(json_object_get(o, "port_mapping"));
 	show_address(o);
 	show_connectivity(json_object_get(o, "connectivity"));
 	show_firewall(json_object_get(o, "firewall"));

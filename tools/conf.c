@@ -126,6 +126,12 @@ static const char *set_native(struct conf *conf, const char *value)
 	return "must be dormant, relay or ignore";
 }
 
+static const char *set_port_mapping(struct conf *conf, const char *value)
+{
+	return mapping_method_parse(&conf->port_mapping, value) ?
+	       NULL : "must be no, upnp, nat-pmp or auto";
+}
+
 /* No name: it would be looked up when the network does not work yet */
 static const char *set_verify(struct conf *conf, const char *value)
 {
@@ -189,6 +195,7 @@ static const struct conf_key {
 	{ "client", "skip-secondary", FOR(CLIENT), set_skip_secondary },
 	{ "client", "native", FOR(CLIENT), set_native },
 	{ "client", "verify", FOR(CLIENT), set_verify },
+	{ "client", "port-mapping", FOR(CLIENT), set_port_mapping },
 	{ "client", "symmetric", FOR(CLIENT), NULL },
 	{ "client", "preserving", FOR(CLIENT), NULL },
 	{ "client", "sequential", FOR(CLIENT), NULL },
@@ -377,6 +384,10 @@ static const char *check_whole(const struct conf *conf, const char *path)
 	if (conf->key.secret_len && conf->key.secret_len < SECRET_GOOD)
 		log_warn("%s: the secret is shorter than %d octets and can be guessed",
 			 path, SECRET_GOOD);
+	if (conf->port_mapping != MAPPING_NO &&
+	    link_conf_has(&conf->link, IFLA_TEREDO_SYMMETRIC) &&
+	    !conf->link.symmetric)
+		return "port-mapping: cannot stand beside symmetric = no";
 	if (conf->link.mode == TEREDO_MODE_SERVER && !conf->link.local)
 		return "local: needed, a server's IPv4 address is in those of its clients";
 	return NULL;

@@ -7,6 +7,7 @@
 #define _CONF_H
 
 #include "attr.h"
+#include "mapping.h"
 #include "native.h"
 #include "secrets.h"
 #include "server.h"
@@ -22,6 +23,7 @@
  * @refresh: refresh interval in milliseconds
  * @determine: find out whether a longer one will do
  * @native: what a client does beside native IPv6
+ * @port_mapping: how a client asks its gateway to let others in
  * @has_verify: @verify is given
  * @verify: native host that shall be reached
  * @skip_secondary: do not ask the secondary address
@@ -39,6 +41,7 @@ struct conf {
 	u64 refresh;
 	bool determine;
 	enum native_policy native;
+	enum mapping_method port_mapping;
 	bool has_verify;
 	struct in6_addr verify;
 	bool skip_secondary;

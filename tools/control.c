@@ -26,6 +26,8 @@ static void add_nat(const struct daemon *d, json_t *status)
 		json_object_set_new(nat, "port_preserving",
 				    json_boolean(d->local.port ==
 						 d->q.mapped.port));
+	json_object_set_new(nat, "upnp",
+			    json_boolean(d->mapping.method != MAPPING_NO));
 	json_object_set_new(status, "nat", nat);
 }
 
@@ -87,6 +89,7 @@ void control_client(struct daemon *d, json_t *status)
 		json_object_set_new(status, "reason", json_string(reason));
 	add_server(d, status);
 	add_nat(d, status);
+	portmap_status(d, status);
 	add_firewall(status);
 	connectivity_status(d, status);
 	secondary_status(d, status);

@@ -13,6 +13,7 @@
  *	beside.c	what it does beside native IPv6
  *	connectivity.c	does the address reach a native host
  *	secondary.c	how long does the NAT keep a mapping
+ *	portmap.c	has the gateway let others in
  *
  * of a server or relay
  *
@@ -39,6 +40,7 @@
 #define DAEMON_REASON	(NL_ERROR + 128)
 
 struct daemon;
+struct portmap;
 
 /**
  * struct role - what is to be done for a device of some mode. All but @open
@@ -135,6 +137,11 @@ enum connectivity {
  *
  * @secondary: the secondary port (secondary.c)
  *
+ * @portmap: the program that asks the gateway, NULL if none runs (portmap.c)
+ * @mapping_wanted: what it was asked for
+ * @mapping: what it has got, method no if nothing
+ * @mapping_error: why not, "" if that is not known yet
+ *
  * @watch: events of links, addresses and routes (watch.c)
  * @watch_poll: its socket
  * @settle: waits for a burst of events to end
@@ -209,6 +216,11 @@ struct daemon {
 
 	struct secondary secondary;
 
+	struct portmap *portmap;
+	struct mapping mapping_wanted;
+	struct mapping mapping;
+	char mapping_error[DAEMON_REASON];
+
 	struct nl watch;
 	uv_poll_t watch_poll;
 	uv_timer_t settle;
@@ -244,6 +256,7 @@ void engine_sleep(struct daemon *d);
 void engine_wake(struct daemon *d);
 void engine_placed(struct daemon *d);
 void engine_check(struct daemon *d);
+void engine_mapping(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
 enum teredo_nat engine_nat(const struct daemon *d);
 u64 engine_now(void *ctx);
@@ -272,6 +285,12 @@ void secondary_due(struct daemon *d);
 void secondary_begin(struct daemon *d);
 void secondary_end(struct daemon *d);
 void secondary_status(const struct daemon *d, json_t *status);
+
+void portmap_update(struct daemon *d, __be16 port);
+void portmap_stop(struct daemon *d);
+void portmap_close(struct daemon *d);
+struct teredo_endpoint portmap_outside(const struct daemon *d);
+void portmap_status(const struct daemon *d, json_t *status);
 
 int relay_open(struct daemon *d);
 void relay_begin(struct daemon *d);

@@ -199,6 +199,8 @@ static void push(struct daemon *d)
 		.local = d->local,
 		.lifetime = lifetime(d),
 		.nat = engine_nat(d),
+		.upnp = d->mapping.method != MAPPING_NO,
+		.upnp_mapped = portmap_outside(d),
 	};
 
 	if (dev_set_up(&d->genl, &dev))
@@ -258,6 +260,8 @@ static void probe(struct daemon *d)
 	 * NAT to ourselves
 	 */
 	d->kt.local_addr = d->path.src;
+	read_local_port(d);
+	portmap_update(d, d->local.port);
 	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
 			  d->q.server.primary, d->q.server.secondary))
 		log_error("%s: %s", d->name, d->genl.error);
@@ -409,6 +413,7 @@ static bool adopt(struct daemon *d)
 	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
 	d->local = dev.local;
 	d->kt.local_addr = dev.local.addr;
+	portmap_update(d, dev.local.port);
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
 	qualify_adopt(&d->q, &server, &dev.address, dev.nat);
@@ -614,6 +619,7 @@ void engine_restart(struct daemon *d)
  */
 void engine_suspend(struct daemon *d)
 {
+	portmap_stop(d);
 	qualify_stop(&d->q);
 	settle(d);
 }
@@ -624,6 +630,7 @@ void engine_suspend(struct daemon *d)
  */
 void engine_sleep(struct daemon *d)
 {
+	portmap_stop(d);
 	qualify_stop(&d->q);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
 	settle(d);
@@ -662,6 +669,16 @@ void engine_check(struct daemon *d)
 	settle(d);
 }
 
+/**
+ * engine_mapping - the gateway has let others in, or does not any more
+ * @d: daemon
+ */
+void engine_mapping(struct daemon *d)
+{
+	if (qualify_has_address(&d->q))
+		push(d);
+}
+
 static void first_begin(struct daemon *d)
 {
 	if (d->q.n_servers)
@@ -679,6 +696,7 @@ static void engine_close(struct daemon *d)
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
+	portmap_close(d);
 }
 
 const struct role engine_role = {

@@ -347,6 +347,27 @@ void connectivity_changed(struct daemon *d, bool qualified)
 	(void)qualified;
 }
 
+void portmap_update(struct daemon *d, __be16 port)
+{
+	(void)d;
+	(void)port;
+}
+
+void portmap_stop(struct daemon *d)
+{
+	(void)d;
+}
+
+void portmap_close(struct daemon *d)
+{
+	(void)d;
+}
+
+struct teredo_endpoint portmap_outside(const struct daemon *d)
+{
+	return d->mapping.outside;
+}
+
 enum firewall firewall_look(void)
 {
 	return FIREWALL_UNKNOWN;

@@ -26,6 +26,7 @@ files()
 	sort -k 2 <<-EOF
 	755 $prefix/bin/teredo
 	755 $prefix/sbin/teredod
+	755 $prefix/sbin/teredo-portmap
 	644 $prefix/lib/systemd/network/10-teredo.network
 	644 $prefix/lib/systemd/system/teredo-wait@.service
 	644 $prefix/lib/systemd/system/teredo@.service
@@ -38,6 +39,7 @@ files()
 	644 $prefix/share/man/man5/teredo.conf.5
 	644 $prefix/share/man/man7/teredo.7
 	644 $prefix/share/man/man8/teredo.8
+	644 $prefix/share/man/man8/teredo-portmap.8
 	644 $prefix/share/man/man8/teredod.8
 	644 $2/NetworkManager/conf.d/teredo.conf
 	644 /etc/iproute2/rt_protos.d/teredo.conf

@@ -68,7 +68,8 @@ install_there()
 	write "$units/$unit.d/suspend.conf" '[Service]' \
 		'Environment=LD_PRELOAD=/usr/lib/suspend.so'
 	write etc/teredo/teredo0.conf '[client]' \
-		'server = 203.0.113.1/203.0.113.2' '[device]' "port = ${port[a]}"
+		'server = 203.0.113.1/203.0.113.2' 'port-mapping = nat-pmp' \
+		'[device]' "port = ${port[a]}"
 	write etc/teredo/wrong.conf '[client]' 'serve = 203.0.113.1'
 	write etc/teredo/server0.conf '[device]' 'mode = server' \
 		'local = 192.0.2.77' '[server]' 'secrets = /etc/teredo/secrets'
@@ -181,8 +182,19 @@ test_boot()
 	check_equal "user and capabilities" "$(on_host id -u teredo) 0000000000001000" \
 		"$(awk '/^Uid:/ { uid = $2 } /^CapBnd:/ { cap = $2 }
 			END { print uid, cap }' "/proc/$(in_init "$pid")/status")"
+	check "the gateway is asked" wait_for 10 gateway_asked
+	pid=$(pgrep -x teredo-portmap)
+	check_equal "by somebody without capabilities" 0000000000000000 \
+		"$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$pid/status")"
 	check "others may ask for the state" on_host setpriv --reuid nobody \
 		--clear-groups teredo wait teredo0 --timeout 1
+}
+
+# the gateway has no NAT-PMP, but that it was asked shows that it can be
+gateway_asked()
+{
+	[[ $(on_host teredo -j show teredo0) == *'"error":"NAT-PMP: '* ]] &&
+		on_host test -e /var/lib/teredo/teredo0.portmap
 }
 
 # in_init PID: which process that is here

@@ -304,15 +304,33 @@ static void test_beside(const void *arg)
 	CHECK(conf.native == NATIVE_IGNORE);
 }
 
+static void test_port_mapping(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("[client]\nserver = a\n", &conf, error));
+	CHECK(conf.port_mapping == MAPPING_NO);
+	CHECK(!load("[client]\nport-mapping = auto\n", &conf, error));
+	CHECK(conf.port_mapping == MAPPING_AUTO);
+	CHECK(!load("[client]\nport-mapping = nat-pmp\nsymmetric = yes\n",
+		    &conf, error));
+	CHECK(conf.port_mapping == MAPPING_NAT_PMP);
+	CHECK(!load("[client]\nport-mapping = no\nsymmetric = no\n", &conf,
+		    error));
+}
+
 static const struct ktap_test tests[] = {
 	{ "what to do beside native IPv6, and whom to ask", test_beside, NULL },
+	{ "asking the gateway # XU-01", test_port_mapping, NULL },
 	{ "defaults # XC-09", test_defaults, NULL },
 	{ "all keys # C-02 C-03 C-05", test_all, NULL },
 	{ "a refresh interval to be determined # C-98", test_determine, NULL },
 	{ "all keys of a server", test_server, NULL },
 	{ "relays # H-01 R-01", test_relays, NULL },
 	{ "secrets of a server # S-10", test_secrets, NULL },
-	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 23),
+	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 24),
 	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
 	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 14),
 	{ "no file", test_missing, NULL },
@@ -414,6 +432,11 @@ static const struct ktap_test tests[] = {
 		"served = b::/16\n", ":6:", "too many"),
 	REFUSED("native with another word", "[client]\nnative = yes\n", ":2:",
 		"dormant, relay or ignore"),
+	REFUSED("a port mapping without symmetric NATs # XC-01 XU-01",
+		"[client]\nport-mapping = upnp\nsymmetric = no\n", ": port-mapping",
+		"symmetric = no"),
+	REFUSED("a port mapping by another word",
+		"[client]\nport-mapping = yes\n", ":2:", "upnp, nat-pmp or auto"),
 	REFUSED("verify by name", "[client]\nverify = www.example.net\n", ":2:",
 		"global IPv6 address"),
 	REFUSED("verify at a Teredo address", "[client]\nverify = 2001::1\n",

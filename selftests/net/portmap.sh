@@ -1,0 +1,408 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Ports that gateways forward: clients behind NATs with a real miniupnpd, which
+# knows UPnP and NAT-PMP both.
+# timeout: 500
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# miniupnpd takes a documentation address for no way into the Internet
+outside[a]=11.0.0.10 outside[b]=11.0.0.20
+
+C=2001:0:cb00:7101:1001:159f:f4ff:ffe1	# 11.0.0.30:60000, who is not there
+
+# gateway CLIENT [LINE]...: its NAT forwards ports when asked, to all or, if
+# lines of miniupnpd's configuration say so, to some; by NAT-PMP unless natpmp=no
+gateway()
+{
+	local nat=n$1 in=${inside[$1]}
+
+	on "$nat" nft -f - <<-EOF
+	table inet upnp {
+		chain prerouting { }
+		chain postrouting { }
+		chain forward { }
+		chain pre {
+			type nat hook prerouting priority dstnat - 10;
+			jump prerouting
+		}
+	}
+	EOF
+	shift
+	{
+		printf '%s\n' ext_ifname=wan listening_ip=lan http_port=5000 \
+			enable_upnp=yes "enable_natpmp=${natpmp:-yes}" \
+			upnp_table_name=upnp upnp_nat_table_name=upnp \
+			upnp_forward_chain=forward upnp_nat_chain=prerouting \
+			upnp_nat_postrouting_chain=postrouting \
+			uuid=00000000-0000-0000-0000-000000000000 "$@" \
+			"allow 1024-65535 $in.0/24 1024-65535" \
+			'deny 0-65535 0.0.0.0/0 0-65535'
+	} > "$tmp/$nat-upnpd.conf"
+	start "$nat-upnpd" "$nat" miniupnpd -d -f "$tmp/$nat-upnpd.conf" \
+		-P "$tmp/$nat-upnpd.pid"
+	wait_for 10 tcp_listening "$pid" 5000 || {
+		fail "miniupnpd does not start on $nat"
+		note < "$tmp/$nat-upnpd.log"
+	}
+}
+
+gateway_down()
+{
+	stop "n$1-upnpd"
+	on "n$1" nft delete table inet upnp
+}
+
+# forwarded CLIENT [PORT]: the gateway forwards the service port, or this one
+forwarded()
+{
+	local p=${2:-${port[$1]}}
+
+	[[ $(on "n$1" nft list chain inet upnp prerouting) == \
+	   *"dport $p dnat ip to ${inside[$1]}.2:$p"* ]]
+}
+
+# not COMMAND...
+not()
+{
+	! "$@"
+}
+
+# with METHOD CLIENT [OPTIONS of teredod]: a client whose configuration says so
+with()
+{
+	local method=$1 node=$2
+
+	shift 2
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		"port-mapping = $method" '[device]' "port = ${port[$node]}" \
+		> "$tmp/$node-mapped.conf"
+	client_up "$node" --config "$tmp/$node-mapped.conf" "$@"
+}
+
+export TEREDO_STATE_DIR=$tmp/state
+mkdir "$TEREDO_STATE_DIR"
+
+# remembered: what is in the state
+remembered()
+{
+	cat "$TEREDO_STATE_DIR/teredo0.portmap"
+}
+
+is_remembered()
+{
+	[ "$(remembered)" ]
+}
+
+# shows CLIENT WORDS...: "teredo show" says all of these
+shows()
+{
+	local node=$1 text word
+
+	shift
+	text=$(teredo "$node" show; teredo "$node" -j show)
+	for word; do
+		[[ $text == *"$word"* ]] || return
+	done
+}
+
+# actions NAME: the requests of UPnP in a capture, in order
+actions()
+{
+	tcpdump -Anr "$tmp/$1.pcap" dst port 5000 2> /dev/null |
+		sed -n 's/.*<u:\([A-Za-z]*\) .*/\1/p' | tr '\n' ' '
+}
+
+test_upnp()
+{
+	local element soap
+
+	gateway a
+	capture na lan soap tcp port 5000
+	with upnp a
+	check "the port is open" wait_for 10 forwarded a
+	check "it is shown" wait_for 5 shows a 'UPNP: yes, PortPreserving: yes' \
+		"port mapping" "${outside[a]}:40000 by upnp" '"upnp":true' \
+		'"method":"upnp"'
+	check_equal "remembered" \
+		"upnp 10.1.0.1 10.1.0.2:40000 ${outside[a]}:40000" "$(remembered)"
+	capture a eth0 in udp src port 1
+	on x "$here/tdinject" --from 198.51.100.66:1 \
+		--to "${outside[a]}:40000" 00
+	capture_stop in
+	check_equal "strangers get in" 1 "$(packets in | wc -l)"
+	capture a eth0 told udp dst port 3544
+	on a ping -6 -n -c 1 -W 1 "$C" > /dev/null
+	capture_stop told
+	[[ $(payloads told) == *030800000a0100029c40* ]] ||
+		fail "there is one NAT, and one place besides the mapping: $(payloads told)"
+	client_down a
+	check "the port is closed" not forwarded a
+	check_equal "remembered" '' "$(remembered)"
+	capture_stop soap
+	check_equal "requests" \
+		'AddPortMapping GetExternalIPAddress GetSpecificPortMappingEntry DeletePortMapping ' \
+		"$(actions soap)"
+	soap=$(tcpdump -Anr "$tmp/soap.pcap" 2> /dev/null)
+	for element in RemoteHost= ExternalPort=40000 Protocol=UDP \
+			InternalPort=40000 InternalClient=10.1.0.2 Enabled=1 \
+			PortMappingDescription=TEREDO LeaseDuration=0; do
+		[[ $soap == *"<New${element%=*}>${element#*=}</New${element%=*}>"* ]] ||
+			fail "no $element in $soap"
+	done
+	gateway_down a
+}
+
+test_natpmp()
+{
+	gateway a
+	with nat-pmp a
+	check "the port is open" wait_for 10 forwarded a
+	check "it is shown" wait_for 5 shows a 'UPNP: yes' \
+		"${outside[a]}:40000 by nat-pmp"
+	client_down a
+	check "the port is closed" not forwarded a
+	gateway_down a
+}
+
+# A gateway that has both is asked by NAT-PMP; one that has not, by UPnP.
+test_auto()
+{
+	gateway a
+	with auto a
+	check "by NAT-PMP" wait_for 10 shows a 'by nat-pmp'
+	client_down a
+	gateway_down a
+	natpmp=no gateway a
+	with auto a
+	check "by UPnP" wait_for 15 shows a 'by upnp'
+	# the device goes, and teredod with it
+	ip_on a link del teredo0
+	check "the port is closed" wait_for 5 not forwarded a
+	gateway_down a
+}
+
+# Whatever is killed, the port does not stay open for ever.
+test_crash()
+{
+	local portmap
+
+	gateway a
+	with upnp a
+	check "the port is open" wait_for 10 forwarded a
+	kill -KILL "${_pids[a-teredod]}"
+	check "teredod has died: the port is closed" wait_for 10 not forwarded a
+	stop a-teredod
+	with upnp a
+	check "and open again" wait_for 10 forwarded a
+	check "remembered" wait_for 5 is_remembered
+	portmap=$(pgrep -P "${_pids[a-teredod]}" teredo-portmap)
+	kill -KILL "$portmap" "${_pids[a-teredod]}"
+	stop a-teredod
+	pause 1
+	check "nobody is left to close it" forwarded a
+	# the device has another port meanwhile
+	ip_on a link del teredo0
+	capture na lan again tcp port 5000
+	port[a]=40001
+	with upnp a
+	check "the new port is open" wait_for 10 forwarded a
+	check "the old one is closed" not forwarded a 40000
+	client_down a
+	port[a]=40000
+	capture_stop again
+	check_equal "requests" \
+		'GetSpecificPortMappingEntry DeletePortMapping AddPortMapping GetExternalIPAddress GetSpecificPortMappingEntry DeletePortMapping ' \
+		"$(actions again)"
+	gateway_down a
+}
+
+# portmap NAME ARGUMENTS of teredo-portmap...: at a, its standard input does not end
+portmap()
+{
+	local name=$1
+
+	shift
+	start "$name" a bash -c "exec '$tools/teredo-portmap' $* <&$_never"
+}
+
+# The port of an earlier run has become somebody else's.
+test_not_ours()
+{
+	gateway a
+	ip_on a addr add 10.1.0.3/24 dev eth0
+	printf '%s\n' "upnp 10.1.0.1 10.1.0.2:40000 ${outside[a]}:40000" \
+		> "$tmp/old"
+	portmap other upnp 10.1.0.1 10.1.0.3 40000
+	check "the port is somebody else's" wait_for 10 \
+		grep -q '^mapped' "$tmp/other.log"
+	capture na lan theirs tcp port 5000
+	portmap ours --state "$tmp/old" upnp 10.1.0.1 10.1.0.2 40001
+	check "another one is ours" wait_for 10 grep -q '^mapped' "$tmp/ours.log"
+	capture_stop theirs
+	check_equal "requests" \
+		'GetSpecificPortMappingEntry AddPortMapping GetExternalIPAddress ' \
+		"$(actions theirs)"
+	stop other
+	stop ours
+	ip_on a addr del 10.1.0.3/24 dev eth0
+	gateway_down a
+}
+
+# It says no to this port, by UPnP; by NAT-PMP it has another one, which is not what
+# the server sees.
+test_refused()
+{
+	gateway a 'deny 40000 10.1.0.2/32 0-65535'
+	with upnp a
+	check "it is shown" wait_for 10 shows a 'port mapping' \
+		'reason: UPnP AddPortMapping: ' 'UPNP: no' '"state":"qualified"'
+	check "the port is not open" not forwarded a
+	check_equal "remembered" '' "$(remembered)"
+	client_down a
+	with nat-pmp a
+	check "another port" wait_for 10 shows a 'by nat-pmp' 'UPNP: yes'
+	capture a eth0 two udp dst port 3544
+	on a ping -6 -n -c 1 -W 1 "$C" > /dev/null
+	capture_stop two
+	[[ $(payloads two) == *030e00000a0100029c400b00000a* ]] ||
+		fail "the place is not told: $(payloads two)"
+	client_down a
+	gateway_down a
+}
+
+# A port without an address is of no use.
+test_no_address()
+{
+	start igd na "$here/igd.py" 10.1.0.1 GetExternalIPAddress
+	wait_for 10 tcp_listening "$pid" 5000 || fail "no gateway"
+	portmap lost --state "$tmp/lost" upnp 10.1.0.1 10.1.0.2 40000
+	check "it fails" wait_for 10 grep -q \
+		'^failed UPnP GetExternalIPAddress: .*(501)$' \
+		"$tmp/lost.log"
+	check_equal "actions" 'AddPortMapping GetExternalIPAddress DeletePortMapping ' \
+		"$(tr '\n' ' ' < "$tmp/igd.log")"
+	stop lost
+	check_equal "remembered" '' "$(cat "$tmp/lost")"
+	stop igd
+}
+
+# Nobody answers, and nobody waits for that.
+test_silent()
+{
+	on na nft add table inet silent
+	on na nft add chain inet silent input \
+		'{ type filter hook input priority 0; iifname lan drop; }'
+	with auto a
+	check "qualified, while it still asks" shows a '"state":"qualified"' \
+		'no answer yet'
+	check "in the end it does not" wait_for 30 shows a \
+		'reason: no answer to UPnP; NAT-PMP: no answer'
+	reach a 2001:db8:1::10 > /dev/null || fail "no traffic"
+	# the end does not wait either
+	stop a-teredod
+	ip_on a link del teredo0
+	on na nft delete table inet silent
+}
+
+# A lease is renewed before it ends.
+test_renewal()
+{
+	gateway a
+	capture na lan pmp udp dst port 5351
+	portmap renewed --lease 6 nat-pmp 10.1.0.1 10.1.0.2 40000
+	check "the port is open" wait_for 5 forwarded a
+	pause 8
+	check "and stays open" forwarded a
+	stop renewed
+	check "the port is closed" not forwarded a
+	capture_stop pmp
+	check_equal "leases asked for" '6 6 6 0 ' \
+		"$(payloads pmp 'udp[9] = 1' | awk '{
+			print substr($3, 17) }' |
+		   while read -r hex; do printf '%d ' "0x$hex"; done)"
+	gateway_down a
+}
+
+# finds FROM TO: a ping, which may be repeated while it is found out where TO is
+finds()
+{
+	check "$1 finds $2" on "$1" ping -6 -n -c 5 -W 2 "$(teredo_address "$2")" ||
+		teredo "$1" peer show teredo0 | note
+}
+
+# Two whose NATs let nobody out by the port that all may write to: each reaches
+# the other at that port alone (RFC 6081 6.2).
+test_pair()
+{
+	gateway a
+	gateway b
+	with upnp a
+	TEREDO_STATE_DIR=$tmp/state-b with upnp b
+	ip_on a link set teredo0 type teredo nopreserving
+	ip_on b link set teredo0 type teredo nopreserving
+	check "open" wait_for 10 forwarded a
+	check "open" wait_for 10 forwarded b
+	check "a knows" wait_for 5 shows a 'UPNP: yes' 'symmetric (port)'
+	check "b knows" wait_for 5 shows b 'UPNP: yes' 'symmetric (port)'
+	finds a b
+	check "a to b" reach a "$(teredo_address b)"
+	check "b to a" reach b "$(teredo_address a)"
+	[[ $(teredo a -j peer show teredo0) == *'"symmetric":true'* ]] ||
+		fail "$(teredo a -j peer show teredo0)"
+	[[ $(teredo a peer show teredo0) == *" at ${outside[b]}:50000 "* ]] ||
+		fail "$(teredo a peer show teredo0)"
+}
+
+# ... or at random ports, where they are used
+test_pair_random()
+{
+	forget_pair
+	ip_on a link set teredo0 type teredo preserving
+	ip_on b link set teredo0 type teredo preserving
+	pause 1
+	finds a b
+	client_down a
+	client_down b
+	gateway_down a
+	gateway_down b
+}
+
+forget_pair()
+{
+	teredo a peer flush teredo0
+	teredo b peer flush teredo0
+	on na conntrack -D -d "${outside[b]}" > /dev/null 2>&1
+	on nb conntrack -D -d "${outside[a]}" > /dev/null 2>&1
+}
+
+modprobe teredo || fail "no module"
+internet
+client a pr
+client b pp_sym
+teredo_server s1 203.0.113.1 203.0.113.2
+teredo_relay r 198.51.100.1 3545
+
+add_test "XU-01 XU-05 XU-07 XU-08 XU-10 XU-12 XU-16 XU-17 XH-02 XH-03: a port is opened by UPnP, and closed at the end" \
+	test_upnp
+add_test "XH-02: by NAT-PMP" test_natpmp
+add_test "by whatever works, and closed when the device goes" test_auto
+add_test "XU-03 XU-04 XU-17: closed after a crash" test_crash
+add_test "XU-04 XU-17: a port that has become somebody else's stays open" \
+	test_not_ours
+add_test "XU-06 XH-02 XH-05: a gateway that refuses, or has another port" test_refused
+add_test "XU-06 XU-09: a gateway that has no address" test_no_address
+add_test "XU-06: a gateway that does not answer holds nothing up" test_silent
+add_test "NAT-PMP: the lease is renewed" test_renewal
+nat_pp()
+{
+	set_nat a pp_sym
+	"$@"
+}
+add_test "XU-11 XU-13 XU-14 XU-15: two behind symmetric NATs with open ports" \
+	nat_pp test_pair
+add_test "XP-17: and with random ports" test_pair_random
+
+run_tests
