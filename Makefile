@@ -35,7 +35,9 @@ help:
 	@echo '               once; TESTS=all for all of them, else the main ones'
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
-	@echo 'make bench     what a packet costs, beside the other tunnels'
+	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
+	@echo '               BENCH="path scale": of path tcp rr scale server cpus only'
+	@echo '               these'
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
 	@echo 'make unit      the unit tests alone'
@@ -152,7 +154,7 @@ coverage-module: debug-kernel
 bench:
 	@scripts/deps.sh
 	@$(MAKE) -s all
-	@selftests/bench/run
+	@selftests/bench/run $(BENCH)
 
 demo:
 	@scripts/deps.sh
@@ -178,6 +180,7 @@ clean:
 	@$(MAKE) -C tools clean
 	@$(MAKE) -C tools/iproute2 clean
 	@$(MAKE) -C selftests/net clean
+	@$(MAKE) -C selftests/bench clean
 	@$(MAKE) -C selftests/fuzz clean
 	@rm -rf .cache .out
 

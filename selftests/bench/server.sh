@@ -4,9 +4,10 @@
 # In the guest: what a server spends on a router solicitation, from the
 # datagram's arrival to the advertisement's departure.
 #
-# What the machine works while solicitations are sent is compared with what it
-# works when the server's host drops them on arrival. On a machine that counts
-# instructions (selftests/vm/run -c 1) a nanosecond is one instruction.
+# What the machine works while solicitations are sent, and the answers dropped as
+# they leave the server's host, is compared with what it works when that host drops
+# the solicitations on arrival: sender and the ways there and back are left out. On
+# a machine that counts instructions (selftests/vm/run -c 1) a nanosecond is one.
 #
 # usage: server.sh COUNT TYPE...	TYPE: teredo miredo
 #
@@ -32,10 +33,20 @@ send()
 	printf '%s\n' $(($(worked) - before))
 }
 
-answers()
+# at_edge HOOK MATCH: what matches is counted and dropped where packets come into
+# the server's host ("ingress") or leave it ("egress")
+at_edge()
 {
-	on x nft -j list counter ip bench answers |
-		sed 's/.*"packets": *\([0-9]*\).*/\1/'
+	on s1 nft -f - <<-EOF
+	flush ruleset
+	table netdev bench {
+		counter sink { }
+		chain edge {
+			type filter hook $1 device eth0 priority 0
+			$2 counter name sink drop
+		}
+	}
+	EOF
 }
 
 measure()
@@ -43,31 +54,15 @@ measure()
 	local type=$1 base got ns
 
 	internet
-	on x nft -f - <<-EOF
-	table ip bench {
-		counter answers { }
-		chain in {
-			type filter hook prerouting priority raw
-			udp sport 3544 counter name answers drop
-		}
-	}
-	EOF
-	on s1 nft -f - <<-EOF
-	table ip bench {
-		chain in {
-			type filter hook prerouting priority raw
-			udp dport 3544 drop
-		}
-	}
-	EOF
+	at_edge ingress 'udp dport 3544'
 	base=$(send)
-	on s1 nft flush ruleset
+	at_edge egress 'udp sport 3544'
 	case $type in
 	teredo) teredo_server s1 203.0.113.1 203.0.113.2 rate 0 ;;
 	miredo) miredo_server s1 203.0.113.1 203.0.113.2 ;;
 	esac
 	ns=$(send)
-	got=$(answers)
+	got=$(received s1 netdev)
 	ns=$((ns - base))
 	printf '%s %d %d\n' "$type" "$got" $((ns / (got > 0 ? got : 1)))
 }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Drawings as SVG, without anything that has to be installed."""
+from math import log10
+from xml.sax.saxutils import escape
+
+WIDTH, ROW, LEFT, RIGHT, TOP = 640, 16, 100, 70, 40
+COLOURS = ("#1f5f9f", "#9fbfdf")
+HEAD = ('<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" '
+        'viewBox="0 0 {0} {1}" font-family="sans-serif" font-size="12">\n'
+        '<rect width="{0}" height="{1}" fill="#ffffff"/>\n')
+
+
+def text(x, y, words, anchor="start"):
+    return (f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">'
+            f'{escape(str(words))}</text>\n')
+
+
+def rect(x, y, width, height, colour):
+    return (f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.1f}" '
+            f'height="{height}" fill="{colour}"/>\n')
+
+
+def legend(names):
+    out = ""
+    for i, name in enumerate(names):
+        x = LEFT + i * 160
+        out += rect(x, TOP - 14, 10, 10, COLOURS[i % 2])
+        out += text(x + 14, TOP - 5, name)
+    return out
+
+
+def write(path, height, title, body):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(HEAD.format(WIDTH, height) + text(10, 18, title) + body +
+                   "</svg>\n")
+
+
+def bars(path, title, rows, names):
+    """Rows of a label and one value for each of names"""
+    scale = (WIDTH - LEFT - RIGHT) / max(max(values) for _, values in rows)
+    body = legend(names)
+    y = TOP + 4
+    for label, values in rows:
+        body += text(LEFT - 8, y + len(values) * ROW / 2 + 4, label, "end")
+        for i, value in enumerate(values):
+            body += rect(LEFT, y, value * scale, ROW - 2, COLOURS[i % 2])
+            body += text(LEFT + value * scale + 4, y + 11, f"{value:.0f}")
+            y += ROW
+        y += 6
+    write(path, y + 8, title, body)
+
+
+def lines(path, title, series):
+    """Named series of points (x, y); x is drawn by its logarithm"""
+    height, bottom = 300, 260
+    points = [point for _, values in series for point in values]
+    low, high = (log10(f(x for x, _ in points)) for f in (min, max))
+    top = max(y for _, y in points)
+    body = legend([name for name, _ in series])
+
+    def place(x, y):
+        return (LEFT + (log10(x) - low) / ((high - low) or 1) *
+                (WIDTH - LEFT - RIGHT),
+                bottom - y / top * (bottom - TOP - 20))
+
+    for i, (_, values) in enumerate(series):
+        places = [place(x, y) for x, y in values]
+        path_of = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
+        body += (f'<polyline points="{path_of}" fill="none" stroke-width="2" '
+                 f'stroke="{COLOURS[i % 2]}"/>\n')
+        for (x, y), (_, value) in zip(places, values):
+            body += text(x, y - 6 if i else y + 16, value, "middle")
+    for x, _ in series[0][1]:
+        body += text(place(x, 0)[0], bottom + 20, x, "middle")
+    write(path, height, title, body)
