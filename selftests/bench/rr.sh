@@ -19,7 +19,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
 # how many requests and connections each time
-requests=500 connections=50
+requests=300 connections=50
 # new hosts for each round, all of them on n
 hosts=2001:db8:1:ffff
 round=0
@@ -40,7 +40,7 @@ flood()
 	local before _ ns
 
 	before=$(received n)
-	read -r _ ns <<< "$(on a "$bench/tdload" flood $native "$1" 200)"
+	read -r _ ns <<< "$(on a "$bench/tdload" flood $native "$1" 100)"
 	printf 'flood %d %d\n' "$1" \
 		$((($(received n) - before) * 1000000000 / ns))
 }
