@@ -206,12 +206,12 @@ test_wire()
 	awk '$5 == 133 && $2 == 40000 && $3 == "203.0.113.1" {
 		if (last)
 			print $1 - last
-		last = $1 }' "$tmp/sends" > "$tmp/refreshs"
-	note "maintenance after: $(tr '\n' ' ' < "$tmp/refreshs")"
+		last = $1 }' "$tmp/sends" > "$tmp/refreshed"
+	note "maintenance after: $(tr '\n' ' ' < "$tmp/refreshed")"
 	awk 'NR <= 3 && ($1 < 22.4 || $1 > 30.6) { bad = 1 }
 		$1 > 45.6 { bad = 1 }
 		$1 > 31 { longer++ }
-		END { exit bad || longer < 2 }' "$tmp/refreshs" ||
+		END { exit bad || longer < 2 }' "$tmp/refreshed" ||
 		fail "not each 22.5 to 30 s, then 33.75 to 45 s"
 	check "the client works" reach a 2001:db8:1::10 1
 }

@@ -41,7 +41,7 @@ test_show()
 		'server name 203.0.113.1, 203.0.113.2' \
 		'client refresh interval 30 seconds' 'client port 40000' \
 		'client type teredo client' 'nat restricted' \
-		'nat special behaviour PortPreserving: yes' \
+		'nat special behaviour UPNP: no, PortPreserving: yes' \
 		'local mapping 10.1.0.2:40000' \
 		'external nat mapping 192.0.2.10:40000' \
 		"address $(teredo_address a)/32"
