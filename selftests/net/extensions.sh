@@ -442,7 +442,7 @@ test_upnp()
 {
 	local nonce how kind upnp
 
-	check "no random ports" ip_on a link set teredo0 type teredo nopreserving
+	check "no random ports" ip_on a link set teredo0 type teredo nosequential nopreserving
 	flush a
 	behind 3 1 mapped
 	capture a eth0 upnp -Q out udp
@@ -486,7 +486,7 @@ test_upnp()
 			"$(peer_json $B symmetric)"
 		stop ping
 	done
-	check "random ports again" ip_on a link set teredo0 type teredo preserving
+	check "random ports again" ip_on a link set teredo0 type teredo preserving sequential
 }
 
 # A peer that has told of a random port is met there, or not at all.

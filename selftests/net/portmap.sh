@@ -342,8 +342,8 @@ test_pair()
 	gateway b
 	with upnp a
 	TEREDO_STATE_DIR=$tmp/state-b with upnp b
-	ip_on a link set teredo0 type teredo nopreserving
-	ip_on b link set teredo0 type teredo nopreserving
+	ip_on a link set teredo0 type teredo nosequential nopreserving
+	ip_on b link set teredo0 type teredo nosequential nopreserving
 	check "open" wait_for 10 forwarded a
 	check "open" wait_for 10 forwarded b
 	check "a knows" wait_for 5 shows a 'UPNP: yes' 'symmetric (port)'
