@@ -308,7 +308,8 @@ static unsigned long step(struct teredo_dev *td,
 {
 	struct teredo_burst *burst = &td->burst;
 
-	switch (burst->phase) {
+	/* whoever ends it meanwhile is seen by each step under the lock */
+	switch (READ_ONCE(burst->phase)) {
 	case TEREDO_BURST_SPREAD:
 		if (!spread(td, map, opened))
 			return 0;
