@@ -36,6 +36,8 @@ static int make_routes(const struct announce *a, enum announce_state state,
 		routes[i].len = PREFIX_LEN + (n == 2);
 		routes[i].protocol = a->protocol;
 		routes[i].metric = a->metric;
+		/* a relay may have more clients than the kernel neighbours */
+		routes[i].one_neighbour = true;
 	}
 	routes[1].dst.s6_addr[PREFIX_LEN / 8] = n == 2 ? 0x80 : 0;
 	return n;

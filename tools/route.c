@@ -110,6 +110,19 @@ int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx)
 	return nl_talk(nl, nlh, on_addr, &dump);
 }
 
+/* A next hop that is nobody: the device sends by destination. Marked as one
+ * that needs no address of ours on the link, or routing daemons would doubt it.
+ */
+static void put_next_hop(struct nlmsghdr *nlh, struct rtmsg *rtm)
+{
+	static const struct in6_addr nobody = {
+		.s6_addr = { 0xfe, 0x80, [15] = 1 },
+	};
+
+	rtm->rtm_flags |= RTNH_F_ONLINK;
+	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(nobody), &nobody);
+}
+
 static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 			const struct route6 *route)
 {
@@ -130,6 +143,8 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 		mnl_attr_put(nlh, RTA_DST, sizeof(route->dst), &route->dst);
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	mnl_attr_put_u32(nlh, RTA_PRIORITY, route->metric);
+	if (route->one_neighbour && type == RTM_NEWROUTE)
+		put_next_hop(nlh, rtm);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 

@@ -19,12 +19,16 @@
  * @len: its length
  * @protocol: who put it there, 0 stands for us
  * @metric: priority
+ * @one_neighbour: the kernel is to keep one neighbour for all that is reached
+ *	by it, and not one for each destination; of no account to route_del()
+ *	and not told by route_parse()
  */
 struct route6 {
 	struct in6_addr dst;
 	u8 len;
 	u8 protocol;
 	u32 metric;
+	bool one_neighbour;
 };
 
 /**
