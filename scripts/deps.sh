@@ -63,6 +63,7 @@ sparse			sparse			make lint
 shellcheck		shellcheck		make lint
 codespell		codespell		make lint
 spatch			coccinelle		make lint
+/usr/lib/*/libpython3.[0-9]*.so	libpython3-dev	make lint: rules of coccinelle
 yamllint		yamllint		make lint
 flex			flex			make debug-kernel
 bison			bison			make debug-kernel
