@@ -1,0 +1,63 @@
+#!/bin/bash
+# shellcheck disable=SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# How long a client keeps the random port of an idle peer: ten minutes of little
+# else than waiting. extensions.sh looks at the bubbles themselves.
+# timeout: 900
+# set: long
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+EVERY=30 MOST=20	# RFC 6081 5.4.2.1
+
+# met: the peer is reached from a random port, which is in $r
+met()
+{
+	local nonce
+
+	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 3
+	check "spare ports" wait_for 5 ports_open 3
+	indirect 0104deadbeef05029cbb
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	r=${r% by *}
+	to_port "$r" 192.0.2.20:40123 bubble $B $A "0104$nonce"
+	check "the port is in use" wait_for 5 in_use
+}
+
+in_use()
+{
+	[ "$(random_port $B)" = "$r by $r" ]
+}
+
+# sent N: so many bubbles have left the random port
+sent()
+{
+	[ "$(said refresh | grep -c "^$r .* 0104deadbeef")" = "$1" ]
+}
+
+test_limit()
+{
+	met
+	capture a eth0 refresh -Q out udp
+	check "bubbles" wait_for $(((MOST + 1) * EVERY)) sent $MOST
+	pause $((2 * EVERY + 1))
+	check "no more" sent $MOST
+
+	to_port "$r" 192.0.2.20:40123 echo-request $B $A 7 1 00
+	check "again after data" wait_for $((2 * EVERY + 1)) sent $((MOST + 1))
+	capture_stop refresh
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+client a cone
+bare_client a $A
+
+add_test "XP-03 XP-05: a bubble each $EVERY s for an idle peer, $MOST at most" \
+	test_limit
+
+run_tests
