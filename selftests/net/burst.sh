@@ -26,10 +26,107 @@ begin()
 	capture a eth0 "$2" -Q out udp
 }
 
+# asks SECONDS [TRAILERS]: the peer wants to reach us for so long, as others do, but
+# a bit slower: every second time is when the next pair of bubbles may be sent
+asks()
+{
+	local i
+
+	for ((i = 0; i <= $1; i++)); do
+		indirect 0104deadbeef "${@:2}"
+		pause 1.1
+	done
+}
+
 # bubbles_to_b NAME: source port, destination, trailers of those to B's address
 bubbles_to_b()
 {
 	said "$1" | grep " ${B_AT%:*}\."
+}
+
+# spread NAME: those from other ports than the service port
+spread()
+{
+	bubbles_to_b "$1" | grep -v '^40000 '
+}
+
+# One who has random ports: after some seconds 256 of them, and the peer is asked.
+# What is sent is looked at when it is over, as the ports are not open for long.
+test_spread()
+{
+	local r nonce
+
+	begin 3 spread
+	asks 4 $ABLE
+	check "the ports are open" ports_open 257
+	r=$(spread spread | awk 'NR == 77 { print $1 }')
+	nonce=$(nonce_sent $B)
+	before a
+	to_port "$r" $B_AT bubble $B $A "0104$(printf %08x $((0x$nonce ^ 1)))"
+	check_changes "another nonce, but where B is by its address" a \
+		'rx_bubbles +1' "peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	check_equal "used from now on" "0 by $r" "$(random_port $B)"
+	check "all others are closed" wait_for 10 ports_open 2
+	capture_stop spread
+	check_equal "ports that B was sent bubbles from" 256 \
+		"$(spread spread | awk '{ print $1 }' | sort -u | wc -l)"
+	check_equal "what they say" "${B_AT/:/.} 0104deadbeef" \
+		"$(spread spread | awk '{ print $2, $3 }' | sort -u)"
+	check_equal "B is asked" "0104$nonce" "$(said spread |
+		sed -n "s/^40000 ${SERVER/:/.} \(0104$nonce\).*$NOW$/\1/p")"
+}
+
+# What is not believed at such a port
+test_forged()
+{
+	local r nonce
+
+	begin 3 forged
+	asks 4 $ABLE
+	r=$(spread forged | awk 'NR == 77 { print $1 }')
+	nonce=$(nonce_sent $B)
+	before a
+	to_port "$r" 192.0.2.20:50001 bubble $B $A \
+		"0104$(printf %08x $((0x$nonce ^ 1)))"
+	check_changes "another nonce" a 'rx_drop_bubble +1'
+	to_port "$r" 192.0.2.20:50001 echo-request $B $A 7 1 00 "0104$nonce"
+	check_changes "data with the nonce" a 'rx_drop_spoofed +1'
+	to_port "$r" 192.0.2.30:60000 bubble 2001:0:cb00:7101:1001:159f:3fff:fde1 \
+		$A "0104$nonce"
+	check_changes "another peer" a 'rx_drop_port +1'
+	to_port "$r" 192.0.2.20:50001 bubble $B $A "0104$nonce"
+	check_changes "the nonce" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted 192.0.2.20:50001 tries 0 queued 0 nonce deadbeef"
+	capture_stop forged
+	check "all others are closed" wait_for 10 ports_open 2
+}
+
+# no_burst KIND SECONDS [TRAILERS]: nothing but the usual bubbles
+no_burst()
+{
+	local kind=$1 seconds=$2
+
+	shift 2
+	begin "$kind" quiet
+	asks "$seconds" "$@"
+	pause 0.5
+	capture_stop quiet
+	check_equal "$*: ports and places" "40000 ${B_AT/:/.}" \
+		"$(bubbles_to_b quiet | awk '{ print $1, $2 }' | sort -u)"
+}
+
+# Not if the peer does not say that it can be asked, nor before bubbles were
+# tried, nor from behind other NATs, nor if it is off.
+test_quiet()
+{
+	no_burst 3 5
+	no_burst 3 1 $ABLE
+	no_burst 2 5 $ABLE
+	check "off" ip_on a link set teredo0 type teredo noburst
+	no_burst 3 5 $ABLE
+	no_burst 2 5 $NOW
+	check_equal "not a word of it" '' "$(said quiet | grep bf01)"
+	check "on" ip_on a link set teredo0 type teredo burst
 }
 
 # swept NAME: bubbles to B with the nonces of those that asked
@@ -72,6 +169,17 @@ test_send()
 	pause 1
 	capture_stop symmetric
 	check_equal "with random ports of our own" 1 "$(swept symmetric | wc -l)"
+}
+
+# The ports go with the device.
+test_down()
+{
+	begin 3 down
+	asks 4 $ABLE
+	check "ports" wait_for 5 ports_open 257
+	ip_on a link del teredo0
+	check "all closed" ports_open 0
+	capture_stop down
 }
 
 # ------------------------------------------------------------------ with NATs
@@ -218,7 +326,11 @@ bare_client a $A
 ip_on a link set teredo0 type teredo burst nosequential \
 	server "${SERVER%:*}" server2 203.0.113.2
 
+add_test "256 ports, not before some bubbles" test_spread
+add_test "what is not believed at one of them" test_forged
+add_test "no burst unless both ends want it" test_quiet
 add_test "bubbles to 512 ports, for a peer that asks" test_send
+add_test "ports of a burst go with the device" test_down
 add_test "a server" teredo_server s1 203.0.113.1 203.0.113.2
 add_test "two clients behind NATs" pair 1
 add_test "which qualify" pair_up 1
