@@ -225,13 +225,25 @@ bool teredo_answer_repeats(struct teredo_rx *rx)
 	return right;
 }
 
-/* A random port may be open for the peer before its nonce is here, without which
- * nothing that we send from there proves anything.
+/* so many pairs of bubbles for the nonce of a peer that may not need one */
+#define PATIENCE	2
+
+/* Our service port is open to all, and the peer has shown that it knows nonces. */
+static bool open_to_all(const struct teredo_rx *rx,
+			const struct teredo_peer *peer)
+{
+	return teredo_upnp_applies(rx->map) && rx->tr->has_nonce &&
+	       peer->probe && peer->probe->n_sent < PATIENCE;
+}
+
+/* A port may be open for the peer before its nonce is here, without which nothing
+ * that leaves by another one proves anything.
  */
 static bool too_early(const struct teredo_rx *rx,
 		      const struct teredo_peer *peer)
 {
-	return rx->port != rx->td->cfg.port && !peer->nonce_received;
+	return !peer->nonce_received &&
+	       (rx->port != rx->td->cfg.port || open_to_all(rx, peer));
 }
 
 /**
@@ -300,8 +312,8 @@ bool teredo_answer_second(struct teredo_rx *rx)
  * teredo_answer_early - has a peer found us before it can find out where we are
  * @rx: direct bubble
  *
- * A port that has been tested (RFC 6081 5.5) is open for the peer already, and
- * its bubble can be faster than the one by way of the server, whose nonce shows
+ * A port that has been tested (RFC 6081 5.5), or that the NAT was asked to open
+ * (5.3), is open for the peer already, and its bubble can be faster than the one by way of the server, whose nonce shows
  * it that the port is ours. It would drop data that comes before.
  *
  * Context: BH off, RCU; table not locked.
@@ -321,7 +333,7 @@ bool teredo_answer_early(struct teredo_rx *rx)
 }
 
 /**
- * teredo_answer_elsewhere - is this from another place of a peer in use
+ * teredo_answer_elsewhere - is this from a place of a peer that it is not reached at
  * @rx: packet from a Teredo source
  *
  * Context: BH off, RCU; table not locked.
@@ -335,7 +347,8 @@ bool teredo_answer_elsewhere(struct teredo_rx *rx)
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	known = peer && teredo_peer_usable(peer) && peer->alt.port &&
+	known = peer && (teredo_peer_usable(peer) || peer->met) &&
+		peer->alt.port &&
 		teredo_endpoint_equal(peer->alt, rx->from) &&
 		peer->alt_sport == rx->port;
 	spin_unlock_bh(&peers->lock);

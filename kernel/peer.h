@@ -81,6 +81,8 @@ struct teredo_probe;
  * @bursts: it can be asked for a burst
  * @symmetric: a bubble of it came from elsewhere than its address says (RFC 6081
  *	5.3.4.1); set once
+ * @met: it has proven to be at @alt, but may be reached better elsewhere, so it is
+ *	not trusted yet; until @nonce_sent changes
  * @guesses: bubbles that had another nonce than @nonce_sent
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
  *	lock
@@ -100,6 +102,7 @@ struct teredo_peer {
 	bool extended;
 	bool bursts;
 	bool symmetric;
+	bool met;
 	unsigned long rx;
 	unsigned long tx;
 	unsigned long wait;

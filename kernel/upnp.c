@@ -24,8 +24,13 @@
  */
 #define TEREDO_UPNP_PATIENCE	2
 
-/* The conditions of RFC 6081 5.3.4.2, as far as they are ours */
-static bool applies(const struct teredo_mapping *map)
+/**
+ * teredo_upnp_applies - do we hear at a port that our packets do not leave by
+ * @map: own mapping
+ *
+ * The conditions of RFC 6081 5.3.4.2, as far as they are ours.
+ */
+bool teredo_upnp_applies(const struct teredo_mapping *map)
 {
 	return map->upnp && !map->upnp_mapped.port &&
 	       teredo_nat_symmetric(map);
@@ -54,7 +59,7 @@ static bool from_random_port(const struct teredo_rx *rx)
 
 static bool one_sided(const struct teredo_rx *rx)
 {
-	return applies(rx->map) && peer_symmetric(rx) && elsewhere(rx) &&
+	return teredo_upnp_applies(rx->map) && peer_symmetric(rx) && elsewhere(rx) &&
 	       rx->port == rx->td->cfg.port && !from_random_port(rx);
 }
 
@@ -69,11 +74,24 @@ struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx)
 	return one_sided(rx) ? teredo_mapped(&rx->src) : rx->from;
 }
 
-/* A peer that is in use stays where it is. One that has told of a random port
- * is to be met there (RFC 6081 5.4), which works whatever its NAT lets in; the
- * place in its address is for when that has come to nothing.
+/* A peer that has told of a random port is to be met there (RFC 6081 5.4), which
+ * works whatever its NAT lets in; the place in its address is for when that has
+ * come to nothing, or when the peer sends data, as it has decided then.
  */
-static enum teredo_upnp judge(const struct teredo_peer *peer,
+static bool wait_for_random(struct teredo_peer *peer,
+			    const struct teredo_rx *rx, __be16 random)
+{
+	if (!random || !peer->probe || !teredo_rx_bubble(rx) ||
+	    peer->probe->n_sent >= TEREDO_UPNP_PATIENCE)
+		return false;
+	peer->alt = rx->from;
+	peer->alt_sport = rx->port;
+	peer->met = true;
+	return true;
+}
+
+/* A peer that is in use stays where it is. */
+static enum teredo_upnp judge(struct teredo_peer *peer,
 			      const struct teredo_rx *rx)
 {
 	struct teredo_endpoint embedded = teredo_mapped(&rx->src);
@@ -86,8 +104,7 @@ static enum teredo_upnp judge(const struct teredo_peer *peer,
 	if (teredo_peer_usable(peer) &&
 	    !teredo_peer_at(peer, embedded, rx->port))
 		return TEREDO_UPNP_UNDECIDED;
-	if (random && peer->probe &&
-	    peer->probe->n_sent < TEREDO_UPNP_PATIENCE)
+	if (wait_for_random(peer, rx, random))
 		return TEREDO_UPNP_UNDECIDED;
 	return TEREDO_UPNP_EMBEDDED;
 }

@@ -454,9 +454,15 @@ test_upnp()
 	drops rx_drop_bubble "the wrong nonce" $B_AT2 \
 		bubble $B $A "0104$(printf %08x $((0x$nonce ^ 1)))"
 	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "the nonce from elsewhere, before its own is known" a \
+		'rx_bubbles +1'
+	indirect 0104deadbeef
+	check_changes "its own" a 'rx_indirect_bubbles +1' 'tx_bubbles +1' \
+		'sent +1' "peer $B probing 0.0.0.0:0 tries 1 queued 1 nonce deadbeef"
+	from $B_AT2 bubble $B $A "0104$nonce"
 	check_changes "the nonce from elsewhere" a 'rx_bubbles +1' \
 		'tx_bubbles +1' 'sent +2' \
-		"peer $B trusted $B_AT tries 0 queued 0"
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 	stop ping
 	check_equal "it is behind a symmetric NAT" true "$(peer_json $B symmetric)"
 	from $B_AT2 echo-request $B $A 7 1 00
@@ -469,7 +475,7 @@ test_upnp()
 	from 192.0.2.20:50002 echo-request $B $A 7 1 00
 	check_changes "data from the other port" a 'to_stack +1' 'sent +1'
 	capture_stop upnp
-	check_equal "where all went" "${B_AT/:/.} 6|${SERVER/:/.} 1|" \
+	check_equal "where all went" "${B_AT/:/.} 7|${SERVER/:/.} 1|" \
 		"$(payloads upnp | awk '{ n[$2]++ } END { for (i in n)
 			print i, n[i] }' | sort | tr '\n' '|')"
 
@@ -515,6 +521,34 @@ test_upnp_random()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef random 40123"
 	from 192.0.2.20:40123 bubble $B $A "0104$(nonce_sent $B)05029cbb"
 	check_changes "its random port" a 'rx_bubbles +1'
+}
+
+# ... unless it sends data from where it has proven to be: it has decided then
+test_upnp_data()
+{
+	flush a
+	indirect 0104deadbeef05029cbb
+	before a
+	drops rx_drop_spoofed "data before a nonce" $B_AT2 echo-request $B $A 7 1 00
+	from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "from its service port" a 'rx_bubbles +1' 'tx_bubbles +1' \
+		'sent +1'
+	drops rx_drop_spoofed "data from elsewhere" 192.0.2.20:50002 \
+		echo-request $B $A 7 1 00
+	pause 2
+	indirect 0104deadbeef05029cbb
+	before a
+	drops rx_drop_spoofed "data after another nonce" $B_AT2 \
+		echo-request $B $A 7 1 00
+
+	flush a
+	indirect 0104deadbeef05029cbb
+	from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
+	pause 0.1
+	before a
+	from $B_AT2 echo-request $B $A 7 1 00
+	check_changes "data" a 'to_stack +1' 'sent +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef random 40123"
 }
 
 # Another NAT outside of ours: our place between them is told, too.
@@ -570,6 +604,7 @@ add_test "XU-01 XU-02 XU-13 XU-14 XU-15: with an open port, a peer behind a symm
 	test_upnp
 add_test "XU-14 XP-10: a peer with a random port is met there first" \
 	test_upnp_random
+add_test "XU-14 XU-15: ... unless it sends data before" test_upnp_data
 add_test "XU-02 XH-05: the place between two NATs is told" test_upnp_alternate
 add_test "XC-01: extensions that need others" test_combinations
 add_test "XN-01: without symmetric NAT support no nonces" test_off

@@ -528,6 +528,50 @@ link_delay()
 			netem delay "$2"
 }
 
+# gateway CLIENT [LINE]...: its NAT forwards ports when asked, to all or, if
+# lines of miniupnpd's configuration say so, to some; by NAT-PMP unless natpmp=no.
+# The NAT needs another address outside than one for documentation, which
+# miniupnpd takes for no way into the Internet.
+gateway()
+{
+	local nat=n$1 in=${inside[$1]}
+
+	on "$nat" nft -f - <<-EOF
+	table inet upnp {
+		chain prerouting { }
+		chain postrouting { }
+		chain forward { }
+		chain pre {
+			type nat hook prerouting priority dstnat - 10;
+			jump prerouting
+		}
+	}
+	EOF
+	shift
+	{
+		printf '%s\n' ext_ifname=wan listening_ip=lan http_port=5000 \
+			enable_upnp=yes "enable_natpmp=${natpmp:-yes}" \
+			upnp_table_name=upnp upnp_nat_table_name=upnp \
+			upnp_forward_chain=forward upnp_nat_chain=prerouting \
+			upnp_nat_postrouting_chain=postrouting \
+			uuid=00000000-0000-0000-0000-000000000000 "$@" \
+			"allow 1024-65535 $in.0/24 1024-65535" \
+			'deny 0-65535 0.0.0.0/0 0-65535'
+	} > "$tmp/$nat-upnpd.conf"
+	start "$nat-upnpd" "$nat" miniupnpd -d -f "$tmp/$nat-upnpd.conf" \
+		-P "$tmp/$nat-upnpd.pid"
+	wait_for 10 tcp_listening "$pid" 5000 || {
+		fail "miniupnpd does not start on $nat"
+		note < "$tmp/$nat-upnpd.log"
+	}
+}
+
+gateway_down()
+{
+	stop "n$1-upnpd"
+	on "n$1" nft delete table inet upnp
+}
+
 # ---------------------------------------------------------------- Miredo
 
 # its own tunnels are TUN devices
@@ -589,14 +633,19 @@ services()
 	miredo_relay r 198.51.100.1 3545
 }
 
-# miredo_client_up NODE
-miredo_client_up()
+miredo_client_start()
 {
 	_miredo "$1-miredo" "$1" <<-EOF
 	InterfaceName teredo
 	ServerAddress 203.0.113.1
 	BindPort ${port[$1]}
 	EOF
+}
+
+# miredo_client_up NODE: wait until it is qualified
+miredo_client_up()
+{
+	miredo_client_start "$1"
 	wait_for 15 has_teredo_address "$pid" ||
 		fail "Miredo's client on $1 does not qualify"
 }
@@ -620,7 +669,16 @@ client_up()
 	note < "$tmp/$1-teredod.log"
 }
 
-#
+# client_conf NODE FILE [LINE]...: a configuration, with more lines of [client]
+client_conf()
+{
+	local node=$1 file=$2
+
+	shift 2
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' "$@" \
+		'[device]' "port = ${port[$node]}" > "$file"
+}
+
 # Namespaces share /run, so each node has a place of its own for the sockets of
 # teredod.
 client_start()
@@ -629,8 +687,7 @@ client_start()
 
 	shift
 	mkdir -p "$tmp/run-$node"
-	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
-		'[device]' "port = ${port[$node]}" > "$tmp/$node.conf"
+	client_conf "$node" "$tmp/$node.conf"
 	start "$node-teredod" "$node" env "TEREDO_RUN_DIR=$tmp/run-$node" \
 		"$tools/teredod" --debug \
 		--config "$tmp/$node.conf" "$@" teredo0
@@ -649,6 +706,18 @@ teredo()
 
 	shift
 	on "$node" env "TEREDO_RUN_DIR=$tmp/run-$node" "$tools/teredo" "$@"
+}
+
+# shows CLIENT WORDS...: "teredo show" says all of these
+shows()
+{
+	local node=$1 text word
+
+	shift
+	text=$(teredo "$node" show; teredo "$node" -j show)
+	for word; do
+		[[ $text == *"$word"* ]] || return
+	done
 }
 
 # counter NODE DEVICE NAME
