@@ -123,8 +123,7 @@ check:
 matrix:
 	@scripts/deps.sh
 	@$(MAKE) -s all
-	@MATRIX=$(or $(N),1) selftests/run nats
-	@cat .out/check/nats/matrix.txt
+	@selftests/matrix/run $(N)
 
 # what finds most per minute; TESTS=all for the others as well
 DEBUG_TESTS := kunit client receive netlink relay server hostile netns recovery

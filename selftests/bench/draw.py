@@ -73,3 +73,29 @@ def lines(path, title, series):
     for x, _ in series[0][1]:
         body += text(place(x, 0)[0], bottom + 20, x, "middle")
     write(path, height, title, body)
+
+
+def grid(path, title, grids, meanings):
+    """Named squares of cells, which are words and a colour, below each other"""
+    wide, high = 58, 22
+    body, y = "", TOP
+    for i, (words, colour) in enumerate(meanings):
+        body += rect(LEFT + i * 140, y - 14, 10, 10, colour)
+        body += text(LEFT + i * 140 + 14, y - 5, words)
+    for name, labels, rows in grids:
+        y += 16
+        body += text(10, y, name)
+        for i, label in enumerate(labels):
+            first, _, rest = label.partition(" ")
+            body += text(LEFT + (i + 0.5) * wide, y, first, "middle")
+            body += text(LEFT + (i + 0.5) * wide, y + 13, rest, "middle")
+        y += 18
+        for label, row in zip(labels, rows):
+            body += text(LEFT - 8, y + 15, label, "end")
+            for i, (words, colour) in enumerate(row):
+                body += rect(LEFT + i * wide, y, wide - 2, high - 2, colour)
+                body += text(LEFT + (i + 0.5) * wide - 1, y + 15, words,
+                             "middle")
+            y += high
+        y += 10
+    write(path, y, title, body)
