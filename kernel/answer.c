@@ -313,8 +313,9 @@ bool teredo_answer_second(struct teredo_rx *rx)
  * @rx: direct bubble
  *
  * A port that has been tested (RFC 6081 5.5), or that the NAT was asked to open
- * (5.3), is open for the peer already, and its bubble can be faster than the one by way of the server, whose nonce shows
- * it that the port is ours. It would drop data that comes before.
+ * (5.3), is open for the peer already, and its bubble can be faster than the one
+ * by way of the server, whose nonce shows it that the port is ours. It would drop
+ * data that comes before.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if its next bubble is to be waited for.
