@@ -8,6 +8,7 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
@@ -106,23 +107,36 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 	return true;
 }
 
+/* Merging pays for data of TCP, where the datagrams have not been merged before;
+ * for all else it would be the dearest part of the way in. That goes for bare
+ * acknowledgements, too, which are never merged. They may overtake data, as
+ * nothing that is in them depends on it.
+ */
+static bool worth_merging(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct tcphdr *tcp = (const struct tcphdr *)(ip6 + 1);
+
+	if (ip6->nexthdr != NEXTHDR_TCP)
+		return false;
+	return skb_headlen(skb) < sizeof(*ip6) + sizeof(*tcp) ||
+	       skb->len > sizeof(*ip6) + tcp->doff * 4 ||
+	       tcp->syn || tcp->fin || tcp->rst;
+}
+
 /**
  * teredo_deliver - hand a packet to the IPv6 stack
  * @td: device
  * @skb: decapsulated packet with a proven source, consumed
  *
- * Merging pays for TCP, where the datagrams have not been merged before; for
- * all else it would be the dearest part of the way in. Packets of one flow go
- * one way, so they stay in order.
+ * Data of one flow goes one way, so it stays in order.
  *
  * Context: BH off.
  */
 void teredo_deliver(struct teredo_dev *td, struct sk_buff *skb)
 {
-	bool merge = ipv6_hdr(skb)->nexthdr == NEXTHDR_TCP;
-
 	dev_sw_netstats_rx_add(td->dev, skb->len);
-	if (merge)
+	if (worth_merging(skb))
 		gro_cells_receive(&td->gro_cells, skb);
 	else
 		__netif_rx(skb);
