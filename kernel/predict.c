@@ -65,6 +65,15 @@ static void ask(const struct teredo_peer *peer, struct teredo_call *call)
 	memcpy(call->test_nonce, test->nonce, sizeof(test->nonce));
 }
 
+/* What was seen tells nothing, and a later test of another port may. */
+static bool in_vain(const struct teredo_port *port)
+{
+	const struct teredo_port_test *test = &port->test;
+
+	return test->seen[0] && test->seen[1] && !port->predicted &&
+	       !time_before(jiffies, test->due);
+}
+
 /**
  * teredo_predict_begin - a bubble to a peer's server is due, find out first what
  * to say in it
@@ -83,6 +92,8 @@ bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  struct teredo_peer *peer, struct teredo_call *call)
 {
+	if (peer->random && in_vain(peer->random))
+		teredo_port_release(td, peer);
 	if (peer->random)
 		return peer->random->test.running;
 	if (!teredo_predict_wanted(td, map) ||
@@ -119,9 +130,14 @@ static int which_nonce(const struct teredo_rx *rx,
 	return -1;
 }
 
+/* RFC 6081 5.5.4.4, or 0 if these are not of one sequence */
 static __be16 middle(const struct teredo_port_test *test)
 {
-	return htons((ntohs(test->seen[0]) + ntohs(test->seen[1])) / 2);
+	int first = ntohs(test->seen[0]), last = ntohs(test->seen[1]);
+
+	if (abs(last - first) > TEREDO_PORT_GAP)
+		return 0;
+	return htons((first + last) / 2);
 }
 
 /* Table locked. Return: true if it was an answer. */
@@ -149,7 +165,8 @@ static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
  * @rx: router advertisement from the server to a random port, with a usable
  *	origin
  *
- * Only the nonces say so; with both answers the peer is told (RFC 6081 5.5.4.4).
+ * Only the nonces say so; with both answers the peer is told (RFC 6081 5.5.4.4),
+ * unless they tell nothing.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if it is.

@@ -20,6 +20,12 @@ struct teredo_rx;
 
 #define TEREDO_PORT_TESTS	2	/* until it goes without (RFC 6081 5.5.2.2) */
 
+/* The server sees ports of one test two apart if the NAT has nothing else to do,
+ * and some more if it has. A sequence that begins anew, or a port that was in use,
+ * puts them farther apart, and so does a NAT that has none.
+ */
+#define TEREDO_PORT_GAP		16
+
 /**
  * struct teredo_port_test - an Echo Test
  * @running: not all answers are there
