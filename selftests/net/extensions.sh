@@ -306,6 +306,23 @@ test_idle()
 	before a
 }
 
+# A peer is elsewhere: whoever says so has to know our nonce.
+test_moved()
+{
+	local nonce
+
+	flush a
+	indirect 0104deadbeef
+	nonce=$(nonce_sent $B)
+	from $B_AT bubble $B $A "0104$nonce"
+	pause 0.2
+	before a
+	drops rx_drop_bubble "without a nonce" $B_AT2 bubble $B $A
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "with the nonce" a 'rx_bubbles +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
+}
+
 # Other NATs need no random port, but the peer's is tried.
 test_no_random_port()
 {
@@ -595,8 +612,10 @@ add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are
 	test_peer_port
 add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change" \
 	test_idle
+add_test "XP-15: a peer is moved by a bubble with our nonce, and by no other" \
+	test_moved
 add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
-add_test "XL-01 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
+add_test "XL-01 XL-02 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
 	test_solicit
 add_test "XH-01 XH-04 XH-06 XH-07 XH-08 XH-09 XH-10 XH-11 XH-12 XH-13 XH-14 XH-15 XH-16: peers behind the same NAT" \
 	test_hairpin

@@ -99,7 +99,8 @@ qualified()
 		fail "the client behind $2 has no open port"
 }
 
-# forget NODE PEER: neither client nor NAT knows the peer any more
+# forget NODE PEER: neither client nor NAT knows the peer any more, nor the NAT the
+# random ports that were for it
 forget()
 {
 	local base=${outside[$2]} i
@@ -113,6 +114,10 @@ forget()
 			"{ ${base%.*}.$((${base##*.} + i)) }"
 		[ "${_nat[$2]}" = addrsym ] || break
 	done > /dev/null 2>&1
+	[ "${_nat[$1]}" != pp_sym ] || on "$nat" nft -f - <<-EOF
+	flush set ip nat used
+	add element ip nat used { ${port[$1]} }
+	EOF
 }
 
 # try FROM TO: in $REPLY, milliseconds to the first reply, or "-"

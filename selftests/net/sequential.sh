@@ -146,6 +146,17 @@ test_prediction()
 	check_equal "used from now on" "1201 by $port_a" "$(random_port $B)"
 }
 
+# The peer of the test before is elsewhere: whoever says so has to know our nonce.
+test_moved()
+{
+	to_port "$port_a" 192.0.2.20:50009 bubble $B $A
+	check_changes "without a nonce" a 'rx_drop_bubble +1'
+	to_port "$port_a" 192.0.2.20:50009 bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "with the nonce" a 'rx_bubbles +1' \
+		"peer $B trusted 192.0.2.20:50009 tries 0 queued 0 nonce deadbeef"
+	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
+}
+
 # Pings go on with what was found: two bubbles are never closer than 2 s.
 test_pace()
 {
@@ -164,6 +175,45 @@ test_pace()
 	check_equal "tests" 1 "$(timeline pace |
 		grep -c "$port_a ${SERVER/:/.} rs")"
 	before a
+}
+
+# The sequence began anew between the two: nobody is told a port, and the next
+# bubbles are for another one.
+test_gap()
+{
+	local first
+
+	begin gap
+	start ping a ping -6 -n -c 1 -W 5 $B
+	tested gap
+	seen "${nonces[0]}" 1999
+	seen "${nonces[1]}" 1000 $SERVER2
+	check "bubbles to B's server" wait_for 1 grep_timeline gap \
+		"0 40000 ${SERVER/:/.} bubble 0104.*"
+	check_equal "random port" "0 by 0" "$(random_port $B)"
+	first=$port_a
+	check "another test" wait_for 4 solicited gap 4
+	port_a=$(solicitations gap | awk 'NR == 3 { print $1 }')
+	[ "$port_a" != "$first" ] || fail "of the same port"
+	mapfile -t nonces < <(solicitations gap | awk 'NR > 2 { print $2 }')
+	seen "${nonces[0]}" 1002
+	seen "${nonces[1]}" 1005 $SERVER2
+	pause 0.2
+	stop ping
+	capture_stop gap
+	check_equal "ports told" "1003" "$(timeline gap |
+		sed -n "s/.* 40000 ${SERVER/:/.} .*0502\(....\).*/\1/p" |
+		while read -r port; do printf '%d\n' "0x$port"; done)"
+	check_equal "in" "2" "$(timeline gap | sed -n 's/ .*0502.*//p')"
+	check_equal "random port" "1003 by 0" "$(random_port $B)"
+	check "only one port is open" wait_for 5 ports_open 4
+	before a
+}
+
+# grep_timeline NAME PATTERN: a line of it is this
+grep_timeline()
+{
+	timeline "$1" | grep -qx "$2"
 }
 
 # The peer has told us its random port, so that is what ours is for.
@@ -287,7 +337,10 @@ add_test "XQ-02 XQ-03 XQ-04 XQ-05 XQ-06 XQ-07: two tests of a random port, then 
 	test_silent
 add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that were seen" \
 	test_prediction
+add_test "XP-18 XQ-09: a peer at it is moved by a bubble with our nonce, and by no other" \
+	test_moved
 add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" test_pace
+add_test "XQ-11 XQ-12: ports that are not of one sequence tell nothing" test_gap
 add_test "XQ-04 XP-10: the test is aimed at the peer's random port" test_peer_port
 add_test "XN-15: data waits until the peer can know where it comes from" test_early
 add_test "XQ-09: a peer at the service port ends the test" test_cancel
