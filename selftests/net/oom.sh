@@ -19,6 +19,7 @@
 NATIVE=2001:db8:1::10
 debugfs=/sys/kernel/debug
 kinds="failslab fail_page_alloc"
+root=/run/oom
 
 # fault_set NAME VALUE: for both kinds of allocations; not all have all settings
 fault_set()
@@ -58,11 +59,40 @@ module_faults()
 {
 	local size start
 
-	read -r _ size _ _ _ start < <(grep '^teredo ' /proc/modules)
+	read -r _ size _ _ _ start _ < <(grep '^teredo ' /proc/modules)
 	fault_set require-start $start
 	printf -v size '0x%x' $((start + size))
 	fault_set require-end $size
 	fault_set probability $1
+}
+
+# own_root: teredod's, in memory. A lookup in the machine's file systems that fails
+# for want of memory can leave a file broken for all.
+own_root()
+{
+	local libs
+
+	mkdir -p $root/run
+	mapfile -t libs < <(ldd "$tools/teredod" | grep -o '/[^ ]*')
+	cp -L --parents "${libs[@]}" $root
+	cp "$tools/teredod" $root
+	client_conf a $root/a.conf
+}
+
+# executes PID FILE
+executes()
+{
+	[ "$(readlink "/proc/$1/exe")" = "$2" ]
+}
+
+# teredod_with_faults: on a. What cannot be loaded says nothing of teredod, so not
+# from its first instruction on.
+teredod_with_faults()
+{
+	start a-teredod a env TEREDO_RUN_DIR=/run chroot $root /teredod --debug \
+		--config /a.conf teredo0
+	wait_for 5 executes $pid $root/teredod
+	echo 1 > /proc/$pid/make-it-fail
 }
 
 # task_faults PROBABILITY: in percent, of the allocations of tasks that are to
@@ -115,12 +145,12 @@ test_qualification()
 	local i ends=0
 
 	bed
+	own_root
 	task_faults $1
 	for ((i = 0; i < 12; i++)); do
 		if ! alive a-teredod; then
 			[ $i = 0 ] || ends=$((ends + 1))
-			client_start a
-			echo 1 > /proc/$pid/make-it-fail
+			teredod_with_faults
 		fi
 		pause 1
 	done
