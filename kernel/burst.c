@@ -150,13 +150,18 @@ static struct teredo_port *find_port(const struct teredo_burst *burst,
  * @port: local port, network byte order
  * @addr: the peer's address
  *
+ * No other is once the peer was found: more than one bubble may meet a port before
+ * the peer knows, and each would move it to another.
+ *
  * Context: table locked.
  * Return: true if it is.
  */
 bool teredo_burst_has(const struct teredo_dev *td, __be16 port,
 		      const struct in6_addr *addr)
 {
-	return is_for(&td->burst, addr) && find_port(&td->burst, port);
+	return is_for(&td->burst, addr) &&
+	       td->burst.phase != TEREDO_BURST_END &&
+	       find_port(&td->burst, port);
 }
 
 /**

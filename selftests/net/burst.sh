@@ -76,6 +76,24 @@ test_spread()
 		sed -n "s/^40000 ${SERVER/:/.} \(0104$nonce\).*$NOW$/\1/p")"
 }
 
+# Bubbles meet two of the ports at once: the peer is told of the first, so that is
+# the one that stays.
+test_two()
+{
+	local r other nonce
+
+	begin 3 two
+	asks 4 $ABLE
+	r=$(spread two | awk 'NR == 77 { print $1 }')
+	other=$(spread two | awk 'NR == 78 { print $1 }')
+	nonce=$(nonce_sent $B)
+	to_port "$r" $B_AT bubble $B $A "0104$nonce"
+	to_port "$other" $B_AT bubble $B $A "0104$nonce"
+	check "all others are closed" wait_for 10 ports_open 2
+	check_equal "used from now on" "0 by $r" "$(random_port $B)"
+	capture_stop two
+}
+
 # What is not believed at such a port
 test_forged()
 {
@@ -327,6 +345,7 @@ ip_on a link set teredo0 type teredo burst nosequential \
 	server "${SERVER%:*}" server2 203.0.113.2
 
 add_test "256 ports, not before some bubbles" test_spread
+add_test "two of them are met" test_two
 add_test "what is not believed at one of them" test_forged
 add_test "no burst unless both ends want it" test_quiet
 add_test "bubbles to 512 ports, for a peer that asks" test_send
