@@ -8,6 +8,7 @@
  */
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
+#include <net/ipv6.h>
 
 #include "device.h"
 #include "peer.h"
@@ -27,10 +28,19 @@
 /* the whole table in so many rounds of ten seconds */
 #define TEREDO_AGE_ROUNDS	8
 
-const struct rhashtable_params teredo_peer_params = {
+/* inlined, unlike the memcmp() that the table would do */
+static int differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct teredo_peer *peer = obj;
+
+	return !ipv6_addr_equal(&peer->addr, arg->key);
+}
+
+static const struct rhashtable_params params = {
 	.key_len = sizeof_field(struct teredo_peer, addr),
 	.key_offset = offsetof(struct teredo_peer, addr),
 	.head_offset = offsetof(struct teredo_peer, node),
+	.obj_cmpfn = differs,
 	.automatic_shrinking = true,
 };
 
@@ -47,7 +57,7 @@ struct teredo_peers *teredo_peers_create(void)
 	peers = kzalloc_obj(*peers, GFP_KERNEL);
 	if (!peers)
 		return NULL;
-	if (rhashtable_init(&peers->ht, &teredo_peer_params)) {
+	if (rhashtable_init(&peers->ht, &params)) {
 		kfree(peers);
 		return NULL;
 	}
@@ -100,7 +110,7 @@ void teredo_peers_put(struct teredo_peers *peers)
 struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
 				       const struct in6_addr *addr)
 {
-	return rhashtable_lookup(&peers->ht, addr, teredo_peer_params);
+	return rhashtable_lookup(&peers->ht, addr, params);
 }
 
 static void free_rcu_cb(struct rcu_head *head)
@@ -126,7 +136,7 @@ void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 	trace_teredo_peer(td, peer, "forgotten");
 	teredo_probe_free(td, peer);
 	teredo_port_release(td, peer);
-	rhashtable_remove_fast(&peers->ht, &peer->node, teredo_peer_params);
+	rhashtable_remove_fast(&peers->ht, &peer->node, params);
 	list_del(&peer->age);
 	WRITE_ONCE(peers->count, peers->count - 1);
 	call_rcu(&peer->rcu, free_rcu_cb);
@@ -195,6 +205,7 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 	peer->tx = peer->rx;
 	peer->wait = peer->rx;
 	peer->tested = peer->rx;
+	peer->merged = jiffies - TEREDO_PEER_MERGED;
 	return peer;
 }
 
@@ -226,7 +237,7 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 		return NULL;
 	peer->ours = ours;
 	if (rhashtable_insert_fast(&peers->ht, &peer->node,
-				   teredo_peer_params)) {
+				   params)) {
 		kfree(peer);
 		return NULL;
 	}
@@ -316,7 +327,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->alt_sport = peer->sport;
 	new->peer_random = peer->peer_random;
 	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
-				    teredo_peer_params)) {
+				    params)) {
 		dst_cache_destroy(&new->dst);
 		kfree(new);
 		return NULL;
@@ -351,6 +362,7 @@ static void clamp_times(struct teredo_peer *peer)
 	clamp_time(&peer->tx);
 	clamp_time(&peer->wait);
 	clamp_time(&peer->tested);
+	clamp_time(&peer->merged);
 	clamp_time(&peer->lan_heard);
 }
 

@@ -30,6 +30,10 @@ struct teredo_probe;
  */
 #define TEREDO_PEER_SILENCE	HZ
 #define TEREDO_PEER_SILENCES	4
+/* A peer whose packets come merged is taken for one that merging does nothing for,
+ * for so long after the last of them.
+ */
+#define TEREDO_PEER_MERGED	HZ
 /* Entries that nothing was exchanged with for so long are forgotten. Longer
  * than the 300 s that failed peers are left alone for (5.2.6).
  */
@@ -55,70 +59,79 @@ struct teredo_probe;
  * @ep: where it is; constant once @trusted, a peer that has moved gets a new
  *	entry
  * @sport: local port that it was proven at, network byte order; likewise
+ * @trusted: @ep is proven; set once, read with acquire semantics
  * @ours: packets of ours asked for this peer first; written under the table's
  *	lock
- * @trusted: @ep is proven; set once, read with acquire semantics
- * @rx: jiffies of the last packet accepted from @ep; written at most once a
- *	tick, by any CPU
- * @tx: jiffies of the last packet or bubble sent to it, likewise
- * @wait: jiffies of the first packet sent since the last one accepted, or of
- *	the test made since
- * @tested: the value of @rx that a connectivity test has set
- * @silences: tests made because only we were talking, see
- *	teredo_peer_silent()
- * @probe: what goes on to reach it, or NULL; written under the table's lock
- * @nonce_sent: of our last bubble to its server, 0 for none; a bubble of the
- *	peer that repeats it shows where the peer is (RFC 6081 5.2)
- * @nonce_received: of its last bubble that came through our server, 0 for
- *	none; repeated in bubbles to it
- * @alt: where it was until it moved, or is as well; packets from there are
- *	taken while the entry is fresh (port 0: nowhere)
- * @alt_sport: local port of @alt
- * @random: random port of ours, or NULL
- * @peer_random: random port of the peer as it has told us, network byte order,
- *	or 0
  * @extended: it has sent trailers, so it knows RFC 6081
  * @bursts: it can be asked for a burst
  * @symmetric: a bubble of it came from elsewhere than its address says (RFC 6081
  *	5.3.4.1); set once
  * @met: it has proven to be at @alt, but may be reached better elsewhere, so it is
  *	not trusted yet; until @nonce_sent changes
- * @guesses: bubbles that had another nonce than @nonce_sent
+ * @rx: jiffies of the last packet accepted from @ep; written at most once a
+ *	tick, by any CPU
+ * @tx: jiffies of the last packet or bubble sent to it, likewise
+ * @probe: what goes on to reach it, or NULL; written under the table's lock
+ * @dst: cached routes to @ep, from the first packet sent on; see
+ *	teredo_peer_cache()
+ * @wait: jiffies of the first packet sent since the last one accepted, or of
+ *	the test made since
+ * @tested: the value of @rx that a connectivity test has set
+ * @merging: jiffies when its packets began to come merged
+ * @merged: jiffies of the last one that did, see teredo_peer_merged()
+ * @nonce_sent: of our last bubble to its server, 0 for none; a bubble of the
+ *	peer that repeats it shows where the peer is (RFC 6081 5.2)
+ * @nonce_received: of its last bubble that came through our server, 0 for
+ *	none; repeated in bubbles to it
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
  *	lock
  * @lan_heard: jiffies of its last discovery bubble
- * @dst: cached routes to @ep, from the first packet sent on; see
- *	teredo_peer_cache()
+ * @alt: where it was until it moved, or is as well; packets from there are
+ *	taken while the entry is fresh (port 0: nowhere)
+ * @alt_sport: local port of @alt
+ * @peer_random: random port of the peer as it has told us, network byte order,
+ *	or 0
+ * @silences: tests made because only we were talking, see
+ *	teredo_peer_silent()
+ * @guesses: bubbles that had another nonce than @nonce_sent
+ * @random: random port of ours, or NULL
  * @age: in the table's list
  * @rcu: to free it
+ *
+ * A packet that comes in needs the first 64 octets alone, one that goes out the
+ * second 64 as well.
  */
 struct teredo_peer {
 	struct rhash_head node;
 	struct in6_addr addr;
 	struct teredo_endpoint ep;
 	__be16 sport;
-	bool ours;
 	bool trusted;
+	bool ours;
 	bool extended;
 	bool bursts;
 	bool symmetric;
 	bool met;
 	unsigned long rx;
 	unsigned long tx;
+	struct teredo_probe *probe;
+
+	struct dst_cache dst;
 	unsigned long wait;
 	unsigned long tested;
-	u8 silences;
-	struct teredo_probe *probe;
+	unsigned long merging;
+	unsigned long merged;
 	__be32 nonce_sent;
 	__be32 nonce_received;
-	u8 guesses;
 	struct teredo_endpoint lan;
+
 	unsigned long lan_heard;
 	struct teredo_endpoint alt;
 	__be16 alt_sport;
 	__be16 peer_random;
+	u8 silences;
+	u8 guesses;
 	struct teredo_port *random;
-	struct dst_cache dst;
 	struct list_head age;
 	struct rcu_head rcu;
 };
@@ -147,8 +160,6 @@ struct teredo_peers {
 	struct sk_buff_head doomed;
 	struct kref ref;
 };
-
-extern const struct rhashtable_params teredo_peer_params;
 
 struct teredo_peers *teredo_peers_create(void);
 void teredo_peers_get(struct teredo_peers *peers);
@@ -218,6 +229,24 @@ static inline bool teredo_peer_silent(struct teredo_peer *peer)
 	if (READ_ONCE(peer->silences) && rx != READ_ONCE(peer->tested))
 		WRITE_ONCE(peer->silences, 0);
 	return false;
+}
+
+/* Does a packet of it find others that came merged: by GRO of the interface, or as
+ * the sender, on this machine, has made them? To merge again is vain then. Not
+ * within the tick in which that began: what has gone the other way must not be
+ * overtaken.
+ */
+static inline bool teredo_peer_merged(struct teredo_peer *peer, bool now)
+{
+	bool known = time_before(jiffies, READ_ONCE(peer->merged) +
+					  TEREDO_PEER_MERGED);
+
+	if (now) {
+		if (!known)
+			WRITE_ONCE(peer->merging, jiffies);
+		teredo_stamp(&peer->merged);
+	}
+	return known && READ_ONCE(peer->merging) != jiffies;
 }
 
 /* it should be heard from before it is too old */

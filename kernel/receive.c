@@ -124,22 +124,28 @@ static bool worth_merging(const struct sk_buff *skb)
 	       tcp->syn || tcp->fin || tcp->rst;
 }
 
+/* Data of one flow goes one way, so it stays in order. */
+static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
+		    struct sk_buff *skb)
+{
+	dev_sw_netstats_rx_add(td->dev, skb->len);
+	if (worth_merging(skb) &&
+	    !(peer && teredo_peer_merged(peer, skb_is_gso(skb))))
+		gro_cells_receive(&td->gro_cells, skb);
+	else
+		__netif_rx(skb);
+}
+
 /**
  * teredo_deliver - hand a packet to the IPv6 stack
  * @td: device
  * @skb: decapsulated packet with a proven source, consumed
  *
- * Data of one flow goes one way, so it stays in order.
- *
  * Context: BH off.
  */
 void teredo_deliver(struct teredo_dev *td, struct sk_buff *skb)
 {
-	dev_sw_netstats_rx_add(td->dev, skb->len);
-	if (worth_merging(skb))
-		gro_cells_receive(&td->gro_cells, skb);
-	else
-		__netif_rx(skb);
+	deliver(td, NULL, skb);
 }
 
 /**
@@ -156,7 +162,7 @@ void teredo_rx_accept(struct teredo_rx *rx)
 	} else if (unlikely(teredo_rx_nd(rx))) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
 	} else if (teredo_rx_decapsulate(rx)) {
-		teredo_deliver(rx->td, rx->skb);
+		deliver(rx->td, rx->peer, rx->skb);
 	}
 }
 
@@ -175,14 +181,16 @@ void teredo_rx_trust(struct teredo_rx *rx)
 	teredo_rx_accept(rx);
 }
 
-/* the peer if the packet comes from where it is */
+/* The peer if the packet comes from where it is; that is noted, too. */
 static struct teredo_peer *trusted_peer(struct teredo_rx *rx,
 					const struct in6_addr *src)
 {
 	struct teredo_peer *peer = teredo_peer_lookup(rx->td->peers, src);
 
-	return peer && teredo_peer_trusted(peer) &&
-	       teredo_peer_at(peer, rx->from, rx->port) ? peer : NULL;
+	if (peer && teredo_peer_trusted(peer) &&
+	    teredo_peer_at(peer, rx->from, rx->port))
+		rx->peer = peer;
+	return rx->peer;
 }
 
 /**
@@ -328,16 +336,16 @@ bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 	unsigned int pull = min_t(unsigned int, skb->len,
 				  sizeof(struct udphdr) + TEREDO_IP6_HLEN + 8);
 
-	*rx = (struct teredo_rx) {
-		.td = rcu_dereference_sk_user_data(sk),
-		.skb = skb,
-		.from = {
-			.addr = ip_hdr(skb)->saddr,
-			.port = udp_hdr(skb)->source,
-		},
-		.local = ip_hdr(skb)->daddr,
-		.port = udp_hdr(skb)->dest,
-	};
+	/* not as a whole: it is large, and most of it is for the long way */
+	rx->td = rcu_dereference_sk_user_data(sk);
+	rx->skb = skb;
+	rx->from.addr = ip_hdr(skb)->saddr;
+	rx->from.port = udp_hdr(skb)->source;
+	rx->local = ip_hdr(skb)->daddr;
+	rx->port = udp_hdr(skb)->dest;
+	rx->peer = NULL;
+	rx->pkt = (struct teredo_packet) {};
+	rx->tr = NULL;
 	if (unlikely(!rx->td)) {
 		kfree_skb(skb);
 		return false;

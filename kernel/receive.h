@@ -15,6 +15,7 @@ struct sk_buff;
 struct sock;
 struct teredo_dev;
 struct teredo_mapping;
+struct teredo_peer;
 
 /**
  * struct teredo_rx - a datagram on its way in
@@ -25,10 +26,12 @@ struct teredo_mapping;
  * @from: outer source
  * @local: outer destination, network byte order
  * @port: its port, network byte order
+ * @peer: the trusted peer that it comes from, NULL while that is not known
  * @pkt: the parts of the payload
  * @ip6: the inner packet; good until @skb is changed
- * @src: its source, aligned, which behind an authentication @ip6 is not
- * @dst: its destination
+ * @src: its source, aligned, which behind an authentication @ip6 is not; set by
+ *	teredo_rx_parse()
+ * @dst: its destination, likewise
  * @tr: its trailers; NULL until a client has read them
  *
  * The payload is in one piece.
@@ -40,6 +43,7 @@ struct teredo_rx {
 	struct teredo_endpoint from;
 	__be32 local;
 	__be16 port;
+	struct teredo_peer *peer;
 	struct teredo_packet pkt;
 	const u8 *ip6;
 	struct in6_addr src;

@@ -75,10 +75,11 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 		return;
 	}
 	skb_set_inner_protocol(skb, htons(ETH_P_IPV6));
-	/* done here and not by the tunnel code, which would take the mark away
-	 * again when the device has left the socket's namespace
+	/* The device may have left the socket's namespace. Done here and not by
+	 * the tunnel code, which would take the mark away again.
 	 */
-	skb_scrub_packet(skb, !net_eq(td->net, dev_net(td->dev)));
+	if (!net_eq(td->net, dev_net(td->dev)))
+		skb_scrub_packet(skb, true);
 	skb->mark = fl4->flowi4_mark;
 	/* DF stays clear (5.1.2): 1280 octets must get through everywhere */
 	udp_tunnel_xmit_skb(rt, sk, skb, fl4->saddr, fl4->daddr, tos, ttl, 0,
