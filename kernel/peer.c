@@ -341,7 +341,8 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 
 static bool idle(const struct teredo_peer *peer)
 {
-	return time_after(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_IDLE) &&
+	return !teredo_port_kept(peer) &&
+	       time_after(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_IDLE) &&
 	       time_after(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_IDLE);
 }
 

@@ -324,17 +324,29 @@ long teredo_ports_delay(const struct teredo_dev *td)
 		   (long)(ports->refreshed + TEREDO_PORT_REFRESH - jiffies));
 }
 
+/**
+ * teredo_port_kept - is the NAT's mapping of a peer's random port being kept
+ * @peer: entry
+ *
+ * Context: table locked.
+ * Return: true if it is, and has not been for long without data.
+ */
+bool teredo_port_kept(const struct teredo_peer *peer)
+{
+	return peer->random && peer->trusted &&
+	       peer->sport == peer->random->port &&
+	       peer->random->refreshed < TEREDO_PORT_REFRESHES;
+}
+
 static bool refresh_due(struct teredo_port *port)
 {
 	const struct teredo_peer *peer = port->peer;
 
-	if (!peer->trusted || peer->sport != port->port)
-		return false;
 	if (time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PORT_REFRESH)) {
 		port->refreshed = 0;
 		return false;
 	}
-	if (port->refreshed >= TEREDO_PORT_REFRESHES)
+	if (!teredo_port_kept(peer))
 		return false;
 	port->refreshed++;
 	return true;

@@ -81,6 +81,7 @@ bool teredo_ports_wanted(const struct teredo_dev *td,
 void teredo_ports_init(struct teredo_ports *ports);
 void teredo_ports_work(struct teredo_dev *td, bool wanted);
 void teredo_ports_close(struct teredo_dev *td);
+bool teredo_port_kept(const struct teredo_peer *peer);
 long teredo_ports_delay(const struct teredo_dev *td);
 struct teredo_port *teredo_port_open(struct teredo_dev *td);
 void teredo_ports_free(struct list_head *list);

@@ -42,15 +42,15 @@ test_limit()
 {
 	met
 	capture a eth0 refresh -Q out udp
+	check "a bubble" wait_for $((2 * EVERY + 10)) sent 1
+	# data: it is counted anew
+	to_port "$r" 192.0.2.20:40123 echo-request $B $A 7 1 00
 	# not looking all the time, which keeps the machine busy for nothing
 	pause $((MOST * EVERY))
-	check "bubbles" wait_for $((EVERY + 10)) sent $MOST
+	check "bubbles" wait_for $((2 * EVERY)) sent $((MOST + 1))
 	pause $((2 * EVERY + 1))
-	check "no more" sent $MOST
-
-	to_port "$r" 192.0.2.20:40123 echo-request $B $A 7 1 00
-	pause $EVERY
-	check "again after data" wait_for $((EVERY + 10)) sent $((MOST + 1))
+	check "no more" sent $((MOST + 1))
+	check_equal "and the port is closed" '' "$(random_port $B)"
 	capture_stop refresh
 }
 
