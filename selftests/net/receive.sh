@@ -520,14 +520,14 @@ add_test "P-04 C-33 RA-1: advertisements go to the helper or nowhere" \
 	test_advertisement
 add_test "P-15 P-18 P-19 C-62: sources whose mapping is another" test_spoofed
 add_test "P-20 T-02 G-25: no link-local traffic" test_link_local
-add_test "P-09 C-58 C-71 C-82 V-15: indirect bubbles are answered and prove nothing" \
+add_test "P-09 C-58 C-71 C-74 C-82 C-93 C-97 V-15: indirect bubbles are answered and prove nothing" \
 	test_indirect
 add_test "P-10 P-11 P-12 A-23 BU-7 BU-8 BU-9: only the server may name an origin" \
 	test_origin
 add_test "T-08 C-83 G-19 AD-13 AD-14 AD-15 AD-16 AD-17 AD-18: places not to send to" \
 	test_embedded
 add_test "P-09 C-83 A-53: nor to answer to" test_embedded_received
-add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-122 PI-3: connectivity tests" test_echo
+add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-121 C-122 PI-3: connectivity tests" test_echo
 add_test "T-03 A-56: foreign sources are refused" test_foreign_source
 add_test "T-01 P-05 C-07: nothing before qualification" test_not_qualified
 add_test "C-81 C-95 C-96 XC-13: bubbles to a dead peer" test_dead_peer
