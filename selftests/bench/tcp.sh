@@ -37,7 +37,7 @@ bulk()
 {
 	local octets ns
 
-	read -r octets ns <<< "$(on a "$bench/tdload" bulk $native "$1" 50)"
+	read -r octets ns <<< "$(on a "$bench/tdload" bulk $native "$1" 100)"
 	printf '%d\n' $((octets * 8000 / ns))
 }
 
