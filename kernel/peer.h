@@ -31,9 +31,9 @@ struct teredo_probe;
 #define TEREDO_PEER_SILENCE	HZ
 #define TEREDO_PEER_SILENCES	4
 /* A peer whose packets come merged is taken for one that merging does nothing for,
- * for so long after the last of them.
+ * for so long after the last of them: some round trips.
  */
-#define TEREDO_PEER_MERGED	HZ
+#define TEREDO_PEER_MERGED	(HZ / 10)
 /* Entries that nothing was exchanged with for so long are forgotten. Longer
  * than the 300 s that failed peers are left alone for (5.2.6).
  */
