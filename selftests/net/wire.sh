@@ -174,8 +174,15 @@ test_broadcast()
 	flush a
 }
 
+# out_of_order NODE: segments of TCP that have come before others
+out_of_order()
+{
+	on "$1" nstat -asz TcpExtTCPOFOQueue | awk 'END { print $2 }'
+}
+
 # More than one packet at a time goes through the device, whichever can be had:
-# on the way out by segmentation below it, on the way in by merging.
+# on the way out by segmentation below it, on the way in by merging. Whether merged
+# or not, they stay in order.
 test_offload()
 {
 	local n
@@ -197,6 +204,7 @@ test_offload()
 	n=$(packets gso-outer 'greater 3000' | wc -l)
 	note "$n packets of more than 3000 octets out of the machine"
 	[ "$n" -gt 50 ] || fail "no superpackets out of the machine"
+	check_equal "out of order" 0 "$(out_of_order b)"
 
 	# now each goes on its own, and the receiver merges them
 	on a ethtool -K eth0 tx off tso off tx-udp_tnl-segmentation off \
@@ -218,6 +226,7 @@ test_offload()
 	n=$(packets gro-inner 'greater 2400' | wc -l)
 	note "$n merged packets"
 	[ "$n" -gt 50 ] || fail "nothing was merged"
+	check_equal "out of order" 0 "$(out_of_order b)"
 	stop iperf3
 }
 
