@@ -333,17 +333,28 @@ bare_client a $A
 ip_on a link set teredo0 type teredo server "${SERVER%:*}" server2 "${SERVER2%:*}"
 on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" 3
 
+# in_time FUNCTION: answers count for the second that a test waits for them (XQ-06),
+# which a kernel with all its checks takes to start the programs that give them
+in_time()
+{
+	if [ "${SLOW:-1}" = 1 ]; then
+		"$@"
+	else
+		skip "this kernel is too slow to answer within a second"
+	fi
+}
+
 add_test "XQ-02 XQ-03 XQ-04 XQ-05 XQ-06 XQ-07: two tests of a random port, then bubbles without it" \
 	test_silent
 add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that were seen" \
-	test_prediction
+	in_time test_prediction
 add_test "XP-18 XQ-09: a peer at it is moved by a bubble with our nonce, and by no other" \
-	test_moved
-add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" test_pace
-add_test "XQ-11 XQ-12: ports that are not of one sequence tell nothing" test_gap
-add_test "XQ-04 XP-10: the test is aimed at the peer's random port" test_peer_port
-add_test "XN-15: data waits until the peer can know where it comes from" test_early
-add_test "XQ-09: a peer at the service port ends the test" test_cancel
+	in_time test_moved
+add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" in_time test_pace
+add_test "XQ-11 XQ-12: ports that are not of one sequence tell nothing" in_time test_gap
+add_test "XQ-04 XP-10: the test is aimed at the peer's random port" in_time test_peer_port
+add_test "XN-15: data waits until the peer can know where it comes from" in_time test_early
+add_test "XQ-09: a peer at the service port ends the test" in_time test_cancel
 add_test "XQ-03: not too many tests for strangers" test_limits
 add_test "XQ-01 XC-01: switched off, and combinations" test_off
 
