@@ -363,6 +363,7 @@ static void clamp_times(struct teredo_peer *peer)
 	clamp_time(&peer->tx);
 	clamp_time(&peer->wait);
 	clamp_time(&peer->tested);
+	clamp_time(&peer->merging);
 	clamp_time(&peer->merged);
 	clamp_time(&peer->lan_heard);
 }

@@ -246,7 +246,7 @@ static inline bool teredo_peer_merged(struct teredo_peer *peer, bool now)
 			WRITE_ONCE(peer->merging, jiffies);
 		teredo_stamp(&peer->merged);
 	}
-	return known && READ_ONCE(peer->merging) != jiffies;
+	return known && time_after(jiffies, READ_ONCE(peer->merging));
 }
 
 /* it should be heard from before it is too old */
