@@ -83,23 +83,23 @@ struct teredo_probe;
  *	peer that repeats it shows where the peer is (RFC 6081 5.2)
  * @nonce_received: of its last bubble that came through our server, 0 for
  *	none; repeated in bubbles to it
- * @lan: where it was heard on our link (port 0: nowhere); under the table's
- *	lock
- * @lan_heard: jiffies of its last discovery bubble
- * @alt: where it was until it moved, or is as well; packets from there are
- *	taken while the entry is fresh (port 0: nowhere)
  * @alt_sport: local port of @alt
  * @peer_random: random port of the peer as it has told us, network byte order,
  *	or 0
  * @silences: tests made because only we were talking, see
  *	teredo_peer_silent()
  * @guesses: bubbles that had another nonce than @nonce_sent
+ * @alt: where it was until it moved, or is as well; packets from there are
+ *	taken while the entry is fresh (port 0: nowhere)
+ * @lan: where it was heard on our link (port 0: nowhere); under the table's
+ *	lock
+ * @lan_heard: jiffies of its last discovery bubble
  * @random: random port of ours, or NULL
  * @age: in the table's list
  * @rcu: to free it
  *
- * A packet that comes in needs the first 64 octets alone, one that goes out the
- * second 64 as well.
+ * A packet that comes in needs the first 64 octets alone; data of TCP, and what
+ * goes out, the second 64 as well.
  */
 struct teredo_peer {
 	struct rhash_head node;
@@ -123,14 +123,14 @@ struct teredo_peer {
 	unsigned long merged;
 	__be32 nonce_sent;
 	__be32 nonce_received;
-	struct teredo_endpoint lan;
-
-	unsigned long lan_heard;
-	struct teredo_endpoint alt;
 	__be16 alt_sport;
 	__be16 peer_random;
 	u8 silences;
 	u8 guesses;
+
+	struct teredo_endpoint alt;
+	struct teredo_endpoint lan;
+	unsigned long lan_heard;
 	struct teredo_port *random;
 	struct list_head age;
 	struct rcu_head rcu;
