@@ -31,8 +31,9 @@ help:
 	@echo '               KERNELS="6.1 6.12 7.3": on each of these, which are'
 	@echo '               fetched if they are not installed. SHORT="6.12 7.3":'
 	@echo '               a short set on these, and all on the default one'
-	@echo 'make check-debug  tests on a kernel that reports mistakes, which is built'
-	@echo '               once; TESTS=all for all of them, else the main ones'
+	@echo 'make check-debug  tests of the network on a kernel that reports mistakes,'
+	@echo '               which is built once, as user-mode Linux; ALL=1: those that'
+	@echo '               take long as well; DEBUG=debug: an emulated one, slow'
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
 	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
@@ -57,7 +58,7 @@ help:
 	@echo 'KSRC=DIRECTORY  take checkpatch and the netlink generator from there'
 
 # a kernel of scripts/debug-kernel.sh has its module beside it
-ifneq ($(filter debug kcsan,$(value KERNEL)),)
+ifneq ($(filter debug kcsan uml,$(value KERNEL)),)
 modules:
 	@scripts/debug-module.sh $(KERNEL) TEREDO_VERSION=$(VERSION)
 else
@@ -125,18 +126,19 @@ matrix:
 	@$(MAKE) -s all
 	@selftests/matrix/run $(N)
 
-# what finds most per minute; TESTS=all for the others as well
-DEBUG_TESTS := kunit client receive netlink relay server hostile netns recovery
+# The same kernel as user-mode Linux, in which tests take less time than emulated
+# on any other, or emulated as x86.
+DEBUG ?= uml
+DEBUG_SLOW = $(or $(SLOW),$(if $(filter uml,$(DEBUG)),1,10))
 
 debug-kernel:
 	@scripts/deps.sh
-	@scripts/debug-kernel.sh
+	@scripts/debug-kernel.sh $(DEBUG)
 
 check-debug: debug-kernel
-	@$(MAKE) -s modules KERNEL=debug
+	@$(MAKE) -s modules KERNEL=$(DEBUG)
 	@$(MAKE) -s tools
-	@KERNEL=debug SLOW=$(or $(SLOW),10) selftests/run \
-		$(filter-out all,$(or $(TESTS),$(DEBUG_TESTS)))
+	@KERNEL=$(DEBUG) SLOW=$(DEBUG_SLOW) selftests/run $(or $(TESTS),net)
 
 check-kcsan:
 	@scripts/deps.sh
@@ -145,10 +147,11 @@ check-kcsan:
 	@$(MAKE) -s tools
 	@KERNEL=kcsan SLOW=$(or $(SLOW),10) selftests/run $(or $(TESTS),races)
 
-coverage-module: debug-kernel
-	@$(MAKE) -s modules KERNEL=debug
+coverage-module:
+	@$(MAKE) -s debug-kernel DEBUG=uml
+	@$(MAKE) -s modules KERNEL=uml
 	@$(MAKE) -s tools
-	@scripts/coverage-module $(filter-out all,$(or $(TESTS),$(DEBUG_TESTS)))
+	@ALL=1 scripts/coverage-module $(or $(TESTS),net)
 
 bench:
 	@scripts/deps.sh

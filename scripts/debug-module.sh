@@ -25,5 +25,7 @@ for file in Kbuild uapi/*/*.h kernel/*.[ch] kernel/tests/*.c \
 done
 tests=n
 ! grep -q '^CONFIG_KUNIT=y' "$build/.config" || tests=y
-make -s -C "$build" M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests GCOV_PROFILE=y \
+arch=x86
+! grep -q '^CONFIG_UML=y' "$build/.config" || arch=um
+make -s -C "$build" ARCH=$arch M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests GCOV_PROFILE=y \
 	KCOV_INSTRUMENT=y KCFLAGS=-g "$@" modules

@@ -65,6 +65,7 @@ codespell		codespell		make lint
 spatch			coccinelle		make lint
 /usr/lib/*/libpython3.[0-9]*.so	libpython3-dev	make lint: rules of coccinelle
 yamllint		yamllint		make lint
+patch			patch			make debug-kernel
 flex			flex			make debug-kernel
 bison			bison			make debug-kernel
 bc			bc			make debug-kernel

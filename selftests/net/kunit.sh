@@ -3,7 +3,7 @@
 #
 # The module's unit tests, which a kernel with KUnit has run when it was loaded:
 # one test here for each case there.
-# kernel: debug
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
