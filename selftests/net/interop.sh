@@ -77,6 +77,7 @@ test_cell()
 	}
 	addr=$(teredo_address a)
 	host=${native[$relay]}
+	pause 0.1		# the last acknowledgement of the cell before
 	mapfile -t before < <(received)
 	check "pings from the native host, which starts" \
 		on "$host" ping -6 -n -q -i 0.1 -c 3 -W 5 \

@@ -116,7 +116,7 @@ busy()
 	start ping2 b ping -6 -n -q -i 0.002 $A
 	start ping3 a ping -6 -n -q -i 0.01 $C
 	start dump a bash -c "while :; do
-			'$here/tdctl' dump teredo0; done"
+			'$here/tdctl' dump teredo0; $breath; done"
 	inject --from 12.0.0.1:5000 --vary teredo --to 192.0.2.10:40000 \
 		--count 2000 --rate 1000 echo-request 2001:0:cb00:7101:0:0:0:0 \
 		$A 7 1 00
@@ -168,9 +168,9 @@ test_cycles()
 	local i slab
 
 	start dump1 a bash -c "while :; do
-			'$here/tdctl' dump teredo0; done"
+			'$here/tdctl' dump teredo0; $breath; done"
 	start dump2 a bash -c "while :; do
-			'$tools/teredo' -j show; '$tools/teredo' stats; done"
+			'$tools/teredo' -j show; '$tools/teredo' stats; $breath; done"
 	inject --from 192.0.2.20:50000 --to 192.0.2.10:40000 \
 		--count 5000 --rate 500 bubble $B $A
 	for ((i = 0; i < 25; i++)); do

@@ -407,9 +407,8 @@ test_scan()
 	check_equal "peers" 1024 "$peers"
 	[[ $(counted r) =~ peers_evicted\+([0-9]+) ]]
 	check_equal "those that made room" 8977 "${BASH_REMATCH[1]}"
-	# 4 MiB of packets, and the peers; KASAN keeps what was freed for a while, and
-	# kmemleak has an entry for each
-	check_at_most "growth of slab, kB" $((16384 * ${SLOW:-1})) \
+	# 4 MiB of packets, and the peers
+	check_at_most "growth of slab, kB" $((16384 * much)) \
 		$(($(sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo) - slab))
 	client_down c
 	teredo_down s1
