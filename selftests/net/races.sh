@@ -2,10 +2,10 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# The data path on two CPUs at once: flows between clients and through a relay
-# while peers come and go, settings change and everything is dumped. For a kernel
-# that looks for data races, which is slow; what it reports is for the machine's
-# runner to see.
+# The data path on two CPUs at once: flows between clients, through a relay and with
+# a server's help, while peers come and go, settings change and everything is
+# dumped. For a kernel that looks for data races, which is slow; what it reports is
+# for the machine's runner to see.
 # kernel: kcsan
 # cpus: 2
 
@@ -84,7 +84,13 @@ test_all()
 	pause $seconds
 	for name in "${running[@]}"; do
 		check "$name goes on" alive $name
-		stop $name
+		if [[ $name != ping-* ]]; then
+			stop $name
+			continue
+		fi
+		stop $name INT
+		check "$name has answers" \
+			grep -q ' [1-9][0-9]* received' "$tmp/$name.log"
 	done
 	check "a to b" reach a $B
 	check "native host to a" reach n $A
@@ -99,6 +105,7 @@ bare a $A
 bare b $B
 introduce a $B 192.0.2.20:50000
 introduce b $A 192.0.2.10:40000
+teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545 direct
 add_test "C-05: flows, strangers, dumps and settings at the same time" test_all
 
