@@ -249,6 +249,15 @@ test_port()
 	ip_a link set t1 down
 	ip_a link set t1 up
 	check_equal "port after down and up" "$first" "$(port_of)"
+	ip_a link set t1 down
+	start taker a python3 -c "import socket, time; s = socket.socket(type=socket.SOCK_DGRAM)
+s.bind(('', $first)); time.sleep(60)"
+	wait_for 5 udp_bound "$pid" "$first"
+	check "up, when somebody else has the port" ip_a link set t1 up
+	second=$(port_of)
+	[ "${second:-0}" -gt 0 ] && [ "$first" != "$second" ] ||
+		fail "port '$second' after '$first' was taken"
+	stop taker
 	ip_a link del t1
 	ip_a link add t1 up type teredo
 	second=$(port_of)

@@ -55,6 +55,21 @@ test_compare()
 	holds "is said" 'd["outcome"] == "one-address"'
 }
 
+# the same as a table: a line for each server, no colours in a pipe
+test_table()
+{
+	local text
+
+	text=$(teredo a probe 198.51.100.7/198.51.100.66 203.0.113.1/203.0.113.2 |
+		tr -s ' ')
+	note <<< "$text"
+	check "columns" grep -qx 'server rtt second auth mapping *outcome' <<< "$text"
+	check "a server" grep -qE '^203\.0\.113\.1 [0-9.]+ ms [0-9.]+ ms no 192\.0\.2\.10:[0-9]+ qualified$' \
+		<<< "$text"
+	check "none" grep -q '^198\.51\.100\.7 - - unknown - refused (.*refuse' <<< "$text"
+	check_equal "lines" 3 "$(wc -l <<< "$text")"
+}
+
 test_auth()
 {
 	ip_on s1 link set teredo0 type teredo auth
@@ -182,6 +197,7 @@ teredo_server s2 198.51.100.118 198.51.100.119
 teredo_relay r 198.51.100.1 3545
 
 add_test "teredo probe compares servers" test_compare
+add_test "teredo probe shows them as a table" test_table
 add_test "C-03: teredo probe tells who demands a secret" test_auth
 add_test "C-118 C-60: a native host is reached, by which relay" test_verify
 add_test "C-118: no relay for the destination" test_no_relay
