@@ -170,8 +170,8 @@ lint:
 coverage: coverage-tools coverage-module
 
 coverage-tools:
-	@scripts/deps.sh
-	@$(MAKE) -s all
+	@$(MAKE) -s debug-kernel DEBUG=uml
+	@$(MAKE) -s modules KERNEL=uml
 	@scripts/coverage-tools
 
 ynl:
