@@ -456,8 +456,9 @@ test_flood()
 		--vary src --count 5000 "$(vector RS-4)"
 	count_from s1
 	slab=$(meminfo SUnreclaim) available=$(meminfo MemAvailable)
-	start flood x "$here/tdinject" --from 11.0.0.1:5000 \
-		--to "$primary":3544 --vary src --count "$clients" "$(vector RS-4)"
+	# shellcheck disable=SC2086 # nothing, or two words
+	start flood x "$here/tdinject" --from 11.0.0.1:5000 --to "$primary":3544 \
+		--vary src --count "$clients" $pace "$(vector RS-4)"
 	client_up c
 	alive flood || fail "the flood was over before the client was up"
 	client_down c
@@ -465,9 +466,12 @@ test_flood()
 	note "$(counted s1)"
 	note "SUnreclaim $slab, then $(meminfo SUnreclaim) kB, MemAvailable" \
 		"$available, then $(meminfo MemAvailable) kB"
-	check_at_most "slab, kB" $((slab + 2048 * much)) "$(meminfo SUnreclaim)"
-	check_at_most "memory in use, kB" $((16384 * much)) \
-		$((available - $(meminfo MemAvailable)))
+	# elsewhere kmemleak looks for what remains
+	if [ "$much" = 1 ]; then
+		check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
+		check_at_most "memory in use, kB" 16384 \
+			$((available - $(meminfo MemAvailable)))
+	fi
 	# the client's own are in there
 	check_at_most "solicitations that were not answered" 0 \
 		$((clients - $(counted s1 | sed 's/.*rx_solicitations+\([0-9]*\).*/\1/')))
@@ -570,7 +574,8 @@ add_test "S-38: no amplification" test_amplification
 add_test "S-36 S-37: the server relays, too" test_server_relays
 add_test "S-05 S-36: server and relay on one host" test_server_and_relay
 add_test "S-34: the server sees no data" test_no_data
-clients=$((1000000 / much))
+clients=$((1000000 / much)) pace=''
+[ "$breath" = : ] || pace='--rate 10000'
 add_test "S-01: $clients clients cost no memory, and a new one gets in" \
 	test_flood
 
