@@ -255,7 +255,7 @@ s.bind(('', $first)); time.sleep(60)"
 	wait_for 5 udp_bound "$pid" "$first"
 	check "up, when somebody else has the port" ip_a link set t1 up
 	second=$(port_of)
-	[ "${second:-0}" -gt 0 ] && [ "$first" != "$second" ] ||
+	[[ $second =~ ^[1-9][0-9]*$ && $first != "$second" ]] ||
 		fail "port '$second' after '$first' was taken"
 	stop taker
 	ip_a link del t1

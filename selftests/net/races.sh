@@ -63,10 +63,17 @@ strangers()
 	running+=("$name")
 }
 
+# watched: how many accesses were
+watched()
+{
+	sed -n 's/^setup_watchpoints: //p' $kcsan
+}
+
 test_all()
 {
-	local name
+	local name before
 
+	before=$(watched)
 	running=()
 	flow ping-ab a $B
 	flow ping-ba b $A
@@ -92,11 +99,16 @@ test_all()
 		check "$name has answers" \
 			grep -q ' [1-9][0-9]* received' "$tmp/$name.log"
 	done
+	note "$(($(watched) - before)) accesses were watched"
+	[ $(($(watched) - before)) -gt 10000 ] || fail "too few are watched"
 	check "a to b" reach a $B
 	check "native host to a" reach n $A
 }
 
 modprobe teredo || fail "no module"
+kcsan=/sys/kernel/debug/kcsan
+echo 500 > /sys/module/kcsan/parameters/skip_watch	# not only each 4000th
+echo on > $kcsan
 internet
 ip_on inet route add blackhole default
 client a none
