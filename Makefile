@@ -126,8 +126,7 @@ matrix:
 	@$(MAKE) -s all
 	@selftests/matrix/run $(N)
 
-# The same kernel as user-mode Linux, in which tests take less time than emulated
-# on any other, or emulated as x86.
+# The debug kernel as user-mode Linux (uml), or emulated as x86 (debug)
 DEBUG ?= uml
 DEBUG_SLOW = $(or $(SLOW),$(if $(filter uml,$(DEBUG)),1,10))
 

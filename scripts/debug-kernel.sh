@@ -32,6 +32,8 @@ lost()
 	grep '^CONFIG_.*[^n]$' "$all" | grep -vxFf "$build/.config"
 }
 
+# The configuration. The patch is in it as a comment, so that another one builds the
+# kernel anew.
 fragments()
 {
 	local part
