@@ -85,8 +85,9 @@ if [ ! -e "$build/complete" ]; then
 		exit 1
 	fi
 	say "building, takes a while"
+	mapfile -t variables < <(sed -n 's/^# make: //p' "$all")
 	nice -n 10 make -s -C "$source" O="$build" ARCH=$arch "-j$(nproc)" \
-		$target modules >&2
+		"${variables[@]}" $target modules >&2
 	install_kernel
 	touch "$build/complete"
 fi

@@ -9,11 +9,12 @@
 # kernel: kcsan
 # cpus: 2
 
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=../bench/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../bench/lib.sh"
 
 NATIVE=2001:db8:1::10
 seconds=60
+generators='0 1'
 
 # bare NODE ADDRESS: like bare_client, but nothing watches it
 bare()
@@ -24,10 +25,11 @@ bare()
 		ip_on $1 -6 -batch -
 }
 
-# loop NAME NODE COMMANDS: again and again, until stopped
+# loop NAME NODE COMMANDS: again and again, until stopped, but not so often that
+# nothing is left for packets
 loop()
 {
-	start $1 $2 bash -c "while :; do $3; done"
+	start $1 $2 bash -c "while :; do $3; sleep 0.2; done"
 	running+=("$1")
 }
 
@@ -51,16 +53,34 @@ looks()
 		'$tools/teredo' stats teredo0"
 }
 
-# strangers NAME ARGUMENTS of tdinject...: from ever new addresses, so that peers
-# are evicted
+# strangers NAME ARGUMENTS of tdinject...
 strangers()
 {
 	local name=$1
 
 	shift
-	start $name x "$here/tdinject" --to 192.0.2.10:40000 --vary ip6 \
-		--count 100000000 --rate 200 "$@"
+	start $name x "$here/tdinject" --count 100000000 --rate 200 "$@"
 	running+=("$name")
+}
+
+# At a client, from ever new addresses, so that peers are evicted; at a server, by
+# two ways; at a device that comes and goes.
+all_strangers()
+{
+	local to=(--to 192.0.2.10:40000 --vary ip6)
+	local solicit=(--to 203.0.113.1:3544 --vary src "$(vector RS-4)")
+	local stranger=2001:db8:77::1
+
+	strangers bubbles "${to[@]}" --from 203.0.113.1:3544 \
+		origin 198.51.100.66:9 bubble $stranger $A
+	strangers data "${to[@]}" --from 198.51.100.66:5000 \
+		udp6 $stranger $A 1 2 100
+	strangers solicit-1 --from 11.0.0.1:5000 "${solicit[@]}"
+	strangers solicit-2 --from 11.64.0.1:5000 "${solicit[@]}"
+	strangers passing --to 198.51.100.7:3545 --from ${outside[a]}:${port[a]} \
+		bubble $A $stranger
+	loop passing-by h "ip link add teredo0 type teredo mode hostrelay port 3545 &&
+		ip link set teredo0 up && sleep 0.1 && ip link del teredo0"
 }
 
 # watched: how many accesses were
@@ -69,9 +89,28 @@ watched()
 	sed -n 's/^setup_watchpoints: //p' $kcsan
 }
 
+# finish NAME: what it should have said, it has
+finish()
+{
+	case $1 in
+	ping-*)
+		stop $1 INT
+		check "$1 has answers" grep -q ' [1-9][0-9]* received' \
+			"$tmp/$1.log"
+		;;
+	dump-*|show-*)
+		stop $1
+		;;
+	*)
+		stop $1
+		check_equal "what $1 says" '' "$(< "$tmp/$1.log")"
+		;;
+	esac
+}
+
 test_all()
 {
-	local name before
+	local name before rounds
 
 	before=$(watched)
 	running=()
@@ -83,21 +122,20 @@ test_all()
 	settings r
 	looks a
 	looks r
-	strangers bubbles --from 203.0.113.1:3544 origin 198.51.100.66:9 \
-		bubble 2001:db8:77::1 $A
-	strangers data --from 198.51.100.66:5000 udp6 2001:db8:77::1 $A 1 2 100
+	all_strangers
 	loop move a "for port in 40000 40001; do '$tools/teredo' peer add \
 		teredo0 2001:db8:78::1 remote 192.0.2.99:\$port; done"
-	pause $seconds
+	rounds=0
+	SECONDS=0
+	while [ $SECONDS -lt $seconds ]; do
+		[ "$(generate n 5000 200 "dst6 $A")" ] ||
+			fail "no generator" || break
+		rounds=$((rounds + 1))
+	done
+	note "$((rounds * 10000)) packets through the relay in $SECONDS s"
 	for name in "${running[@]}"; do
 		check "$name goes on" alive $name
-		if [[ $name != ping-* ]]; then
-			stop $name
-			continue
-		fi
-		stop $name INT
-		check "$name has answers" \
-			grep -q ' [1-9][0-9]* received' "$tmp/$name.log"
+		finish $name
 	done
 	note "$(($(watched) - before)) accesses were watched"
 	[ $(($(watched) - before)) -gt 10000 ] || fail "too few are watched"
@@ -106,8 +144,9 @@ test_all()
 }
 
 modprobe teredo || fail "no module"
+modprobe -q pktgen
 kcsan=/sys/kernel/debug/kcsan
-echo 500 > /sys/module/kcsan/parameters/skip_watch	# not only each 4000th
+echo 50 > /sys/module/kcsan/parameters/skip_watch	# not each 4000th
 echo on > $kcsan
 internet
 ip_on inet route add blackhole default
