@@ -15,7 +15,9 @@ build=$top/.cache/debug-kernel/${1:?usage: scripts/debug-module.sh NAME}
 tree=$build/teredo
 shift
 
-# the same sources under another name; kbuild puts objects where they lie
+# the same sources under another name; kbuild puts objects where they lie. Those made
+# from another copy of the tree may be newer than what they are to be made from now.
+[ "$(readlink "$tree/Kbuild")" = "$top/Kbuild" ] || rm -rf "$tree"
 mkdir -p "$tree"
 find "$tree" -type l -delete
 for file in Kbuild uapi/*/*.h kernel/*.[ch] kernel/tests/*.c \
