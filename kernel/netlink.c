@@ -7,7 +7,6 @@
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
-#include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
@@ -18,15 +17,19 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "peer.h"
-#include "port.h"
-#include "probe.h"
 #include "stats.h"
-#include "trust.h"
-#include "xmit.h"
 
-/* The device that a request names, or an error that has been explained. */
-static struct teredo_dev *get_teredo(struct net *net, struct nlattr *ifindex,
-				     struct netlink_ext_ack *extack)
+/**
+ * teredo_nl_dev - the device that a request names
+ * @net: namespace of the request
+ * @ifindex: attribute with its index, or NULL
+ * @extack: where an error is explained
+ *
+ * Context: RTNL.
+ * Return: the device or an error pointer.
+ */
+struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
+				 struct netlink_ext_ack *extack)
 {
 	struct net_device *dev;
 
@@ -47,16 +50,25 @@ static struct teredo_dev *get_teredo(struct net *net, struct nlattr *ifindex,
 	return netdev_priv(dev);
 }
 
-/* The same for a request that changes something: what that does happens in
- * the namespace of the socket, which the device may have left.
+/**
+ * teredo_nl_admin - the device that a request may change
+ * @skb: the request
+ * @info: the same, parsed
+ * @ifindex: which attribute has the index
+ *
+ * What the request does happens in the namespace of the socket, which the device
+ * may have left.
+ *
+ * Context: RTNL.
+ * Return: the device or an error pointer.
  */
-static struct teredo_dev *get_admin(struct sk_buff *skb,
-				    struct genl_info *info, int ifindex)
+struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
+				   int ifindex)
 {
 	struct teredo_dev *td;
 
-	td = get_teredo(genl_info_net(info), info->attrs[ifindex],
-			info->extack);
+	td = teredo_nl_dev(genl_info_net(info), info->attrs[ifindex],
+			   info->extack);
 	if (IS_ERR(td) || netlink_ns_capable(skb, td->net->user_ns,
 					     CAP_NET_ADMIN))
 		return td;
@@ -65,7 +77,15 @@ static struct teredo_dev *get_admin(struct sk_buff *skb,
 	return ERR_PTR(-EPERM);
 }
 
-static int check_up(const struct teredo_dev *td, struct genl_info *info)
+/**
+ * teredo_nl_check_up - refuse a request to a device that is down
+ * @td: device
+ * @info: the request
+ *
+ * Context: RTNL.
+ * Return: 0 or -ENETDOWN.
+ */
+int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info)
 {
 	if (netif_running(td->dev))
 		return 0;
@@ -226,7 +246,7 @@ int teredo_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	rtnl_lock();
 	if (ifindex) {
-		td = get_teredo(net, ifindex, cb->extack);
+		td = teredo_nl_dev(net, ifindex, cb->extack);
 		if (IS_ERR(td)) {
 			err = PTR_ERR(td);
 			goto unlock;
@@ -375,7 +395,7 @@ static int set_state(struct teredo_dev *td, struct genl_info *info)
 	u32 lifetime = 0;
 	int err;
 
-	err = check_up(td, info);
+	err = teredo_nl_check_up(td, info);
 	if (!err && up)
 		err = get_mapping(td, info, &map);
 	if (!err)
@@ -414,411 +434,12 @@ int teredo_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_admin(skb, info, TEREDO_A_DEV_IFINDEX);
+	td = teredo_nl_admin(skb, info, TEREDO_A_DEV_IFINDEX);
 	err = IS_ERR(td) ? PTR_ERR(td) : dev_set(td, info);
 	if (err > 0)
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 	rtnl_unlock();
 	return min(err, 0);
-}
-
-static enum teredo_peer_state peer_state(const struct teredo_peer *peer)
-{
-	if (teredo_peer_usable(peer))
-		return TEREDO_PEER_STATE_TRUSTED;
-	if (peer->probe && peer->probe->failed)
-		return TEREDO_PEER_STATE_FAILED;
-	if (peer->trusted)
-		return TEREDO_PEER_STATE_EXPIRED;
-	return TEREDO_PEER_STATE_PROBING;
-}
-
-static u32 tries(const struct teredo_probe *probe, bool teredo)
-{
-	return teredo ? probe->n_sent : probe->tries;
-}
-
-static int put_nonces(struct sk_buff *skb, const struct teredo_peer *peer)
-{
-	if ((peer->nonce_sent &&
-	     nla_put_be32(skb, TEREDO_A_PEER_NONCE_SENT, peer->nonce_sent)) ||
-	    (peer->nonce_received &&
-	     nla_put_be32(skb, TEREDO_A_PEER_NONCE_RECEIVED,
-			  peer->nonce_received)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* the service port is nothing to tell */
-static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
-{
-	const struct teredo_port *random = peer->random;
-
-	if (random && peer->trusted && peer->sport == random->port &&
-	    nla_put_be16(skb, TEREDO_A_PEER_LOCAL_PORT, peer->sport))
-		return -EMSGSIZE;
-	if (random && random->predicted &&
-	    nla_put_be16(skb, TEREDO_A_PEER_RANDOM_PORT, random->predicted))
-		return -EMSGSIZE;
-	if (peer->peer_random &&
-	    nla_put_be16(skb, TEREDO_A_PEER_PEER_RANDOM_PORT,
-			 peer->peer_random))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_lan(struct sk_buff *skb, const struct teredo_peer *peer)
-{
-	if (peer->lan.port &&
-	    (nla_put_in_addr(skb, TEREDO_A_PEER_LAN_ADDR, peer->lan.addr) ||
-	     nla_put_be16(skb, TEREDO_A_PEER_LAN_PORT, peer->lan.port)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
-		    u32 ifindex, __be32 prefix)
-{
-	const struct teredo_probe *probe = peer->probe;
-	bool teredo = teredo_is_teredo(&peer->addr, prefix);
-
-	if (nla_put_u32(skb, TEREDO_A_PEER_IFINDEX, ifindex) ||
-	    nla_put_in6_addr(skb, TEREDO_A_PEER_ADDRESS, &peer->addr) ||
-	    nla_put_u32(skb, TEREDO_A_PEER_STATE, peer_state(peer)) ||
-	    nla_put_u32(skb, TEREDO_A_PEER_IDLE_RX,
-			jiffies_to_msecs(jiffies - READ_ONCE(peer->rx))) ||
-	    nla_put_u32(skb, TEREDO_A_PEER_IDLE_TX,
-			jiffies_to_msecs(jiffies - READ_ONCE(peer->tx))) ||
-	    nla_put_u32(skb, TEREDO_A_PEER_TRIES,
-			probe ? tries(probe, teredo) : 0) ||
-	    nla_put_u32(skb, TEREDO_A_PEER_QUEUED, probe ?
-			skb_queue_len(&probe->out) +
-			skb_queue_len(&probe->in) : 0))
-		return -EMSGSIZE;
-	if (peer->trusted &&
-	    (nla_put_in_addr(skb, TEREDO_A_PEER_REMOTE_ADDR, peer->ep.addr) ||
-	     nla_put_be16(skb, TEREDO_A_PEER_REMOTE_PORT, peer->ep.port)))
-		return -EMSGSIZE;
-	if (nla_put_u8(skb, TEREDO_A_PEER_SYMMETRIC, peer->symmetric))
-		return -EMSGSIZE;
-	return put_nonces(skb, peer) ?: put_ports(skb, peer) ?:
-	       put_lan(skb, peer);
-}
-
-/**
- * struct peer_dump - a dump of the peers under way
- * @peers: the table, NULL before the first message; the dump's reference
- *	keeps it, not the device, which a reader that dawdles must not keep
- *	from going away
- * @iter: where it is
- * @ifindex: of the device
- * @prefix: service prefix, network byte order
- */
-struct peer_dump {
-	struct teredo_peers *peers;
-	struct rhashtable_iter iter;
-	u32 ifindex;
-	__be32 prefix;
-};
-
-int teredo_nl_peer_get_start(struct netlink_callback *cb)
-{
-	struct peer_dump *dump;
-
-	dump = kzalloc_obj(*dump, GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	cb->args[0] = (long)dump;
-	return 0;
-}
-
-/* Not in teredo_nl_peer_get_start(): there, not every kernel can be told what
- * is wrong with a request.
- */
-static int peer_dump_begin(struct peer_dump *dump, struct netlink_callback *cb)
-{
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct teredo_dev *td;
-
-	rtnl_lock();
-	td = get_teredo(sock_net(cb->skb->sk), attrs[TEREDO_A_PEER_IFINDEX],
-			cb->extack);
-	if (IS_ERR(td)) {
-		rtnl_unlock();
-		return PTR_ERR(td);
-	}
-	dump->peers = td->peers;
-	dump->ifindex = td->dev->ifindex;
-	dump->prefix = td->cfg.prefix;
-	teredo_peers_get(dump->peers);
-	rtnl_unlock();
-
-	rhashtable_walk_enter(&dump->peers->ht, &dump->iter);
-	return 0;
-}
-
-int teredo_nl_peer_get_done(struct netlink_callback *cb)
-{
-	struct peer_dump *dump = (struct peer_dump *)cb->args[0];
-
-	if (dump->peers) {
-		rhashtable_walk_exit(&dump->iter);
-		teredo_peers_put(dump->peers);
-	}
-	kfree(dump);
-	return 0;
-}
-
-static int fill_peer(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct peer_dump *dump,
-		     const struct teredo_peer *peer)
-{
-	void *hdr;
-	int err;
-
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			  cb->nlh->nlmsg_seq, &teredo_nl_family, NLM_F_MULTI,
-			  TEREDO_CMD_PEER_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	/* the probe is only there under the lock */
-	spin_lock_bh(&dump->peers->lock);
-	err = put_peer(skb, peer, dump->ifindex, dump->prefix);
-	spin_unlock_bh(&dump->peers->lock);
-	if (err) {
-		genlmsg_cancel(skb, hdr);
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-int teredo_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct peer_dump *dump = (struct peer_dump *)cb->args[0];
-	struct teredo_peer *peer;
-	int err;
-
-	if (!dump->peers) {
-		err = peer_dump_begin(dump, cb);
-		if (err)
-			return err;
-	}
-	rhashtable_walk_start(&dump->iter);
-	/* peek: one that does not fit is the first of the next message */
-	for (peer = rhashtable_walk_peek(&dump->iter); peer;
-	     peer = rhashtable_walk_next(&dump->iter)) {
-		/* the table was resized, some may come twice */
-		if (IS_ERR(peer))
-			continue;
-		if (fill_peer(skb, cb, dump, peer))
-			break;
-	}
-	rhashtable_walk_stop(&dump->iter);
-	return skb->len;
-}
-
-/* Only a peer that packets could be exchanged with. */
-static int check_peer(const struct teredo_dev *td, struct genl_info *info,
-		      struct in6_addr *addr)
-{
-	int type;
-
-	if (GENL_REQ_ATTR_CHECK(info, TEREDO_A_PEER_ADDRESS)) {
-		NL_SET_ERR_MSG(info->extack, "The peer's address is needed");
-		return -EINVAL;
-	}
-	*addr = nla_get_in6_addr(info->attrs[TEREDO_A_PEER_ADDRESS]);
-	type = ipv6_addr_type(addr);
-	if (!(type & IPV6_ADDR_UNICAST) ||
-	    type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK) ||
-	    (teredo_is_teredo(addr, td->cfg.prefix) ?
-	     !teredo_reachable(addr) : td->cfg.mode != TEREDO_MODE_CLIENT)) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[TEREDO_A_PEER_ADDRESS],
-				    "Not an address that a peer can have");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
-}
-
-/* The endpoint that a request takes a peer to be at.
- * Return: 0, with @ep->port 0 if there is none in the request.
- */
-static int get_endpoint(struct genl_info *info, struct teredo_endpoint *ep)
-{
-	struct nlattr *addr = info->attrs[TEREDO_A_PEER_REMOTE_ADDR];
-	struct nlattr *port = info->attrs[TEREDO_A_PEER_REMOTE_PORT];
-
-	if (!addr != !port) {
-		NL_SET_ERR_MSG(info->extack,
-			       "Remote address and port go together");
-		return -EINVAL;
-	}
-	if (!addr)
-		return 0;
-	ep->addr = nla_get_in_addr(addr);
-	ep->port = nla_get_be16(port);
-	if (!ep->port || ipv4_is_zeronet(ep->addr) ||
-	    ipv4_is_multicast(ep->addr) || ipv4_is_lbcast(ep->addr)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, addr,
-				    "Not a place to send to");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
-}
-
-static int start_peer(struct teredo_dev *td, const struct in6_addr *addr,
-		      struct teredo_endpoint ep, struct netlink_ext_ack *extack)
-{
-	const struct teredo_mapping *map;
-	int err = -ENETDOWN;
-
-	local_bh_disable();
-	rcu_read_lock();
-	map = rcu_dereference(td->mapping);
-	if (map && ep.port)
-		err = teredo_trust(td, addr, ep, td->cfg.port) ?
-		      0 : -ENOBUFS;
-	else if (map)
-		err = teredo_probe_start(td, map, addr);
-	rcu_read_unlock();
-	local_bh_enable();
-
-	if (err == -ENETDOWN)
-		NL_SET_ERR_MSG(extack, "The client is not qualified");
-	else if (err == -ENOBUFS)
-		NL_SET_ERR_MSG(extack, "The peer table is full of peers in use");
-	else if (err == -EBUSY)
-		NL_SET_ERR_MSG(extack, "The peer did not answer, leave it alone for a while");
-	return err;
-}
-
-int teredo_nl_peer_add_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct teredo_endpoint ep = {};
-	struct teredo_dev *td;
-	struct in6_addr addr;
-	int err;
-
-	rtnl_lock();
-	td = get_admin(skb, info, TEREDO_A_PEER_IFINDEX);
-	err = IS_ERR(td) ? PTR_ERR(td) : check_peer(td, info, &addr);
-	if (!err)
-		err = get_endpoint(info, &ep);
-	if (!err)
-		err = start_peer(td, &addr, ep, info->extack);
-	rtnl_unlock();
-	return err;
-}
-
-static int del_peer(struct teredo_dev *td, struct genl_info *info)
-{
-	struct nlattr *attr = info->attrs[TEREDO_A_PEER_ADDRESS];
-	struct teredo_peer *peer;
-	struct in6_addr addr;
-
-	if (!attr) {
-		teredo_peers_flush(td);
-		return 0;
-	}
-	addr = nla_get_in6_addr(attr);
-	rcu_read_lock();
-	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_lookup(td->peers, &addr);
-	if (peer)
-		teredo_peer_remove(td, peer);
-	spin_unlock_bh(&td->peers->lock);
-	rcu_read_unlock();
-	if (peer)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, attr, "No such peer");
-	return -ENOENT;
-}
-
-int teredo_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct teredo_dev *td;
-	int err;
-
-	rtnl_lock();
-	td = get_admin(skb, info, TEREDO_A_PEER_IFINDEX);
-	err = IS_ERR(td) ? PTR_ERR(td) : del_peer(td, info);
-	rtnl_unlock();
-	return err;
-}
-
-/* Control packets go to servers, which are reached at one port. */
-static int get_packet(const struct teredo_dev *td, struct genl_info *info,
-		      struct teredo_endpoint *to, __be32 *from)
-{
-	struct nlattr **attrs = info->attrs;
-
-	if (GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_REMOTE_ADDR) ||
-	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_REMOTE_PORT) ||
-	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_PAYLOAD)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "A packet needs remote-addr, remote-port and payload");
-		return -EINVAL;
-	}
-	to->addr = nla_get_in_addr(attrs[TEREDO_A_PACKET_REMOTE_ADDR]);
-	to->port = nla_get_be16(attrs[TEREDO_A_PACKET_REMOTE_PORT]);
-	if (!teredo_ipv4_is_global(to->addr) || !to->port) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    attrs[TEREDO_A_PACKET_REMOTE_ADDR],
-				    "Not a global unicast IPv4 address and a port");
-		return -EADDRNOTAVAIL;
-	}
-	if (attrs[TEREDO_A_PACKET_LOCAL_ADDR])
-		*from = nla_get_in_addr(attrs[TEREDO_A_PACKET_LOCAL_ADDR]);
-	if (*from && td->cfg.local && *from != td->cfg.local &&
-	    *from != td->cfg.local2) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    attrs[TEREDO_A_PACKET_LOCAL_ADDR],
-				    "The socket is bound to another address");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
-}
-
-static int send_packet(struct teredo_dev *td, struct genl_info *info)
-{
-	struct nlattr *payload = info->attrs[TEREDO_A_PACKET_PAYLOAD];
-	struct teredo_endpoint to, from = {};
-	int err;
-
-	err = get_packet(td, info, &to, &from.addr);
-	if (err)
-		return err;
-	err = check_up(td, info);
-	if (err)
-		return err;
-	if (teredo_set_helper(td, info->snd_portid))
-		teredo_nl_dev_changed(td, GFP_KERNEL);
-
-	local_bh_disable();
-	rcu_read_lock();
-	err = teredo_send(td, to, from, nla_data(payload), nla_len(payload));
-	rcu_read_unlock();
-	local_bh_enable();
-	if (!err)
-		teredo_count(td, TEREDO_TX_CONTROL);
-	else if (err == -EHOSTUNREACH)
-		NL_SET_ERR_MSG(info->extack,
-			       "There is no way to send it from and to these addresses");
-	return err;
-}
-
-int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct teredo_dev *td;
-	int err;
-
-	rtnl_lock();
-	td = get_admin(skb, info, TEREDO_A_PACKET_IFINDEX);
-	err = IS_ERR(td) ? PTR_ERR(td) : send_packet(td, info);
-	rtnl_unlock();
-	return err;
 }
 
 int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -827,51 +448,12 @@ int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	td = get_admin(skb, info, TEREDO_A_DEV_IFINDEX);
-	err = IS_ERR(td) ? PTR_ERR(td) : check_up(td, info);
+	td = teredo_nl_admin(skb, info, TEREDO_A_DEV_IFINDEX);
+	err = IS_ERR(td) ? PTR_ERR(td) : teredo_nl_check_up(td, info);
 	if (!err && teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 	rtnl_unlock();
 	return err;
-}
-
-/**
- * teredo_nl_packet - pass a control packet to the helper
- * @td: device
- * @from: outer source
- * @local: outer destination, network byte order
- * @payload: UDP payload, at most TEREDO_MAX_PACKET octets
- * @len: its length
- *
- * Context: softirq, RCU.
- * Return: 0, or a negative error if nobody has got it.
- */
-int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
-		     __be32 local, const void *payload, size_t len)
-{
-	u32 helper = READ_ONCE(td->helper);
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!helper)
-		return -ESRCH;
-	skb = genlmsg_new(nla_total_size(len) + 4 * nla_total_size(4),
-			  GFP_ATOMIC);
-	if (!skb)
-		return -ENOMEM;
-	hdr = genlmsg_put(skb, 0, 0, &teredo_nl_family, 0,
-			  TEREDO_CMD_PACKET_NTF);
-	if (!hdr ||
-	    nla_put_u32(skb, TEREDO_A_PACKET_IFINDEX, td->dev->ifindex) ||
-	    nla_put_in_addr(skb, TEREDO_A_PACKET_REMOTE_ADDR, from.addr) ||
-	    nla_put_be16(skb, TEREDO_A_PACKET_REMOTE_PORT, from.port) ||
-	    nla_put_in_addr(skb, TEREDO_A_PACKET_LOCAL_ADDR, local) ||
-	    nla_put(skb, TEREDO_A_PACKET_PAYLOAD, len, payload)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_unicast(dev_net(td->dev), skb, helper);
 }
 
 static int port_event(struct notifier_block *nb, unsigned long event,

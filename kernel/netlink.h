@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Generic netlink: events and control packets for userspace. */
+/* Generic netlink: requests, events and control packets for userspace. */
 #ifndef _TEREDO_NETLINK_H
 #define _TEREDO_NETLINK_H
 
@@ -7,10 +7,22 @@
 
 #include "wire.h"
 
+struct genl_info;
+struct net;
+struct netlink_ext_ack;
+struct nlattr;
+struct sk_buff;
 struct teredo_dev;
 
 int teredo_nl_register(void);
 void teredo_nl_unregister(void);
+
+/* what all requests begin with */
+struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
+				 struct netlink_ext_ack *extack);
+struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
+				   int ifindex);
+int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info);
 
 void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp);
 int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,

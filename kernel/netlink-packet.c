@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Generic netlink: control packets between servers and the helper.
+ */
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "device.h"
+#include "netlink-gen.h"
+#include "netlink.h"
+#include "stats.h"
+#include "xmit.h"
+
+/* Control packets go to servers, which are reached at one port. */
+static int get_packet(const struct teredo_dev *td, struct genl_info *info,
+		      struct teredo_endpoint *to, __be32 *from)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_REMOTE_ADDR) ||
+	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_REMOTE_PORT) ||
+	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_PACKET_PAYLOAD)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "A packet needs remote-addr, remote-port and payload");
+		return -EINVAL;
+	}
+	to->addr = nla_get_in_addr(attrs[TEREDO_A_PACKET_REMOTE_ADDR]);
+	to->port = nla_get_be16(attrs[TEREDO_A_PACKET_REMOTE_PORT]);
+	if (!teredo_ipv4_is_global(to->addr) || !to->port) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TEREDO_A_PACKET_REMOTE_ADDR],
+				    "Not a global unicast IPv4 address and a port");
+		return -EADDRNOTAVAIL;
+	}
+	if (attrs[TEREDO_A_PACKET_LOCAL_ADDR])
+		*from = nla_get_in_addr(attrs[TEREDO_A_PACKET_LOCAL_ADDR]);
+	if (*from && td->cfg.local && *from != td->cfg.local &&
+	    *from != td->cfg.local2) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TEREDO_A_PACKET_LOCAL_ADDR],
+				    "The socket is bound to another address");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static int send_packet(struct teredo_dev *td, struct genl_info *info)
+{
+	struct nlattr *payload = info->attrs[TEREDO_A_PACKET_PAYLOAD];
+	struct teredo_endpoint to, from = {};
+	int err;
+
+	err = get_packet(td, info, &to, &from.addr);
+	if (err)
+		return err;
+	err = teredo_nl_check_up(td, info);
+	if (err)
+		return err;
+	if (teredo_set_helper(td, info->snd_portid))
+		teredo_nl_dev_changed(td, GFP_KERNEL);
+
+	local_bh_disable();
+	rcu_read_lock();
+	err = teredo_send(td, to, from, nla_data(payload), nla_len(payload));
+	rcu_read_unlock();
+	local_bh_enable();
+	if (!err)
+		teredo_count(td, TEREDO_TX_CONTROL);
+	else if (err == -EHOSTUNREACH)
+		NL_SET_ERR_MSG(info->extack,
+			       "There is no way to send it from and to these addresses");
+	return err;
+}
+
+int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct teredo_dev *td;
+	int err;
+
+	rtnl_lock();
+	td = teredo_nl_admin(skb, info, TEREDO_A_PACKET_IFINDEX);
+	err = IS_ERR(td) ? PTR_ERR(td) : send_packet(td, info);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * teredo_nl_packet - pass a control packet to the helper
+ * @td: device
+ * @from: outer source
+ * @local: outer destination, network byte order
+ * @payload: UDP payload, at most TEREDO_MAX_PACKET octets
+ * @len: its length
+ *
+ * Context: softirq, RCU.
+ * Return: 0, or a negative error if nobody has got it.
+ */
+int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
+		     __be32 local, const void *payload, size_t len)
+{
+	u32 helper = READ_ONCE(td->helper);
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!helper)
+		return -ESRCH;
+	skb = genlmsg_new(nla_total_size(len) + 4 * nla_total_size(4),
+			  GFP_ATOMIC);
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put(skb, 0, 0, &teredo_nl_family, 0,
+			  TEREDO_CMD_PACKET_NTF);
+	if (!hdr ||
+	    nla_put_u32(skb, TEREDO_A_PACKET_IFINDEX, td->dev->ifindex) ||
+	    nla_put_in_addr(skb, TEREDO_A_PACKET_REMOTE_ADDR, from.addr) ||
+	    nla_put_be16(skb, TEREDO_A_PACKET_REMOTE_PORT, from.port) ||
+	    nla_put_in_addr(skb, TEREDO_A_PACKET_LOCAL_ADDR, local) ||
+	    nla_put(skb, TEREDO_A_PACKET_PAYLOAD, len, payload)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_unicast(dev_net(td->dev), skb, helper);
+}
