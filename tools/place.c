@@ -103,11 +103,13 @@ void place_up(struct daemon *d, const struct in6_addr *addr)
 /**
  * place_repair - somebody may have removed address or routes
  * @d: daemon
+ *
+ * If that was the kernel, as the device went down, it does not run yet.
  */
 void place_repair(struct daemon *d)
 {
 	if (d->placed && !place_waiting(d))
-		place(d);
+		place_up(d, &d->placed_addr);
 }
 
 /**

@@ -188,6 +188,71 @@ test_contact()
 	client_down a
 }
 
+# says TEXT: teredo show tells why there is no address
+says()
+{
+	[[ $(teredo a show teredo0) == *"$1"* ]]
+}
+
+# A device that goes down loses its address and its state, even if it is up again
+# before anybody looks.
+test_device()
+{
+	local i
+
+	set_nat a pr
+	client_up a || return
+	ip_on a link set teredo0 down
+	took "address gone" 300 no_address
+	took "it says why" 500 says \
+		'teredo0 is down (try: ip link set teredo0 up)'
+	ip_on a link set teredo0 up
+	took "qualified again" 1000 has_teredo_address "${_pids[a-teredod]}"
+	check "ping" reach a 2001:db8:1::10
+
+	# the times differ, so that each thing that is done a while after a bounce
+	# is hit by the next one
+	for ((i = 0; i < 12; i++)); do
+		printf '%s\n' 'link set teredo0 down' 'link set teredo0 up' |
+			ip_on a -batch -
+		took "there again" 1000 reach a 2001:db8:1::10 1
+		pause 0.$((40 - i * 2))
+	done
+	ip_on a link del teredo0
+	check "teredod ends with the device" wait_for 5 \
+		eval "! kill -0 ${_pids[a-teredod]} 2> /dev/null"
+	wait "${_pids[a-teredod]}"
+	check_equal "its exit code" 1 $?
+	check "it says so" grep -q 'teredo0 was deleted' "$tmp/a-teredod.log"
+}
+
+# Without a cable there may be another network at the other end when there is one
+# again: the server is asked at once, the address stays while it says the same.
+test_cable()
+{
+	local old
+
+	set_nat a pr
+	client_up a || return
+	old=$(teredo_address a)
+	capture s1 eth0 asked udp dst port 3544
+	ip_on na link set lan down
+	pause 1
+	ip_on na link set lan up
+	pause 1
+	capture_stop asked
+	[ "$(packets asked)" ] || fail "nothing was asked"
+	check_equal "address" "$old" "$(teredo_address a)"
+	check "ping" reach a 2001:db8:1::10
+
+	ip_on a route del default
+	took "address gone without a route" 300 no_address
+	took "it says why" 500 says 'no way to 203.0.113.1: '
+	ip_on a route add default via 10.1.0.1 dev eth0
+	took "qualified again" 1000 has_teredo_address "${_pids[a-teredod]}"
+	client_down a
+}
+
 no_carrier()
 {
 	[[ $(ip_on a link show teredo0) == *NO-CARRIER* ]]
@@ -232,6 +297,9 @@ add_test "V-12 C-11: teredod killed, restarted, replaced: no packet lost, same a
 add_test "C-87 C-88 C-90 C-91: the NAT was restarted: new address within a refresh interval" \
 	test_nat
 add_test "C-57 C-87: no maintenance while the server is heard" test_contact
+add_test "C-19: the device goes down, bounces, is deleted" test_device
+add_test "C-19 C-90: the cable is pulled out and put in; there is no route, and one again" \
+	test_cable
 add_test "C-91: the mapping's lifetime ends without teredod" test_lifetime
 
 run_tests
