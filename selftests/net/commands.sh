@@ -219,6 +219,46 @@ test_checkconf()
 	refused 1 '' "$tools/teredo" --color=green show
 }
 
+demands_secrets()
+{
+	[[ $(ip_on s2 -d link show teredo0) == *' auth '* ]]
+}
+
+# A device that was there before: teredod takes it as it is, or says what does not
+# fit.
+test_before()
+{
+	local teredod=$tools/teredod conf=$tmp/before.conf
+
+	printf '%s\n' '[client]' 'server = 203.0.113.1' > "$conf"
+	ip_on a link add teredo0 type dummy
+	refused 1 'is no Teredo device' on a "$teredod" --config "$conf" teredo0
+	ip_on a link del teredo0
+	ip_on a link add teredo0 type teredo mode hostrelay
+	refused 1 "teredo0 is a hostrelay, $conf says mode = client" \
+		on a "$teredod" --config "$conf" teredo0
+	refused 1 'the command line says mode = client' \
+		on a "$teredod" --server 203.0.113.1 teredo0
+	printf '%s\n' '[device]' 'mode = relay' > "$conf"
+	refused 78 "--server is for clients, $conf says mode = relay" \
+		on a "$teredod" --config "$conf" --server 203.0.113.1 teredo0
+	refused 78 'nor an IPv4 address' on a "$teredod" --server 2001:db8::1 teredo0
+	refused 78 'cannot be the name of a device' on a "$teredod" a/b
+	ip_on a link del teredo0
+
+	printf '%s\n' '[device]' 'mode = server' 'local = 198.51.100.118' \
+		'[server]' 'local2 = 198.51.100.119' > "$conf"
+	ip_on s2 link add teredo0 type teredo mode server \
+		local 198.51.100.118 local2 198.51.100.119 auth
+	refused 1 'say secrets = FILE' on s2 "$teredod" --config "$conf" teredo0
+	ip_on s2 link set teredo0 type teredo noauth
+	printf 'secrets = %s\n' "$tmp/secrets" >> "$conf"
+	daemon s2 < "$conf"
+	check "a server begins to demand secrets" wait_for 5 demands_secrets
+	stop s2-teredod
+	ip_on s2 link del teredo0
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -235,5 +275,6 @@ add_test "teredo show, peer, monitor, wait" teredo_services test_client
 add_test "teredo qualify" test_qualify
 add_test "teredo decode" test_decode
 add_test "teredo checkconf, help and wrong usage" test_checkconf
+add_test "teredod and a device that was there before" test_before
 
 run_tests
