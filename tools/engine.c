@@ -227,7 +227,9 @@ static void read_local_port(struct daemon *d)
 		d->local.port = dev.local.port;
 }
 
-/* Device first: with a carrier, but no route yet, nothing gets lost */
+/* Device first: with a carrier, but no route yet, nothing gets lost. An address
+ * may be left of a helper that was still at work as we have taken over.
+ */
 static void gain(struct daemon *d)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -238,6 +240,7 @@ static void gain(struct daemon *d)
 	push(d);
 	/* whom another address reaches is to be found out anew */
 	d->word = WORD_PROBE;
+	place_sweep(d, &d->q.address);
 	place_up(d, &d->q.address);
 	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
 	log_info("%s: address %s", d->name, text);
