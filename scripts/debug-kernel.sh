@@ -7,7 +7,8 @@
 #
 # usage: scripts/debug-kernel.sh [NAME]	KSRC=DIRECTORY builds a tree of your own
 #   NAME	debug, the default; kcsan; or uml, which is debug as user-mode
-#		Linux. Of which parts in selftests/vm/config each is made is below
+#		Linux. Of which parts in selftests/vm/config each is made is
+#		below; a line "# make: VARIABLE=VALUE" in one is for building it
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

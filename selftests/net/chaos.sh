@@ -20,7 +20,7 @@ rounds=${rounds:-20}
 recovery=20
 RANDOM=4380
 
-# ---- what may happen; calm_* undo it, whether or not it has
+# ---- what may happen; calm undoes all of it, whether or not it has
 
 event_bounce()
 {
@@ -115,9 +115,10 @@ event_forgotten()
 
 event_settings()
 {
-	ip_on a link set teredo0 type teredo \
-		$((RANDOM & 1 ? 1 : 0))symmetric 2> /dev/null
-	ip_on a link set teredo0 type teredo ttl $((RANDOM % 64 + 1))
+	local words=(symmetric nosymmetric)
+
+	ip_on a link set teredo0 type teredo ${words[RANDOM % 2]} \
+		ttl $((RANDOM % 64 + 1))
 }
 
 event_another_server()
@@ -157,7 +158,7 @@ recovered()
 	wait_for $recovery works || {
 		fail "no packet comes back"
 		teredo a show teredo0 | note
-		tail -n 30 "$tmp/a-teredod.log" | note
+		tail -n 30 "$tmp/a-teredod.log" "$tmp/second.log" 2>&1 | note
 		return 1
 	}
 	one "address" teredo_address a

@@ -228,29 +228,30 @@ demands_secrets()
 # fit.
 test_before()
 {
-	local teredod=$tools/teredod conf=$tmp/before.conf
+	local conf=$tmp/before.conf
+	local teredod=(timeout 10 "$tools/teredod")
 
 	printf '%s\n' '[client]' 'server = 203.0.113.1' > "$conf"
 	ip_on a link add teredo0 type dummy
-	refused 1 'is no Teredo device' on a "$teredod" --config "$conf" teredo0
+	refused 1 'is no Teredo device' on a "${teredod[@]}" --config "$conf" teredo0
 	ip_on a link del teredo0
 	ip_on a link add teredo0 type teredo mode hostrelay
 	refused 1 "teredo0 is a hostrelay, $conf says mode = client" \
-		on a "$teredod" --config "$conf" teredo0
+		on a "${teredod[@]}" --config "$conf" teredo0
 	refused 1 'the command line says mode = client' \
-		on a "$teredod" --server 203.0.113.1 teredo0
+		on a "${teredod[@]}" --server 203.0.113.1 teredo0
 	printf '%s\n' '[device]' 'mode = relay' > "$conf"
 	refused 78 "--server is for clients, $conf says mode = relay" \
-		on a "$teredod" --config "$conf" --server 203.0.113.1 teredo0
-	refused 78 'nor an IPv4 address' on a "$teredod" --server 2001:db8::1 teredo0
-	refused 78 'cannot be the name of a device' on a "$teredod" a/b
+		on a "${teredod[@]}" --config "$conf" --server 203.0.113.1 teredo0
+	refused 78 'nor an IPv4 address' on a "${teredod[@]}" --server 2001:db8::1 teredo0
+	refused 78 'cannot be the name of a device' on a "${teredod[@]}" a/b
 	ip_on a link del teredo0
 
 	printf '%s\n' '[device]' 'mode = server' 'local = 198.51.100.118' \
 		'[server]' 'local2 = 198.51.100.119' > "$conf"
 	ip_on s2 link add teredo0 type teredo mode server \
 		local 198.51.100.118 local2 198.51.100.119 auth
-	refused 1 'say secrets = FILE' on s2 "$teredod" --config "$conf" teredo0
+	refused 1 'say secrets = FILE' on s2 "${teredod[@]}" --config "$conf" teredo0
 	ip_on s2 link set teredo0 type teredo noauth
 	printf 'secrets = %s\n' "$tmp/secrets" >> "$conf"
 	daemon s2 < "$conf"
