@@ -115,7 +115,8 @@ event_forgotten()
 
 event_settings()
 {
-	local words=(symmetric nosymmetric)
+	local words=('symmetric preserving sequential'
+		'nosymmetric nopreserving nosequential')
 
 	ip_on a link set teredo0 type teredo ${words[RANDOM % 2]} \
 		ttl $((RANDOM % 64 + 1))
