@@ -291,6 +291,8 @@ static void open_signals(struct daemon *d)
 {
 	uint64_t every = notify_watchdog_ms();
 
+	/* a pipe to a helper that has died says so by an error as well */
+	signal(SIGPIPE, SIG_IGN);
 	uv_signal_init(&d->loop, &d->sigterm);
 	uv_signal_init(&d->loop, &d->sigint);
 	uv_signal_init(&d->loop, &d->sighup);

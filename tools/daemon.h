@@ -138,6 +138,7 @@ enum connectivity {
  * @secondary: the secondary port (secondary.c)
  *
  * @portmap: the program that asks the gateway, NULL if none runs (portmap.c)
+ * @portmap_timer: starts it again
  * @mapping_wanted: what it was asked for
  * @mapping: what it has got, method no if nothing
  * @mapping_error: why not, "" if that is not known yet
@@ -217,6 +218,7 @@ struct daemon {
 	struct secondary secondary;
 
 	struct portmap *portmap;
+	uv_timer_t portmap_timer;
 	struct mapping mapping_wanted;
 	struct mapping mapping;
 	char mapping_error[DAEMON_REASON];
@@ -286,7 +288,10 @@ void secondary_begin(struct daemon *d);
 void secondary_end(struct daemon *d);
 void secondary_status(const struct daemon *d, json_t *status);
 
+void portmap_open(struct daemon *d);
 void portmap_update(struct daemon *d, __be16 port);
+void portmap_doubt(struct daemon *d);
+void portmap_renew(struct daemon *d);
 void portmap_stop(struct daemon *d);
 void portmap_close(struct daemon *d);
 struct teredo_endpoint portmap_outside(const struct daemon *d);

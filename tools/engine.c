@@ -242,6 +242,7 @@ static void gain(struct daemon *d)
 	d->word = WORD_PROBE;
 	place_sweep(d, &d->q.address);
 	place_up(d, &d->q.address);
+	portmap_renew(d);
 	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
 	log_info("%s: address %s", d->name, text);
 }
@@ -249,6 +250,7 @@ static void gain(struct daemon *d)
 static void lose(struct daemon *d)
 {
 	secondary_end(d);
+	portmap_doubt(d);
 	place_down(d);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING, 0, 0);
 }
@@ -578,6 +580,7 @@ static int engine_open(struct daemon *d)
 		log_warn("%s: no firewall is to be seen: whoever knows the address can send to this host",
 			 d->name);
 	place_open(d);
+	portmap_open(d);
 	connectivity_open(d);
 	secondary_open(d);
 	uv_timer_init(&d->loop, &d->q_timer);

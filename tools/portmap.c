@@ -22,6 +22,11 @@
  */
 #define END_MS		3000
 
+/* A teredo-portmap that has died is started again, one that always does not too
+ * often.
+ */
+#define AGAIN_MS	10000
+
 #define LINE		256
 #define HANDLES		3
 
@@ -34,6 +39,7 @@
  * @open: handles that libuv has not let go of
  * @line: what it has said of the current line
  * @len: so many octets
+ * @doubtful: the gateway is to be asked again
  */
 struct portmap {
 	struct daemon *d;
@@ -43,6 +49,7 @@ struct portmap {
 	unsigned int open;
 	char line[LINE];
 	size_t len;
+	bool doubtful;
 };
 
 static void on_closed(uv_handle_t *handle)
@@ -59,6 +66,8 @@ static void close_handle(uv_handle_t *handle)
 		uv_close(handle, on_closed);
 }
 
+static void on_timer(uv_timer_t *timer);
+
 static void on_exit_status(uv_process_t *process, int64_t status, int signum)
 {
 	struct portmap *pm = process->data;
@@ -72,6 +81,7 @@ static void on_exit_status(uv_process_t *process, int64_t status, int signum)
 		snprintf(d->mapping_error, sizeof(d->mapping_error),
 			 "teredo-portmap has ended");
 		engine_mapping(d);
+		uv_timer_start(&d->portmap_timer, on_timer, AGAIN_MS, 0);
 	}
 	close_handle((uv_handle_t *)&pm->in);
 	close_handle((uv_handle_t *)&pm->out);
@@ -228,11 +238,17 @@ static void begin(struct daemon *d)
 	on_exit_status(&pm->process, 0, 0);
 }
 
+static void on_timer(uv_timer_t *timer)
+{
+	begin(timer->data);
+}
+
 /* It closes the port; the next one waits until it has. */
 static void end(struct daemon *d)
 {
 	struct portmap *pm = d->portmap;
 
+	uv_timer_stop(&d->portmap_timer);
 	d->portmap = NULL;
 	d->mapping.method = MAPPING_NO;
 	d->mapping_error[0] = '\0';
@@ -247,6 +263,16 @@ static bool same(const struct mapping *a, const struct mapping *b)
 {
 	return a->gateway == b->gateway &&
 	       teredo_endpoint_equal(a->inside, b->inside);
+}
+
+/**
+ * portmap_open - get ready
+ * @d: daemon of a client
+ */
+void portmap_open(struct daemon *d)
+{
+	uv_timer_init(&d->loop, &d->portmap_timer);
+	d->portmap_timer.data = d;
 }
 
 /**
@@ -272,6 +298,40 @@ void portmap_update(struct daemon *d, __be16 port)
 	d->mapping_wanted = want;
 	if (d->path_up && want.gateway && port)
 		begin(d);
+}
+
+/**
+ * portmap_doubt - the NAT may have forgotten all it knew
+ * @d: daemon of a client, which loses its address
+ */
+void portmap_doubt(struct daemon *d)
+{
+	if (d->portmap)
+		d->portmap->doubtful = true;
+}
+
+/* Whatever it reads ends its wait. If nothing fits there is enough to read. */
+static void ask_again(struct portmap *pm)
+{
+	char line[] = "again\n";
+	const uv_buf_t buf = uv_buf_init(line, sizeof(line) - 1);
+
+	uv_try_write((uv_stream_t *)&pm->in, &buf, 1);
+}
+
+/**
+ * portmap_renew - the NAT answers again
+ * @d: daemon of a client, which has got an address
+ *
+ * A gateway that was restarted keeps no port open; without this the next look at it
+ * is minutes away.
+ */
+void portmap_renew(struct daemon *d)
+{
+	if (!d->portmap || !d->portmap->doubtful)
+		return;
+	d->portmap->doubtful = false;
+	ask_again(d->portmap);
 }
 
 /**

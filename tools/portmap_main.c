@@ -33,8 +33,8 @@
 static const char usage[] =
 "Usage: teredo-portmap [OPTION]... upnp|nat-pmp|auto GATEWAY ADDRESS PORT\n"
 "Have GATEWAY forward the UDP port PORT to ADDRESS, which is ours, until standard\n"
-"input ends or SIGTERM comes. teredod runs this as its configuration says\n"
-"(port-mapping).\n"
+"input ends or SIGTERM comes; for each line there GATEWAY is asked again. teredod\n"
+"runs this as its configuration says (port-mapping).\n"
 "\n"
 "  -s, --state FILE   remember the mapping there; one that an earlier run has\n"
 "                     left is removed first\n"

@@ -143,7 +143,7 @@ test_crash()
 	with upnp a
 	check "and open again" wait_for 10 forwarded a
 	check "remembered" wait_for 5 is_remembered
-	portmap=$(pgrep -P "${_pids[a-teredod]}" teredo-portmap)
+	portmap=$(portmap_of a)
 	kill -KILL "$portmap" "${_pids[a-teredod]}"
 	stop a-teredod
 	pause 1
@@ -162,6 +162,68 @@ test_crash()
 		'GetSpecificPortMappingEntry DeletePortMapping AddPortMapping GetExternalIPAddress GetSpecificPortMappingEntry DeletePortMapping ' \
 		"$(actions again)"
 	gateway_down a
+}
+
+# portmap_of CLIENT: the process that has its port opened
+portmap_of()
+{
+	pgrep -P "${_pids[$1-teredod]}" teredo-portmap
+}
+
+# What opens the port is killed alone, and another one soon takes its place.
+test_killed()
+{
+	local first
+
+	gateway a
+	with upnp a
+	check "the port is open" wait_for 10 shows a 'by upnp'
+	first=$(portmap_of a)
+	kill -KILL "$first"
+	check "it is said" wait_for 5 shows a 'UPNP: no' \
+		'reason: teredo-portmap has ended' '"state":"qualified"'
+	check "another one" wait_for 15 shows a 'UPNP: yes' 'by upnp'
+	check "the port is open" forwarded a
+	[ "$(portmap_of a)" != "$first" ] || fail "the same process"
+	client_down a
+	check "the port is closed" not forwarded a
+	gateway_down a
+}
+
+# A teredod that finds no such program is a client all the same.
+test_missing()
+{
+	local tools=$tmp/alone
+
+	mkdir "$tools"
+	cp "$top"/tools/teredo{,d} "$tools/"
+	with upnp a
+	check "it is shown" shows a 'UPNP: no' '"state":"qualified"' \
+		'reason: teredo-portmap: no such file or directory'
+	reach a 2001:db8:1::10 > /dev/null || fail "no traffic"
+	client_down a
+}
+
+# A router is restarted: it gives packets another port, and knows nothing of those
+# that it was to keep open.
+test_restarted()
+{
+	gateway a
+	client_conf a "$tmp/restarted.conf" 'port-mapping = upnp' 'refresh = 5'
+	client_up a --config "$tmp/restarted.conf"
+	check "the port is open" wait_for 10 forwarded a
+	gateway_down a
+	on na nft insert rule ip nat postrouting oifname wan udp sport ${port[a]} \
+		snat to "${outside[a]}:41000-41009"
+	on na conntrack -F > /dev/null 2>&1
+	gateway a
+	check "closed" not forwarded a
+	check "open again" wait_for 30 forwarded a
+	check "it is shown" wait_for 5 shows a 'UPNP: yes' 'by upnp'
+	client_down a
+	gateway_down a
+	set_nat a cone		# which takes the rule away
+	set_nat a pr
 }
 
 # portmap NAME ARGUMENTS of teredo-portmap...: at a, its standard input does not end
@@ -350,6 +412,9 @@ add_test "XU-01 XU-05 XU-07 XU-08 XU-10 XU-12 XU-16 XU-17 XH-02 XH-03: a port is
 add_test "XH-02: by NAT-PMP" test_natpmp
 add_test "by whatever works, and closed when the device goes" test_auto
 add_test "XU-03 XU-04 XU-17: closed after a crash" test_crash
+add_test "closed and opened again if what opens it is killed" test_killed
+add_test "a client without what opens ports" test_missing
+add_test "open again after the router was restarted" test_restarted
 add_test "XU-04 XU-17: a port that has become somebody else's stays open" \
 	test_not_ours
 add_test "XU-06 XH-02 XH-05: a gateway that refuses, or has another port" test_refused
