@@ -159,7 +159,9 @@ static void wake(struct teredo_dev *td)
 	mod_delayed_work(teredo_wq, &td->probe_work, 0);
 }
 
-/* Strangers that ask for an answer get a port as well, and may then be silent. */
+/* Strangers that ask for an answer get a port as well, and may then be silent. The
+ * one that had the most time to say something goes.
+ */
 static void take_back(struct teredo_dev *td)
 {
 	struct teredo_port *port;
@@ -185,7 +187,7 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 		      struct teredo_peer *peer)
 {
 	lockdep_assert_held(&td->peers->lock);
-	list_move(&port->list, &td->ports.used);
+	list_move_tail(&port->list, &td->ports.used);
 	td->ports.n_used++;
 	port->peer = peer;
 	peer->random = port;

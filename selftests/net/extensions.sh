@@ -215,6 +215,52 @@ test_random_port()
 		wait_for 5 ports_open 3
 }
 
+# ask_for_port N: a stranger of many asks by way of B's server
+ask_for_port()
+{
+	from $SERVER origin 192.0.2.20:$((50100 + $1)) \
+		bubble "$(stranger $1)" $A 0104deadbeef
+}
+
+stranger()
+{
+	printf '2001:0:cb00:7101:0:%x:3fff:fdeb' $((0xffff ^ (50100 + $1)))
+}
+
+# strangers COUNT: so many of them have a random port
+strangers()
+{
+	[ "$(on a "$here/tdctl" dump teredo0 |
+		grep -c '^peer .* port [1-9][0-9]* by')" = "$1" ]
+}
+
+# All random ports are given away, one of them to somebody who has answered.
+test_all_ports()
+{
+	local i r
+
+	flush a
+	behind 3 3
+	for ((i = 0; i < 64; i++)); do
+		ask_for_port $i
+		check "a port for stranger $i" wait_for 2 strangers $((i + 1))
+	done
+	r=$(random_port "$(stranger 0)")
+	to_port "${r% by *}" 192.0.2.20:50100 bubble "$(stranger 0)" $A
+	check "the first one answers there" wait_for 2 eval \
+		'[ "$(random_port "$(stranger 0)")" = "${r% by *} by ${r% by *}" ]'
+	pause 10		# the others do not, and are given up
+	indirect 0104deadbeef
+	check "B gets a port as well" wait_for 2 eval '[ "$(random_port $B)" ]'
+	check "there are no more" strangers 64
+	check_equal "it was not the first one's" "${r% by *} by ${r% by *}" \
+		"$(random_port "$(stranger 0)")"
+	check_equal "it was the second one's" "0 by 0" \
+		"$(random_port "$(stranger 1)")"
+	flush a
+	check "all closed" wait_for 5 ports_open 3
+}
+
 # Both have one.
 test_peer_port()
 {
@@ -608,6 +654,7 @@ add_test "XN-05 XN-17 XC-15 C-95 C-96: bubbles to servers keep to the limits, ea
 	test_limits
 add_test "XP-02 XP-07 XP-08 XP-09 XP-14 XP-16 XP-17 C-106: a random port, for one peer alone" \
 	test_random_port
+add_test "XP-02: strangers may have taken all random ports" test_all_ports
 add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
 	test_peer_port
 add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change" \
