@@ -281,6 +281,16 @@ static void show_connectivity(json_t *o)
 	putchar('\n');
 }
 
+/* RFC 4380 5.2.2: the confirmation octet of an answer that is valid */
+static void show_secret(json_t *expired)
+{
+	if (!expired)
+		return;
+	print_label("secret");
+	print_colored(PRINT_BAD, "expired");
+	puts("  the server still takes it, and wants another one to be asked for");
+}
+
 static void show_firewall(json_t *firewall)
 {
 	if (!json_is_false(firewall))
@@ -296,6 +306,7 @@ static void show_client(json_t *o)
 	json_t *local = json_object_get(o, "local");
 
 	show_server(json_object_get(o, "server"));
+	show_secret(json_object_get(o, "secret_expired"));
 	show_refresh(o);
 	show_port(json_object_get(local, "port"));
 	print_label("client type");

@@ -89,6 +89,8 @@ void control_client(struct daemon *d, json_t *status)
 		json_object_set_new(status, "reason", json_string(reason));
 	add_server(d, status);
 	add_nat(d, status);
+	if (d->q.new_key)
+		json_object_set_new(status, "secret_expired", json_true());
 	portmap_status(d, status);
 	add_firewall(status);
 	connectivity_status(d, status);

@@ -307,7 +307,7 @@ static void on_event(void *ctx, enum qualify_event event)
 		failed(d);
 		break;
 	case QUALIFY_EV_NEW_KEY:
-		log_warn("%s: the server says that the secret is no longer valid",
+		log_warn("%s: the secret has expired, ask the server's operator for another one",
 			 d->name);
 		break;
 	}

@@ -497,8 +497,9 @@ enum packet_verdict qualify_receive(struct qualify *q,
 	x->answered = true;
 	x->mapped = answer.mapped;
 	q->last_ra = now(q);
-	if (answer.new_key)
+	if (answer.new_key && !q->new_key)
 		tell(q, QUALIFY_EV_NEW_KEY);
+	q->new_key = answer.new_key;
 	if (x == &q->primary)
 		primary_answered(q);
 	else

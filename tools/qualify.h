@@ -33,7 +33,7 @@ enum qualify_event {
 	QUALIFY_EV_CONFIRMED,	/* q->address still holds */
 	QUALIFY_EV_LOST,	/* q->address is to go at once */
 	QUALIFY_EV_FAILED,	/* a round came to nothing, q->reason says why */
-	QUALIFY_EV_NEW_KEY,	/* the server wants us to get a new key */
+	QUALIFY_EV_NEW_KEY,	/* q->new_key has become true */
 };
 
 enum qualify_reason {
@@ -115,6 +115,7 @@ struct qualify_exchange {
  * @timer: next refresh or retry; QUALIFY_NEVER if there is none
  * @offline_since: when OFFLINE was entered
  * @slow_rounds: retries since the quick ones ended
+ * @new_key: the last valid advertisement said that the secret is an old one
  * @last_ra: when the last valid advertisement came; QUALIFY_NEVER if none did
  * @last_verdict: why the last invalid one was not
  * @rejected: number of invalid ones
@@ -146,6 +147,7 @@ struct qualify {
 	u64 offline_since;
 	unsigned int slow_rounds;
 	u64 last_ra;
+	bool new_key;
 	enum packet_verdict last_verdict;
 	u64 rejected;
 };

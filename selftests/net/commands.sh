@@ -63,8 +63,18 @@ test_secret()
 		'secret-id = alice' 'secret = correct-horse-battery-staple' \
 		'[device]' "port = ${port[a]}" > "$tmp/secret.conf"
 	client_up a --config "$tmp/secret.conf"
+	teredo a show teredo0 | grep -q '^ *secret' &&
+		fail "the secret is good, but shown"
 	check "teredo wait" teredo a wait teredo0 --timeout 5
-	# a new list, in which the client is not
+	# a new list, in which it has expired
+	(umask 077; printf '%s\n' 'alice  correct-horse-battery-staple expired' \
+		> "$tmp/secrets")
+	kill -HUP "${_pids[s1-teredod]}"
+	client_down a
+	client_up a --config "$tmp/secret.conf"
+	check "the client says so" shows a 'wants another one' '"secret_expired":true'
+	says '"expired":2' teredo s1 -j show teredo0
+	# another one, in which the client is not
 	(umask 077; printf '%s\n' 'bob  another-secret-of-somebody' \
 		> "$tmp/secrets")
 	count_from s1

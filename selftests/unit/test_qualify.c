@@ -629,6 +629,7 @@ static void test_new_key(const void *arg)
 	CHECK(answer(rig, sent_to(rig, SECONDARY, 0), &expired) == RA_VALID);
 	CHECK(rig->q.state == QUALIFY_QUALIFIED);
 	CHECK(had(rig, QUALIFY_EV_NEW_KEY));
+	CHECK(rig->q.new_key);
 }
 
 /* ---- the address ---- */
