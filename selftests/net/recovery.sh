@@ -66,8 +66,8 @@ test_name_server()
 {
 	set_nat a pr
 	printf 'nameserver 198.51.100.7\n' > "$tmp/resolv.conf"
-	printf '%s\n' '[client]' 'server = teredo.example' '[device]' \
-		'port = 40000' > "$tmp/names.conf"
+	printf '%s\n' '[client]' 'server = teredo.example' 'refresh = 5' \
+		'[device]' 'port = 40000' > "$tmp/names.conf"
 	[ -e /etc/resolv.conf ] || : > /etc/resolv.conf
 	mkdir -p "$tmp/run-a"
 	start a-teredod a unshare -m bash -c "
@@ -77,13 +77,39 @@ test_name_server()
 	pause 5
 	check "it runs" alive a-teredod
 	check "no address" no_address
-	start dnsmasq h dnsmasq --no-daemon --no-resolv --no-hosts \
-		--conf-file=/dev/null --user=root --pid-file= \
-		--host-record=teredo.example,203.0.113.1
-	check "dnsmasq starts" wait_for 5 udp_bound "$pid" 53
+	name_server 203.0.113.1
 	took "qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
 	stop dnsmasq
+
+	# The name is given to another server, and the first one goes: silence is
+	# noticed at the next solicitation or the three after it.
+	name_server 198.51.100.118
+	pause 6
+	by_server cb00:7101 || fail "the server works, but is not used any more"
+	teredo_server s2 198.51.100.118 198.51.100.119
+	stop s1-server
+	took "by the other server" 20000 by_server c633:6476
+	teredo a show teredo0 | note
+	check "ping" reach a 2001:db8:1::10
+	stop dnsmasq
 	client_down a
+	ip_on s2 link del teredo0
+	miredo_server s1 203.0.113.1 203.0.113.2
+}
+
+# name_server ADDRESS: of the server, by its name
+name_server()
+{
+	start dnsmasq h dnsmasq --no-daemon --no-resolv --no-hosts \
+		--conf-file=/dev/null --user=root --pid-file= \
+		--host-record=teredo.example,"$1"
+	check "dnsmasq starts" wait_for 5 udp_bound "$pid" 53
+}
+
+# by_server ADDRESS: the client's address is of this one
+by_server()
+{
+	[[ $(teredo_address a) == 2001:0:$1:* ]]
 }
 
 # The round trip to the server is 50 ms.
@@ -288,7 +314,7 @@ services
 
 add_test "C-24 C-26 A-43 A-44: the server is dead, then back: qualified within 5 s" \
 	test_server
-add_test "C-01 C-124: names can be looked up at last: qualified within 2 s" \
+add_test "C-01 C-124: names can be looked up at last: qualified within 2 s; later they stand for another server" \
 	test_name_server
 add_test "C-19 C-90: the IPv4 address changes: old address gone at once, new one in 1 s and 2.5 round trips" \
 	test_address
