@@ -132,6 +132,10 @@ bool link_parse(struct link_info *link, const struct nlmsghdr *nlh)
 		case IFLA_IFNAME:
 			nl_attr_text(link->name, sizeof(link->name), attr);
 			break;
+		case IFLA_CARRIER:
+			nl_attr_copy(&link->carrier, sizeof(link->carrier),
+				     attr);
+			break;
 		case IFLA_MTU:
 			nl_attr_copy(&link->mtu, sizeof(link->mtu), attr);
 			break;

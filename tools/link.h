@@ -86,6 +86,7 @@ static inline bool link_conf_has(const struct link_conf *conf, int type)
  * @name: its name
  * @kind: its kind, "" if it has none
  * @flags: IFF_*
+ * @carrier: it has one
  * @mtu: its MTU
  * @rx_bytes: octets received
  * @tx_bytes: octets sent
@@ -98,6 +99,7 @@ struct link_info {
 	char name[IF_NAMESIZE];
 	char kind[16];
 	u32 flags;
+	u8 carrier;
 	u32 mtu;
 	uint64_t rx_bytes;
 	uint64_t tx_bytes;
@@ -106,11 +108,13 @@ struct link_info {
 	struct link_conf conf;
 };
 
-/* up, and the kernel's queue lets packets through */
+/* Up, and the kernel's queue lets packets through. IFF_RUNNING alone may be what
+ * was before the device was down for a moment: it follows the carrier, later.
+ */
 static inline bool link_running(const struct link_info *link)
 {
 	return (link->flags & (IFF_UP | IFF_RUNNING)) ==
-	       (IFF_UP | IFF_RUNNING);
+	       (IFF_UP | IFF_RUNNING) && link->carrier;
 }
 
 bool link_parse(struct link_info *link, const struct nlmsghdr *nlh);

@@ -56,7 +56,7 @@ note()
 fail()
 {
 	_failed=1
-	note "$*"
+	note "failed: $*"
 	return 1
 }
 
