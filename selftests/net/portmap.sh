@@ -213,7 +213,7 @@ test_restarted()
 	client_up a --config "$tmp/restarted.conf"
 	check "the port is open" wait_for 10 forwarded a
 	gateway_down a
-	on na nft insert rule ip nat postrouting oifname wan udp sport ${port[a]} \
+	on na nft insert rule ip nat postrouting oifname wan udp sport "${port[a]}" \
 		snat to "${outside[a]}:41000-41009"
 	on na conntrack -F > /dev/null 2>&1
 	gateway a
