@@ -347,10 +347,25 @@ void connectivity_changed(struct daemon *d, bool qualified)
 	(void)qualified;
 }
 
+void portmap_open(struct daemon *d)
+{
+	(void)d;
+}
+
 void portmap_update(struct daemon *d, __be16 port)
 {
 	(void)d;
 	(void)port;
+}
+
+void portmap_doubt(struct daemon *d)
+{
+	(void)d;
+}
+
+void portmap_renew(struct daemon *d)
+{
+	(void)d;
 }
 
 void portmap_stop(struct daemon *d)
