@@ -683,6 +683,18 @@ client_up()
 	note < "$tmp/$1-teredod.log"
 }
 
+# no_address NODE: our client there has none
+no_address()
+{
+	! has_teredo_address "${_pids[$1-teredod]}"
+}
+
+# by_server NODE HEX: its address is of the server whose address this is
+by_server()
+{
+	[[ $(teredo_address "$1") == 2001:0:$2:* ]]
+}
+
 # client_conf NODE FILE [LINE]...: a configuration, with more lines of [client]
 client_conf()
 {
