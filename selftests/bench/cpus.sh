@@ -6,7 +6,7 @@
 #
 # usage: cpus.sh ROUNDS COUNT		packets for each CPU in each round
 #
-# Prints "relay CPUS PACKETS-PER-SECOND" in each round for 1 and 2.
+# Prints "relay CPUS PACKETS-PER-SECOND ARRIVED OF" in each round for 1 and 2.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -28,9 +28,12 @@ for ((i = 0; i < rounds; i++)); do
 	on r "$bench/tdpeers" fill teredo0 $first $peers
 	for generators in 0 '0 1'; do
 		cpus=$(wc -w <<< "$generators")
+		before=$(received inet)
 		ns=$(generate n "$count" 128 "dst6_min $first" \
 			"dst6_max ${first%:0}:3ff")
-		printf 'relay %d %d\n' "$cpus" \
-			$((cpus * count * 1000000000 / ns))
+		pause 0.2		# what is on its way
+		printf 'relay %d %d %d %d\n' "$cpus" \
+			$((cpus * count * 1000000000 / ns)) \
+			$(($(received inet) - before)) $((cpus * count))
 	done
 done

@@ -9,9 +9,9 @@
 #
 # usage: path.sh COUNT SIZE TYPE...	SIZE of frames; TYPE: see tunnels.sh
 #
-# Prints "TYPE SIZE all|out ARRIVED NS", nanoseconds for each packet. On a machine
-# that counts instructions (selftests/vm/run -c 1) a nanosecond is one. For a
-# tunnel in userspace the packets are spaced, so that it keeps up, and the time
+# Prints "TYPE SIZE all|out NS ARRIVED OF", nanoseconds for each packet. On a
+# machine that counts instructions (selftests/vm/run -c 1) a nanosecond is one. For
+# a tunnel in userspace the packets are spaced, so that it keeps up, and the time
 # the machine is idle does not count.
 
 # shellcheck source=tunnels.sh
@@ -43,8 +43,8 @@ send()
 		ns=$(generate n "$count" "$size" "dst6 $client")
 	fi
 	wait_for 5 eval "[ \$(received $2) -ge $count ]"
-	printf '%s %d %s %d %d\n' "$type" "$size" "$1" "$(received "$2")" \
-		$((ns / count))
+	printf '%s %d %s %d %d %d\n' "$type" "$size" "$1" $((ns / count)) \
+		"$(received "$2")" "$count"
 	on "$2" nft delete table inet bench
 }
 

@@ -7,7 +7,9 @@
 # usage: rr.sh ROUNDS TYPE...		TYPE: see tunnels.sh
 #
 # Prints in each round for each
-#   TYPE flood SIZE N	UDP datagrams of SIZE octets that arrive in a second
+#   TYPE flood SIZE N ARRIVED OF
+#			UDP datagrams of SIZE octets that arrive in a second, and
+#			how many of those sent
 #   TYPE echo SIZE NS	median of round trips of one UDP datagram after the other
 #   TYPE connect NS N	TCP to hosts that it was never spoken to, one after the
 #			other: median until the first octet has come, and how
@@ -37,12 +39,14 @@ prepare()
 # flood SIZE
 flood()
 {
-	local before _ ns
+	local before sent ns arrived
 
 	before=$(received n)
-	read -r _ ns <<< "$(on a "$bench/tdload" flood $native "$1" 100)"
-	printf 'flood %d %d\n' "$1" \
-		$((($(received n) - before) * 1000000000 / ns))
+	read -r sent ns <<< "$(on a "$bench/tdload" flood $native "$1" 100)"
+	pause 0.1		# what is on its way
+	arrived=$(($(received n) - before))
+	printf 'flood %d %d %d %d\n' "$1" $((arrived * 1000000000 / ns)) \
+		$arrived "$sent"
 }
 
 connect()

@@ -11,7 +11,7 @@
 #
 # usage: server.sh COUNT TYPE...	TYPE: teredo miredo
 #
-# Prints "TYPE answers nanoseconds-per-answer" for each.
+# Prints "TYPE NS ANSWERS OF" for each, nanoseconds for each answer.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -64,7 +64,8 @@ measure()
 	ns=$(send)
 	got=$(received s1 netdev)
 	ns=$((ns - base))
-	printf '%s %d %d\n' "$type" "$got" $((ns / (got > 0 ? got : 1)))
+	printf '%s %d %d %d\n' "$type" $((ns / (got > 0 ? got : 1))) "$got" \
+		"$count"
 }
 
 if [ $# = 1 ]; then
