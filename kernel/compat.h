@@ -28,10 +28,9 @@ static inline void *teredo_tunnel_arg(struct socket *sock)
 
 /* 6.17: one more argument, the flags of the IP control block */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
-#define udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, \
-			    xnet, nocheck, ipcb_flags) \
-	udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, \
-			    xnet, nocheck)
+#define iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet, \
+		      ipcb_flags) \
+	iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet)
 #endif
 
 /* 6.15: newlink gets its arguments in a structure */

@@ -422,6 +422,7 @@ const struct net_device_ops teredo_netdev_ops = {
 	.ndo_open	= teredo_open,
 	.ndo_stop	= teredo_stop,
 	.ndo_start_xmit	= teredo_xmit,
+	.ndo_features_check = teredo_features_check,
 	.ndo_get_stats64 = dev_get_tstats64,
 	.ndo_change_carrier = teredo_change_carrier,
 };

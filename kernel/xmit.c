@@ -56,6 +56,41 @@ static u8 hop_limit(const struct teredo_dev *td, const struct rtable *rt)
 	return READ_ONCE(td->cfg.ttl) ?: ip4_dst_hoplimit(&rt->dst);
 }
 
+/* Check whether the inner checksum is left to the network device. */
+static bool is_inner_partial(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb);
+}
+
+/* Complete the inner checksum after local checksum offload made the outer one.
+ * While skb->ip_summed is CHECKSUM_PARTIAL, netfilter and tc take the outer
+ * checksum for the sum of a pseudo header. A NAT would then break it.
+ */
+static int complete_inner(struct sk_buff *skb)
+{
+	skb->encapsulation = 0;
+	return skb_checksum_help(skb);
+}
+
+/* Push the UDP header. The outer checksum is one of three:
+ * - complete, for a packet whose inner checksum was left to the device,
+ * - left to the device, for a packet whose inner checksum is complete,
+ * - left to GSO.
+ * Netfilter and tc can rewrite each of them.
+ */
+static int push_udp(struct sk_buff *skb, const struct flowi4 *fl4, bool csum)
+{
+	bool partial = csum && is_inner_partial(skb);
+	struct udphdr *udp = __skb_push(skb, sizeof(*udp));
+
+	skb_reset_transport_header(skb);
+	udp->source = fl4->fl4_sport;
+	udp->dest = fl4->fl4_dport;
+	udp->len = htons(skb->len);
+	udp_set_csum(!csum, skb, fl4->saddr, fl4->daddr, skb->len);
+	return partial ? complete_inner(skb) : 0;
+}
+
 /* Wraps the packet and sends it; consumes it and @rt. @tos is the outer one,
  * ECN included.
  */
@@ -69,7 +104,8 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 	bool csum = READ_ONCE(td->cfg.udp_csum);
 
 	if (skb_cow_head(skb, headroom) ||
-	    udp_tunnel_handle_offloads(skb, csum)) {
+	    udp_tunnel_handle_offloads(skb, csum) ||
+	    push_udp(skb, fl4, csum)) {
 		ip_rt_put(rt);
 		teredo_drop(td, skb, TEREDO_TX_DROP_NO_MEMORY);
 		return;
@@ -82,8 +118,8 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 		skb_scrub_packet(skb, true);
 	skb->mark = fl4->flowi4_mark;
 	/* DF stays clear (5.1.2): 1280 octets must get through everywhere */
-	udp_tunnel_xmit_skb(rt, sk, skb, fl4->saddr, fl4->daddr, tos, ttl, 0,
-			    fl4->fl4_sport, fl4->fl4_dport, false, !csum, 0);
+	iptunnel_xmit(sk, rt, skb, fl4->saddr, fl4->daddr, IPPROTO_UDP, tos,
+		      ttl, 0, false, 0);
 }
 
 /* Sends an encapsulated payload from an endpoint of ours to another one; consumes
@@ -335,4 +371,27 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 unlock:
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
+}
+
+/**
+ * teredo_features_check - limit the offloads of a packet to the device
+ * @skb: packet from the IPv6 stack, borrowed
+ * @dev: the Teredo device
+ * @features: features of the device that suit the packet
+ *
+ * A GSO packet whose inner checksums are complete, such as a list of datagrams
+ * from GRO (SKB_GSO_FRAGLIST), is segmented before it is encapsulated. The outer
+ * checksum of a GSO packet is the sum of a pseudo header. Netfilter and tc take
+ * it for that only while skb->ip_summed is CHECKSUM_PARTIAL.
+ *
+ * Context: BH off.
+ * Return: the features that can be used.
+ */
+netdev_features_t teredo_features_check(struct sk_buff *skb,
+					struct net_device *dev,
+					netdev_features_t features)
+{
+	if (skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)
+		return features & ~NETIF_F_GSO_MASK;
+	return features;
 }

@@ -12,6 +12,9 @@ struct sk_buff;
 struct teredo_dev;
 struct teredo_peer;
 
+netdev_features_t teredo_features_check(struct sk_buff *skb,
+					struct net_device *dev,
+					netdev_features_t features);
 netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev);
 int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
 		     int ifindex, const void *payload, size_t len);

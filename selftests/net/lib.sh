@@ -322,12 +322,27 @@ _link_end()
 		ip_on "$1" -batch - || exit 1
 }
 
-# A veth pair hands over packets whose checksums nobody has computed yet, and a
+# A veth pair hands over packets whose checksums are not computed yet, and a
 # program at the other end, unlike a kernel, sees them so. Inside a tunnel that
-# even lasts beyond the other end. So nodes that packets start from compute them.
+# can last beyond the other end. So nodes that packets start from compute them.
+#
+# OFFLOADS in the environment says on which links:
+#
+#   (empty)	every link of a host or client
+#   uplinks	links to the router "inet" alone: clients behind a NAT and hosts
+#		behind r leave checksums and segmentation to the host that
+#		forwards for them, as containers and virtual machines do
+#   default	none: all links have the offloads that veth has by default
+compute_checksums()	# NODE DEVICE
+{
+	[ "${OFFLOADS:-}" != default ] || return 0
+	on "$1" ethtool -K "$2" tx off > /dev/null || exit 1
+}
+
+# real_checksums NODE: which is not on the router "inet" itself
 real_checksums()
 {
-	on "$1" ethtool -K eth0 tx off > /dev/null || exit 1
+	[ "${OFFLOADS:-}" ] || compute_checksums "$1" eth0
 }
 
 # host NODE ADDRESS...: a node with these addresses, one link from the router
@@ -338,7 +353,7 @@ host()
 	shift
 	new_node "$node"
 	new_link inet "$node" "$node" eth0
-	real_checksums "$node"
+	compute_checksums "$node" eth0
 	for addr; do
 		printf 'addr add %s dev eth0\n' "$addr"
 	done | ip_on "$node" -batch - || exit 1
@@ -392,6 +407,7 @@ client()
 	new_link inet "$nat" "$nat" wan
 	new_link "$nat" lan "$node" eth0
 	real_checksums "$node"
+	[ ! "${OFFLOADS:-}" ] || compute_checksums "$nat" wan
 	on "$nat" sysctl -qw net.ipv4.ip_forward=1
 	ip_on inet route add "${outside[$node]}" dev "$nat"
 	set_nat "$node" "$2"

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tests of client, relay and interworking on links with the offloads that they have
+# by default (OFFLOADS in lib.sh). Miredo cannot take segments or checksums that
+# are left to a device, so links on which it is compute them.
+# timeout: 600
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+code=0
+
+# part FILE OFFLOADS TESTS
+part()
+{
+	OFFLOADS=$2 ONLY=${ONLY:-$3} bash "$here/$1.sh" || code=1
+}
+
+part client uplinks 'TCP with a native host'
+part relay default ''
+part interop uplinks 'NAT pr'
+
+exit $code
