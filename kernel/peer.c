@@ -63,7 +63,7 @@ struct teredo_peers *teredo_peers_create(void)
 	}
 	spin_lock_init(&peers->lock);
 	INIT_LIST_HEAD(&peers->age);
-	INIT_LIST_HEAD(&peers->pending);
+	peers->pending = RB_ROOT_CACHED;
 	__skb_queue_head_init(&peers->doomed);
 	kref_init(&peers->ref);
 	return peers;
@@ -157,7 +157,7 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 
 static bool being_reached(const struct teredo_peer *peer)
 {
-	return peer->ours && peer->probe && !list_empty(&peer->probe->pending);
+	return peer->ours && peer->probe && teredo_probe_pending(peer->probe);
 }
 
 /* Strangers who knock only take the room of those not in use, nor being opened

@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <net/dst_cache.h>
@@ -142,7 +143,7 @@ struct teredo_peer {
  * @lock: serialises every change of the table, the entries and their probes;
  *	never taken for a packet to or from a peer in use
  * @age: struct teredo_peer, in the order that room is made
- * @pending: struct teredo_probe, in the order they are due
+ * @pending: struct teredo_probe, sorted by the time they are due
  * @count: entries
  * @out_bytes: bytes of packets that wait to be sent
  * @in_bytes: bytes of packets that wait to be delivered
@@ -153,7 +154,7 @@ struct teredo_peers {
 	struct rhashtable ht;
 	spinlock_t lock; /* see above */
 	struct list_head age;
-	struct list_head pending;
+	struct rb_root_cached pending;
 	u32 count;
 	u32 out_bytes;
 	u32 in_bytes;

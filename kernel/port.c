@@ -169,7 +169,7 @@ static void take_back(struct teredo_dev *td)
 	list_for_each_entry(port, &td->ports.used, list)
 		if (!teredo_peer_usable(port->peer) &&
 		    (!port->peer->probe ||
-		     list_empty(&port->peer->probe->pending))) {
+		     !teredo_probe_pending(port->peer->probe))) {
 			teredo_port_release(td, port->peer);
 			return;
 		}

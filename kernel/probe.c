@@ -81,43 +81,80 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 		return NULL;
 	}
 	probe->peer = peer;
-	INIT_LIST_HEAD(&probe->pending);
+	RB_CLEAR_NODE(&probe->pending);
 	__skb_queue_head_init(&probe->out);
 	__skb_queue_head_init(&probe->in);
 	WRITE_ONCE(peer->probe, probe);
 	return probe;
 }
 
+static struct teredo_probe *probe_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct teredo_probe, pending);
+}
+
+static bool is_sooner(struct rb_node *node, const struct rb_node *other)
+{
+	return time_before(probe_of(node)->next, probe_of(other)->next);
+}
+
+/* The attempt that is due first, or NULL. Table locked. */
+static struct teredo_probe *first_pending(const struct teredo_peers *peers)
+{
+	struct rb_node *node = rb_first_cached(&peers->pending);
+
+	return node ? probe_of(node) : NULL;
+}
+
 /* When the worker is to run next, in jiffies from now. Table locked. */
 static unsigned long next_step(struct teredo_dev *td)
 {
-	struct teredo_probe *probe;
+	struct teredo_probe *probe = first_pending(td->peers);
 	long delay;
 
-	probe = list_first_entry_or_null(&td->peers->pending,
-					 struct teredo_probe, pending);
 	delay = min(TEREDO_AGE_INTERVAL, teredo_ports_delay(td));
 	if (probe)
 		delay = min(delay, (long)(probe->next - jiffies));
 	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
 }
 
-/* Puts the probe where it belongs in the order of @next and wakes the worker
- * if that is now the first.
+/**
+ * teredo_probe_insert - sort an attempt into those that wait for their next step
+ * @peers: table
+ * @probe: attempt that is not in the tree yet, with @next set
+ *
+ * A tree bounds the time under the lock. Attempts that are due at the same time
+ * stay in the order of insertion.
+ *
+ * Context: table locked.
  */
+void teredo_probe_insert(struct teredo_peers *peers,
+			 struct teredo_probe *probe)
+{
+	rb_add_cached(&probe->pending, &peers->pending, is_sooner);
+}
+
+/**
+ * teredo_probe_disarm - remove an attempt from those that wait
+ * @peers: table
+ * @probe: attempt, which may not be in the tree
+ *
+ * Context: table locked.
+ */
+void teredo_probe_disarm(struct teredo_peers *peers,
+			 struct teredo_probe *probe)
+{
+	if (!teredo_probe_pending(probe))
+		return;
+	rb_erase_cached(&probe->pending, &peers->pending);
+	RB_CLEAR_NODE(&probe->pending);
+}
+
+/* Lets the attempt wait for @next. Wakes the worker if it is due first. */
 static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 {
-	struct teredo_peers *peers = td->peers;
-	struct teredo_probe *pos;
-
-	/* nearly always the latest of all */
-	list_for_each_entry_reverse(pos, &peers->pending, pending)
-		if (!time_before(probe->next, pos->next))
-			break;
-	list_add(&probe->pending, &pos->pending);
-
-	if (list_first_entry(&peers->pending, struct teredo_probe,
-			     pending) == probe)
+	teredo_probe_insert(td->peers, probe);
+	if (first_pending(td->peers) == probe)
 		mod_delayed_work(teredo_wq, &td->probe_work, next_step(td));
 }
 
@@ -248,9 +285,9 @@ void teredo_probe_catch_up(struct teredo_dev *td,
 	if (!probe || teredo_peer_usable(peer) || !teredo_probe_may_call(probe))
 		return;
 	teredo_probe_call(td, map, probe, call);
-	if (list_empty(&probe->pending))
+	if (!teredo_probe_pending(probe))
 		return;
-	list_del_init(&probe->pending);
+	teredo_probe_disarm(td->peers, probe);
 	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
 	arm(td, probe);
 }
@@ -328,7 +365,7 @@ static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
 
 static bool under_way(const struct teredo_probe *probe)
 {
-	return !list_empty(&probe->pending) || probe->releasing;
+	return teredo_probe_pending(probe) || probe->releasing;
 }
 
 /* It was there, and nothing has been exchanged for as long as a mapping may last
@@ -597,16 +634,17 @@ unlock:
 
 /**
  * teredo_probe_unlink - end a peer's attempt, with nothing waiting
+ * @td: device
  * @peer: entry with one
  *
  * Context: table locked.
  */
-void teredo_probe_unlink(struct teredo_peer *peer)
+void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer)
 {
 	struct teredo_probe *probe = peer->probe;
 
 	WRITE_ONCE(peer->probe, NULL);
-	list_del(&probe->pending);
+	teredo_probe_disarm(td->peers, probe);
 	kfree(probe);
 }
 
@@ -628,7 +666,7 @@ void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 		return;
 	teredo_waiting_init(&w);
 	teredo_dequeue(td, peer->probe, &w);
-	teredo_probe_unlink(peer);
+	teredo_probe_unlink(td, peer);
 	teredo_queue_doom(td, &w);
 }
 
@@ -692,7 +730,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 		teredo_port_release(td, peer);
 		teredo_dequeue(td, probe, w);
 	} else if (!is_teredo(td, &peer->addr)) {
-		teredo_probe_unlink(peer);
+		teredo_probe_unlink(td, peer);
 	}
 }
 
@@ -709,13 +747,12 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 
 	teredo_waiting_init(&w);
 	spin_lock_bh(&peers->lock);
-	probe = list_first_entry_or_null(&peers->pending, struct teredo_probe,
-					 pending);
+	probe = first_pending(peers);
 	if (!probe || time_before(jiffies, probe->next)) {
 		spin_unlock_bh(&peers->lock);
 		return false;
 	}
-	list_del_init(&probe->pending);
+	teredo_probe_disarm(peers, probe);
 	addr = probe->peer->addr;
 	if (try_again(td, probe))
 		try_once(td, probe, &todo);

@@ -7,7 +7,7 @@
 #define _TEREDO_PROBE_H
 
 #include <linux/jiffies.h>
-#include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
@@ -17,6 +17,7 @@ struct teredo_call;
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
+struct teredo_peers;
 
 #define TEREDO_PROBE_TRIES	4		/* once and three repeats */
 #define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
@@ -38,7 +39,7 @@ struct teredo_peer;
 /**
  * struct teredo_probe - the attempt to reach a peer
  * @peer: whose
- * @pending: in the table's list while @next is to be waited for
+ * @pending: in the table's tree while @next is to be waited for
  * @next: jiffies of the next try, or of giving up
  * @tries: bubbles or tests sent in this attempt
  * @solicits: solicitations yet to be sent before bubbles
@@ -59,7 +60,7 @@ struct teredo_peer;
  */
 struct teredo_probe {
 	struct teredo_peer *peer;
-	struct list_head pending;
+	struct rb_node pending;
 	unsigned long next;
 	u8 tries;
 	u8 solicits;
@@ -76,6 +77,12 @@ struct teredo_probe {
 	struct sk_buff_head in;
 	u32 bytes;
 };
+
+/* The attempt waits for its next step. Table locked. */
+static inline bool teredo_probe_pending(const struct teredo_probe *probe)
+{
+	return !RB_EMPTY_NODE(&probe->pending);
+}
 
 void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb);
@@ -95,7 +102,11 @@ void teredo_probe_catch_up(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   struct teredo_peer *peer, struct teredo_call *call);
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
-void teredo_probe_unlink(struct teredo_peer *peer);
+void teredo_probe_insert(struct teredo_peers *peers,
+			 struct teredo_probe *probe);
+void teredo_probe_disarm(struct teredo_peers *peers,
+			 struct teredo_probe *probe);
+void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer);
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 void teredo_probe_work(struct work_struct *work);
 

@@ -24,7 +24,7 @@ static bool release(struct teredo_dev *td, struct teredo_peer *peer)
 	int round;
 
 	probe->releasing = true;
-	list_del_init(&probe->pending);
+	teredo_probe_disarm(peers, probe);
 	for (round = 0; round < TEREDO_RELEASE_ROUNDS && probe->bytes;
 	     round++) {
 		teredo_waiting_init(&w);
@@ -91,7 +91,7 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 		if (!release(td, peer))
 			goto accepted;
 		teredo_dequeue(td, peer->probe, &w);
-		teredo_probe_unlink(peer);
+		teredo_probe_unlink(td, peer);
 	}
 heard:
 	WRITE_ONCE(peer->rx, jiffies);
