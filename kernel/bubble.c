@@ -10,6 +10,7 @@
 #include "discovery.h"
 #include "limit.h"
 #include "peer.h"
+#include "probe.h"
 #include "stats.h"
 #include "xmit.h"
 
@@ -74,6 +75,26 @@ static void source_for(const struct teredo_dev *td,
 		});
 }
 
+static int send_bubble(struct teredo_dev *td, const struct teredo_mapping *map,
+		       const struct in6_addr *dst, struct teredo_way way,
+		       const struct teredo_trailers *tr)
+{
+	struct teredo_endpoint from = { .addr = map->local, .port = way.port };
+	u8 bubble[TEREDO_IP6_HLEN + TEREDO_TRAILERS_LEN];
+	size_t len = TEREDO_IP6_HLEN;
+	struct in6_addr src;
+	int err;
+
+	source_for(td, map, dst, &src);
+	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
+	if (tr)
+		len += teredo_build_trailers(bubble + len, tr);
+	err = teredo_send(td, way.to, from, bubble, len);
+	if (!err)
+		teredo_count(td, TEREDO_TX_BUBBLES);
+	return err;
+}
+
 /**
  * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
  * @td: device
@@ -92,30 +113,17 @@ int teredo_send_bubble(struct teredo_dev *td,
 		       struct teredo_way way,
 		       const struct teredo_trailers *tr)
 {
-	struct teredo_endpoint from = { .addr = map->local, .port = way.port };
-	u8 bubble[TEREDO_IP6_HLEN + TEREDO_TRAILERS_LEN];
-	size_t len = TEREDO_IP6_HLEN;
-	struct in6_addr src;
-	int err;
-
 	if (!allowed(td, way.to))
 		return -EBUSY;
-	source_for(td, map, dst, &src);
-	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
-	if (tr)
-		len += teredo_build_trailers(bubble + len, tr);
-	err = teredo_send(td, way.to, from, bubble, len);
-	if (!err)
-		teredo_count(td, TEREDO_TX_BUBBLES);
-	return err;
+	return send_bubble(td, map, dst, way, tr);
 }
 
 /* A server that relays to a client of its own takes the short way: what its
  * forwarding would make of the indirect bubble.
  */
-static void send_as_server(struct teredo_dev *td,
-			   const struct teredo_mapping *map,
-			   const struct in6_addr *dst)
+static int send_as_server(struct teredo_dev *td,
+			  const struct teredo_mapping *map,
+			  const struct in6_addr *dst)
 {
 	u8 buf[TEREDO_ORIGIN_LEN + TEREDO_IP6_HLEN];
 	struct teredo_endpoint self = {
@@ -123,16 +131,17 @@ static void send_as_server(struct teredo_dev *td,
 		.port = td->cfg.port,
 	};
 	struct in6_addr src;
+	int err;
 
-	if (!allowed(td, teredo_mapped(dst)))
-		return;
 	source_for(td, map, dst, &src);
 	teredo_build_origin(buf, self);
 	teredo_build_ip6(buf + TEREDO_ORIGIN_LEN, TEREDO_NEXTHDR_NONE, 0,
 			 &src, dst);
-	if (!teredo_send(td, teredo_mapped(dst), usual_source(map), buf,
-			 sizeof(buf)))
+	err = teredo_send(td, teredo_mapped(dst), usual_source(map), buf,
+			  sizeof(buf));
+	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
+	return err;
 }
 
 /**
@@ -176,17 +185,36 @@ static int send_direct(struct teredo_dev *td, const struct teredo_mapping *map,
 	return teredo_send_bubble(td, map, dst, way, &tr);
 }
 
-static void send_indirect(struct teredo_dev *td,
-			  const struct teredo_mapping *map,
-			  const struct in6_addr *dst,
-			  const struct teredo_call *call)
+/* the device is the server of this client */
+static bool serves(const struct teredo_dev *td, const struct in6_addr *dst)
+{
+	return td->cfg.mode == TEREDO_MODE_SERVER &&
+	       teredo_server(dst) == td->cfg.local;
+}
+
+/* RATE is asked before the direct bubbles leave: without an indirect one they do
+ * not reach the client, but would count.
+ */
+static bool indirect_allowed(struct teredo_dev *td, const struct in6_addr *dst)
+{
+	return allowed(td, serves(td, dst) ? teredo_mapped(dst) :
+					     server_of(dst));
+}
+
+/* Return: what teredo_send() does */
+static int send_indirect(struct teredo_dev *td,
+			 const struct teredo_mapping *map,
+			 const struct in6_addr *dst,
+			 const struct teredo_call *call)
 {
 	struct teredo_way way = { .to = server_of(dst) };
 	struct teredo_trailers tr = call->server_tr;
 
+	if (serves(td, dst))
+		return send_as_server(td, map, dst);
 	tr.has_random_port = call->random;
 	tr.random_port = call->random;
-	teredo_send_bubble(td, map, dst, way, &tr);
+	return send_bubble(td, map, dst, way, &tr);
 }
 
 /* RFC 6081 5.5.4.1.1: a solicitation with a nonce and no secret */
@@ -219,6 +247,53 @@ static void send_port_test(struct teredo_dev *td,
 	teredo_count(td, TEREDO_TX_PORT_TESTS);
 }
 
+/* Return: at least one bubble has left */
+static bool send_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		      const struct in6_addr *dst,
+		      const struct teredo_call *call)
+{
+	bool sent = false;
+	int i, err;
+
+	if (call->indirect && !indirect_allowed(td, dst))
+		return false;
+	if (call->discover)
+		sent = teredo_discovery_send(td, map);
+	for (i = 0; i < call->n; i++) {
+		err = send_direct(td, map, dst, call, call->way[i]);
+		/* Without a way to the peer, or if that is a broadcast address,
+		 * nobody is to be asked for an answer either (5.2.4).
+		 */
+		if (!i && err == -EHOSTUNREACH)
+			return sent;
+		sent |= !err;
+	}
+	if (call->test.port)
+		send_port_test(td, map, dst, call);
+	if (call->indirect)
+		sent |= !send_indirect(td, map, dst, call);
+	return sent;
+}
+
+/* Gives back what a bubble set was charged, unless others were counted since. */
+static void refund(struct teredo_dev *td, const struct in6_addr *dst,
+		   const struct teredo_charge *charge)
+{
+	struct teredo_probe *probe;
+	struct teredo_peer *peer;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, dst);
+	probe = peer ? peer->probe : NULL;
+	if (probe && probe->n_sent == charge->n_sent) {
+		probe->n_sent--;
+		probe->sent[probe->n_sent % TEREDO_PROBE_TRIES] = charge->sent;
+		if (READ_ONCE(peer->tx) == charge->at)
+			WRITE_ONCE(peer->tx, charge->tx);
+	}
+	spin_unlock_bh(&td->peers->lock);
+}
+
 /**
  * teredo_send_call - send bubbles to a peer
  * @td: device
@@ -228,6 +303,8 @@ static void send_port_test(struct teredo_dev *td,
  *
  * Direct ones open our NAT for the peer's answer. The indirect one goes to the
  * server in the *peer's* address, which has a way in (RFC 4380 5.2.4, 5.4.1).
+ * Only what was transmitted counts (5.2.6): if no bubble leaves, @call's charge
+ * is given back.
  *
  * Context: BH off, RCU; no lock of ours held.
  */
@@ -235,27 +312,27 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,
 		      const struct teredo_call *call)
 {
-	int i, err;
+	if (!send_call(td, map, dst, call) && call->charge.n_sent)
+		refund(td, dst, &call->charge);
+}
 
-	if (call->discover)
-		teredo_discovery_send(td, map);
-	for (i = 0; i < call->n; i++) {
-		err = send_direct(td, map, dst, call, call->way[i]);
-		/* Without a way to the peer, or if that is a broadcast address,
-		 * nobody is to be asked for an answer either (5.2.4).
-		 */
-		if (!i && err == -EHOSTUNREACH)
-			return;
-	}
-	if (call->test.port)
-		send_port_test(td, map, dst, call);
-	if (!call->indirect)
-		return;
-	if (td->cfg.mode == TEREDO_MODE_SERVER &&
-	    teredo_server(dst) == td->cfg.local)
-		send_as_server(td, map, dst);
-	else
-		send_indirect(td, map, dst, call);
+/* Takes back a test that was counted, and the doubling of the silence that a peer
+ * is allowed, see teredo_peer_silent().
+ */
+static void refund_test(struct teredo_dev *td, const struct in6_addr *dst)
+{
+	struct teredo_probe *probe;
+	struct teredo_peer *peer;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, dst);
+	probe = peer ? peer->probe : NULL;
+	if (probe && probe->n_tests)
+		probe->n_tests--;
+	if (probe && probe->tries == 1 && peer->silences &&
+	    teredo_peer_usable(peer))
+		WRITE_ONCE(peer->silences, peer->silences - 1);
+	spin_unlock_bh(&td->peers->lock);
 }
 
 /**
@@ -265,7 +342,8 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
  * @dst: the node to test
  * @echo: what makes the reply recognisable
  *
- * The reply comes through a relay and shows which one (RFC 4380 5.2.9).
+ * The reply comes through a relay and shows which one (RFC 4380 5.2.9). A test
+ * that does not leave the host does not count.
  *
  * Context: BH off, RCU; no lock of ours held.
  */
@@ -276,7 +354,9 @@ void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
 	u8 packet[TEREDO_ECHO_PACKET];
 
 	teredo_build_echo(packet, &map->address, dst, echo);
-	if (!teredo_send(td, server_of(&map->address), usual_source(map),
-			 packet, sizeof(packet)))
+	if (teredo_send(td, server_of(&map->address), usual_source(map),
+			packet, sizeof(packet)))
+		refund_test(td, dst);
+	else
 		teredo_count(td, TEREDO_TX_TESTS);
 }

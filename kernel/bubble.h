@@ -23,6 +23,21 @@ struct teredo_way {
 };
 
 /**
+ * struct teredo_charge - what a bubble set has used of the limits of RFC 4380
+ * 5.2.6, to give it back if no bubble of the set leaves the host
+ * @n_sent: number of the set in the peer's count, 0 if the set is not counted
+ * @at: jiffies when the set was counted
+ * @sent: the entry of the attempt's ring of times that @at replaced
+ * @tx: the peer's last transmission before @at, in jiffies
+ */
+struct teredo_charge {
+	unsigned int n_sent;
+	unsigned long at;
+	unsigned long sent;
+	unsigned long tx;
+};
+
+/**
  * struct teredo_call - bubbles that go to a peer at the same time
  * @way: those of the direct ones
  * @n: number of them
@@ -35,6 +50,7 @@ struct teredo_way {
  * @test: where the bubble of an Echo Test goes, and from which random port; port
  *	0 for no test
  * @test_nonce: of its solicitations
+ * @charge: what the bubbles count for
  */
 struct teredo_call {
 	struct teredo_way way[TEREDO_MAX_DIRECT];
@@ -46,6 +62,7 @@ struct teredo_call {
 	struct teredo_trailers server_tr;
 	struct teredo_way test;
 	u8 test_nonce[2][TEREDO_NONCE_LEN];
+	struct teredo_charge charge;
 };
 
 static inline void teredo_call_add(struct teredo_call *call,

@@ -210,10 +210,22 @@ static void add_inside(const struct teredo_dev *td,
 		tr->alternates[tr->n_alternates++] = map->upnp_mapped;
 }
 
-static void count_bubbles(struct teredo_probe *probe)
+/* Counts bubbles before they are sent, so that another CPU does not exceed the limit
+ * until then. teredo_send_call() gives back what was not sent.
+ */
+static void count_bubbles(struct teredo_probe *probe, struct teredo_call *call)
 {
-	probe->sent[probe->n_sent++ % TEREDO_PROBE_TRIES] = jiffies;
-	WRITE_ONCE(probe->peer->tx, jiffies);
+	struct teredo_peer *peer = probe->peer;
+	unsigned long *sent = &probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
+
+	call->charge = (struct teredo_charge) {
+		.n_sent = ++probe->n_sent,
+		.at = jiffies,
+		.sent = *sent,
+		.tx = READ_ONCE(peer->tx),
+	};
+	*sent = call->charge.at;
+	WRITE_ONCE(peer->tx, call->charge.at);
 }
 
 /* what RFC 6081 adds to a pair of bubbles */
@@ -238,9 +250,9 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
  * @probe: the attempt to reach it
  * @call: result; relays send the direct one only if they are behind a NAT
  *
- * Counts as transmission, and against the limit of four (RFC 4380 5.2.6). They
- * may have to wait, for a test, which then is the result, or for a burst; then
- * it counts as nothing.
+ * Counts as transmission, and against the limit of four (RFC 4380 5.2.6), unless
+ * none of them leaves the host, see teredo_send_call(). They may have to wait, for
+ * a test, which then is the result, or for a burst; then it counts as nothing.
  *
  * Context: table locked.
  */
@@ -255,7 +267,7 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	     teredo_burst_begin(td, map, probe)))
 		return;
 
-	count_bubbles(probe);
+	count_bubbles(probe, call);
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
@@ -299,7 +311,9 @@ static void try_test(struct teredo_probe *probe, struct todo *todo)
 		get_random_bytes(&probe->echo, sizeof(probe->echo));
 		probe->tested = jiffies;
 		probe->testing = true;
+		probe->n_tests = 0;
 	}
+	probe->n_tests++;
 	todo->act = ACT_TEST;
 	todo->echo = probe->echo;
 }
@@ -327,7 +341,7 @@ static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
 	/* Row T-07: its server is spared if it is still on the link. */
 	if (!probe->tries &&
 	    teredo_discovery_call(td, probe->peer, &todo->call)) {
-		count_bubbles(probe);
+		count_bubbles(probe, &todo->call);
 		probe->tries++;
 		return;
 	}
@@ -396,7 +410,7 @@ static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 		if (!in_budget(probe))
 			return;
 		clear = next_bubble(probe);
-	} else if (probe->failed &&
+	} else if (probe->failed && probe->n_tests &&
 		   time_before(jiffies, probe->tested + TEREDO_TEST_REST)) {
 		return;
 	}
@@ -714,8 +728,8 @@ static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
 	       (!is_teredo(td, &probe->peer->addr) || in_budget(probe));
 }
 
-/* Without an answer. A refresh just ends; with a Teredo peer its probe stays,
- * as it knows when bubbles were sent.
+/* Without an answer. A refresh just ends. With a Teredo peer its probe stays if
+ * bubbles were sent, as it knows when.
  */
 static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w)
@@ -729,7 +743,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 			trace_teredo_peer(td, peer, "failed");
 		teredo_port_release(td, peer);
 		teredo_dequeue(td, probe, w);
-	} else if (!is_teredo(td, &peer->addr)) {
+	} else if (!is_teredo(td, &peer->addr) || !probe->n_sent) {
 		teredo_probe_unlink(td, peer);
 	}
 }

@@ -41,7 +41,8 @@ struct teredo_peers;
  * @peer: whose
  * @pending: in the table's tree while @next is to be waited for
  * @next: jiffies of the next try, or of giving up
- * @tries: bubbles or tests sent in this attempt
+ * @tries: steps of this attempt, each with bubbles or a test
+ * @n_tests: tests of this attempt that have left the host
  * @solicits: solicitations yet to be sent before bubbles
  * @failed: given up; further packets are refused until the rest is over
  * @testing: @echo is under way, sent at @tested
@@ -49,7 +50,7 @@ struct teredo_peers;
  * @echo: the connectivity test
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
- * @n_sent: bubbles sent without an answer
+ * @n_sent: bubbles that have left the host, without an answer
  * @answers: answers to its bubbles given since @answered, see answer.c
  * @answered: jiffies
  * @out: packets that wait to be sent
@@ -63,6 +64,7 @@ struct teredo_probe {
 	struct rb_node pending;
 	unsigned long next;
 	u8 tries;
+	u8 n_tests;
 	u8 solicits;
 	bool failed;
 	bool testing;
