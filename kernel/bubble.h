@@ -5,6 +5,11 @@
 
 #include "wire.h"
 
+/* Tests that one IPv4 source can make a client send per second, a quarter of all:
+ * one source does not use up the tests that others need.
+ */
+#define TEREDO_TEST_SHARE	8
+
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
@@ -84,6 +89,7 @@ int teredo_send_bubble(struct teredo_dev *td,
 void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,
 		      const struct teredo_call *call);
+bool teredo_test_allowed(struct teredo_dev *td, __be32 source);
 void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,
 		      const struct teredo_echo *echo);

@@ -360,6 +360,18 @@ static int teredo_stop(struct net_device *dev)
 	return 0;
 }
 
+/* Return: false if there is no memory for it. */
+static bool create_limit(struct teredo_dev *td)
+{
+	struct teredo_limit *limit = teredo_limit_create();
+
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		td->test_limit = limit;
+	else
+		td->limit = limit;
+	return limit;
+}
+
 static int teredo_init(struct net_device *dev)
 {
 	struct teredo_dev *td = netdev_priv(dev);
@@ -373,17 +385,15 @@ static int teredo_init(struct net_device *dev)
 		goto free_stats;
 	if (td->cfg.mode == TEREDO_MODE_SERVER)
 		td->control.burst = TEREDO_CONTROL_RATE_SERVER;
-	if (td->cfg.mode != TEREDO_MODE_CLIENT) {
-		td->limit = teredo_limit_create();
-		if (!td->limit)
-			goto put_peers;
-	}
+	if (!create_limit(td))
+		goto put_peers;
 	err = gro_cells_init(&td->gro_cells, dev);
 	if (err)
 		goto free_limit;
 	return 0;
 
 free_limit:
+	kvfree(td->test_limit);
 	kvfree(td->limit);
 put_peers:
 	teredo_peers_put(td->peers);
@@ -398,6 +408,7 @@ static void teredo_uninit(struct net_device *dev)
 
 	gro_cells_destroy(&td->gro_cells);
 	teredo_peers_put(td->peers);
+	kvfree(td->test_limit);
 	kvfree(td->limit);
 	free_percpu(td->stats);
 }

@@ -143,6 +143,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  *	RCU
  * @sock2: the same for a server's second address, only received from
  * @limit: how much servers and relays send to whom
+ * @test_limit: the tests that a client sends for whom
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
@@ -173,6 +174,7 @@ struct teredo_dev {
 	struct socket __rcu *sock;
 	struct socket *sock2;
 	struct teredo_limit *limit;
+	struct teredo_limit *test_limit;
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;

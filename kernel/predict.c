@@ -5,7 +5,6 @@
  * port, and the bubble to the peer's server, which is to tell the outcome, waits.
  */
 #include <linux/random.h>
-#include <linux/ratelimit.h>
 
 #include "bubble.h"
 #include "device.h"
@@ -82,8 +81,8 @@ static bool in_vain(const struct teredo_port *port)
  * @peer: entry that is not usable
  * @call: result, if a test is to be sent
  *
- * Peers that we did not ask for themselves share the limit of all packets that
- * strangers can make us send to our server.
+ * Peers that no packet of ours has asked for share the limits of all packets that
+ * they can make us send to our server, by the IPv4 address in their own.
  *
  * Context: table locked.
  * Return: true if the bubble has to wait.
@@ -97,7 +96,8 @@ bool teredo_predict_begin(struct teredo_dev *td,
 	if (peer->random)
 		return peer->random->test.running;
 	if (!teredo_predict_wanted(td, map) ||
-	    (!peer->ours && !__ratelimit(&td->tests)) ||
+	    (!peer->ours &&
+	     !teredo_test_allowed(td, teredo_mapped(&peer->addr).addr)) ||
 	    !teredo_port_take(td, peer))
 		return false;
 	peer->random->predicted = 0;

@@ -402,6 +402,7 @@ static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 	unsigned long clear = jiffies;
 
 	todo->act = ACT_NONE;
+	probe->unsolicited = false;
 	if (under_way(probe))
 		return;
 
@@ -434,15 +435,17 @@ static void begin_for_stranger(struct teredo_dev *td,
 	todo->act = ACT_NONE;
 	if (under_way(probe))
 		return;
+	probe->unsolicited = true;
 	probe->tries = 0;
 	try_once(td, probe, todo);
 }
 
 /* May a received packet make us test its source? Anybody can send such packets
- * with any source, so there is a limit for all of them, asked before an entry
+ * with any source, so there are limits for all of them, asked before an entry
  * is made, and another one for each source.
  */
-static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
+static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer,
+			 struct teredo_endpoint from)
 {
 	const struct teredo_probe *probe = peer ? peer->probe : NULL;
 
@@ -451,7 +454,7 @@ static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer)
 	if (probe && probe->tries &&
 	    time_before(jiffies, probe->tested + TEREDO_PROBE_INTERVAL))
 		return false;
-	return __ratelimit(&td->tests);
+	return teredo_test_allowed(td, from.addr);
 }
 
 static void act_on(struct teredo_dev *td, const struct in6_addr *addr,
@@ -608,7 +611,8 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
  * @from: its outer source
  *
  * RFC 4380 5.2.3 rule 6, row P-21. A usable peer stays so, whatever the
- * outcome.
+ * outcome. The source is tested even if there is no room for the packet, or a
+ * full queue would keep it from being reached by its next one.
  *
  * Context: BH off, RCU; table not locked.
  */
@@ -624,18 +628,19 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &addr);
-	if (!test_allowed(td, peer)) {
+	if (!test_allowed(td, peer, from)) {
 		why = TEREDO_RX_DROP_RATE;
 		goto unlock;
 	}
 	peer = teredo_peer_make(td, &addr, false);
 	probe = teredo_probe_get(td, peer);
-	if (!probe)
+	if (!probe) {
 		why = TEREDO_RX_DROP_PEER_LIMIT;
-	else if (!teredo_queue_in(td, probe, skb, from))
+		goto unlock;
+	}
+	begin_for_stranger(td, probe, &todo);
+	if (!teredo_queue_in(td, probe, skb, from))
 		why = TEREDO_RX_DROP_HOLD_FULL;
-	else
-		begin_for_stranger(td, probe, &todo);
 unlock:
 	spin_unlock_bh(&peers->lock);
 
@@ -709,17 +714,11 @@ static bool refreshing(const struct teredo_probe *probe)
 	return !probe->bytes && teredo_peer_usable(probe->peer);
 }
 
-/* Only received packets wait. */
-static bool for_stranger(const struct teredo_probe *probe)
-{
-	return skb_queue_empty(&probe->out) && !skb_queue_empty(&probe->in);
-}
-
 static u8 tries_allowed(const struct teredo_probe *probe)
 {
 	if (refreshing(probe))
 		return TEREDO_REFRESH_TRIES;
-	return for_stranger(probe) ? TEREDO_HOLD_TRIES : TEREDO_PROBE_TRIES;
+	return probe->unsolicited ? TEREDO_HOLD_TRIES : TEREDO_PROBE_TRIES;
 }
 
 static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
@@ -737,8 +736,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 	struct teredo_peer *peer = probe->peer;
 
 	if (!refreshing(probe)) {
-		/* unless it was only for received packets */
-		probe->failed = !for_stranger(probe);
+		probe->failed = !probe->unsolicited;
 		if (probe->failed)
 			trace_teredo_peer(td, peer, "failed");
 		teredo_port_release(td, peer);

@@ -44,6 +44,7 @@ struct teredo_peers;
  * @tries: steps of this attempt, each with bubbles or a test
  * @n_tests: tests of this attempt that have left the host
  * @solicits: solicitations yet to be sent before bubbles
+ * @unsolicited: only received packets have asked for this attempt
  * @failed: given up; further packets are refused until the rest is over
  * @testing: @echo is under way, sent at @tested
  * @releasing: what waited is being sent, see release() in trust.c
@@ -66,6 +67,7 @@ struct teredo_probe {
 	u8 tries;
 	u8 n_tests;
 	u8 solicits;
+	bool unsolicited;
 	bool failed;
 	bool testing;
 	bool releasing;
