@@ -7,6 +7,7 @@
  * @age, so that strangers go before peers in use, however many knock.
  */
 #include <linux/netdevice.h>
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <net/ipv6.h>
 
@@ -65,6 +66,7 @@ struct teredo_peers *teredo_peers_create(void)
 	INIT_LIST_HEAD(&peers->age);
 	peers->pending = RB_ROOT_CACHED;
 	__skb_queue_head_init(&peers->doomed);
+	peers->seed = get_random_u32();
 	kref_init(&peers->ref);
 	return peers;
 }

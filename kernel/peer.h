@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 #include <net/dst_cache.h>
 
+#include "queue.h"
 #include "wire.h"
 
 struct teredo_dev;
@@ -145,8 +146,10 @@ struct teredo_peer {
  * @age: struct teredo_peer, in the order that room is made
  * @pending: struct teredo_probe, sorted by the time they are due
  * @count: entries
- * @out_bytes: bytes of packets that wait to be sent
- * @in_bytes: bytes of packets that wait to be delivered
+ * @out: packets that wait to be sent
+ * @in: packets that wait to be delivered
+ * @seed: of the hash that tells their parties apart, so that no sender can choose
+ *	one to share with
  * @doomed: packets that will not be sent, whose senders are yet to be told
  * @ref: the device's and each dump's
  */
@@ -156,8 +159,9 @@ struct teredo_peers {
 	struct list_head age;
 	struct rb_root_cached pending;
 	u32 count;
-	u32 out_bytes;
-	u32 in_bytes;
+	struct teredo_budget out;
+	struct teredo_budget in;
+	u32 seed;
 	struct sk_buff_head doomed;
 	struct kref ref;
 };

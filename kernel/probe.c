@@ -81,6 +81,7 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 		return NULL;
 	}
 	probe->peer = peer;
+	probe->told_at = jiffies;
 	RB_CLEAR_NODE(&probe->pending);
 	__skb_queue_head_init(&probe->out);
 	__skb_queue_head_init(&probe->in);
@@ -543,14 +544,16 @@ void teredo_probe_refresh(struct teredo_dev *td,
 /* Queues the packet for the peer and begins an attempt. The newest is dropped
  * when full, so that what gets through stays in order, but the attempt goes on.
  * Table locked.
- * Return: true if the packet is taken, else false with the reason in @why.
+ * Return: true if the packet is taken, else false with the reason in @why, and
+ * whether its sender is to know in @tell.
  */
 static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 		      struct sk_buff *skb, struct todo *todo,
-		      enum teredo_counter *why)
+		      enum teredo_counter *why, bool *tell)
 {
 	struct teredo_probe *probe = teredo_probe_get(td, peer);
 
+	*tell = true;
 	*why = TEREDO_TX_DROP_PEER_LIMIT;
 	if (!probe)
 		return false;
@@ -558,8 +561,11 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 	begin(td, probe, todo);
 	if (todo->act == ACT_REFUSE)
 		return false;
+	if (teredo_queue_out(td, probe, skb))
+		return true;
 	*why = TEREDO_TX_DROP_QUEUE_FULL;
-	return teredo_queue_out(td, probe, skb);
+	*tell = teredo_queue_tells(probe, skb);
+	return false;
 }
 
 /**
@@ -579,7 +585,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 	struct todo todo = { .map = map };
 	struct teredo_peer *peer;
 	enum teredo_counter why;
-	bool queued;
+	bool queued, tell;
 
 	if (is_teredo(td, &dst) && !teredo_reachable(&dst)) {
 		teredo_drop(td, skb, TEREDO_TX_DROP_EMBEDDED);
@@ -593,14 +599,14 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		teredo_output(td, skb, peer);
 		return;
 	}
-	queued = queue_out(td, peer, skb, &todo, &why);
+	queued = queue_out(td, peer, skb, &todo, &why, &tell);
 	spin_unlock_bh(&td->peers->lock);
 
 	act_on(td, &dst, &todo);
-	if (!queued && why == TEREDO_TX_DROP_QUEUE_FULL)
-		teredo_drop(td, skb, why);
-	else if (!queued)
+	if (!queued && tell)
 		teredo_refuse(td, skb, why);
+	else if (!queued)
+		teredo_drop(td, skb, why);
 }
 
 /**

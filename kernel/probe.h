@@ -11,6 +11,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 
+#include "queue.h"
 #include "wire.h"
 
 struct teredo_call;
@@ -57,6 +58,9 @@ struct teredo_peers;
  * @out: packets that wait to be sent
  * @in: packets that wait to be delivered
  * @bytes: memory of both
+ * @flow: packets of each flow in @out
+ * @told: flows that were told since @told_at that there is no room, a bit each
+ * @told_at: jiffies
  *
  * All under the table's lock. Gone as soon as the peer has answered.
  */
@@ -80,6 +84,9 @@ struct teredo_probe {
 	struct sk_buff_head out;
 	struct sk_buff_head in;
 	u32 bytes;
+	u8 flow[TEREDO_QUEUE_FLOWS];
+	u64 told;
+	unsigned long told_at;
 };
 
 /* The attempt waits for its next step. Table locked. */

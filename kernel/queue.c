@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packets that wait. */
+#include <linux/jhash.h>
 #include <linux/skbuff.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
 
 #include "device.h"
 #include "peer.h"
@@ -10,11 +13,13 @@
 #include "xmit.h"
 
 /**
- * struct wait_cb - what is kept with a received packet that waits
- * @from: outer source
+ * struct wait_cb - what is kept with a packet that waits
+ * @from: outer source of a received one
+ * @party: whose share it takes
  */
 struct wait_cb {
 	struct teredo_endpoint from;
+	u8 party;
 };
 
 static struct wait_cb *wait_cb(const struct sk_buff *skb)
@@ -23,32 +28,84 @@ static struct wait_cb *wait_cb(const struct sk_buff *skb)
 	return (struct wait_cb *)skb->cb;
 }
 
-/* @total is the table's count of bytes, @max its bound.
- * Return: false if there is no room.
- */
-static bool enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
-		    struct sk_buff *skb, u32 *total, u32 max)
+static u8 party(const struct teredo_peers *peers, u32 a, u32 b)
 {
-	if (skb_queue_len(queue) >= TEREDO_QUEUE_PACKETS ||
-	    probe->bytes + skb->truesize > TEREDO_QUEUE_BYTES ||
-	    *total + skb->truesize > max)
-		return false;
+	return jhash_2words(a, b, peers->seed) % TEREDO_QUEUE_PARTIES;
+}
+
+/* The user whose socket has sent a packet; of one that is forwarded, the /64 of its
+ * source.
+ */
+static u8 sender(const struct teredo_dev *td, struct sk_buff *skb)
+{
+	const struct in6_addr *src = &ipv6_hdr(skb)->saddr;
+	const struct sock *sk = skb_to_full_sk(skb);
+
+	if (sk)
+		return party(td->peers, 0, __kuid_val(sock_net_uid(td->net, sk)));
+	return party(td->peers, (__force u32)src->s6_addr32[0],
+		     (__force u32)src->s6_addr32[1]);
+}
+
+static bool fits(const struct teredo_budget *budget, const struct sk_buff *skb,
+		 u32 total, u32 share)
+{
+	return budget->bytes + skb->truesize <= total &&
+	       budget->share[wait_cb(skb)->party] + skb->truesize <= share;
+}
+
+static void enqueue(struct teredo_probe *probe, struct sk_buff_head *queue,
+		    struct sk_buff *skb, struct teredo_budget *budget)
+{
 	probe->bytes += skb->truesize;
-	*total += skb->truesize;
+	budget->bytes += skb->truesize;
+	budget->share[wait_cb(skb)->party] += skb->truesize;
 	__skb_queue_tail(queue, skb);
-	return true;
 }
 
 static void dequeue(struct teredo_probe *probe, struct sk_buff_head *queue,
-		    u32 *total, struct sk_buff_head *to)
+		    struct teredo_budget *budget, struct sk_buff_head *to)
 {
 	struct sk_buff *skb;
 
 	skb_queue_walk(queue, skb) {
 		probe->bytes -= skb->truesize;
-		*total -= skb->truesize;
+		budget->bytes -= skb->truesize;
+		budget->share[wait_cb(skb)->party] -= skb->truesize;
 	}
 	skb_queue_splice_tail_init(queue, to);
+}
+
+/* the bounds of one peer, and what may wait beyond them */
+static bool peer_fits(const struct teredo_probe *probe,
+		      const struct sk_buff_head *queue,
+		      const struct sk_buff *skb, u32 spare, u32 spare_bytes)
+{
+	return skb_queue_len(queue) < TEREDO_QUEUE_PACKETS + spare &&
+	       probe->bytes + skb->truesize <= TEREDO_QUEUE_BYTES + spare_bytes;
+}
+
+static u8 flow_of(struct sk_buff *skb)
+{
+	return skb_get_hash(skb) % TEREDO_QUEUE_FLOWS;
+}
+
+static bool flow_fits(const struct teredo_probe *probe,
+		      const struct sk_buff *skb, u8 flow)
+{
+	return peer_fits(probe, &probe->out, skb, 0, 0) ||
+	       (probe->flow[flow] < TEREDO_QUEUE_SPARE_FLOW &&
+		peer_fits(probe, &probe->out, skb, TEREDO_QUEUE_SPARE,
+			  TEREDO_QUEUE_SPARE_BYTES));
+}
+
+/* A socket that sends to many peers must not have its send buffer used up by those
+ * that do not answer. A TCP socket has one peer, and needs to know what waits.
+ */
+static void disown(struct sk_buff *skb)
+{
+	if (skb->sk && sk_fullsock(skb->sk) && !sk_is_tcp(skb->sk))
+		skb_orphan(skb);
 }
 
 /* What may wait to be sent by this device. A relay has many senders. */
@@ -70,8 +127,52 @@ static u32 queue_limit(const struct teredo_dev *td)
 bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 		      struct sk_buff *skb)
 {
-	return enqueue(probe, &probe->out, skb, &td->peers->out_bytes,
-		       queue_limit(td));
+	u32 total = queue_limit(td);
+	u32 share = skb_queue_empty(&probe->out) ?
+		    TEREDO_QUEUE_SHARE_FIRST(total) : TEREDO_QUEUE_SHARE(total);
+	u8 flow = flow_of(skb);
+
+	wait_cb(skb)->party = sender(td, skb);
+	if (!flow_fits(probe, skb, flow) ||
+	    !fits(&td->peers->out, skb, total, share))
+		return false;
+	disown(skb);
+	probe->flow[flow]++;
+	enqueue(probe, &probe->out, skb, &td->peers->out);
+	return true;
+}
+
+/**
+ * teredo_queue_tells - check whether a sender is told that there is no room
+ * @probe: attempt to reach the peer
+ * @skb: packet that teredo_queue_out() has refused; the caller still owns it
+ *
+ * Each flow is told once a second: a flood does not make a flood of errors, and
+ * does not keep other flows from being told.
+ *
+ * Context: table locked.
+ * Return: true if it is.
+ */
+bool teredo_queue_tells(struct teredo_probe *probe, struct sk_buff *skb)
+{
+	u64 flow = BIT_ULL(flow_of(skb));
+
+	if (!time_before(jiffies, probe->told_at + HZ)) {
+		probe->told = 0;
+		probe->told_at = jiffies;
+	}
+	if (probe->told & flow)
+		return false;
+	probe->told |= flow;
+	return true;
+}
+
+/* of a source for which a test was allowed */
+static bool is_first(const struct teredo_probe *probe,
+		     const struct sk_buff *skb)
+{
+	return probe->unsolicited && skb_queue_empty(&probe->in) &&
+	       skb->truesize <= TEREDO_HOLD_FIRST;
 }
 
 /**
@@ -87,9 +188,16 @@ bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
 		     struct sk_buff *skb, struct teredo_endpoint from)
 {
-	wait_cb(skb)->from = from;
-	return enqueue(probe, &probe->in, skb, &td->peers->in_bytes,
-		       TEREDO_HOLD_TOTAL);
+	struct wait_cb *cb = wait_cb(skb);
+
+	cb->from = from;
+	cb->party = party(td->peers, 0, (__force u32)from.addr);
+	if (!is_first(probe, skb) &&
+	    (!peer_fits(probe, &probe->in, skb, 0, 0) ||
+	     !fits(&td->peers->in, skb, TEREDO_HOLD_TOTAL, TEREDO_HOLD_SHARE)))
+		return false;
+	enqueue(probe, &probe->in, skb, &td->peers->in);
+	return true;
 }
 
 /**
@@ -103,7 +211,8 @@ bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
 void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w)
 {
-	dequeue(probe, &probe->out, &td->peers->out_bytes, &w->out);
+	dequeue(probe, &probe->out, &td->peers->out, &w->out);
+	memset(probe->flow, 0, sizeof(probe->flow));
 }
 
 /**
@@ -118,7 +227,7 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 		    struct teredo_waiting *w)
 {
 	teredo_dequeue_out(td, probe, w);
-	dequeue(probe, &probe->in, &td->peers->in_bytes, &w->in);
+	dequeue(probe, &probe->in, &td->peers->in, &w->in);
 }
 
 /**
@@ -161,6 +270,24 @@ void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
 	teredo_drop(td, skb, why);
 }
 
+/* The ICMPv6 layer limits errors to 50 at a time: the first packet of each flow goes
+ * before all others.
+ */
+static void refuse_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
+{
+	struct sk_buff *skb, *next;
+	u64 told = 0, flow;
+
+	skb_queue_walk_safe(queue, skb, next) {
+		flow = BIT_ULL(flow_of(skb));
+		if (told & flow)
+			continue;
+		told |= flow;
+		__skb_unlink(skb, queue);
+		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	}
+}
+
 /**
  * teredo_queue_give_up - drop packets whose peer did not answer
  * @td: device
@@ -172,6 +299,7 @@ void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
 {
 	struct sk_buff *skb;
 
+	refuse_firsts(td, &w->out);
 	while ((skb = __skb_dequeue(&w->out)))
 		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
 	while ((skb = __skb_dequeue(&w->in)))

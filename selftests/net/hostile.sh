@@ -171,6 +171,7 @@ test_native()
 	flood_sources
 	# a flood with one source fills what may wait, and no more
 	flush a
+	pause 1
 	flood 2000 198.51.100.66:5000 udp6 2001:db8:78::1 $A 1 2 900
 	[ "$(stat rx_drop_hold_full)" -ge 1800 ] ||
 		fail "rx_drop_hold_full $(stat rx_drop_hold_full)"
@@ -196,6 +197,62 @@ flood_sources()
 	note "$tests tests for 20 IPv4 sources in less than $s s"
 	check_at_most "tests for 20 IPv4 sources" $((2 * 32 * s)) $tests
 	[ $tests -ge 32 ] || fail "only $tests tests for 20 IPv4 sources"
+}
+
+# hold_flood IPV4-SOURCES NATIVE-SOURCES: 128 packets from each native source, so many of
+# which are behind each IPv4 source, and more than may wait
+hold_flood()
+{
+	local i j full
+
+	full=$(stat rx_drop_hold_full)
+	for ((j = 0; j < $1; j++)); do
+		for ((i = 1; i <= $2; i++)); do
+			inject --from 198.51.100.$((66 + j)):5000 \
+				--to 192.0.2.10:40000 --count 128 --rate 8000 \
+				udp6 2001:db8:7a:$j::$i $A 1 2 1
+		done
+	done
+	pause 1
+	[ "$(stat rx_drop_hold_full)" -gt "$full" ] ||
+		fail "the queue is not full"
+}
+
+# new_host ADDRESS COUNT: so many packets of it, by way of another relay, wait, and it is
+# tested at once
+new_host()
+{
+	local i held tests
+
+	held=$(stat rx_held) tests=$(stat tx_tests)
+	for ((i = 0; i < $2; i++)); do
+		inject --from 198.51.100.1:3545 --to 192.0.2.10:40000 \
+			echo-request $1 $A 7 $i 00
+	done
+	wait_for 2 eval '[ "$(stat tx_tests)" -gt '$tests' ]'
+	pause 0.2
+	check_equal "packets of a new host that wait" $2 \
+		$(($(stat rx_held) - held))
+	check "it is tested" test_sent_to $1 $2
+}
+
+# One IPv4 host in the names of 11 native ones, then nine IPv4 hosts, who together fill
+# all.
+test_hold()
+{
+	flush a
+	hold_flood 1 11
+	new_host 2001:db8:1::131 3
+	flush a
+	hold_flood 9 2
+	new_host 2001:db8:1::132 1
+}
+
+# test_sent_to ADDRESS QUEUED: the client has tried to reach it, and holds so many packets
+test_sent_to()
+{
+	on a "$here/tdctl" dump teredo0 |
+		grep -q "^peer $1 .* tries [1-4] queued $2"
 }
 
 test_control()
@@ -241,30 +298,49 @@ test_queue()
 	stop_ping
 }
 
-# 64 packets to each of 60 such peers: too many for the device, not for a peer
-test_queue_total()
+# queued: packets that wait for peers
+queued()
 {
-	local full queued
+	on a "$here/tdctl" dump teredo0 |
+		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p' |
+		awk '{ n += $1 } END { print n + 0 }'
+}
 
-	flush a
-	start_ping
-	full=$(stat tx_drop_queue_full)
-	on a bash -c 'printf -v text %900s
+# flood_as USER PREFIX: 64 packets to each of 60 such peers: too many for the device,
+# not for a peer
+flood_as()
+{
+	on a setpriv --reuid=$1 --clear-groups bash -c 'printf -v text %900s
 		for ((peer = 1; peer <= 60; peer++)); do
 			printf -v addr "$1:%x" $((0xffff - peer))
 			exec 5<> "/dev/udp/$addr/9"
 			for ((i = 0; i < 64; i++)); do echo "$text" >&5; done
-		done' - 2001:0:cb00:7101:0:1234:f0ff
-	queued=$(on a "$here/tdctl" dump teredo0 |
-		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p' |
-		awk '{ n += $1 } END { print n + 0 }')
+		done' - $2
+}
+
+# One user can have 1 MiB wait, and 2 MiB if the first packets to peers are counted.
+test_queue_total()
+{
+	local full first all
+
+	flush a
+	start_ping
+	full=$(stat tx_drop_queue_full)
+	flood_as 65534 2001:0:cb00:7101:0:1234:f0ff
+	first=$(queued)
 	full=$(($(stat tx_drop_queue_full) - full))
-	note "$queued wait, $full do not"
+	note "$first wait, $full do not"
 	# each takes no more than a page, and no less than its octets
-	check_at_most "packets that wait" $((4 * 1024 * 1024 / 949)) $queued
-	[ $queued -ge 1024 ] || fail "only $queued packets wait"
-	check_equal "all of them" 3840 $((queued + full))
+	check_at_most "packets of one user" $((2 * 1024 * 1024 / 949)) $first
+	[ $first -ge 256 ] || fail "only $first packets wait"
+	check_equal "all of them" 3840 $((first + full))
 	[ $full -ge 400 ] || fail "only $full are dropped"
+	# which leaves as much for another one
+	flood_as 0 2001:0:cb00:7101:0:1234:f0fe
+	all=$(queued)
+	note "$((all - first)) of another user wait"
+	check_at_most "packets that wait" $((4 * 1024 * 1024 / 949)) $all
+	check_at_most "fewer of the other one" 8 $((2 * first - all))
 	stop_ping
 }
 
@@ -315,7 +391,10 @@ add_test "C-70 C-122 A-33: 10,000 native sources" with_memory test_native
 add_test "C-33: a flood of advertisements" with_memory test_control
 add_test "C-95 A-33: 10,000 packets to a peer that does not answer" \
 	with_memory test_queue
-add_test "A-33: 4 MiB wait in all" with_memory test_queue_total
+add_test "A-33 C-70: a full queue of received packets keeps no new host out" \
+	with_memory test_hold
+add_test "A-33: what one user has waiting leaves room for another one" \
+	with_memory test_queue_total
 add_test "C-09 A-33: memory" test_memory
 
 run_tests
