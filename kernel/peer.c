@@ -24,7 +24,7 @@
  */
 #define TEREDO_EVICT_LOOK	16
 
-/* entries looked at under one hold of the lock */
+/* entries looked at under one hold of the lock, fewer if packets wait for them */
 #define TEREDO_SWEEP		64
 /* the whole table in so many rounds of ten seconds */
 #define TEREDO_AGE_ROUNDS	8
@@ -65,7 +65,7 @@ struct teredo_peers *teredo_peers_create(void)
 	spin_lock_init(&peers->lock);
 	INIT_LIST_HEAD(&peers->age);
 	peers->pending = RB_ROOT_CACHED;
-	__skb_queue_head_init(&peers->doomed);
+	teredo_waiting_init(&peers->doomed);
 	peers->seed = get_random_u32();
 	kref_init(&peers->ref);
 	return peers;
@@ -397,19 +397,30 @@ static void sweep_one(struct teredo_dev *td, struct teredo_peer *peer,
 	list_move_tail(&peer->age, &peers->age);
 }
 
+/* What an entry costs in time under the lock, an idle one being 1: each packet that
+ * waits is looked at.
+ */
+static int cost(const struct teredo_peer *peer)
+{
+	return 1 + (peer->probe ? teredo_queue_len(peer->probe) / 8 : 0);
+}
+
 /* Goes through some entries, oldest first.
  * Return: there are more.
  */
 static bool sweep(struct teredo_dev *td, enum sweep what)
 {
 	struct teredo_peers *peers = td->peers;
+	struct teredo_peer *peer;
+	int spent = 0;
 	bool more;
-	int i;
 
 	spin_lock_bh(&peers->lock);
-	for (i = 0; i < TEREDO_SWEEP && !list_empty(&peers->age); i++)
-		sweep_one(td, list_first_entry(&peers->age, struct teredo_peer,
-					       age), what);
+	while (spent < TEREDO_SWEEP && !list_empty(&peers->age)) {
+		peer = list_first_entry(&peers->age, struct teredo_peer, age);
+		spent += cost(peer);
+		sweep_one(td, peer, what);
+	}
 	more = !list_empty(&peers->age);
 	spin_unlock_bh(&peers->lock);
 	cond_resched();

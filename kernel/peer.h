@@ -150,7 +150,7 @@ struct teredo_peer {
  * @in: packets that wait to be delivered
  * @seed: of the hash that tells their parties apart, so that no sender can choose
  *	one to share with
- * @doomed: packets that will not be sent, whose senders are yet to be told
+ * @doomed: packets whose peers were forgotten, to be dropped by the worker
  * @ref: the device's and each dump's
  */
 struct teredo_peers {
@@ -162,7 +162,7 @@ struct teredo_peers {
 	struct teredo_budget out;
 	struct teredo_budget in;
 	u32 seed;
-	struct sk_buff_head doomed;
+	struct teredo_waiting doomed;
 	struct kref ref;
 };
 

@@ -116,6 +116,18 @@ static u32 queue_limit(const struct teredo_dev *td)
 }
 
 /**
+ * teredo_queue_len - count the packets that wait
+ * @probe: attempt that they wait for
+ *
+ * Context: table locked.
+ * Return: packets to be sent and to be delivered.
+ */
+u32 teredo_queue_len(const struct teredo_probe *probe)
+{
+	return skb_queue_len(&probe->out) + skb_queue_len(&probe->in);
+}
+
+/**
  * teredo_queue_out - keep a packet that is to be sent
  * @td: device
  * @probe: attempt to reach the peer
@@ -311,40 +323,61 @@ void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
  * @td: device
  * @w: the packets, consumed
  *
- * Senders cannot be told with the table locked, so the worker does it.
+ * Senders cannot be told with the table locked, and freeing takes time, so the
+ * worker does both.
  *
  * Context: table locked.
  */
 void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w)
 {
-	struct sk_buff *skb;
-
-	while ((skb = __skb_dequeue(&w->in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-	if (skb_queue_empty(&w->out))
+	if (skb_queue_empty(&w->out) && skb_queue_empty(&w->in))
 		return;
-	skb_queue_splice_tail_init(&w->out, &td->peers->doomed);
+	skb_queue_splice_tail_init(&w->out, &td->peers->doomed.out);
+	skb_queue_splice_tail_init(&w->in, &td->peers->doomed.in);
 	mod_delayed_work(teredo_wq, &td->probe_work, 0);
 }
 
-/**
- * teredo_queue_bury - tell the senders of packets whose peers were forgotten
- * @td: device
- *
- * Context: process, table not locked.
- */
-void teredo_queue_bury(struct teredo_dev *td)
+static void move_some(struct sk_buff_head *from, struct sk_buff_head *to)
+{
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++)
+		__skb_queue_tail(to, skb);
+}
+
+/* Return: false if there was none. */
+static bool bury_some(struct teredo_dev *td)
 {
 	struct teredo_waiting w;
+	bool any;
 
 	teredo_waiting_init(&w);
 	spin_lock_bh(&td->peers->lock);
-	skb_queue_splice_tail_init(&td->peers->doomed, &w.out);
+	move_some(&td->peers->doomed.out, &w.out);
+	move_some(&td->peers->doomed.in, &w.in);
 	spin_unlock_bh(&td->peers->lock);
+	any = !skb_queue_empty(&w.out) || !skb_queue_empty(&w.in);
 
 	local_bh_disable();
 	rcu_read_lock();
 	teredo_queue_give_up(td, &w);
 	rcu_read_unlock();
 	local_bh_enable();
+	return any;
+}
+
+/**
+ * teredo_queue_bury - tell the senders of packets whose peers were forgotten
+ * @td: device
+ *
+ * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
+ * says so.
+ *
+ * Context: process, table not locked.
+ */
+void teredo_queue_bury(struct teredo_dev *td)
+{
+	while (bury_some(td))
+		cond_resched();
 }

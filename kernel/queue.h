@@ -51,6 +51,11 @@ struct teredo_probe;
  */
 #define TEREDO_HOLD_FIRST	4096
 
+/* Packets that are dropped at a time with BH off. The senders of those that were to
+ * be sent get an ICMPv6 error, some microseconds each.
+ */
+#define TEREDO_BURY_BATCH	64
+
 /**
  * struct teredo_budget - memory of packets that wait
  * @bytes: of all
@@ -77,6 +82,7 @@ static inline void teredo_waiting_init(struct teredo_waiting *w)
 	__skb_queue_head_init(&w->in);
 }
 
+u32 teredo_queue_len(const struct teredo_probe *probe);
 bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 		      struct sk_buff *skb);
 bool teredo_queue_tells(struct teredo_probe *probe, struct sk_buff *skb);
