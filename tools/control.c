@@ -6,6 +6,7 @@
 #include "daemon.h"
 #include "firewall.h"
 #include "log.h"
+#include "readable.h"
 #include "status.h"
 
 #include <errno.h>
@@ -136,10 +137,11 @@ static void answer(struct daemon *d, int fd)
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct daemon *d = poll->data;
-	int fd = accept4(d->control_fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd;
 
-	(void)status;
 	(void)events;
+	readable_resume(poll, status, on_connection);
+	fd = accept4(d->control_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	uv_update_time(&d->loop);

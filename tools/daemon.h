@@ -51,6 +51,7 @@ struct portmap;
  * @route: a route through it was added or removed
  * @repair: a route or an address of it was removed a moment ago
  * @settled: addresses or routes of IPv4, or other links have changed
+ * @lost: events were lost, and the device may have been down in the meantime
  * @awake: the machine was suspended
  * @reload: SIGHUP; without it that is the end
  * @status: add to what "teredo show" shows
@@ -63,6 +64,7 @@ struct role {
 	void (*route)(struct daemon *d, const struct route6 *route);
 	void (*repair)(struct daemon *d);
 	void (*settled)(struct daemon *d);
+	void (*lost)(struct daemon *d);
 	void (*awake)(struct daemon *d);
 	void (*reload)(struct daemon *d);
 	void (*status)(struct daemon *d, json_t *status);

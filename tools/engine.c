@@ -7,6 +7,7 @@
 #include "firewall.h"
 #include "log.h"
 #include "notify.h"
+#include "readable.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -368,13 +369,28 @@ static void on_failed(void *ctx, const char *why)
 	snprintf(d->send_error, sizeof(d->send_error), "%s", why);
 }
 
+/* The device was down in the meantime if the kernel has given up the address
+ * that the machine holds.
+ */
+static void engine_lost(struct daemon *d)
+{
+	struct dev_info dev;
+
+	if (dev_get(&d->genl, d->ifindex, &dev))
+		return;
+	ktransport_resync(&d->kt, &dev);
+	if (qualify_has_address(&d->q) && dev.state != TEREDO_STATE_UP)
+		engine_restart(d);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct daemon *d = poll->data;
 
-	(void)status;
 	(void)events;
-	ktransport_receive(&d->kt);
+	readable_resume(poll, status, on_readable);
+	if (ktransport_receive(&d->kt))
+		engine_lost(d);
 	if (d->kt.taken_over) {
 		log_info("%s: another teredod has taken over", d->name);
 		d->placed = false;
@@ -711,6 +727,7 @@ const struct role engine_role = {
 	.link = engine_link,
 	.repair = place_repair,
 	.settled = watch_settled,
+	.lost = engine_lost,
 	.awake = engine_restart,
 	.status = control_client,
 	.close = engine_close,

@@ -79,6 +79,14 @@ static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
  * was us and is somebody else, this is no longer our device. Events from before
  * our first packet still name the helper before us.
  */
+static void see_helper(struct ktransport *kt, u32 helper)
+{
+	if (helper == kt->nl.portid)
+		kt->is_helper = true;
+	else if (helper && kt->is_helper)
+		kt->taken_over = true;
+}
+
 static void on_event(struct ktransport *kt, const struct nlmsghdr *nlh)
 {
 	struct dev_info dev;
@@ -88,12 +96,7 @@ static void on_event(struct ktransport *kt, const struct nlmsghdr *nlh)
 		return;
 	if (kt->changed)
 		kt->changed(kt->transport.ctx);
-	if (!dev.helper)
-		return;
-	if (dev.helper == kt->nl.portid)
-		kt->is_helper = true;
-	else if (kt->is_helper)
-		kt->taken_over = true;
+	see_helper(kt, dev.helper);
 }
 
 static int on_message(const struct nlmsghdr *nlh, void *ctx)
@@ -112,19 +115,36 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * ktransport_receive - take in what the netlink socket holds
+ * ktransport_receive() - take in what the netlink socket holds
  * @kt: transport
+ *
+ * Return: true if the kernel had no room for an event or a packet. The caller
+ * must then read the device's state and pass it to ktransport_resync().
  */
-void ktransport_receive(struct ktransport *kt)
+bool ktransport_receive(struct ktransport *kt)
 {
+	bool lost = false;
 	int ret;
 
-	/* each refusal ends a call; lost events are not worth a word, since
-	 * packets are repeated and a new helper sends again and again
-	 */
+	/* each refusal ends a call */
 	do {
 		ret = nl_drain(&kt->nl, on_message, kt);
-		if (ret && ret != -ENOBUFS)
+		if (ret == -ENOBUFS)
+			lost = true;
+		else if (ret)
 			kt->transport.failed(kt->transport.ctx, kt->nl.error);
 	} while (ret);
+	return lost;
+}
+
+/**
+ * ktransport_resync() - catch up with events that were lost
+ * @kt: transport
+ * @dev: what dev_get() says after ktransport_receive()
+ */
+void ktransport_resync(struct ktransport *kt, const struct dev_info *dev)
+{
+	if (kt->changed)
+		kt->changed(kt->transport.ctx);
+	see_helper(kt, dev->helper);
 }

@@ -181,6 +181,27 @@ int link_find(struct nl *nl, const char *name, struct link_info *link)
 	return ret;
 }
 
+/**
+ * link_get() - read a link
+ * @nl: rtnetlink socket
+ * @ifindex: the link
+ * @link: result
+ *
+ * Return: 0 or a negative errno, -ENODEV if there is none.
+ */
+int link_get(struct nl *nl, u32 ifindex, struct link_info *link)
+{
+	char buf[NL_BUF];
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, RTM_GETLINK, NLM_F_ACK, sizeof(*ifi), &header);
+	ifi = header;
+	ifi->ifi_index = ifindex;
+	return nl_talk(nl, nlh, on_link, link);
+}
+
 static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 {
 	size_t i;

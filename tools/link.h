@@ -119,6 +119,7 @@ static inline bool link_running(const struct link_info *link)
 
 bool link_parse(struct link_info *link, const struct nlmsghdr *nlh);
 int link_find(struct nl *nl, const char *name, struct link_info *link);
+int link_get(struct nl *nl, u32 ifindex, struct link_info *link);
 int link_create(struct nl *nl, const char *name, const struct link_conf *conf);
 int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf);
 int link_delete(struct nl *nl, u32 ifindex);

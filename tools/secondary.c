@@ -9,6 +9,7 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "readable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,8 +165,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct daemon *d = poll->data;
 
-	(void)status;
 	(void)events;
+	readable_resume(poll, status, on_readable);
 	udp_receive(&d->secondary.udp);
 	settle(d);
 }

@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "readable.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,13 +64,46 @@ static void on_failed(void *ctx, const char *why)
 	log_debug("%s: cannot send: %s", d->name, why);
 }
 
+static bool has_helper(const struct daemon *d)
+{
+	return d->conf.secrets_file[0];
+}
+
+/* A device that goes down forgets its helper */
+static void register_again(struct daemon *d, const struct dev_info *dev)
+{
+	if (!dev->helper && d->link.flags & IFF_UP &&
+	    ktransport_register(&d->kt))
+		log_error("%s: %s", d->name, d->kt.nl.error);
+}
+
+static void serve_lost(struct daemon *d)
+{
+	struct dev_info dev;
+
+	if (!has_helper(d) || dev_get(&d->genl, d->ifindex, &dev))
+		return;
+	ktransport_resync(&d->kt, &dev);
+	register_again(d, &dev);
+}
+
+static void serve_link(struct daemon *d)
+{
+	struct dev_info dev;
+
+	relay_link(d);
+	if (has_helper(d) && !dev_get(&d->genl, d->ifindex, &dev))
+		register_again(d, &dev);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct daemon *d = poll->data;
 
-	(void)status;
 	(void)events;
-	ktransport_receive(&d->kt);
+	readable_resume(poll, status, on_readable);
+	if (ktransport_receive(&d->kt))
+		serve_lost(d);
 	if (!d->kt.taken_over)
 		return;
 	log_info("%s: another teredod has taken over", d->name);
@@ -119,7 +153,7 @@ static int serve_open(struct daemon *d)
 {
 	int ret = relay_open(d);
 
-	if (!ret && d->conf.secrets_file[0])
+	if (!ret && has_helper(d))
 		ret = open_helper(d);
 	return ret ? ret : agree(d);
 }
@@ -172,9 +206,10 @@ static void serve_status(struct daemon *d, json_t *status)
 const struct role server_role = {
 	.open = serve_open,
 	.begin = relay_begin,
-	.link = relay_link,
+	.link = serve_link,
 	.route = relay_route,
 	.repair = relay_repair,
+	.lost = serve_lost,
 	.reload = serve_reload,
 	.status = serve_status,
 	.close = relay_close,

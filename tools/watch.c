@@ -5,6 +5,7 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "readable.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -161,6 +162,13 @@ static void own_link(struct daemon *d, const struct link_info *link)
 	expect_settling(d);
 }
 
+static void own_link_deleted(struct daemon *d)
+{
+	log_error("%s was deleted", d->name);
+	d->placed = false;
+	daemon_exit(d, 1);
+}
+
 static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 {
 	struct link_info link;
@@ -168,9 +176,7 @@ static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 	if (!link_parse(&link, nlh))
 		return;
 	if (link.ifindex == d->ifindex && nlh->nlmsg_type == RTM_DELLINK) {
-		log_error("%s was deleted", d->name);
-		d->placed = false;
-		daemon_exit(d, 1);
+		own_link_deleted(d);
 	} else if (link.ifindex == d->ifindex) {
 		own_link(d, &link);
 	} else {
@@ -238,26 +244,45 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+/* Events were lost, so anything may have happened. */
+static void resync(struct daemon *d)
 {
-	struct daemon *d = poll->data;
 	struct link_info link;
+	int ret = link_get(&d->rtnl, d->ifindex, &link);
 
-	(void)status;
-	(void)events;
-	if (!nl_drain(&d->watch, on_message, d))
-		return;
-	/* events were lost, so anything may have happened */
-	if (link_find(&d->rtnl, d->name, &link) == -ENODEV) {
-		log_error("%s was deleted", d->name);
-		d->placed = false;
-		daemon_exit(d, 1);
+	log_debug("%s: events were lost, reading the state again", d->name);
+	if (ret == -ENODEV) {
+		own_link_deleted(d);
 		return;
 	}
-	own_link(d, &link);
+	if (!ret)
+		own_link(d, &link);
+	if (d->role->lost)
+		d->role->lost(d);
+	/* the interface in the path may have lost and regained its carrier */
+	d->link_back = true;
 	expect_settling(d);
 	beside_changed(d);
 	watch_repair(d);
+}
+
+/* The events that are left are older than those that were lost: they must be
+ * read before the state is.
+ */
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+	bool lost = false;
+	int ret;
+
+	(void)events;
+	readable_resume(poll, status, on_readable);
+	do {
+		ret = nl_drain(&d->watch, on_message, d);
+		lost |= ret == -ENOBUFS;
+	} while (ret == -ENOBUFS);
+	if (lost)
+		resync(d);
 }
 
 /* Having slept, the NAT has forgotten us, and this may be another place. A
@@ -269,8 +294,8 @@ static void on_clock(uv_poll_t *poll, int status, int events)
 	uint64_t asleep = asleep_ms();
 	uint64_t expired;
 
-	(void)status;
 	(void)events;
+	readable_resume(poll, status, on_clock);
 	if (read(d->clock_fd, &expired, sizeof(expired)) < 0)
 		return;
 	if (asleep > d->asleep + ASLEEP_MS) {

@@ -214,9 +214,16 @@ int ktransport_open(struct ktransport *kt, u32 ifindex)
 }
 
 /* the target calls transport.receive itself */
-void ktransport_receive(struct ktransport *kt)
+bool ktransport_receive(struct ktransport *kt)
 {
 	(void)kt;
+	return false;
+}
+
+void ktransport_resync(struct ktransport *kt, const struct dev_info *dev)
+{
+	(void)kt;
+	(void)dev;
 }
 
 int nl_fd(const struct nl *nl)
