@@ -80,6 +80,31 @@ static void remove_stand_in(struct daemon *d)
 	if (d->stand_in)
 		link_delete(&d->rtnl, d->stand_in);
 	d->stand_in = 0;
+	d->place_error[0] = '\0';
+	watch_retry(d, false);
+}
+
+/**
+ * beside_repair() - put back what is missing of the host-specific relay
+ * @d: daemon of a client; nothing happens unless it is dormant
+ */
+void beside_repair(struct daemon *d)
+{
+	char name[IF_NAMESIZE], why[NL_ERROR];
+	int ret;
+
+	if (!d->native.believed || d->conf.native != NATIVE_RELAY)
+		return;
+	d->place_error[0] = '\0';
+	ret = make_stand_in(d);
+	if (ret) {
+		name_stand_in(d, name);
+		watch_ipv6_error(d, name, ret, why);
+		snprintf(d->place_error, sizeof(d->place_error),
+			 "no host-specific relay: %s", why);
+	}
+	watch_retry(d, ret);
+	engine_placed(d);
 }
 
 /* An earlier daemon that was killed may have left one */
@@ -100,9 +125,7 @@ static void sweep_stand_in(struct daemon *d)
 static void enter(struct daemon *d)
 {
 	engine_sleep(d);
-	if (d->conf.native == NATIVE_RELAY && make_stand_in(d))
-		log_error("%s: no host-specific relay: %s", d->name,
-			  d->rtnl.error);
+	beside_repair(d);
 }
 
 static void leave(struct daemon *d)

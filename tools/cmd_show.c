@@ -96,11 +96,16 @@ static bool add_daemon(json_t *o, const struct dev_info *dev, const char *name)
 	return true;
 }
 
-static bool is_dormant(json_t *o)
+static bool has_state(json_t *o, const char *word)
 {
 	const char *state = print_get(o, "state");
 
-	return state && !strcmp(state, "dormant");
+	return state && !strcmp(state, word);
+}
+
+static bool is_dormant(json_t *o)
+{
+	return has_state(o, "dormant");
 }
 
 static void add_client(struct show *show, json_t *o,
@@ -110,7 +115,8 @@ static void add_client(struct show *show, json_t *o,
 
 	if (!daemon)
 		add_no_daemon(o, dev, name);
-	if ((dev->state != TEREDO_STATE_UP || !daemon) && !is_dormant(o))
+	if ((dev->state != TEREDO_STATE_UP || !daemon ||
+	     !has_state(o, "qualified")) && !is_dormant(o))
 		show->unqualified = true;
 }
 

@@ -25,6 +25,26 @@ static uint64_t now_ms(void)
 	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
 }
 
+static bool copy_reason(json_t *status, char *reason, size_t len)
+{
+	const char *text = print_get(status, "reason");
+
+	if (text)
+		snprintf(reason, len, "%s", text);
+	return text;
+}
+
+/* A daemon of a server or relay gives a reason if it cannot add the route. */
+static bool relay_is_ready(const char *name, u32 ifindex, char *reason,
+			   size_t len)
+{
+	json_t *status = status_ask(name, ifindex);
+	bool ready = !status || !copy_reason(status, reason, len);
+
+	json_decref(status);
+	return ready;
+}
+
 /* The kernel is told first, address and routes follow. So a daemon has the
  * last word, if there is one.
  */
@@ -43,7 +63,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 	if ((!nl->sock && dev_open(nl)) || dev_get(nl, ifindex, &dev))
 		return false;
 	if (dev.mode != TEREDO_MODE_CLIENT)
-		return true;
+		return relay_is_ready(name, ifindex, reason, len);
 
 	ready = dev.state == TEREDO_STATE_UP;
 	snprintf(reason, len, "no teredod runs for %s", name);
@@ -54,8 +74,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 	/* beside native IPv6 there is nothing to wait for */
 	ready = word && ((ready && !strcmp(word, "qualified")) ||
 			 !strcmp(word, "dormant"));
-	if (print_get(status, "reason"))
-		snprintf(reason, len, "%s", print_get(status, "reason"));
+	copy_reason(status, reason, len);
 	json_decref(status);
 	return ready;
 }
@@ -68,7 +87,7 @@ static int wait_for(const char *name, uint64_t deadline)
 	while (!is_ready(&nl, name, reason, sizeof(reason))) {
 		if (now_ms() >= deadline) {
 			nl_close(&nl);
-			cli_error("%s is not qualified: %s", name, reason);
+			cli_error("%s is not ready: %s", name, reason);
 			return CLI_UNQUALIFIED;
 		}
 		poll(NULL, 0, LOOK_MS);

@@ -49,7 +49,8 @@ struct portmap;
  * @begin: everything is ready
  * @link: the device has changed, see @link of struct daemon
  * @route: a route through it was added or removed
- * @repair: a route or an address of it was removed a moment ago
+ * @removed: a route or an address of it may have been removed
+ * @repair: put back what was removed, and try again what was refused
  * @settled: addresses or routes of IPv4, or other links have changed
  * @lost: events were lost, and the device may have been down in the meantime
  * @awake: the machine was suspended
@@ -62,6 +63,7 @@ struct role {
 	void (*begin)(struct daemon *d);
 	void (*link)(struct daemon *d);
 	void (*route)(struct daemon *d, const struct route6 *route);
+	void (*removed)(struct daemon *d);
 	void (*repair)(struct daemon *d);
 	void (*settled)(struct daemon *d);
 	void (*lost)(struct daemon *d);
@@ -124,12 +126,15 @@ enum connectivity {
  * @placed: the device is to have address and routes (place.c)
  * @placed_addr: the address
  * @place_timer: ends the wait for a device that does not run yet
+ * @place_error: why an address or a route is missing, "" if none is; of a relay
+ *	as well
  *
  * @native: is there native IPv6 (beside.c)
  * @native_name: the interface that it is on
  * @native_look: waits for a burst of events to end
  * @native_timer: waits until it is believed
- * @stand_in: host-specific relay in place of the client, 0 if there is none
+ * @stand_in: host-specific relay in place of the client, 0 if there is none;
+ *	@place_error is about it while the client is dormant
  *
  * @reached: is the native host (connectivity.c)
  * @reached_before: what was found last
@@ -149,6 +154,7 @@ enum connectivity {
  * @watch_poll: its socket
  * @settle: waits for a burst of events to end
  * @repair: waits before address and routes are put back
+ * @retry: waits before what was refused is tried again
  * @clock_fd: timer that goes on while the machine is suspended
  * @clock_poll: the same
  * @asleep: CLOCK_BOOTTIME minus CLOCK_MONOTONIC in milliseconds
@@ -204,6 +210,7 @@ struct daemon {
 	bool placed;
 	struct in6_addr placed_addr;
 	uv_timer_t place_timer;
+	char place_error[DAEMON_REASON];
 
 	struct native native;
 	char native_name[IF_NAMESIZE];
@@ -229,6 +236,7 @@ struct daemon {
 	uv_poll_t watch_poll;
 	uv_timer_t settle;
 	uv_timer_t repair;
+	uv_timer_t retry;
 	int clock_fd;
 	uv_poll_t clock_poll;
 	uint64_t asleep;
@@ -271,6 +279,7 @@ const char *engine_word(enum daemon_word word);
 void place_open(struct daemon *d);
 void place_up(struct daemon *d, const struct in6_addr *addr);
 bool place_waiting(const struct daemon *d);
+void place_removed(struct daemon *d);
 void place_repair(struct daemon *d);
 void place_link(struct daemon *d);
 void place_down(struct daemon *d);
@@ -278,6 +287,7 @@ void place_sweep(struct daemon *d, const struct in6_addr *keep);
 
 void beside_begin(struct daemon *d);
 void beside_changed(struct daemon *d);
+void beside_repair(struct daemon *d);
 void beside_close(struct daemon *d);
 
 void connectivity_open(struct daemon *d);
@@ -303,12 +313,16 @@ int relay_open(struct daemon *d);
 void relay_begin(struct daemon *d);
 void relay_link(struct daemon *d);
 void relay_route(struct daemon *d, const struct route6 *route);
+void relay_removed(struct daemon *d);
 void relay_repair(struct daemon *d);
 void relay_close(struct daemon *d);
 
 int watch_open(struct daemon *d);
 bool watch_path(struct daemon *d);
 void watch_repair(struct daemon *d);
+void watch_retry(struct daemon *d, bool failed);
+void watch_ipv6_error(const struct daemon *d, const char *name, int error,
+		      char why[NL_ERROR]);
 void watch_settled(struct daemon *d);
 
 void control_client(struct daemon *d, json_t *status);

@@ -52,13 +52,15 @@ static enum daemon_word current_word(const struct daemon *d)
 {
 	if (d->native.believed)
 		return WORD_DORMANT;
+	if (qualify_has_address(&d->q) && place_waiting(d))
+		return WORD_PROBE;
 	if (qualify_has_address(&d->q))
-		return place_waiting(d) ? WORD_PROBE : WORD_QUALIFIED;
+		return d->place_error[0] ? WORD_OFFLINE : WORD_QUALIFIED;
 	return d->q.state == QUALIFY_STARTING ? WORD_PROBE : WORD_OFFLINE;
 }
 
 /**
- * engine_explain - say in one line why there is no address
+ * engine_explain - say in one line why there is no address or no route
  * @d: daemon
  * @buf: result, empty if there is one
  * @len: length of @buf
@@ -66,12 +68,12 @@ static enum daemon_word current_word(const struct daemon *d)
 void engine_explain(const struct daemon *d, char *buf, size_t len)
 {
 	buf[0] = '\0';
-	if (qualify_has_address(&d->q) && !place_waiting(d))
-		return;
 	if (d->native.believed)
-		snprintf(buf, len, "native IPv6 on %s", d->native_name);
+		snprintf(buf, len, "native IPv6 on %s%s%s", d->native_name,
+			 d->place_error[0] ? "; " : "", d->place_error);
 	else if (qualify_has_address(&d->q))
-		snprintf(buf, len, "waiting for the device to run");
+		snprintf(buf, len, "%s", place_waiting(d) ?
+			 "waiting for the device to run" : d->place_error);
 	else if (!d->q.n_servers)
 		snprintf(buf, len, "%s", d->resolver.error[0] ?
 			 d->resolver.error : "looking up the server");
@@ -701,6 +703,12 @@ void engine_mapping(struct daemon *d)
 		push(d);
 }
 
+static void engine_repair(struct daemon *d)
+{
+	place_repair(d);
+	beside_repair(d);
+}
+
 static void first_begin(struct daemon *d)
 {
 	if (d->q.n_servers)
@@ -725,7 +733,8 @@ const struct role engine_role = {
 	.open = engine_open,
 	.begin = first_begin,
 	.link = engine_link,
-	.repair = place_repair,
+	.removed = place_removed,
+	.repair = engine_repair,
 	.settled = watch_settled,
 	.lost = engine_lost,
 	.awake = engine_restart,

@@ -29,21 +29,117 @@ static int get_routes(const struct daemon *d, struct route6 routes[2])
 	return d->conf.default_route ? 2 : 1;
 }
 
+static const char *route_text(const struct route6 *route)
+{
+	return route->len ? "the route to the service prefix" :
+			    "the default route";
+}
+
+/* The first refusal explains those that follow. */
+static void refused(struct daemon *d, const char *what, int error)
+{
+	char why[NL_ERROR];
+
+	if (d->place_error[0])
+		return;
+	watch_ipv6_error(d, d->name, error, why);
+	snprintf(d->place_error, sizeof(d->place_error), "cannot add %s: %s",
+		 what, why);
+}
+
 /* What is there already stays. */
 static void place(struct daemon *d)
 {
 	struct route6 routes[2];
 	int n = get_routes(d, routes);
-	int i;
+	int i, ret;
 
 	uv_timer_stop(&d->place_timer);
-	if (addr_add(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN))
-		log_error("cannot add the address to %s: %s", d->name,
-			  d->rtnl.error);
-	for (i = 0; i < n; i++)
-		if (route_add(&d->rtnl, d->ifindex, &routes[i]))
-			log_error("cannot add a route through %s: %s", d->name,
-				  d->rtnl.error);
+	d->place_error[0] = '\0';
+	ret = addr_add(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
+	if (ret)
+		refused(d, "the address", ret);
+	for (i = 0; i < n; i++) {
+		ret = route_add(&d->rtnl, d->ifindex, &routes[i]);
+		if (ret)
+			refused(d, route_text(&routes[i]), ret);
+	}
+	watch_retry(d, d->place_error[0]);
+}
+
+/**
+ * struct inventory - what the device has of its address and routes
+ * @d: daemon
+ * @routes: the routes it must have
+ * @n: number of them
+ * @has_address: the address is there
+ * @has_route: the route is there
+ */
+struct inventory {
+	const struct daemon *d;
+	struct route6 routes[2];
+	int n;
+	bool has_address;
+	bool has_route[2];
+};
+
+static void note_address(const struct in6_addr *addr, void *ctx)
+{
+	struct inventory *inv = ctx;
+
+	if (!memcmp(addr, &inv->d->placed_addr, sizeof(*addr)))
+		inv->has_address = true;
+}
+
+static void note_route(const struct route6 *route, void *ctx)
+{
+	struct inventory *inv = ctx;
+	int i;
+
+	for (i = 0; i < inv->n; i++)
+		if (route_equal(route, &inv->routes[i]))
+			inv->has_route[i] = true;
+}
+
+/* Return: what is not there, NULL if all is or the kernel does not tell */
+static const char *find_missing(struct daemon *d)
+{
+	struct inventory inv = { .d = d };
+	int i;
+
+	inv.n = get_routes(d, inv.routes);
+	if (addr_dump(&d->rtnl, d->ifindex, note_address, &inv) ||
+	    route_dump(&d->rtnl, d->ifindex, note_route, &inv))
+		return NULL;
+	if (!inv.has_address)
+		return "the address";
+	for (i = 0; i < inv.n; i++)
+		if (!inv.has_route[i])
+			return route_text(&inv.routes[i]);
+	return NULL;
+}
+
+/**
+ * place_removed() - an address or a route of the device was removed
+ * @d: daemon
+ *
+ * The event can be older than what the daemon has placed since, so the kernel
+ * is asked. watch_repair() puts back what is missing. A device that is down loses
+ * its Teredo address soon, see watch_settled().
+ */
+void place_removed(struct daemon *d)
+{
+	const char *what;
+
+	if (!d->placed || place_waiting(d) || d->place_error[0] ||
+	    !(d->link.flags & IFF_UP))
+		return;
+	what = find_missing(d);
+	if (!what)
+		return;
+	snprintf(d->place_error, sizeof(d->place_error), "%s was removed",
+		 what);
+	engine_placed(d);
 }
 
 /**
@@ -101,15 +197,18 @@ void place_up(struct daemon *d, const struct in6_addr *addr)
 }
 
 /**
- * place_repair - somebody may have removed address or routes
+ * place_repair() - put back what is missing of address and routes
  * @d: daemon
  *
- * If that was the kernel, as the device went down, it does not run yet.
+ * If the kernel has removed them because the device went down, the device does
+ * not run yet.
  */
 void place_repair(struct daemon *d)
 {
-	if (d->placed && !place_waiting(d))
-		place_up(d, &d->placed_addr);
+	if (!d->placed || place_waiting(d))
+		return;
+	place_up(d, &d->placed_addr);
+	engine_placed(d);
 }
 
 /**
@@ -126,7 +225,9 @@ void place_down(struct daemon *d)
 	if (!d->placed)
 		return;
 	d->placed = false;
+	d->place_error[0] = '\0';
 	uv_timer_stop(&d->place_timer);
+	watch_retry(d, false);
 	while (n--)
 		route_del(&d->rtnl, d->ifindex, &routes[n]);
 	addr_del(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);

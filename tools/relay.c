@@ -22,10 +22,19 @@ static enum announce_state wanted(const struct daemon *d)
 
 static void put_routes(struct daemon *d)
 {
-	if (d->conf.announce &&
-	    announce_put(&d->rtnl, &d->announce, wanted(d)))
-		log_error("cannot add the route through %s: %s", d->name,
-			  d->rtnl.error);
+	char why[NL_ERROR];
+	int ret;
+
+	if (!d->conf.announce)
+		return;
+	ret = announce_put(&d->rtnl, &d->announce, wanted(d));
+	d->place_error[0] = '\0';
+	if (ret) {
+		watch_ipv6_error(d, d->name, ret, why);
+		snprintf(d->place_error, sizeof(d->place_error),
+			 "cannot add the route: %s", why);
+	}
+	watch_retry(d, ret);
 }
 
 static const char *state_word(const struct daemon *d)
@@ -34,19 +43,30 @@ static const char *state_word(const struct daemon *d)
 		return "down";
 	if (!link_running(&d->link))
 		return "no carrier";
+	if (d->place_error[0])
+		return "no route";
 	return d->draining ? "draining" : "up";
+}
+
+/* Return: true if @line, the state for people, is not what was reported */
+static bool describe(const struct daemon *d, char line[DAEMON_REASON])
+{
+	snprintf(line, DAEMON_REASON, "%s%s%.*s", state_word(d),
+		 d->place_error[0] ? ": " : "", DAEMON_REASON - 16,
+		 d->place_error);
+	return strcmp(line, d->reason);
 }
 
 static void report(struct daemon *d)
 {
-	const char *word = state_word(d);
+	char line[DAEMON_REASON];
 
-	if (!strcmp(word, d->reason))
+	if (!describe(d, line))
 		return;
-	snprintf(d->reason, sizeof(d->reason), "%s", word);
+	memcpy(d->reason, line, sizeof(d->reason));
 	d->since = uv_now(&d->loop);
-	log_info("%s: %s", d->name, word);
-	notify("STATUS=%s", word);
+	log_info("%s: %s", d->name, line);
+	notify("STATUS=%s", line);
 }
 
 /* The routes say whether the relay is being drained; only if there are none
@@ -58,9 +78,13 @@ static void look(struct daemon *d)
 	struct announce found = d->announce;
 	enum announce_state state;
 
-	if (d->conf.announce && !announce_get(&d->rtnl, &found, &state) &&
-	    state != ANNOUNCE_NO)
+	if (!d->conf.announce || announce_get(&d->rtnl, &found, &state))
+		return;
+	if (state != ANNOUNCE_NO)
 		d->draining = state == ANNOUNCE_DRAINING;
+	else if (d->reason[0] && link_running(&d->link) && !d->place_error[0])
+		snprintf(d->place_error, sizeof(d->place_error),
+			 "the route was removed");
 }
 
 /**
@@ -86,12 +110,24 @@ int relay_open(struct daemon *d)
  */
 void relay_link(struct daemon *d)
 {
+	char line[DAEMON_REASON];
+
 	d->announce.prefix = d->link.conf.prefix;
 	/* one that was just set up needs a moment, see relay_begin() */
 	if (!d->reason[0] && !link_running(&d->link))
 		return;
-	if (strcmp(state_word(d), d->reason))
+	if (describe(d, line))
 		put_routes(d);
+	report(d);
+}
+
+/**
+ * relay_removed() - a route through the device may have been removed
+ * @d: daemon
+ */
+void relay_removed(struct daemon *d)
+{
+	look(d);
 	report(d);
 }
 
@@ -154,6 +190,9 @@ static void add_status(struct daemon *d, json_t *status)
 
 	json_object_set_new(status, "since",
 			    json_integer(time(NULL) - (now - d->since) / 1000));
+	if (d->place_error[0])
+		json_object_set_new(status, "reason",
+				    json_string(d->place_error));
 }
 
 const struct role relay_role = {
@@ -161,6 +200,7 @@ const struct role relay_role = {
 	.begin = relay_begin,
 	.link = relay_link,
 	.route = relay_route,
+	.removed = relay_removed,
 	.repair = relay_repair,
 	.status = add_status,
 	.close = relay_close,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 
 static struct nlmsghdr *begin_addr(struct nl *nl, void *buf, u16 type,
 				   u16 flags, u32 ifindex,
@@ -149,19 +150,52 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 }
 
 /**
+ * struct route_search - look for a route
+ * @route: the route
+ * @found: result
+ */
+struct route_search {
+	const struct route6 *route;
+	bool found;
+};
+
+static void compare_route(const struct route6 *route, void *ctx)
+{
+	struct route_search *search = ctx;
+
+	if (route_equal(route, search->route))
+		search->found = true;
+}
+
+/**
  * route_add - add a route through a device, or do nothing if it is there
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
  *
- * Return: 0 or a negative errno with nl->error set.
+ * A route through another device can have the same destination and metric.
+ * Both routes then exist, except if @route has a next hop: the kernel would
+ * make one multipath route of the two.
+ *
+ * Return: 0 or a negative errno with nl->error set, -EEXIST if there is such a
+ * route through another device.
  */
 int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 {
-	int ret = change_route(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
-			       ifindex, route);
+	struct route_search search = { .route = route };
+	u16 flags = route->one_neighbour ? NLM_F_CREATE | NLM_F_EXCL :
+					   NLM_F_CREATE;
+	int ret = change_route(nl, RTM_NEWROUTE, flags, ifindex, route);
 
-	return ret == -EEXIST ? 0 : ret;
+	if (ret != -EEXIST)
+		return ret;
+	ret = route_dump(nl, ifindex, compare_route, &search);
+	if (ret || search.found)
+		return ret;
+	snprintf(nl->error, sizeof(nl->error),
+		 "another device has a route to this prefix with the same metric, %u",
+		 route->metric);
+	return -EEXIST;
 }
 
 /**

@@ -6,6 +6,8 @@
 #ifndef _ROUTE_H
 #define _ROUTE_H
 
+#include <string.h>
+
 #include "nl.h"
 
 /* Our routes carry a number of their own, so that routing daemons and people
@@ -56,6 +58,12 @@ struct path_query {
 	u32 oif;
 	u32 fwmark;
 };
+
+static inline bool route_equal(const struct route6 *a, const struct route6 *b)
+{
+	return !memcmp(&a->dst, &b->dst, sizeof(a->dst)) && a->len == b->len &&
+	       a->metric == b->metric;
+}
 
 typedef void addr_fn(const struct in6_addr *addr, void *ctx);
 typedef void route_fn(const struct route6 *route, void *ctx);

@@ -208,6 +208,7 @@ const struct role server_role = {
 	.begin = relay_begin,
 	.link = serve_link,
 	.route = relay_route,
+	.removed = relay_removed,
 	.repair = relay_repair,
 	.lost = serve_lost,
 	.reload = serve_reload,

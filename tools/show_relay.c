@@ -13,7 +13,9 @@
 
 /* ---- as JSON ---- */
 
-/* A state that is not "up" has a reason */
+/* A state that is not "up" has a reason. The daemon, if there is one, has put the
+ * reason there if it cannot add the route.
+ */
 static void add_state(json_t *o, const struct link_info *link,
 		      const struct dev_info *dev, bool daemon)
 {
@@ -33,8 +35,12 @@ static void add_state(json_t *o, const struct link_info *link,
 		snprintf(reason, sizeof(reason),
 			 "nobody checks the secrets of clients (try: teredod %s)",
 			 link->name);
+	} else if (json_object_get(o, "reason")) {
+		state = "no-route";
 	}
 	json_object_set_new(o, "state", json_string(state));
+	if (!strcmp(state, "down"))
+		json_object_del(o, "reason");
 	if (reason[0])
 		json_object_set_new(o, "reason", json_string(reason));
 	if (!daemon)

@@ -21,8 +21,13 @@
  */
 #define SETTLE_MS	100
 
-/* Somebody who flushes our routes again and again shall not keep us busy */
+/* A program that flushes addresses or routes in a loop must find them gone
+ * once, and must not keep the daemon busy.
+ */
 #define REPAIR_MS	500
+
+/* For a refusal whose cause ends without an event. All known ones have one. */
+#define RETRY_MS	10000
 
 #define CLOCK_S		5
 #define ASLEEP_MS	3000	/* less is no suspension but noise */
@@ -145,6 +150,47 @@ void watch_repair(struct daemon *d)
 		uv_timer_start(&d->repair, on_repair, REPAIR_MS, 0);
 }
 
+/**
+ * watch_retry() - have the role try again to add what the kernel refused
+ * @d: daemon
+ * @failed: something was refused; false ends the retries
+ */
+void watch_retry(struct daemon *d, bool failed)
+{
+	if (failed)
+		uv_timer_start(&d->retry, on_repair, RETRY_MS, 0);
+	else
+		uv_timer_stop(&d->retry);
+}
+
+/**
+ * watch_ipv6_error() - say why the kernel refused an address or a route
+ * @d: daemon, whose d->rtnl has made the request
+ * @name: the device
+ * @error: negative errno
+ * @why: result
+ *
+ * Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled.
+ */
+void watch_ipv6_error(const struct daemon *d, const char *name, int error,
+		      char why[NL_ERROR])
+{
+	if (error == -EACCES)
+		snprintf(why, NL_ERROR,
+			 "IPv6 is disabled on %s (try: sysctl -w net.ipv6.conf.%s.disable_ipv6=0)",
+			 name, name);
+	else
+		snprintf(why, NL_ERROR, "%s", d->rtnl.error);
+}
+
+/* An address or a route of the device is gone. */
+static void own_removed(struct daemon *d)
+{
+	if (d->role->removed)
+		d->role->removed(d);
+	watch_repair(d);
+}
+
 /* A device that goes down loses its addresses and its state, even if it is up
  * again by the time we look.
  */
@@ -169,12 +215,31 @@ static void own_link_deleted(struct daemon *d)
 	daemon_exit(d, 1);
 }
 
+/* The kernel sends this about a link when IPv6 begins to work on it. */
+static void on_link6(struct daemon *d, u32 ifindex)
+{
+	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
+	    d->place_error[0] && d->role->repair)
+		d->role->repair(d);
+}
+
+static u8 link_family(const struct nlmsghdr *nlh)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+	return ifi->ifi_family;
+}
+
 static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 {
 	struct link_info link;
 
 	if (!link_parse(&link, nlh))
 		return;
+	if (link_family(nlh) == AF_INET6) {
+		on_link6(d, link.ifindex);
+		return;
+	}
 	if (link.ifindex == d->ifindex && nlh->nlmsg_type == RTM_DELLINK) {
 		own_link_deleted(d);
 	} else if (link.ifindex == d->ifindex) {
@@ -200,7 +265,19 @@ static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
 	else if (ifa->ifa_index != d->ifindex)
 		beside_changed(d);
 	else if (nlh->nlmsg_type == RTM_DELADDR)
-		watch_repair(d);
+		own_removed(d);
+}
+
+/* A route of another device can take the place of one of this device, without
+ * an event about that, by "ip route replace". And it makes room when it goes.
+ */
+static bool takes_place(const struct daemon *d, const struct nlmsghdr *nlh,
+			const struct route6 *route)
+{
+	if (route->len && route->dst.s6_addr32[0] != d->link.conf.prefix)
+		return false;
+	return nlh->nlmsg_type == RTM_DELROUTE ? d->place_error[0] :
+						 nlh->nlmsg_flags & NLM_F_REPLACE;
 }
 
 static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
@@ -215,12 +292,15 @@ static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 		expect_settling(d);
 	else if (!rtm->rtm_dst_len)
 		beside_changed(d);
-	if (!route_parse(&route, &ifindex, nlh) || ifindex != d->ifindex)
+	if (!route_parse(&route, &ifindex, nlh))
 		return;
-	if (d->role->route)
+	if (ifindex == d->ifindex && d->role->route)
 		d->role->route(d, &route);
-	if (nlh->nlmsg_type == RTM_DELROUTE && route.protocol == RTPROT_TEREDO)
-		watch_repair(d);
+	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
+	    nlh->nlmsg_type == RTM_DELROUTE && route.protocol == RTPROT_TEREDO)
+		own_removed(d);
+	else if (ifindex != d->ifindex && takes_place(d, nlh, &route))
+		own_removed(d);
 }
 
 static int on_message(const struct nlmsghdr *nlh, void *ctx)
@@ -328,7 +408,7 @@ static int join_all(struct daemon *d)
 	static const u32 groups[] = {
 		RTNLGRP_LINK,
 		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
-		RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,
+		RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_IFINFO,
 	};
 	size_t i;
 
@@ -354,9 +434,11 @@ int watch_open(struct daemon *d)
 	}
 	uv_timer_init(&d->loop, &d->settle);
 	uv_timer_init(&d->loop, &d->repair);
+	uv_timer_init(&d->loop, &d->retry);
 	uv_poll_init(&d->loop, &d->watch_poll, nl_fd(&d->watch));
 	d->settle.data = d;
 	d->repair.data = d;
+	d->retry.data = d;
 	d->watch_poll.data = d;
 	uv_poll_start(&d->watch_poll, UV_READABLE, on_readable);
 	ret = open_clock(d);

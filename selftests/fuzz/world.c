@@ -275,6 +275,16 @@ void place_repair(struct daemon *d)
 	(void)d;
 }
 
+void place_removed(struct daemon *d)
+{
+	(void)d;
+}
+
+void beside_repair(struct daemon *d)
+{
+	(void)d;
+}
+
 bool watch_path(struct daemon *d)
 {
 	bool changed = d->path_up != world.path_up;
