@@ -38,6 +38,10 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_DISCOVERY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SEQUENTIAL] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_BURST]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_ANY_PORT]	= {
+		.type = NLA_REJECT,
+		.reject_message = "Read only: set the port to 0",
+	},
 	[IFLA_TEREDO_SERVED]	=
 		NLA_POLICY_MAX_LEN(TEREDO_MAX_SERVED *
 				   sizeof(struct if_teredo_prefix)),
@@ -514,6 +518,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_HAIRPIN */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_DISCOVERY */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_BURST */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_ANY_PORT */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
@@ -577,6 +582,7 @@ static int teredo_fill_info(struct sk_buff *skb, const struct net_device *dev)
 
 	if (nla_put_u8(skb, IFLA_TEREDO_MODE, cfg->mode) ||
 	    nla_put_be16(skb, IFLA_TEREDO_PORT, cfg->port) ||
+	    nla_put_u8(skb, IFLA_TEREDO_ANY_PORT, cfg->any_port) ||
 	    nla_put_in_addr(skb, IFLA_TEREDO_LOCAL, cfg->local) ||
 	    nla_put_u32(skb, IFLA_TEREDO_LINK, cfg->link) ||
 	    nla_put_u8(skb, IFLA_TEREDO_TTL, cfg->ttl) ||

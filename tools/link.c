@@ -40,6 +40,7 @@ static const struct {
 	FIELD(DISCOVERY, local_discovery),
 	FIELD(BURST, burst),
 	FIELD(RATE, rate),
+	FIELD(ANY_PORT, any_port),
 #undef FIELD
 };
 

@@ -38,6 +38,7 @@
  * @local_discovery: a client finds peers on its link
  * @burst: a client tries many ports if a few bubbles do not get through
  * @rate: datagrams per second that a server sends to one address
+ * @any_port: the kernel may choose the port; read only
  * @served: what a relay serves
  * @n_served: number of entries in @served, 0 for all of IPv6
  */
@@ -66,6 +67,7 @@ struct link_conf {
 	u8 local_discovery;
 	u8 burst;
 	u32 rate;
+	u8 any_port;
 	struct if_teredo_prefix served[TEREDO_MAX_SERVED];
 	unsigned int n_served;
 };

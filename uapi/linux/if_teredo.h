@@ -65,6 +65,9 @@ enum {
 				 * bubbles do not get through; default 0; needs
 				 * IFLA_TEREDO_SYMMETRIC
 				 */
+	IFLA_TEREDO_ANY_PORT,	/* u8, the kernel chose IFLA_TEREDO_PORT, because
+				 * it was 0; read only
+				 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
