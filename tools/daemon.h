@@ -14,6 +14,7 @@
  *	connectivity.c	does the address reach a native host
  *	secondary.c	how long does the NAT keep a mapping
  *	portmap.c	has the gateway let others in
+ *	rebind.c	another port, if the NAT's mapping is stale
  *
  * of a server or relay
  *
@@ -33,6 +34,7 @@
 #include "announce.h"
 #include "conf.h"
 #include "ktransport.h"
+#include "rebind.h"
 #include "resolve.h"
 #include "secondary.h"
 #include "secure.h"
@@ -144,6 +146,8 @@ enum connectivity {
  *
  * @secondary: the secondary port (secondary.c)
  *
+ * @rebind: evidence for a stale NAT mapping (rebind.c)
+ *
  * @portmap: the program that asks the gateway, NULL if none runs (portmap.c)
  * @portmap_timer: starts it again
  * @mapping_wanted: what it was asked for
@@ -226,6 +230,8 @@ struct daemon {
 
 	struct secondary secondary;
 
+	struct rebind rebind;
+
 	struct portmap *portmap;
 	uv_timer_t portmap_timer;
 	struct mapping mapping_wanted;
@@ -267,6 +273,7 @@ void engine_suspend(struct daemon *d);
 void engine_sleep(struct daemon *d);
 void engine_wake(struct daemon *d);
 void engine_placed(struct daemon *d);
+void engine_retry_soon(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_mapping(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
@@ -299,6 +306,10 @@ void secondary_due(struct daemon *d);
 void secondary_begin(struct daemon *d);
 void secondary_end(struct daemon *d);
 void secondary_status(const struct daemon *d, json_t *status);
+
+void rebind_silent(struct daemon *d);
+void rebind_end(struct daemon *d, bool confirmed);
+void rebind_settle(struct daemon *d);
 
 void portmap_open(struct daemon *d);
 void portmap_update(struct daemon *d, __be16 port);

@@ -296,10 +296,12 @@ static void on_event(void *ctx, enum qualify_event event)
 		probe(d);
 		break;
 	case QUALIFY_EV_UP:
+		rebind_end(d, false);
 		gain(d);
 		secondary_begin(d);
 		break;
 	case QUALIFY_EV_CONFIRMED:
+		rebind_end(d, true);
 		push(d);
 		secondary_begin(d);
 		break;
@@ -308,6 +310,9 @@ static void on_event(void *ctx, enum qualify_event event)
 		break;
 	case QUALIFY_EV_FAILED:
 		failed(d);
+		break;
+	case QUALIFY_EV_SILENT:
+		rebind_silent(d);
 		break;
 	case QUALIFY_EV_NEW_KEY:
 		log_warn("%s: the secret has expired, ask the server's operator for another one",
@@ -331,9 +336,11 @@ static void on_timer(uv_timer_t *timer);
 /* To be called after each event that the machine got */
 static void settle(struct daemon *d)
 {
-	u64 deadline = qualify_deadline(&d->q);
-	u64 now = engine_now(d);
+	u64 deadline, now;
 
+	rebind_settle(d);
+	deadline = qualify_deadline(&d->q);
+	now = engine_now(d);
 	report(d);
 	if (deadline == QUALIFY_NEVER)
 		uv_timer_stop(&d->q_timer);
@@ -537,6 +544,7 @@ static void on_changed(void *ctx)
 		 addr_text(dev.server));
 	resolve_cancel(&d->resolver);
 	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
+	rebind_end(d, false);
 	qualify_stop(&d->q);
 	qualify_set_servers(&d->q, &server, 1);
 	watch_path(d);
@@ -632,6 +640,7 @@ void engine_begin(struct daemon *d)
  */
 void engine_restart(struct daemon *d)
 {
+	rebind_end(d, false);
 	if (d->q.n_servers && d->path_up && !d->native.believed)
 		qualify_start(&d->q);
 	settle(d);
@@ -644,6 +653,7 @@ void engine_restart(struct daemon *d)
 void engine_suspend(struct daemon *d)
 {
 	portmap_stop(d);
+	rebind_end(d, false);
 	qualify_stop(&d->q);
 	settle(d);
 }
@@ -655,6 +665,7 @@ void engine_suspend(struct daemon *d)
 void engine_sleep(struct daemon *d)
 {
 	portmap_stop(d);
+	rebind_end(d, false);
 	qualify_stop(&d->q);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
 	settle(d);
@@ -669,6 +680,16 @@ void engine_wake(struct daemon *d)
 	if (d->q.n_servers)
 		watch_path(d);
 	engine_begin(d);
+}
+
+/**
+ * engine_retry_soon() - the server can be reached, if only by another port
+ * @d: daemon
+ */
+void engine_retry_soon(struct daemon *d)
+{
+	qualify_retry_soon(&d->q);
+	settle(d);
 }
 
 /**
@@ -723,6 +744,7 @@ static void first_begin(struct daemon *d)
 static void engine_close(struct daemon *d)
 {
 	beside_close(d);
+	rebind_end(d, false);
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
 	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);

@@ -92,6 +92,8 @@ static bool exchange_timeout(struct qualify *q, struct qualify_exchange *x)
 {
 	if (x->deadline > now(q))
 		return false;
+	if (x == &q->primary)
+		tell(q, QUALIFY_EV_SILENT);
 	if (x->tries < QUALIFY_TRIES) {
 		exchange_send(q, x);
 		return false;
@@ -333,6 +335,7 @@ static void offline_tick(struct qualify *q)
 	if (exchange_runs(&q->primary)) {
 		if (q->reason != QUALIFY_NO_REPLY)
 			blame(q, QUALIFY_NO_REPLY);
+		tell(q, QUALIFY_EV_SILENT);
 		tell(q, QUALIFY_EV_FAILED);
 	}
 	q->index = (q->index + 1) % q->n_servers;
@@ -449,6 +452,38 @@ void qualify_maintain(struct qualify *q)
 {
 	if (q->state == QUALIFY_QUALIFIED)
 		send_maintenance(q);
+}
+
+/**
+ * qualify_pause() - send nothing for some time
+ * @q: machine; nothing happens unless it is off-line
+ * @ms: time until the next solicitation
+ *
+ * For a NAT that keeps a mapping which leads nowhere, as long as it sees packets
+ * (RFC 4787 REQ-6).
+ */
+void qualify_pause(struct qualify *q, u64 ms)
+{
+	if (q->state != QUALIFY_OFFLINE)
+		return;
+	exchange_stop(&q->primary);
+	exchange_stop(&q->secondary);
+	blame(q, QUALIFY_STALE);
+	q->timer = now(q) + ms;
+}
+
+/**
+ * qualify_retry_soon() - try again at the pace of 5.2.1
+ * @q: machine; nothing happens unless it is off-line
+ *
+ * For a sign that the server can be reached.
+ */
+void qualify_retry_soon(struct qualify *q)
+{
+	u64 soon = now(q) + QUALIFY_TIMEOUT_MS;
+
+	if (q->state == QUALIFY_OFFLINE && soon < q->timer)
+		q->timer = soon;
 }
 
 static struct qualify_exchange *find_exchange(struct qualify *q, __be32 from)
@@ -587,6 +622,10 @@ void qualify_explain(const struct qualify *q, char *buf, size_t len)
 	case QUALIFY_SYMMETRIC:
 		snprintf(buf, len,
 			 "symmetric NAT: another mapped port or address for each destination");
+		break;
+	case QUALIFY_STALE:
+		snprintf(buf, len,
+			 "the NAT has a stale mapping of the port: waiting until it forgets that (try: no port in the configuration)");
 		break;
 	}
 }

@@ -33,6 +33,7 @@ enum qualify_event {
 	QUALIFY_EV_CONFIRMED,	/* q->address still holds */
 	QUALIFY_EV_LOST,	/* q->address is to go at once */
 	QUALIFY_EV_FAILED,	/* a round came to nothing, q->reason says why */
+	QUALIFY_EV_SILENT,	/* the primary address has not answered in time */
 	QUALIFY_EV_NEW_KEY,	/* q->new_key has become true */
 };
 
@@ -41,6 +42,7 @@ enum qualify_reason {
 	QUALIFY_NO_REPLY,	/* primary address silent */
 	QUALIFY_NO_REPLY2,	/* secondary address silent (C-37) */
 	QUALIFY_SYMMETRIC,	/* the two mappings differ (C-38) */
+	QUALIFY_STALE,		/* qualify_pause() */
 };
 
 /**
@@ -166,6 +168,8 @@ void qualify_stop(struct qualify *q);
 void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 		   const struct in6_addr *address, enum teredo_nat nat);
 void qualify_maintain(struct qualify *q);
+void qualify_pause(struct qualify *q, u64 ms);
+void qualify_retry_soon(struct qualify *q);
 enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,
 				    const u8 *data, size_t len);

@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* The machine shall not speak up by itself: longer than any candidate */
 #define QUIET_MS	(3600 * 1000)
@@ -206,6 +205,7 @@ static void on_event(void *ctx, enum qualify_event event)
 		break;
 	case QUALIFY_EV_PROBE:
 	case QUALIFY_EV_LOST:
+	case QUALIFY_EV_SILENT:
 	case QUALIFY_EV_NEW_KEY:
 		break;
 	}
@@ -251,12 +251,7 @@ static int open_port(struct daemon *d)
 
 	if (ret)
 		return ret;
-	if (link->fwmark)
-		setsockopt(s->udp.fd, SOL_SOCKET, SO_MARK, &link->fwmark,
-			   sizeof(link->fwmark));
-	if (link->link[0])
-		setsockopt(s->udp.fd, SOL_SOCKET, SO_BINDTODEVICE, link->link,
-			   strlen(link->link));
+	udp_route(&s->udp, link->fwmark, link->link);
 	s->udp.transport.receive = on_receive;
 	s->udp.transport.failed = on_failed;
 	s->udp.transport.ctx = d;

@@ -121,6 +121,22 @@ int udp_open(struct udp *udp, u16 port, __be32 towards)
 }
 
 /**
+ * udp_route() - leave by the path that the datagrams of a device take
+ * @udp: socket
+ * @fwmark: mark, 0 for none
+ * @link: interface, "" for any
+ */
+void udp_route(struct udp *udp, u32 fwmark, const char *link)
+{
+	if (fwmark)
+		setsockopt(udp->fd, SOL_SOCKET, SO_MARK, &fwmark,
+			   sizeof(fwmark));
+	if (link[0])
+		setsockopt(udp->fd, SOL_SOCKET, SO_BINDTODEVICE, link,
+			   strlen(link));
+}
+
+/**
  * udp_close - close a socket
  * @udp: socket
  */

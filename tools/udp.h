@@ -22,6 +22,7 @@ struct udp {
 };
 
 int udp_open(struct udp *udp, u16 port, __be32 towards);
+void udp_route(struct udp *udp, u32 fwmark, const char *link);
 void udp_close(struct udp *udp);
 void udp_receive(struct udp *udp);
 struct teredo_endpoint udp_local(const struct udp *udp);

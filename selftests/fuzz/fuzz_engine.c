@@ -17,6 +17,7 @@ enum {
 	BY_NAME		= 0x08,
 	ADOPT		= 0x10,
 	NO_PATH		= 0x20,
+	ANY_PORT	= 0x40,
 };
 
 static struct daemon d;
@@ -56,8 +57,10 @@ static void arbitrary(struct fuzz *in)
 	free(data);
 }
 
-/* A server's answer to the last solicitation, with one octet changed */
-static void answer(struct fuzz *in)
+/* A server's answer to the last solicitation, with one octet changed; @fresh: to
+ * that from a fresh port
+ */
+static void make_answer(struct fuzz *in, bool fresh)
 {
 	u8 ra[TEREDO_AUTH_MIN + PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
 	      TEREDO_RA_PACKET] = { 0, 1 };
@@ -68,13 +71,13 @@ static void answer(struct fuzz *in)
 	struct in6_addr router, prefix = { 0 };
 	u8 *covered = ra + 4, *rest;
 
-	if (how & 1)
+	if (how & 1 && !fresh)
 		from.addr = htonl(WORLD_SECONDARY);
 	if (d.q.key.secret_len) {
 		ra[3] = PACKET_HMAC_LEN;
 		covered += PACKET_HMAC_LEN;
 	}
-	memcpy(covered, world.nonce[how & 1], TEREDO_NONCE_LEN);
+	memcpy(covered, world.nonce[fresh ? 2 : how & 1], TEREDO_NONCE_LEN);
 	covered[TEREDO_NONCE_LEN] = how >> 7;
 	rest = covered + TEREDO_NONCE_LEN + 1;
 	teredo_build_origin(rest, *mapping(how >> 1));
@@ -87,7 +90,37 @@ static void answer(struct fuzz *in)
 		packet_hmac(ra + 4, &d.q.key, covered, TEREDO_NONCE_LEN + 1,
 			    rest, TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET);
 	ra[where % sizeof(ra)] ^= change;
-	receive(from, ra, rest + TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET - ra);
+	if (fresh)
+		d.rebind.udp.transport.receive(&d, from, 0, ra,
+				rest + TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET - ra);
+	else
+		receive(from, ra,
+			rest + TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET - ra);
+}
+
+static void answer(struct fuzz *in)
+{
+	make_answer(in, false);
+}
+
+static void answer_fresh(struct fuzz *in)
+{
+	if (d.rebind.poll)
+		make_answer(in, true);
+}
+
+/* silence, except towards fresh ports */
+static void go_stale(struct fuzz *in)
+{
+	u8 none[3] = { 0 };
+	struct fuzz plain = { none, sizeof(none) };
+	unsigned int i, n = fuzz_u8(in) % 8;
+
+	for (i = 0; i < n; i++) {
+		plain = (struct fuzz){ none, sizeof(none) };
+		answer_fresh(&plain);
+		world_sleep(4400);
+	}
 }
 
 /* Left alone it keeps to the pace of 5.2.1, with what was due at the beginning
@@ -95,11 +128,12 @@ static void answer(struct fuzz *in)
  */
 static void sleep_some(struct fuzz *in)
 {
-	unsigned int before = world.sent;
+	unsigned int before = world.sent, fresh = world.fresh;
 	u64 ms = fuzz_u16(in);
 
 	world_sleep(ms);
 	FUZZ_CHECK(world.sent - before <= 8 + 4 * ms / 3000);
+	FUZZ_CHECK(world.fresh - fresh <= 4 + 2 * ms / 3000);
 }
 
 static void resolved(struct fuzz *in)
@@ -154,7 +188,7 @@ static void check_path(struct fuzz *in)
 
 static void (*const events[])(struct fuzz *in) = {
 	sleep_some, arbitrary, answer, answer, resolved, administrator,
-	change_path, fail_sending, check_path,
+	change_path, fail_sending, check_path, answer_fresh, go_stale,
 };
 
 /* The kernel, the routes and what people are told say the same */
@@ -189,6 +223,7 @@ static void configure(u8 flags)
 	d.role = &engine_role;
 	conf_init(&d.conf, TEREDO_MODE_CLIENT);
 	d.link.conf.prefix = htonl(TEREDO_PREFIX);
+	d.link.conf.any_port = flags & ANY_PORT;
 	d.conf.skip_secondary = flags & SKIP_SECONDARY;
 	if (flags & WITH_SECRET) {
 		memset(d.conf.key.secret, 's', 20);
@@ -221,6 +256,10 @@ int fuzz_one(const u8 *data, size_t len)
 	d.role->begin(&d);
 	while (in.len) {
 		events[fuzz_u8(&in) % ARRAY_SIZE(events)](&in);
+		if (world.bounced) {
+			world.bounced = false;
+			engine_restart(&d);
+		}
 		if (d.q.n_servers && d.q.state != QUALIFY_INITIAL)
 			check_state();
 	}

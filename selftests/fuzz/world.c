@@ -81,9 +81,17 @@ int uv_poll_init(uv_loop_t *loop, uv_poll_t *poll, int fd)
 int uv_poll_start(uv_poll_t *poll, int events, uv_poll_cb cb)
 {
 	(void)events;
+	/* the first one is that of the control packets */
+	if (world.readable)
+		return 0;
 	world.poll = poll;
 	world.readable = cb;
 	return 0;
+}
+
+void uv_close(uv_handle_t *handle, uv_close_cb cb)
+{
+	cb(handle);
 }
 
 static uv_timer_t *next_timer(u64 until)
@@ -230,6 +238,67 @@ int nl_fd(const struct nl *nl)
 {
 	(void)nl;
 	return 0;
+}
+
+/* The port changes only while the device is down, and seldom. */
+int link_set_up(struct nl *nl, u32 ifindex, bool up)
+{
+	(void)nl;
+	FUZZ_CHECK(ifindex == world.dev.ifindex && !world.placed);
+	world.bounced = up;
+	world.dev.state = TEREDO_STATE_DOWN;
+	return 0;
+}
+
+int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
+{
+	(void)nl;
+	(void)ifindex;
+	FUZZ_CHECK(link_conf_has(conf, IFLA_TEREDO_PORT) && !conf->port);
+	FUZZ_CHECK(!world.changed_at || world.now - world.changed_at >= 8000);
+	world.changed_at = world.now;
+	return 0;
+}
+
+/* ---- the fresh port ---- */
+
+static int on_fresh_send(struct transport *transport, struct teredo_endpoint to,
+			 const u8 *data, size_t len)
+{
+	struct teredo_packet pkt;
+
+	(void)transport;
+	FUZZ_CHECK(to.port == htons(TEREDO_PORT));
+	FUZZ_CHECK(!teredo_parse(&pkt, data, len) && pkt.auth);
+	memcpy(world.nonce[2], data + teredo_auth_nonce(&pkt),
+	       TEREDO_NONCE_LEN);
+	world.fresh++;
+	return 0;
+}
+
+int udp_open(struct udp *udp, u16 port, __be32 towards)
+{
+	FUZZ_CHECK(!port && towards);
+	udp->transport.send = on_fresh_send;
+	return 0;
+}
+
+void udp_route(struct udp *udp, u32 fwmark, const char *link)
+{
+	(void)udp;
+	(void)fwmark;
+	(void)link;
+}
+
+void udp_close(struct udp *udp)
+{
+	udp->fd = -1;
+}
+
+/* the target calls transport.receive itself */
+void udp_receive(struct udp *udp)
+{
+	(void)udp;
 }
 
 /* ---- other parts of teredod ---- */

@@ -24,8 +24,12 @@
  * @timers: those that were ever started, and NULL
  * @readable: what to call when the netlink socket has something
  * @poll: for @readable
- * @nonce: of the last solicitation to the primary and the secondary address
- * @sent: solicitations so far
+ * @nonce: of the last solicitation to the primary and the secondary address, and
+ *	of that from a fresh port
+ * @sent: solicitations so far, from the service port
+ * @fresh: solicitations so far, from fresh ports
+ * @changed_at: when the service port was changed, 0 if it was not
+ * @bounced: the device was down
  */
 struct world {
 	u64 now;
@@ -38,8 +42,11 @@ struct world {
 	uv_timer_t *timers[WORLD_TIMERS + 1];
 	uv_poll_cb readable;
 	uv_poll_t *poll;
-	u8 nonce[2][TEREDO_NONCE_LEN];
+	u8 nonce[3][TEREDO_NONCE_LEN];
 	unsigned int sent;
+	unsigned int fresh;
+	u64 changed_at;
+	bool bounced;
 };
 
 extern struct world world;

@@ -1115,6 +1115,96 @@ static void test_offline_deaf(const void *arg)
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 }
 
+/* ---- a NAT whose mapping is stale ---- */
+
+static unsigned int count_events(const struct rig *rig,
+				 enum qualify_event event)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < rig->n_events; i++)
+		n += rig->events[i] == event;
+	return n;
+}
+
+/* each unanswered solicitation to the primary address is told of, once */
+static void test_silences(const void *arg)
+{
+	struct rig *rig = qualified_rig();
+
+	(void)arg;
+	qualify_maintain(&rig->q);
+	advance(rig, 3999);
+	CHECK(!had(rig, QUALIFY_EV_SILENT));
+	advance(rig, 1);
+	CHECK(count_events(rig, QUALIFY_EV_SILENT) == 1);
+	advance(rig, 8000);
+	CHECK(count_events(rig, QUALIFY_EV_SILENT) == 3);
+	CHECK(rig->q.state == QUALIFY_OFFLINE);
+	forget(rig);
+	advance(rig, 30000);
+	CHECK(count_events(rig, QUALIFY_EV_SILENT) ==
+	      count_sent(rig, PRIMARY) - 1);
+
+	/* the secondary address alone is another matter */
+	rig = new_rig();
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	advance(rig, 12000);
+	CHECK(!had(rig, QUALIFY_EV_SILENT));
+}
+
+static void test_pause(const void *arg)
+{
+	struct rig *rig = qualified_rig();
+	char why[128];
+
+	(void)arg;
+	qualify_pause(&rig->q, 150000);
+	CHECK(qualify_has_address(&rig->q));
+	qualify_maintain(&rig->q);
+	advance(rig, 12000);
+	CHECK(rig->q.state == QUALIFY_OFFLINE);
+	forget(rig);
+	qualify_pause(&rig->q, 150000);
+	qualify_explain(&rig->q, why, sizeof(why));
+	CHECK(strstr(why, "stale mapping"));
+	advance(rig, 149999);
+	CHECK(!rig->n_sent);
+	CHECK(!rig->n_events);
+	advance(rig, 1);
+	CHECK(count_sent(rig, PRIMARY) == 1 && count_sent(rig, SECONDARY) == 1);
+	reply(rig, PRIMARY, 40000);
+	reply(rig, SECONDARY, 40000);
+	CHECK(rig->q.state == QUALIFY_QUALIFIED);
+}
+
+/* late in an outage, when retries are rare */
+static void test_retry_soon(const void *arg)
+{
+	struct rig *rig = new_rig();
+
+	(void)arg;
+	qualify_start(&rig->q);
+	advance(rig, 3600 * 1000);
+	forget(rig);
+	qualify_retry_soon(&rig->q);
+	advance(rig, 4000);
+	CHECK(count_sent(rig, PRIMARY) == 1);
+	/* and no later than it would have been */
+	qualify_start(&rig->q);
+	advance(rig, 12000 + 3000);
+	forget(rig);
+	qualify_retry_soon(&rig->q);
+	advance(rig, 1400);
+	CHECK(count_sent(rig, PRIMARY) == 1);
+	/* not for a client that has an address */
+	rig = qualified_rig();
+	qualify_retry_soon(&rig->q);
+	advance(rig, 4000);
+	CHECK(!rig->n_sent);
+}
+
 #define TEST(name, run) { name, run, NULL }
 
 static const struct ktap_test tests[] = {
@@ -1164,6 +1254,9 @@ static const struct ktap_test tests[] = {
 	TEST("symmetric NAT does not make servers turn quickly # A-43", test_symmetric_turns),
 	TEST("restart # A-43", test_restart),
 	TEST("answers after the verdict # C-34", test_offline_deaf),
+	TEST("each silence of the primary address is told # C-24 A-44", test_silences),
+	TEST("a pause: nothing is sent, then a round # C-91 A-43", test_pause),
+	TEST("the next retry comes soon # A-43", test_retry_soon),
 };
 
 KTAP_MAIN(tests)
