@@ -5,9 +5,11 @@
 #include "conf.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <limits.h>
 #include <linux/teredo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +31,13 @@
 /* Each takes a value and returns NULL or what is wrong with it */
 typedef const char *conf_set_fn(struct conf *conf, const char *value);
 
+/* The name in teredo.conf.example; it never has an address (RFC 6761 6.5) */
+#define PLACEHOLDER	"teredo.example.net"
+
 static const char *set_server(struct conf *conf, const char *value)
 {
+	if (!strcasecmp(value, PLACEHOLDER))
+		return "stands for your server: write its name or IPv4 address";
 	return server_list_add(&conf->servers, value);
 }
 
@@ -57,6 +64,14 @@ static const char *set_secret(struct conf *conf, const char *value)
 	return set_octets(conf->key.secret, &conf->key.secret_len, value);
 }
 
+/* A secret that all users can read lets all of them pose as this client */
+static void warn_open(const char *path, mode_t mode)
+{
+	if (mode & S_IROTH)
+		log_warn("%s holds a secret and can be read by all users (try: chmod o= %s)",
+			 path, path);
+}
+
 static const char *read_secret(int fd, char *buf, size_t size)
 {
 	ssize_t len = read(fd, buf, size - 1);
@@ -80,8 +95,8 @@ static const char *set_secret_file(struct conf *conf, const char *value)
 	fd = open(value, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return strerror(errno);
-	if (!fstat(fd, &st) && st.st_mode & S_IROTH)
-		log_warn("%s can be read by everybody", value);
+	if (!fstat(fd, &st))
+		warn_open(value, st.st_mode);
 	err = read_secret(fd, buf, sizeof(buf));
 	close(fd);
 	return err ? err : set_octets(conf->key.secret, &conf->key.secret_len,
@@ -212,7 +227,9 @@ static const struct conf_key {
 	{ "relay", "served", FOR(RELAY), NULL },
 	{ "relay", "direct", FOR(RELAY), NULL },
 	{ "relay", "symmetric", FOR(RELAY), NULL },
+	{ "relay", "rate", FOR(RELAY), NULL },
 	{ "hostrelay", "symmetric", FOR(HOSTRELAY), NULL },
+	{ "hostrelay", "rate", FOR(HOSTRELAY), NULL },
 	{ "hostrelay", "direct", FOR(HOSTRELAY), NULL },
 	{ "device", "mode", ALL, NULL },
 	{ "device", "port", ALL, NULL },
@@ -259,20 +276,61 @@ static void complain(struct conf_parse *parse, const char *name,
 		 name, *value ? " = " : "", value, what);
 }
 
-static const struct conf_key *find_key(const char *section, const char *name,
-				       bool *section_known)
+static const struct conf_key *find_key(const char *section, const char *name)
 {
 	size_t i;
 
-	*section_known = false;
-	for (i = 0; i < N_KEYS; i++) {
-		if (strcmp(keys[i].section, section))
-			continue;
-		*section_known = true;
-		if (!strcmp(keys[i].name, name))
+	for (i = 0; i < N_KEYS; i++)
+		if (!strcmp(keys[i].section, section) &&
+		    !strcmp(keys[i].name, name))
 			return &keys[i];
-	}
 	return NULL;
+}
+
+static bool section_known(const char *section)
+{
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (!strcmp(keys[i].section, section))
+			return true;
+	return false;
+}
+
+/* The first section that has the key @name, NULL if there is none */
+static const char *section_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (!strcmp(keys[i].name, name))
+			return keys[i].section;
+	return NULL;
+}
+
+/* A value can be a secret, whatever its key is called: none is printed */
+static void complain_key(struct conf_parse *parse, const char *section,
+			 const char *name)
+{
+	const char *right = section_of(name);
+	char what[128];
+
+	if (*section && !section_known(section)) {
+		complain(parse, section, "", "unknown section");
+		return;
+	}
+	if (!*section && right)
+		snprintf(what, sizeof(what),
+			 "outside of any section, belongs into [%s]", right);
+	else if (!*section)
+		snprintf(what, sizeof(what),
+			 "outside of any section, and unknown");
+	else if (right)
+		snprintf(what, sizeof(what), "not a key of [%s], but of [%s]",
+			 section, right);
+	else
+		snprintf(what, sizeof(what), "unknown key");
+	complain(parse, name, "", what);
 }
 
 static bool may_repeat(const struct conf_key *key)
@@ -285,18 +343,11 @@ static int on_key(void *ctx, const char *section, const char *name,
 		  const char *value)
 {
 	struct conf_parse *parse = ctx;
-	const struct conf_key *key;
-	bool section_known;
+	const struct conf_key *key = find_key(section, name);
 	const char *err;
 
-	key = find_key(section, name, &section_known);
-	if (!section_known) {
-		complain(parse, section, "", *section ? "unknown section" :
-			 "key outside of any section");
-		return 0;
-	}
 	if (!key) {
-		complain(parse, name, "", "unknown key");
+		complain_key(parse, section, name);
 		return 0;
 	}
 	if (parse->seen[key - keys] && !may_repeat(key)) {
@@ -312,25 +363,76 @@ static int on_key(void *ctx, const char *section, const char *name,
 	return !err;
 }
 
-/* libinih would take the rest of a line that is too long for another one */
+/* The next line without its end, cut to @size octets. Return: its length as it
+ * is in the file, or -1 at the end of the file.
+ */
+static int get_line(FILE *file, char *buf, int size)
+{
+	int len = 0, c;
+
+	while ((c = getc(file)) != EOF && c != '\n') {
+		if (len < size - 1)
+			buf[len] = c;
+		/* a line of 2 GiB has no end that is of interest */
+		if (len < INT_MAX)
+			len++;
+	}
+	buf[len < size ? len : size - 1] = '\0';
+	return c == EOF && !len ? -1 : len;
+}
+
+static bool is_comment(const char *line)
+{
+	line += strspn(line, " \t\r\f\v");
+	return !*line || *line == '#' || *line == ';';
+}
+
+/* libinih would take the rest of a line that is too long for another one, and an
+ * indented line for more of the value before it. Both are refused without their
+ * text, which can be a secret.
+ */
 static char *read_line(char *buf, int size, void *ctx)
 {
 	struct conf_parse *parse = ctx;
-	char *line = fgets(buf, size, parse->file);
+	int len = get_line(parse->file, buf, size);
+	char what[64];
 
+	if (len < 0)
+		return NULL;
 	parse->line++;
-	if (line && !strchr(line, '\n') && !feof(parse->file))
-		complain(parse, "line", "", "too long");
-	return line;
+	if (is_comment(buf)) {
+		buf[0] = '\0';
+	} else if (isspace((unsigned char)buf[0])) {
+		complain(parse, "line", "",
+			 "begins with a blank, which KEY = VALUE must not");
+		buf[0] = '\0';
+	} else if (len >= size) {
+		snprintf(what, sizeof(what),
+			 "too long, longer than %d characters", size - 1);
+		complain(parse, "line", "", what);
+		buf[0] = '\0';
+	}
+	return buf;
 }
 
 /* Line of a key, 0 if it is not in the file */
 static int line_of(const struct conf_parse *parse, const char *section,
 		   const char *name)
 {
-	bool known;
+	return parse->seen[find_key(section, name) - keys];
+}
 
-	return parse->seen[find_key(section, name, &known) - keys];
+/* Names of the modes in @modes: "client", "server or relay" */
+static void mode_names(char *buf, size_t size, u32 modes)
+{
+	size_t len = 0;
+	u32 mode;
+
+	for (mode = 0; modes >> mode && len < size; mode++)
+		if (modes >> mode & 1)
+			len += snprintf(buf + len, size - len, "%s%s",
+					len ? " or " : "",
+					attr_mode_name(mode));
 }
 
 /* The first key in the file that its mode does not have */
@@ -338,7 +440,7 @@ static void check_modes(struct conf_parse *parse)
 {
 	u32 mode = 1u << parse->conf->link.mode;
 	const struct conf_key *wrong = NULL;
-	char what[64];
+	char what[128], names[64];
 	size_t i;
 
 	for (i = 0; i < N_KEYS; i++)
@@ -347,8 +449,9 @@ static void check_modes(struct conf_parse *parse)
 			wrong = &keys[i];
 	if (!wrong)
 		return;
-	snprintf(what, sizeof(what), "not for mode = %s",
-		 attr_mode_name(parse->conf->link.mode));
+	mode_names(names, sizeof(names), wrong->modes);
+	snprintf(what, sizeof(what), "not for mode = %s, only for mode = %s",
+		 attr_mode_name(parse->conf->link.mode), names);
 	parse->line = parse->seen[wrong - keys];
 	complain(parse, wrong->name, "", what);
 }
@@ -395,7 +498,8 @@ static const char *check_whole(const struct conf *conf, const char *path)
 
 static int cannot_read(const char *path, int err, char error[CONF_ERROR])
 {
-	snprintf(error, CONF_ERROR, "%.200s: %s", path, strerror(err));
+	snprintf(error, CONF_ERROR, "%.200s: %s%s", path, strerror(err),
+		 err == EACCES && geteuid() ? " (root is needed)" : "");
 	return -err;
 }
 
@@ -412,6 +516,25 @@ static void read_file(struct conf_parse *parse)
 		return;
 	check_modes(parse);
 	check_server(parse);
+}
+
+static bool is_empty(const struct conf_parse *parse)
+{
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (parse->seen[i])
+			return false;
+	return true;
+}
+
+static void check_open(const struct conf_parse *parse, const char *path)
+{
+	struct stat st;
+
+	if (line_of(parse, "client", "secret") &&
+	    !fstat(fileno(parse->file), &st))
+		warn_open(path, st.st_mode);
 }
 
 /* What the mode decides about where the file says nothing */
@@ -464,6 +587,9 @@ int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR])
 		return cannot_read(path, errno, error);
 	read_file(&parse);
 	ret = ferror(parse.file) ? cannot_read(path, errno, error) : 0;
+	conf->empty = is_empty(&parse);
+	if (!ret)
+		check_open(&parse, path);
 	fclose(parse.file);
 	if (ret)
 		return ret;

@@ -33,6 +33,7 @@
  * @announce: have a route to the service prefix
  * @secrets_file: a server's secrets, "" if it demands none
  * @secrets: what is in it
+ * @empty: the file has no key at all
  */
 struct conf {
 	struct link_conf link;
@@ -50,6 +51,7 @@ struct conf {
 	bool announce;
 	char secrets_file[256];
 	struct secret_list secrets;
+	bool empty;
 };
 
 void conf_init(struct conf *conf, u32 mode);

@@ -39,6 +39,10 @@ static void half_found(struct resolver *r, __be32 addr)
 {
 	if (r->half % 2) {
 		r->current.secondary = addr;
+		if (server_check(&r->current)) {
+			half_failed(r, server_check(&r->current));
+			return;
+		}
 	} else {
 		r->current.primary = addr;
 		r->current.secondary = server_next(addr);

@@ -11,6 +11,8 @@
 
 #include "value.h"
 
+static const char twice[] =
+	"is the same address twice, by which a symmetric NAT cannot be told";
 static const char not_global[] = "is not a global unicast IPv4 address";
 
 /* Nothing is sent to other addresses (5.2.4), so a server there is of no use
@@ -52,6 +54,8 @@ static const char *add_one(struct server_list *list, char *text)
 	err = check_half(text);
 	if (!err && slash)
 		err = check_half(slash);
+	if (!err && slash && !strcasecmp(text, slash))
+		err = twice;
 	if (err)
 		return err;
 	snprintf(spec->primary, SERVER_NAME, "%s", text);
@@ -168,6 +172,19 @@ const char *server_lookup(const char *text, __be32 *addr)
 }
 
 /**
+ * server_check - check that a server has two addresses
+ * @server: its addresses
+ *
+ * A symmetric NAT shows by two mappings for two addresses (RFC 4380 5.2.1).
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *server_check(const struct qualify_server *server)
+{
+	return server->primary == server->secondary ? twice : NULL;
+}
+
+/**
  * server_resolve - turn a server into addresses, waiting for the look-ups
  * @spec: server
  * @server: result
@@ -181,8 +198,10 @@ const char *server_resolve(const struct server_spec *spec,
 
 	if (err)
 		return err;
-	if (spec->secondary[0])
-		return server_lookup(spec->secondary, &server->secondary);
-	server->secondary = server_next(server->primary);
-	return NULL;
+	if (!spec->secondary[0]) {
+		server->secondary = server_next(server->primary);
+		return NULL;
+	}
+	err = server_lookup(spec->secondary, &server->secondary);
+	return err ? err : server_check(server);
 }

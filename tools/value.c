@@ -11,22 +11,25 @@
 #include <stdlib.h>
 
 /**
- * value_number - read a number, decimal or with 0x
+ * value_number - read a number, decimal or hexadecimal with 0x
  * @value: text
  * @min: lower bound
  * @max: upper bound
  * @result: result
+ *
+ * A leading 0 does not make a number octal.
  *
  * Return: NULL, or what is wrong; that lasts until the next call.
  */
 const char *value_number(const char *value, unsigned long min,
 			 unsigned long max, unsigned long *result)
 {
+	bool hex = value[0] == '0' && (value[1] | 0x20) == 'x';
 	static char error[64];
 	char *end;
 
 	errno = 0;
-	*result = strtoul(value, &end, 0);
+	*result = strtoul(value, &end, hex ? 16 : 10);
 	if (!errno && *value >= '0' && *value <= '9' && !*end &&
 	    *result >= min && *result <= max)
 		return NULL;

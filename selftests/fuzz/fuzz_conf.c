@@ -46,7 +46,9 @@ static void check_servers(const struct server_list *servers)
 	for (i = 0; i < servers->n; i++)
 		FUZZ_CHECK(servers->spec[i].primary[0] &&
 			   strlen(servers->spec[i].primary) < SERVER_NAME &&
-			   strlen(servers->spec[i].secondary) < SERVER_NAME);
+			   strlen(servers->spec[i].secondary) < SERVER_NAME &&
+			   strcasecmp(servers->spec[i].primary,
+				      servers->spec[i].secondary));
 }
 
 /* What is accepted can be handed to kernel and state machine as it is */

@@ -246,6 +246,22 @@ test_checkconf()
 	check "a good one" teredo a checkconf "$tools/teredo-relay.conf.example"
 	printf 'nonsense = 1\n' > "$tmp/bad.conf"
 	refused 1 bad.conf:1: teredo a checkconf "$tmp/bad.conf"
+	: > "$tmp/empty.conf"
+	refused 1 'has no KEY = VALUE' teredo a checkconf "$tmp/empty.conf"
+	echo '[client]' > "$tmp/empty.conf"
+	refused 1 'has no KEY = VALUE' teredo a checkconf "$tmp/empty.conf"
+	printf '%s\n' '[client]' 'refresh = 20' > "$tmp/empty.conf"
+	refused 1 'a client needs server = NAME' teredo a checkconf "$tmp/empty.conf"
+	refused 1 'stands for your server' \
+		teredo a checkconf "$tools/teredo.conf.example"
+	printf '%s\n' '[client]' 'server = 203.0.113.1' 'secret-id = alice' \
+		'   secret = correct-horse-battery' > "$tmp/indented.conf"
+	refused 1 'indented.conf:4: line: begins with a blank' \
+		teredo a checkconf "$tmp/indented.conf"
+	[[ $(teredo a checkconf "$tmp/indented.conf" 2>&1) != *correct-horse* ]] ||
+		fail "checkconf prints the secret"
+	[[ $(timeout 5 "$tools/teredod" --config "$tmp/indented.conf" teredo0 2>&1) \
+		!= *correct-horse* ]] || fail "teredod prints the secret"
 	refused 1 checkconf teredo a checkconf
 	refused 78 '' "$tools/teredod" --config "$tmp/bad.conf" teredo0
 	refused 1 '' "$tools/teredod" --nonsense

@@ -7,6 +7,7 @@
 #include <linux/teredo.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -125,6 +126,81 @@ static void test_all(const void *arg)
 	CHECK(conf.metric == 1029 && !conf.default_route);
 }
 
+/* A comment can be of any length; what is no comment is counted on from there */
+static void test_long_comment(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("# " LONG LONG LONG LONG "\n[client]\n  ; " LONG LONG
+		    "\nserver = a\n\n   \n", &conf, error));
+	CHECK(conf.servers.n == 1);
+	CHECK(load("# " LONG LONG LONG "\nx = 1\n", &conf, error) == -EINVAL);
+	CHECK(strstr(error, ":2:"));
+}
+
+/* No octal numbers: in "03544" the 0 is padding */
+static void test_decimal(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("[device]\nport = 03544\nttl = 010\n", &conf, error));
+	CHECK(conf.link.port == htons(3544) && conf.link.ttl == 10);
+	CHECK(!load("[device]\nfwmark = 0x10\n", &conf, error));
+	CHECK(conf.link.fwmark == 16);
+}
+
+static void test_empty(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load("# nothing\n[client]\n", &conf, error) && conf.empty);
+	CHECK(!load("[route]\nmetric = 1\n", &conf, error) && !conf.empty);
+}
+
+/* What is written to stderr while @text is read from a file of @mode */
+static void warned(const char *text, mode_t mode, char *said, size_t size)
+{
+	char name[] = "/tmp/teredo-mode-XXXXXX", error[CONF_ERROR];
+	int fd = mkstemp(name), old = dup(STDERR_FILENO), pipefd[2];
+	struct conf conf;
+	ssize_t len;
+
+	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	CHECK(!fchmod(fd, mode) && !pipe(pipefd));
+	close(fd);
+	dup2(pipefd[1], STDERR_FILENO);
+	close(pipefd[1]);
+	CHECK(!conf_load(&conf, name, error));
+	dup2(old, STDERR_FILENO);
+	close(old);
+	len = read(pipefd[0], said, size - 1);
+	said[len > 0 ? len : 0] = '\0';
+	close(pipefd[0]);
+	unlink(name);
+}
+
+static void test_open_secret(const void *arg)
+{
+	static const char text[] = "[client]\nserver = a\nsecret-id = alice\n"
+				   "secret = 0123456789abcdef\n";
+	char said[512];
+
+	(void)arg;
+	warned(text, 0644, said, sizeof(said));
+	CHECK(strstr(said, "can be read by all users"));
+	CHECK(!strstr(said, "0123456789abcdef"));
+	warned(text, 0640, said, sizeof(said));
+	CHECK(!said[0]);
+	warned("[client]\nserver = a\n", 0644, said, sizeof(said));
+	CHECK(!said[0]);
+}
+
 static void test_determine(const void *arg)
 {
 	char error[CONF_ERROR];
@@ -179,6 +255,12 @@ static void test_relays(const void *arg)
 	CHECK(!load("[device]\nmode = relay\n[relay]\ndirect = yes\n"
 		    "[route]\nannounce = no\nmetric = 7\n", &conf, error));
 	CHECK(!conf.announce && conf.metric == 7 && conf.link.direct);
+	CHECK(!load("[device]\nmode = relay\n[relay]\nrate = 5\n", &conf,
+		    error));
+	CHECK(conf.link.rate == 5);
+	CHECK(!load("[device]\nmode = hostrelay\n[hostrelay]\nrate = 0\n",
+		    &conf, error));
+	CHECK(link_conf_has(&conf.link, IFLA_TEREDO_RATE));
 	CHECK(!load("[device]\nmode = hostrelay\n", &conf, error));
 	CHECK(conf.link.mode == TEREDO_MODE_HOSTRELAY && conf.announce);
 }
@@ -216,12 +298,18 @@ struct example {
 	int keys;
 };
 
+/* A server is the one thing that the example of a client leaves open */
 static void test_example(const void *arg)
 {
 	const struct example *example = arg;
-	char error[CONF_ERROR];
+	char error[CONF_ERROR] = "";
 	struct conf conf;
 
+	if (example->mode == TEREDO_MODE_CLIENT) {
+		CHECK(conf_load(&conf, example->path, error) == -EINVAL);
+		CHECK(strstr(error, "stands for your server"));
+		return;
+	}
 	CHECK(!conf_load(&conf, example->path, error));
 	CHECK(conf.link.mode == example->mode);
 }
@@ -241,7 +329,9 @@ static void test_example_keys(const void *arg)
 			   strchr(line, '=') && !strstr(line, "secret");
 
 		keys += key;
-		if (key || line[0] != '#')
+		if (strstr(line, "teredo.example.net"))
+			strcat(text, "server = 203.0.113.1\n");
+		else if (key || line[0] != '#')
 			strcat(text, line + key);
 	}
 	if (f)
@@ -332,7 +422,12 @@ static const struct ktap_test tests[] = {
 	{ "secrets of a server # S-10", test_secrets, NULL },
 	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 24),
 	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
-	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 14),
+	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 15),
+	{ "a comment of any length", test_long_comment, NULL },
+	{ "numbers are decimal", test_decimal, NULL },
+	{ "a file that says nothing", test_empty, NULL },
+	{ "a secret in a file that all users can read # C-03", test_open_secret,
+	  NULL },
 	{ "no file", test_missing, NULL },
 	{ "secret from a file # C-03", test_secret_file, NULL },
 	REFUSED("unknown key", "[client]\nsrever = a\n", ":2:",
@@ -340,15 +435,40 @@ static const struct ktap_test tests[] = {
 	REFUSED("unknown section", "\n[clinet]\nserver = a\n", ":3:",
 		"clinet: unknown section"),
 	REFUSED("key outside of a section", "server = a\n", ":1:",
-		"outside of any section"),
+		"server: outside of any section, belongs into [client]"),
+	REFUSED("secret outside of a section, which is not told # C-03",
+		"secret = hunter2hunter2\n", ":1:", "secret: outside of any section"),
+	REFUSED("key outside of a section that no section has", "x = a\n",
+		":1:", "x: outside of any section"),
 	REFUSED("key in the wrong section", "[device]\nserver = a\n", ":2:",
-		"unknown key"),
+		"server: not a key of [device], but of [client]"),
 	REFUSED("no KEY = VALUE", "[client]\n\nserver\n", ":3:",
 		"not KEY = VALUE"),
 	REFUSED("syntax error before a wrong key", "[client]\nserver\nx = 1\n",
 		":2:", "not KEY = VALUE"),
 	REFUSED("line too long", "[client]\nserver = " LONG ", " LONG "\n",
 		":2:", "too long"),
+	REFUSED("line too long, whose end is not told # C-03",
+		"[client]\nsecret = " LONG LONG " hunter2\n", ":2:",
+		"too long"),
+	REFUSED("last line too long", "[client]\nserver = " LONG ", " LONG,
+		":2:", "longer than 199 characters"),
+	REFUSED("too long before a wrong key", "[client]\nserver = " LONG ", "
+		LONG "\nx = 1\n", ":2:", "too long"),
+	REFUSED("continuation line, whose text is not told # C-03",
+		"[client]\nsecret-id = a\n   secret = hunter2hunter2hunter2\n",
+		":3:", "begins with a blank"),
+	REFUSED("secret as continuation of a server, which is not told # C-03",
+		"[client]\nserver = 192.0.2.1\n secret = hunter2hunter2\n",
+		":3:", "begins with a blank"),
+	REFUSED("continuation of a secret, which is not told # C-03",
+		"[client]\nsecret-id = a\nsecret = hunter2hunter2\n\thunter2\n",
+		":4:", "begins with a blank"),
+	REFUSED("indented key behind its section",
+		"[client]\n  server = 203.0.113.1\n", ":2:",
+		"begins with a blank"),
+	REFUSED("indented section", " [client]\n", ":1:",
+		"begins with a blank"),
 	REFUSED("key given twice", "[client]\nrefresh = 20\nrefresh = 30\n",
 		":3:", "given twice"),
 	REFUSED("private server # G-19", "[client]\nserver = 10.0.0.1\n", ":2:",
@@ -366,6 +486,15 @@ static const struct ktap_test tests[] = {
 		"is empty"),
 	REFUSED("too many servers", "[client]\nserver = a,b,c,d,e,f,g,h,i\n",
 		":2:", "too many"),
+	REFUSED("server whose halves are the same # C-36",
+		"[client]\nserver = 192.0.2.1/192.0.2.1\n", ":2:",
+		"the same address twice"),
+	REFUSED("server whose halves are the same name # C-36",
+		"[client]\nserver = a.example/A.example\n", ":2:",
+		"the same address twice"),
+	REFUSED("placeholder of the example",
+		"[client]\nserver = teredo.example.net\n", ":2:",
+		"stands for your server"),
 	REFUSED("refresh no number", "[client]\nrefresh = 30s\n", ":2:",
 		"number from 5 to 120"),
 	REFUSED("refresh too small", "[client]\nrefresh = 4\n", ":2:",
@@ -397,15 +526,17 @@ static const struct ktap_test tests[] = {
 		":4:", "cannot stand beside"),
 	REFUSED("key of another mode, which is said later",
 		"[client]\nrefresh = 20\nserver = a\n[device]\nmode = relay\n",
-		":2:", "refresh: not for mode = relay"),
+		":2:", "refresh: not for mode = relay, only for mode = client"),
 	REFUSED("key of a server in that of a client",
-		"[server]\nrate = 1\n", ":2:", "rate: not for mode = client"),
+		"[server]\nrate = 1\n", ":2:", "rate: not for mode = client, only for mode = server"),
 	REFUSED("default route of a relay",
 		"[device]\nmode = hostrelay\n[route]\ndefault-route = no\n",
 		":4:", "not for mode = hostrelay"),
 	REFUSED("host relay that announces # H-01",
 		"[device]\nmode = hostrelay\n[route]\nannounce = no\n",
-		":4:", "not for mode = hostrelay"),
+		":4:", "not for mode = hostrelay, only for mode = server or relay"),
+	REFUSED("second address of a client", "[server]\nlocal2 = 203.0.113.2\n",
+		":2:", "local2: not for mode = client, only for mode = server"),
 	REFUSED("unknown mode", "[device]\nmode = router\n", ":2:",
 		"client, server, relay or hostrelay"),
 	REFUSED("server without an address", "[device]\nmode = server\n",
