@@ -9,20 +9,15 @@
 #include "attr.h"
 #include "cli.h"
 #include "server.h"
+#include "status.h"
 
 /* of a route that we add where there was none */
 #define METRIC	256
 
-static const char usage[] = "set DEV KEY VALUE...: announce on|off, server A[/B], "
-	"fwmark N, ttl N|auto, tos N|inherit, max-peers N, rate N, symmetric on|off, "
-	"direct on|off, preserving on|off, sequential on|off, "
-	"solicit on|off, hairpin on|off, local-discovery on|off, "
-	"burst on|off";
-
 static const char * const attributes[] = {
-	"fwmark", "ttl", "tos", "max-peers", "rate", "symmetric", "direct",
-	"preserving", "sequential", "solicit", "hairpin", "local-discovery",
-	"burst",
+	"fwmark", "ttl", "tos", "max-peers", "udp-checksum", "rate",
+	"symmetric", "direct", "preserving", "sequential", "solicit",
+	"hairpin", "local-discovery", "burst",
 };
 
 /**
@@ -84,7 +79,7 @@ static const char *parse(struct change *change, const char *key,
 		return parse_announce(change, value);
 	if (is_attribute(key))
 		return attr_set(&change->conf, key, value);
-	return "cannot be set (try: teredo set)";
+	return "cannot be set (try: teredo set --help)";
 }
 
 static int announce(struct nl *nl, const struct link_info *link,
@@ -108,15 +103,37 @@ static int announce(struct nl *nl, const struct link_info *link,
 			 link->name);
 }
 
+/* The kernel keeps a server for the daemon, which is the one to use it */
+static bool server_in_vain(const struct link_info *link,
+			   const struct change *change)
+{
+	return link_conf_has(&change->conf, IFLA_TEREDO_SERVER) &&
+	       link->conf.mode == TEREDO_MODE_CLIENT &&
+	       !status_daemon(link->name, link->ifindex);
+}
+
 static int apply(struct nl *nl, const struct link_info *link,
 		 const struct change *change)
 {
+	if (server_in_vain(link, change)) {
+		cli_error("no teredod runs for %s, so nothing would use the server (try: teredo up %s)",
+			  link->name, link->name);
+		return CLI_UNQUALIFIED;
+	}
 	if (change->announce && link->conf.mode == TEREDO_MODE_CLIENT)
 		return cli_error("%s is a client, which announces nothing",
 				 link->name);
 	if (change->conf.set && link_change(nl, link->ifindex, &change->conf))
 		return cli_refused(nl);
 	return change->announce ? announce(nl, link, change->state) : CLI_OK;
+}
+
+/* ip(8) writes max_peers */
+static void underscores(char *key)
+{
+	for (; *key; key++)
+		if (*key == '_')
+			*key = '-';
 }
 
 static int set(const char *name, const struct change *change)
@@ -144,8 +161,9 @@ int cmd_set(int argc, char **argv)
 	int i;
 
 	if (argc < 3 || argc % 2 == 0)
-		return cli_error("%s", usage);
+		return cli_error("set DEV KEY VALUE... (try: teredo set --help)");
 	for (i = 1; i < argc; i += 2) {
+		underscores(argv[i]);
 		err = parse(&change, argv[i], argv[i + 1]);
 		if (err)
 			return cli_error("%s %s: %s", argv[i], argv[i + 1], err);

@@ -8,6 +8,7 @@
 
 #include "attr.h"
 #include "cli.h"
+#include "conf.h"
 #include "print.h"
 #include "show.h"
 #include "status.h"
@@ -363,6 +364,16 @@ static void show_human(json_t *o)
 	show_traffic(o);
 }
 
+/* On stderr, so that a script that looks for devices finds none */
+static void say_next(void)
+{
+	fputs("There is no Teredo device. To have one, write " CONF_DIR
+	      "/NAME.conf, see teredo.conf(5). Then:\n"
+	      "  systemctl enable --now teredo@NAME\n"
+	      "or, without systemd:\n"
+	      "  teredo up NAME\n", stderr);
+}
+
 static void print_devices(json_t *devices)
 {
 	json_t *o;
@@ -372,6 +383,8 @@ static void print_devices(json_t *devices)
 		print_json(devices);
 		return;
 	}
+	if (!json_array_size(devices))
+		say_next();
 	json_array_foreach(devices, i, o) {
 		if (i)
 			putchar('\n');

@@ -58,6 +58,38 @@ int cmd_up(int argc, char **argv)
 	return cli_error("teredod: %s", strerror(errno));
 }
 
+/* The unit of systemd that runs a process, as in
+ * "0::/system.slice/system-teredo.slice/teredo@teredo0.service".
+ *
+ * Return: false if it is none of ours.
+ */
+static bool unit_of(int pid, char *unit, size_t size)
+{
+	char path[32], line[512], *name, *end;
+	FILE *f;
+
+	unit[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	f = fopen(path, "re");
+	while (f && !unit[0] && fgets(line, sizeof(line), f)) {
+		name = strstr(line, "/teredo@");
+		end = name ? strstr(name, ".service") : NULL;
+		if (end)
+			snprintf(unit, size, "%.*s", (int)(end - name - 1),
+				 name + 1);
+	}
+	if (f)
+		fclose(f);
+	return unit[0];
+}
+
+static int not_ended(int pid)
+{
+	return cli_error("teredod, process %d, does not end: %s%s", pid,
+			 strerror(errno),
+			 errno == EPERM ? " (root is needed)" : "");
+}
+
 /* Return: false if it does not end */
 static bool end_daemon(int pid)
 {
@@ -79,6 +111,7 @@ static bool end_daemon(int pid)
 static int take_away(struct nl *nl, const char *name)
 {
 	struct link_info link;
+	char unit[64];
 	int pid;
 
 	if (link_find(nl, name, &link))
@@ -86,9 +119,11 @@ static int take_away(struct nl *nl, const char *name)
 	if (strcmp(link.kind, TEREDO_LINK_KIND))
 		return cli_error("%s is no Teredo device", name);
 	pid = status_daemon(name, link.ifindex);
+	if (pid && unit_of(pid, unit, sizeof(unit)))
+		return cli_error("systemd runs %s as %s; stop that first: systemctl disable --now %s",
+				 name, unit, unit);
 	if (pid && !end_daemon(pid))
-		return cli_error("teredod, process %d, does not end: %s", pid,
-				 strerror(errno));
+		return not_ended(pid);
 	return link_delete(nl, link.ifindex) ? cli_refused(nl) : CLI_OK;
 }
 

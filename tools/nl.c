@@ -182,6 +182,8 @@ static const char *ext_ack_text(const struct nlmsghdr *nlh, size_t skip)
 	return NULL;
 }
 
+#define NO_RIGHTS "Operation not permitted (root or CAP_NET_ADMIN is needed)"
+
 /* @error is what the kernel says, which is a negative errno */
 static int refused(struct nl *nl, const struct nlmsghdr *nlh, int error,
 		   size_t skip)
@@ -190,8 +192,9 @@ static int refused(struct nl *nl, const struct nlmsghdr *nlh, int error,
 
 	if (error >= 0 || error < -MAX_ERRNO)
 		return fail(nl, EBADMSG, "netlink");
-	snprintf(nl->error, sizeof(nl->error), "%s",
-		 text && *text ? text : strerror(-error));
+	if (!text || !*text)
+		text = error == -EPERM ? NO_RIGHTS : strerror(-error);
+	snprintf(nl->error, sizeof(nl->error), "%s", text);
 	return error;
 }
 

@@ -46,7 +46,7 @@ strings_in()
 
 commands()
 {
-	strings_in tools/main.c '\{ "([a-z]+)", cmd_[a-z]+ \}'
+	strings_in tools/main.c '\{ "([a-z]+)", cmd_[a-z]+, '
 	echo help
 }
 
@@ -152,11 +152,15 @@ test_completion()
 		[[ " $all " == *" $word "* ]] || fail "$word is not offered"
 	done
 	for word in $(options_in tools/main.c); do
-		[[ $word == --* ]] || continue
+		[[ $word == --?* ]] || continue
+		# those of one command only
+		! grep -qF "\"$word\"" "$tools"/cmd_*.c || continue
 		[[ " ${all//=/} " == *" $word "* ]] || fail "$word is not offered"
 	done
 	completes 'teredo pe' peer
 	completes 'teredo -j peer ' show add del flush
+	completes 'teredo peer -j ' show add del flush
+	completes 'teredo help sh' show
 	for word in $(options_in tools/cmd_*.c); do
 		# "up" hands --background to teredod
 		[[ $word == --* && $word != --background ]] || continue

@@ -287,6 +287,85 @@ test_exit_codes()
 	teredo_gone a
 }
 
+# is_json: $shown
+is_json()
+{
+	python3 -m json.tool <<< "$shown" > /dev/null
+}
+
+# Options may stand before and behind the command, and each command has --help.
+test_options()
+{
+	local command
+
+	bare_client a "$A"
+	for command in '-j show' 'show -j' 'show teredo0 -j' 'show --json teredo0' \
+			'stats teredo0 -j' 'peer show teredo0 -jp' \
+			"decode $A --pretty"; do
+		# shellcheck disable=SC2086 # words
+		teredo a $command > "$tmp/options" 2> /dev/null
+		shown=$(cat "$tmp/options")
+		check "JSON by 'teredo $command'" is_json
+	done
+	exits "wait, option last" 0 teredo a wait teredo0 --timeout 1
+	exits "wait, option first" 0 teredo a wait --timeout 1 teredo0
+	exits "wait, option with =" 0 teredo a wait --timeout=1 teredo0
+	exits "wait for nothing" 1 teredo a wait teredo0 --timeout
+	has '--timeout: what comes next?'
+	for command in show set peer stats monitor wait up down qualify probe \
+			decode checkconf; do
+		exits "$command --help" 0 teredo a "$command" --help
+		has "teredo [OPTION]" " $command " '--json'
+		exits "help $command" 0 teredo a help "$command"
+		has " $command "
+		exits "$command -h" 0 teredo a "$command" teredo0 -h
+		has " $command "
+	done
+	exits "an option that a command has not" 1 teredo a show --timeout 3
+	has 'teredo show has no option --timeout (try: teredo show --help)'
+	exits "help of what is no command" 1 teredo a help nonsense
+	has 'unknown command nonsense'
+	exits "a device that looks like an option" 1 teredo a show -- -j
+	has 'there is no device -j'
+	teredo_gone a
+}
+
+# What can be set is told, taken in both spellings, and not without effect.
+test_set()
+{
+	local key
+
+	exits "help set" 0 teredo a help set
+	for key in server announce $(sed -n \
+			'/attributes\[\] = {/,/}/s/"\([a-z-]*\)",\?/\1/gp' \
+			"$tools/cmd_set.c"); do
+		[[ $shown == *"$key"* ]] || fail "help set does not tell of $key"
+	done
+	bare_client a "$A"
+	exits "max-peers" 0 teredo a set teredo0 max-peers 7
+	exits "max_peers" 0 teredo a set teredo0 max_peers 9
+	[[ $(ip_on a -d link show teredo0) == *'max_peers 9 '* ]] ||
+		fail "max_peers was not set"
+	exits "udp-checksum" 0 teredo a set teredo0 udp-checksum off
+	[[ $(ip_on a -d link show teredo0) == *' noudpcsum '* ]] ||
+		fail "udp-checksum was not set"
+	exits "server without teredod" 3 teredo a set teredo0 server 203.0.113.1
+	has 'no teredod runs for teredo0'
+	exits "without rights" 2 on a setpriv --reuid 65534 --clear-groups \
+		--bounding-set=-all "$tools/teredo" set teredo0 ttl 3
+	has '(root or CAP_NET_ADMIN is needed)'
+	teredo_gone a
+}
+
+test_next()
+{
+	exits "no device" 0 teredo a
+	has '/etc/teredo/NAME.conf' 'systemctl enable --now teredo@NAME' \
+		'teredo up NAME'
+	check_equal "devices on stdout" '' "$(teredo a show 2> /dev/null)"
+	check_equal "as JSON" '[]' "$(teredo a -j show 2>&1)"
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -300,5 +379,8 @@ add_test "teredo stats --prometheus is valid" test_prometheus
 add_test "teredo stats -w shows rates" test_watch
 add_test "teredo up and down" test_up_down
 add_test "exit codes" test_exit_codes
+add_test "options before and behind the command, and --help of each" test_options
+add_test "teredo set" test_set
+add_test "no device: what next" test_next
 
 run_tests
