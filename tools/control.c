@@ -52,9 +52,11 @@ static void add_server(const struct daemon *d, json_t *status)
 	server = json_pack("{s:o,s:o}",
 			   "primary", status_ipv4(d->q.server.primary),
 			   "secondary", status_ipv4(d->q.server.secondary));
-	/* the one after the primary is a guess, which people should know of */
+	/* the one after the primary is a guess; any other one was given */
 	json_object_set_new(server, "secondary_assumed",
-			    json_boolean(!spec || !spec->secondary[0]));
+			    json_boolean((!spec || !spec->secondary[0]) &&
+					 d->q.server.secondary ==
+					 server_next(d->q.server.primary)));
 	if (spec && server_is_name(spec->primary))
 		json_object_set_new(server, "name", json_string(spec->primary));
 	json_object_set_new(status, "server", server);

@@ -120,6 +120,7 @@ enum connectivity {
  * @local: our end of the mapping
  * @heard_at: where the last control packet came to, 0 if unknown
  * @dev_server: server that the device had when it was last asked
+ * @dev_server2: its secondary address
  * @word: state in a word
  * @since: when it last changed, by uv_now()
  * @reason: why there is no address, as last reported
@@ -206,6 +207,7 @@ struct daemon {
 	struct teredo_endpoint local;
 	__be32 heard_at;
 	__be32 dev_server;
+	__be32 dev_server2;
 	enum daemon_word word;
 	uint64_t since;
 	char reason[DAEMON_REASON];

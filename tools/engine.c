@@ -521,10 +521,12 @@ static void servers_from_device(struct daemon *d)
 static bool server_changed(struct daemon *d, struct dev_info *dev)
 {
 	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
-	    dev->server == d->dev_server)
+	    (dev->server == d->dev_server && dev->server2 == d->dev_server2))
 		return false;
 	d->dev_server = dev->server;
-	return dev->server != d->q.server.primary;
+	d->dev_server2 = dev->server2;
+	return dev->server != d->q.server.primary ||
+	       (dev->server2 && dev->server2 != d->q.server.secondary);
 }
 
 /* If so an administrator did that ("teredo set"). It is the one server then,
@@ -594,6 +596,7 @@ static int engine_open(struct daemon *d)
 	d->kt.transport.ctx = d;
 	d->kt.changed = on_changed;
 	d->dev_server = d->link.conf.server;
+	d->dev_server2 = d->link.conf.server2;
 	if (!d->conf.servers.n)
 		servers_from_device(d);
 	if (!d->conf.servers.n && !d->q.n_servers) {

@@ -191,6 +191,14 @@ test_changed()
 	check "both" teredo a set teredo0 server 203.0.113.1/203.0.113.2
 	check "back" wait_for 5 by_server a cb00:7101
 
+	# the same server with another secondary address, which is silent
+	check "another secondary" teredo a set teredo0 server 203.0.113.1/203.0.113.9
+	check "it is asked" wait_for 5 shows a '"secondary":"203.0.113.9"' \
+		'"secondary_assumed":false'
+	check "it does not answer" wait_for 20 no_address a
+	check "the right one" teredo a set teredo0 server 203.0.113.1/203.0.113.2
+	check "back again" wait_for 5 by_server a cb00:7101
+
 	# NATs like this one are served if that is wanted
 	client_down a
 	set_nat a symrnd
@@ -326,7 +334,7 @@ teredo_services()
 	"$@"
 }
 add_test "teredo show, peer, monitor, wait" teredo_services test_client
-add_test "XN-02: settings of a client are changed while it runs" test_changed
+add_test "XN-02 C-02: settings of a client are changed while it runs" test_changed
 add_test "teredo qualify" test_qualify
 add_test "teredo decode" test_decode
 add_test "teredo checkconf, help and wrong usage" test_checkconf
