@@ -264,3 +264,136 @@ const char *attr_set(struct link_conf *conf, const char *name,
 	}
 	return "is no attribute of a device";
 }
+
+static void text_ipv4(char *buf, size_t size, __be32 addr)
+{
+	if (!addr || !inet_ntop(AF_INET, &addr, buf, size))
+		snprintf(buf, size, "none");
+}
+
+static void text_prefix(char *buf, size_t size, const struct in6_addr *addr,
+			unsigned int len)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(AF_INET6, addr, text, sizeof(text));
+	snprintf(buf, size, "%s/%u", text, len);
+}
+
+static void text_served(char *buf, size_t size, const struct link_conf *conf)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	snprintf(buf, size, "all of IPv6");
+	for (i = 0; i < conf->n_served && len + 2 < size; i++) {
+		if (i)
+			len += snprintf(buf + len, size - len, ", ");
+		text_prefix(buf + len, size - len, &conf->served[i].addr,
+			    conf->served[i].len);
+		len += strlen(buf + len);
+	}
+}
+
+static void text_number(char *buf, size_t size, unsigned long n,
+			unsigned long special, const char *word)
+{
+	if (word && n == special)
+		snprintf(buf, size, "%s", word);
+	else
+		snprintf(buf, size, "%lu", n);
+}
+
+/* A switch. Return: NULL if the attribute is none. */
+static const u8 *flag_of(const struct link_conf *conf, u16 type)
+{
+	switch (type) {
+	case IFLA_TEREDO_UDP_CSUM:
+		return &conf->udp_csum;
+	case IFLA_TEREDO_SYMMETRIC:
+		return &conf->symmetric;
+	case IFLA_TEREDO_DIRECT:
+		return &conf->direct;
+	case IFLA_TEREDO_PRESERVING:
+		return &conf->preserving;
+	case IFLA_TEREDO_SEQUENTIAL:
+		return &conf->sequential;
+	case IFLA_TEREDO_SOLICIT:
+		return &conf->solicit;
+	case IFLA_TEREDO_HAIRPIN:
+		return &conf->hairpin;
+	case IFLA_TEREDO_DISCOVERY:
+		return &conf->local_discovery;
+	case IFLA_TEREDO_BURST:
+		return &conf->burst;
+	}
+	return NULL;
+}
+
+/* The value as attr_set() reads it */
+static void attr_text(char *buf, size_t size, const struct link_conf *conf,
+		      u16 type)
+{
+	struct in6_addr prefix = { .s6_addr32[0] = conf->prefix };
+	const u8 *flag = flag_of(conf, type);
+
+	buf[0] = '\0';
+	if (flag)
+		snprintf(buf, size, "%s", *flag ? "yes" : "no");
+	else if (type == IFLA_TEREDO_MODE)
+		snprintf(buf, size, "%s", attr_mode_name(conf->mode));
+	else if (type == IFLA_TEREDO_PORT)
+		text_number(buf, size, be16_to_cpu(conf->port), 0, NULL);
+	else if (type == IFLA_TEREDO_LOCAL)
+		text_ipv4(buf, size, conf->local);
+	else if (type == IFLA_TEREDO_LOCAL2)
+		text_ipv4(buf, size, conf->local2);
+	else if (type == IFLA_TEREDO_LINK)
+		snprintf(buf, size, "%s", conf->link[0] ? conf->link : "none");
+	else if (type == IFLA_TEREDO_TTL)
+		text_number(buf, size, conf->ttl, 0, "auto");
+	else if (type == IFLA_TEREDO_TOS)
+		text_number(buf, size, conf->tos, 1, "inherit");
+	else if (type == IFLA_TEREDO_FWMARK)
+		snprintf(buf, size, "0x%x", conf->fwmark);
+	else if (type == IFLA_TEREDO_MAX_PEERS)
+		text_number(buf, size, conf->max_peers, 0, NULL);
+	else if (type == IFLA_TEREDO_RATE)
+		text_number(buf, size, conf->rate, 0, NULL);
+	else if (type == IFLA_TEREDO_PREFIX)
+		text_prefix(buf, size, &prefix, 32);
+	else if (type == IFLA_TEREDO_SERVED)
+		text_served(buf, size, conf);
+}
+
+/* Port 0 lets the kernel choose, so any port that it has chosen is right */
+static bool any_will_do(const struct link_conf *wanted, u16 type)
+{
+	return type == IFLA_TEREDO_PORT && !wanted->port;
+}
+
+/**
+ * attr_compare - find attributes that a device has otherwise than it should
+ * @wanted: attributes that it should have; those not set in it do not count
+ * @found: attributes that it has
+ * @fn: called for each that differs
+ * @ctx: handed to @fn
+ */
+void attr_compare(const struct link_conf *wanted,
+		  const struct link_conf *found, attr_diff_fn *fn, void *ctx)
+{
+	struct attr_diff diff;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		diff.name = attrs[i].name;
+		diff.type = attrs[i].type;
+		if (!link_conf_has(wanted, diff.type) ||
+		    any_will_do(wanted, diff.type))
+			continue;
+		attr_text(diff.wanted, ATTR_TEXT, wanted, diff.type);
+		attr_text(diff.found, ATTR_TEXT, found, diff.type);
+		if (strcmp(diff.wanted, diff.found))
+			fn(&diff, ctx);
+	}
+}

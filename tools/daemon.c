@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 
 #define DEFAULT_NAME	"teredo0"
@@ -103,24 +104,38 @@ static int parse_options(struct options *opt, int argc, char **argv)
 	return -1;
 }
 
+/* A process that goes on in the background has left its terminal already */
+static void reloaded(struct options *opt)
+{
+	if (opt->background)
+		log_to_syslog("teredod");
+	opt->background = false;
+	/* a program that the process before had started may have ended since */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
 static bool name_valid(const char *name)
 {
 	return *name && strlen(name) < IF_NAMESIZE && strcmp(name, ".") &&
 	       strcmp(name, "..") && !strpbrk(name, "/: \t\n");
 }
 
-/* The default file need not be there, one that was asked for must */
-static int load_conf(struct daemon *d, const struct options *opt)
+/* The default file need not be there if the command line or the device says
+ * enough; one that was asked for must.
+ */
+static int load_conf(const struct daemon *d, struct conf *conf,
+		     const char **config)
 {
 	static char path[sizeof(CONF_DIR) + IF_NAMESIZE + sizeof("/.conf")];
 	char error[CONF_ERROR];
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s.conf", CONF_DIR, d->name);
-	d->config = opt->config ? opt->config : path;
-	ret = conf_load(&d->conf, d->config, error);
-	if (ret == -ENOENT && !opt->config) {
-		d->config = "";
+	*config = d->opt->config ? d->opt->config : path;
+	ret = conf_load(conf, *config, error);
+	if (ret == -ENOENT && !d->opt->config) {
+		*config = "";
 		ret = 0;
 	}
 	if (ret)
@@ -128,23 +143,40 @@ static int load_conf(struct daemon *d, const struct options *opt)
 	return ret;
 }
 
-static int load_servers(struct daemon *d, const struct options *opt)
+static int load_servers(const struct daemon *d, struct conf *conf,
+			const char *config)
 {
+	const char *server = d->opt->server;
 	const char *err;
 
-	if (!opt->server)
+	if (!server)
 		return 0;
-	if (d->conf.link.mode != TEREDO_MODE_CLIENT) {
-		log_error("--server is for clients, %s says mode = %s",
-			  d->config, attr_mode_name(d->conf.link.mode));
+	if (conf->link.mode != TEREDO_MODE_CLIENT) {
+		log_error("--server is for clients, %s says mode = %s", config,
+			  attr_mode_name(conf->link.mode));
 		return -EINVAL;
 	}
-	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
-	err = server_list_add(&d->conf.servers, opt->server);
+	memset(&conf->servers, 0, sizeof(conf->servers));
+	err = server_list_add(&conf->servers, server);
 	if (!err)
 		return 0;
-	log_error("--server %s: %s", opt->server, err);
+	log_error("--server %s: %s", server, err);
 	return -EINVAL;
+}
+
+/**
+ * daemon_load - read the configuration and what the command line says instead
+ * @d: daemon
+ * @conf: result
+ * @config: the file, "" if there is none
+ *
+ * Return: 0 or a negative errno, having said why.
+ */
+int daemon_load(const struct daemon *d, struct conf *conf, const char **config)
+{
+	int ret = load_conf(d, conf, config);
+
+	return ret ? ret : load_servers(d, conf, *config);
 }
 
 /* A device wants its server at once, if there is one that needs no look-up */
@@ -162,32 +194,79 @@ static void fill_link(struct daemon *d)
 	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER2);
 }
 
+/* Nothing is made before it is known what to make. Service managers need not
+ * try again.
+ */
+static int check_complete(struct daemon *d, const struct link_info *link)
+{
+	bool server = d->conf.servers.n || (link && link->conf.server);
+
+	if (d->conf.link.mode != TEREDO_MODE_CLIENT || server)
+		return 0;
+	d->exit_code = EX_CONFIG;
+	if (d->config[0])
+		log_error("%s: %s needs server = NAME in [client], or --server NAME",
+			  d->config, d->name);
+	else if (link)
+		log_error("%s has no server, and there is no " CONF_DIR
+			  "/%s.conf (see teredo.conf(5), or: teredod --server NAME %s)",
+			  d->name, d->name, d->name);
+	else
+		log_error("there is neither " CONF_DIR
+			  "/%s.conf nor a device %s (see teredo.conf(5), or: teredod --server NAME %s)",
+			  d->name, d->name, d->name);
+	return -EINVAL;
+}
+
 static int create_device(struct daemon *d, struct link_info *link)
 {
 	int ret;
 
 	fill_link(d);
 	ret = link_create(&d->rtnl, d->name, &d->conf.link);
-	if (!ret)
-		log_info("%s: created", d->name);
-	else if (ret != -EEXIST)
+	if (ret && ret != -EEXIST)
 		return ret;
-	return link_find(&d->rtnl, d->name, link);
+	d->created = !ret;
+	ret = link_find(&d->rtnl, d->name, link);
+	if (ret || !d->created)
+		return ret;
+	d->ifindex = link->ifindex;
+	owned_set(d);
+	log_info("%s: created", d->name);
+	return 0;
+}
+
+/* What this start has made goes when the start fails: the next one would take
+ * the device as it is, whatever is corrected in the file.
+ */
+static void undo(struct daemon *d)
+{
+	if (!d->created)
+		return;
+	if (link_delete(&d->rtnl, d->ifindex))
+		log_error("%s: cannot remove it again: %s", d->name,
+			  d->rtnl.error);
+	else
+		log_info("%s: removed again", d->name);
+	owned_forget(d);
 }
 
 /* A device that is there already says what it is, if nobody else does */
 static int check_mode(struct daemon *d, u32 mode, bool free)
 {
+	char command[512];
+
 	if (mode == d->conf.link.mode)
 		return 0;
 	if (free) {
 		conf_init(&d->conf, mode);
 		return 0;
 	}
-	log_error("%s is a %s, %s says mode = %s", d->name,
+	apply_command(d, command, sizeof(command));
+	log_error("%s is a %s, %s says mode = %s; to apply that: %s", d->name,
 		  attr_mode_name(mode),
 		  d->config[0] ? d->config : "the command line",
-		  attr_mode_name(d->conf.link.mode));
+		  attr_mode_name(d->conf.link.mode), command);
 	return -EINVAL;
 }
 
@@ -215,6 +294,8 @@ static int find_device(struct daemon *d, struct link_info *link)
 
 	if (!ret)
 		ret = link_find(&d->rtnl, d->name, link);
+	if (ret == -ENODEV && check_complete(d, NULL))
+		return -EINVAL;
 	if (ret == -ENODEV)
 		ret = create_device(d, link);
 	if (ret)
@@ -222,14 +303,19 @@ static int find_device(struct daemon *d, struct link_info *link)
 	return ret;
 }
 
-static int open_device(struct daemon *d, const struct options *opt)
+static int open_device(struct daemon *d)
 {
 	int ret = find_device(d, &d->link);
 
 	if (!ret)
-		ret = check_device(d, &d->link, !d->config[0] && !opt->server);
+		ret = check_device(d, &d->link,
+				   !d->config[0] && !d->opt->server);
+	if (!ret)
+		ret = check_complete(d, &d->link);
 	if (ret)
 		return ret;
+	if (!d->created)
+		apply_start(d);
 	ret = link_set_up(&d->rtnl, d->ifindex, true);
 	if (!ret)
 		ret = link_find(&d->rtnl, d->name, &d->link);
@@ -269,8 +355,8 @@ static void on_signal(uv_signal_t *handle, int signum)
 {
 	struct daemon *d = handle->data;
 
-	if (signum == SIGHUP && d->role->reload) {
-		d->role->reload(d);
+	if (signum == SIGHUP) {
+		reload(d);
 		return;
 	}
 	notify("STOPPING=1");
@@ -310,17 +396,24 @@ static void open_signals(struct daemon *d)
 		uv_timer_start(&d->watchdog, on_watchdog, every, every);
 }
 
-static int run(struct daemon *d, const struct options *opt)
+static int run(struct daemon *d)
 {
 	uv_loop_init(&d->loop);
-	if (open_device(d, opt) || open_role(d) || watch_open(d))
-		return 1;
+	d->exit_code = 1;
+	if (open_device(d) || open_role(d) || watch_open(d)) {
+		undo(d);
+		return d->exit_code;
+	}
+	d->exit_code = 0;
 	open_signals(d);
+	reload_done();
 	control_open(d);
 	notify("READY=1\nSTATUS=%s", attr_mode_name(d->conf.link.mode));
 	background_ready("teredod");
 	if (d->role->begin)
 		d->role->begin(d);
+	if (!d->created)
+		apply_routes(d);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	return d->exit_code;
 }
@@ -334,6 +427,11 @@ int main(int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	log_init(opt.debug);
+	if (reload_reloaded())
+		reloaded(&opt);
+	d.argv = argv;
+	d.opt = &opt;
+	d.config_given = opt.config;
 	d.name = opt.name;
 	d.control_fd = -1;
 	if (!name_valid(d.name)) {
@@ -345,8 +443,10 @@ int main(int argc, char **argv)
 	 */
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	/* a service manager need not try that again */
-	if (load_conf(&d, &opt) || load_servers(&d, &opt))
+	if (daemon_load(&d, &d.conf, &d.config)) {
+		abandon_device(&d);
 		return EX_CONFIG;
+	}
 	ret = opt.background ? background_fork() : -1;
-	return ret >= 0 ? ret : run(&d, &opt);
+	return ret >= 0 ? ret : run(&d);
 }

@@ -3,6 +3,10 @@
  * teredod: what its parts share. Each part says which fields are its own.
  *
  *	daemon.c	options, start, end
+ *	owned.c		which devices a teredod has made
+ *	apply.c		a device that stands, and the configuration
+ *	reload.c	SIGHUP
+ *	abandon.c	a configuration that cannot be read any more
  *	watch.c		what happens to the path and the device
  *	control.c	the socket that answers "teredo show"
  *
@@ -42,6 +46,7 @@
 #define DAEMON_REASON	(NL_ERROR + 128)
 
 struct daemon;
+struct options;
 struct portmap;
 
 /**
@@ -56,7 +61,7 @@ struct portmap;
  * @settled: addresses or routes of IPv4, or other links have changed
  * @lost: events were lost, and the device may have been down in the meantime
  * @awake: the machine was suspended
- * @reload: SIGHUP; without it that is the end
+ * @reload: read again what can be without a new start, see reload.c
  * @status: add to what "teredo show" shows
  * @close: the end
  */
@@ -97,6 +102,10 @@ enum connectivity {
  * struct daemon - a running teredod
  * @name: of the device
  * @config: file the configuration comes from, "" if there is none
+ * @config_given: that was said on the command line
+ * @opt: the command line
+ * @argv: the same, as main() got it
+ * @created: this start has made the device
  * @conf: configuration
  * @role: what the mode of the device asks for
  * @ifindex: device
@@ -184,6 +193,10 @@ enum connectivity {
 struct daemon {
 	const char *name;
 	const char *config;
+	bool config_given;
+	const struct options *opt;
+	char **argv;
+	bool created;
 	struct conf conf;
 	const struct role *role;
 	u32 ifindex;
@@ -268,6 +281,22 @@ struct daemon {
 };
 
 void daemon_exit(struct daemon *d, int code);
+int daemon_load(const struct daemon *d, struct conf *conf, const char **config);
+
+void owned_set(const struct daemon *d);
+bool owned_get(const struct daemon *d);
+void owned_forget(const struct daemon *d);
+
+void apply_start(struct daemon *d);
+void apply_running(struct daemon *d);
+void apply_routes(struct daemon *d);
+void apply_command(const struct daemon *d, char *buf, size_t len);
+
+bool reload_reloaded(void);
+void reload_done(void);
+void reload(struct daemon *d);
+
+void abandon_device(struct daemon *d);
 
 void engine_begin(struct daemon *d);
 void engine_restart(struct daemon *d);

@@ -283,12 +283,81 @@ test_clock()
 
 test_wrong()
 {
-	local unit=teredo@wrong.service
+	local unit
 
-	check "it does not start" eval "! on_host systemctl start $unit 2> /dev/null"
+	# of the second there is no file at all
+	for unit in teredo@{wrong,typo0}.service; do
+		check "$unit does not start" \
+			eval "! on_host systemctl start $unit 2> /dev/null"
+	done
 	pause 6
-	check_equal "exit code, tries" "78 0" \
-		"$(property ExecMainStatus NRestarts | sort -rn | xargs)"
+	for unit in teredo@{wrong,typo0}.service; do
+		check_equal "exit code, tries of $unit" "78 0" \
+			"$(property ExecMainStatus NRestarts | sort -rn | xargs)"
+	done
+	! ip_on a link show typo0 > /dev/null 2>&1 || fail "there is a device"
+}
+
+# configure LINE...: [device] of the client
+configure()
+{
+	# shellcheck disable=SC2016 # expanded there
+	on_host bash -c 'printf "%s\n" "$@" > /etc/teredo/teredo0.conf' - \
+		'[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'port-mapping = nat-pmp' '[device]' "port = ${port[a]}" "$@"
+}
+
+has_ttl()
+{
+	[[ $(ip_on a -d link show teredo0) == *" ttl $1 "* ]]
+}
+
+says_qualified()
+{
+	[ "$(property StatusText)" = qualified ]
+}
+
+test_reload()
+{
+	local pid
+
+	pid=$(property MainPID)
+	configure 'ttl = 33'
+	check "systemctl reload" on_host systemctl reload "$unit"
+	check "what it changed" wait_for 5 has_ttl 33
+	check_equal "process" "$pid" "$(property MainPID)"
+	check "it is qualified" wait_for 5 says_qualified
+	kept "after a reload"
+	check_equal "unit" active "$(property ActiveState)"
+	configure 'ttl = 34'
+	check "systemctl restart" on_host systemctl restart "$unit"
+	check "what that changed" wait_for 5 has_ttl 34
+	kept "after a restart with another setting"
+}
+
+# What systemd runs is systemd's to stop.
+test_down()
+{
+	local said
+
+	said=$(on_host teredo down teredo0 2>&1) && fail "teredo down succeeds"
+	[[ $said == *'systemctl disable --now teredo@teredo0'* ]] ||
+		fail "teredo down says '$said'"
+	check_equal "the unit" active "$(property ActiveState)"
+	kept "after teredo down"
+}
+
+# A configuration that cannot be read any more when the unit is restarted
+test_unreadable()
+{
+	configure nonsense
+	check "it does not start" \
+		eval "! on_host systemctl restart $unit 2> /dev/null"
+	check_equal "exit code" 78 "$(property ExecMainStatus)"
+	check_equal "address" '' "$(teredo_address a)"
+	configure 'ttl = 34'
+	check "the right one starts" on_host systemctl start "$unit"
+	check "an address" wait_for 10 qualified
 }
 
 # teredod may read them, and is not root
@@ -341,7 +410,11 @@ add_test "boot: qualified, with no more rights than needed" test_boot
 add_test "restart and crash: same address, no packet lost" test_restart
 add_test "networkd beside it leaves the device alone" test_networkd
 add_test "the clock is set, the machine sleeps" test_clock
-add_test "a wrong configuration is not tried again" test_wrong
+add_test "a wrong or missing configuration is not tried again" test_wrong
+add_test "reload and restart apply what has changed in the file" test_reload
+add_test "teredo down leaves a unit alone" test_down
+add_test "a configuration that cannot be read leaves no address behind" \
+	test_unreadable
 add_test "a server reads its secrets" test_secrets
 add_test "stop: address gone, device not" test_stop
 

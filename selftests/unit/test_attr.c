@@ -112,8 +112,57 @@ static void test_parse(const void *arg)
 	CHECK(link.conf.n_served == 2 && link.conf.served[1].len == 64);
 }
 
+/* what attr_compare() finds, "name found wanted; " for each */
+static void add_diff(const struct attr_diff *diff, void *ctx)
+{
+	sprintf((char *)ctx + strlen(ctx), "%s %s %s; ", diff->name,
+		diff->found, diff->wanted);
+}
+
+static void test_compare(const void *arg)
+{
+	struct link_conf wanted = { 0 }, found = { 0 };
+	static const char * const set[][2] = {
+		{ "port", "40000" }, { "local", "10.1.0.2" }, { "ttl", "33" },
+		{ "tos", "inherit" }, { "udp-checksum", "no" },
+		{ "prefix", "3ffe:831f::/32" }, { "link", "eth0" },
+		{ "fwmark", "0x42" }, { "max-peers", "7" },
+		{ "served", "2001:db8:1::/48,2001:db8:2::/48" },
+		{ "hairpin", "yes" },
+	};
+	char text[4 * ATTR_TEXT] = "";
+	size_t i;
+
+	(void)arg;
+	found.prefix = htonl(TEREDO_PREFIX);
+	found.udp_csum = true;
+	found.max_peers = 4096;
+	found.port = htons(50000);
+	found.mode = TEREDO_MODE_RELAY;
+	for (i = 0; i < ARRAY_SIZE(set); i++)
+		CHECK(!attr_set(&wanted, set[i][0], set[i][1]));
+	attr_compare(&wanted, &found, add_diff, text);
+	CHECK(!strcmp(text, "port 50000 40000; local none 10.1.0.2; "
+		      "link none eth0; ttl auto 33; tos 0 inherit; "
+		      "fwmark 0x0 0x42; udp-checksum yes no; "
+		      "max-peers 4096 7; prefix 2001::/32 3ffe:831f::/32; "
+		      "hairpin no yes; "
+		      "served all of IPv6 2001:db8:1::/48, 2001:db8:2::/48; "));
+	if (!*text)
+		printf("# %s\n", text);
+	text[0] = '\0';
+	attr_compare(&wanted, &wanted, add_diff, text);
+	CHECK(!*text);
+	/* the kernel chose a port; what is not wanted does not count */
+	memset(&wanted, 0, sizeof(wanted));
+	CHECK(!attr_set(&wanted, "port", "0"));
+	attr_compare(&wanted, &found, add_diff, text);
+	CHECK(!*text);
+}
+
 static const struct ktap_test tests[] = {
 	{ "values", test_values, NULL },
+	{ "what differs", test_compare, NULL },
 	{ "modes", test_modes, NULL },
 	{ "prefixes", test_prefix, NULL },
 	{ "attributes of a link", test_parse, NULL },

@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A device and its configuration: what a start makes, changes and leaves behind,
+# and what SIGHUP changes.
+# timeout: 400
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+conf=$tmp/apply.conf
+
+# config LINE...: write it
+config()
+{
+	printf '%s\n' "$@" > "$conf"
+}
+
+# ends CODE WORDS ARGUMENTS...: teredod ends with this exit code and these words
+ends()
+{
+	local code=$1 words=$2 got said
+
+	shift 2
+	said=$(on a timeout 10 env "TEREDO_RUN_DIR=$tmp/run-a" "$tools/teredod" \
+		"$@" 2>&1)
+	got=$?
+	check_equal "exit code of teredod $*" "$code" "$got"
+	[[ $said == *"$words"* ]] || fail "teredod $* says '$said', not '$words'"
+}
+
+no_device()
+{
+	! ip_on a link show "$1" > /dev/null 2>&1 || fail "$1 is there"
+}
+
+# has WORDS...: the device has these settings
+has()
+{
+	local words text
+
+	text=" $(ip_on a -d link show teredo0 | tr -s '\n\t ' ' ') "
+	for words; do
+		[[ $text == *" $words "* ]] || return
+	done
+}
+
+# logged WORDS...: teredod has said these
+logged()
+{
+	local words
+
+	for words; do
+		wait_for 3 grep -qF "$words" "$tmp/a-teredod.log" ||
+			fail "teredod did not say '$words': $(cat "$tmp/a-teredod.log")"
+	done
+}
+
+client_at()
+{
+	config '[client]' "server = ${1:-203.0.113.1/203.0.113.2}" '[device]' \
+		"${@:2}"
+}
+
+test_nothing()
+{
+	ends 78 '/etc/teredo/typo0.conf' typo0
+	no_device typo0
+	config '[client]' 'refresh = 20'
+	ends 78 "$conf: typo0 needs server = NAME" --config "$conf" typo0
+	no_device typo0
+	ends 78 'No such file' --config "$tmp/nonexistent.conf" typo0
+	no_device typo0
+	ip_on a link add typo0 type teredo
+	ends 78 'typo0 has no server, and there is no /etc/teredo/typo0.conf' typo0
+	ip_on a link del typo0
+}
+
+# The error of the first start must not stay on the device.
+test_failed()
+{
+	start taken a python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 40000))
+time.sleep(600)'
+	wait_for 5 udp_bound "$pid" 40000
+	client_at '' 'port = 40000'
+	ends 1 teredo0 --config "$conf" teredo0
+	no_device teredo0
+	client_at '' 'port = 40001' 'local = 10.9.9.9'
+	ends 1 teredo0 --config "$conf" teredo0
+	no_device teredo0
+	client_at '' 'port = 40001'
+	client_up a --config "$conf"
+	check "the corrected settings" has 'port 40001'
+	stop taken
+	client_down a
+}
+
+test_changed()
+{
+	client_at '' 'port = 40000'
+	client_up a --config "$conf"
+	stop a-teredod USR1
+	client_at '' 'port = 40002' 'ttl = 33' 'max-peers = 77' 'udp-checksum = no'
+	client_up a --config "$conf"
+	check "settings after a restart" has 'port 40002' 'ttl 33' \
+		'max_peers 77' 'noudpcsum'
+	logged "teredo0: port is 40000, $conf says 40002: changed" \
+		"teredo0: ttl is auto, $conf says 33: changed" \
+		"teredo0: max-peers is 4096, $conf says 77: changed" \
+		"teredo0: udp-checksum is yes, $conf says no: changed"
+	check "ping" reach a 2001:db8:1::10
+	# what the kernel refuses is said, and the rest goes on
+	stop a-teredod USR1
+	client_at '' 'port = 40002' 'max-peers = 4000000000'
+	client_up a --config "$conf"
+	logged "max-peers is 77, $conf says 4000000000: not changed: "
+	client_down a
+}
+
+# A device that an administrator has made, and that is up, is not set down.
+test_made_by_hand()
+{
+	ip_on a link add teredo0 type teredo port 40005 ttl 9
+	ip_on a link set teredo0 up
+	client_at '' 'port = 40000' 'ttl = 33'
+	client_up a --config "$conf"
+	check "what can be changed was" has 'port 40005' 'ttl 33'
+	logged "teredo0: port is 40005, $conf says 40000: to apply that: teredo down teredo0 && teredo up teredo0 --config $conf"
+	stop a-teredod
+	ip_on a link set teredo0 down
+	client_up a --config "$conf"
+	check "all was changed, as it was down" has 'port 40000' 'ttl 33'
+	client_down a
+}
+
+# reloaded WORDS...
+reloaded()
+{
+	kill -HUP "${_pids[a-teredod]}"
+	pause 1
+	check "teredod runs after SIGHUP" alive a-teredod
+	logged "$@"
+}
+
+test_reload()
+{
+	local addr
+
+	client_at '' "port = ${port[a]}"
+	client_up a --config "$conf"
+	addr=$(teredo_address a)
+	ping_native a
+	client_at '' "port = ${port[a]}" 'ttl = 44'
+	reloaded "reading $conf again" "ttl is auto, $conf says 44: changed"
+	check "the setting" has 'ttl 44'
+	check_equal "address" "$addr" "$(teredo_address a)"
+	check "it is qualified" wait_for 5 shows a '"state":"qualified"'
+	# an error, or another mode, changes nothing
+	client_at '' 'nonsense = 1'
+	reloaded 'nonsense: unknown key' 'going on with the configuration'
+	config '[device]' 'mode = relay'
+	reloaded "teredo0 is a client, $conf says mode = relay"
+	client_at '' 'port = 40009'
+	reloaded "port is ${port[a]}, $conf says 40009: "
+	stop_ping_native
+	check "the last one takes the device down" wait_for 10 has 'port 40009'
+	wait_for 10 has_teredo_address "${_pids[a-teredod]}"
+	# another server
+	teredo_server s2 198.51.100.118 198.51.100.119
+	client_at 198.51.100.118/198.51.100.119 'port = 40009'
+	reloaded "reading $conf again"
+	check "the other server" wait_for 10 by_server a c633:6476
+	kill -TERM "${_pids[a-teredod]}"
+	wait "${_pids[a-teredod]}"
+	check_equal "exit code" 0 $?
+	check_equal "address" '' "$(teredo_address a)"
+	ip_on a link del teredo0
+	ip_on s2 link del teredo0
+}
+
+# routes NODE PREFIX: metrics of those that teredod has put there
+routes()
+{
+	ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
+		sed -n 's/.* metric \([0-9]*\) .*/\1/p' | xargs
+}
+
+metrics()
+{
+	[ "$(routes "$1" "$2")" = "$3" ]
+}
+
+# Routes with other settings do not stay behind.
+test_routes()
+{
+	client_at '' "port = ${port[a]}"
+	client_up a --config "$conf"
+	check "default route" wait_for 3 metrics a default 65535
+	client_at '' "port = ${port[a]}" '[route]' 'metric = 1000'
+	stop a-teredod USR1
+	client_up a --config "$conf"
+	check "another metric, by a restart" wait_for 3 metrics a default 1000
+	client_at '' "port = ${port[a]}" '[route]' 'default-route = no'
+	kill -HUP "${_pids[a-teredod]}"
+	check "none, by SIGHUP" wait_for 5 metrics a default ''
+	check_equal "prefix" 256 "$(routes a 2001::/32)"
+	client_down a
+	# a relay
+	config '[device]' 'mode = relay' 'local = 10.1.0.2'
+	client_start a --config "$conf"
+	check "route of a relay" wait_for 5 metrics a 2001::/32 256
+	config '[device]' 'mode = relay' 'local = 10.1.0.2' '[route]' 'metric = 300'
+	kill -HUP "${_pids[a-teredod]}"
+	check "another metric" wait_for 5 metrics a 2001::/32 300
+	config '[device]' 'mode = relay' 'local = 10.1.0.2' '[route]' 'announce = no'
+	kill -HUP "${_pids[a-teredod]}"
+	check "none" wait_for 5 metrics a 2001::/32 ''
+	client_down a
+}
+
+background_pid()
+{
+	pgrep -f "teredod --background --config $conf teredo0"
+}
+
+# By hand, in the background
+test_reload_background()
+{
+	local daemon
+
+	client_at '' "port = ${port[a]}"
+	mkdir -p "$tmp/run-a"
+	check "teredo up" teredo a up teredo0 --config "$conf"
+	check "wait" teredo a wait teredo0 --timeout 15
+	daemon=$(background_pid)
+	client_at '' "port = ${port[a]}" 'ttl = 45'
+	kill -HUP "$daemon"
+	check "the setting" wait_for 5 has 'ttl 45'
+	check_equal "process" "$daemon teredod" \
+		"$(background_pid) $(cat "/proc/$daemon/comm")"
+	check "status" wait_for 5 shows a '"state":"qualified"'
+	check "teredo down" teredo a down teredo0
+	no_device teredo0
+}
+
+test_unreadable()
+{
+	client_at '' "port = ${port[a]}"
+	client_up a --config "$conf"
+	# it is not the business of a second one
+	printf '%s\n' '[client]' 'nonsense = 1' > "$tmp/wrong.conf"
+	ends 78 'nonsense: unknown key' --config "$tmp/wrong.conf" teredo0
+	check "the first one has its address" has_teredo_address \
+		"${_pids[a-teredod]}"
+	stop a-teredod USR1
+	[ "$(teredo_address a)" ] || fail "no address to be left behind"
+	ends 78 'nonsense: unknown key' --config "$tmp/wrong.conf" teredo0
+	check_equal "address" '' "$(teredo_address a)"
+	check_equal "routes" '' "$(ip_on a -6 route show dev teredo0)"
+	client_up a --config "$conf"
+	check "ping" reach a 2001:db8:1::10
+	client_down a
+}
+
+modprobe teredo || fail "no module"
+internet
+client a pr
+teredo_server s1 203.0.113.1 203.0.113.2
+teredo_relay r 198.51.100.1 3545
+
+add_test "no configuration: exit 78, nothing is made" test_nothing
+add_test "what a failed start has made goes, the corrected one works" test_failed
+add_test "a restart applies what has changed in the file" test_changed
+add_test "a device made by hand: what differs is named" test_made_by_hand
+add_test "SIGHUP reads the configuration again, the address stays" test_reload
+add_test "routes with other settings go" test_routes
+add_test "SIGHUP in the background" test_reload_background
+add_test "a configuration that cannot be read leaves no address behind" \
+	test_unreadable
+
+run_tests

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Make a device that stands already as the configuration says. What cannot be
+ * changed is named, with the command that applies it.
+ */
+#include "daemon.h"
+#include "log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The kernel refuses to change these on a device that is up (fixed_while_up in
+ * kernel/link.c).
+ */
+static bool is_fixed(u16 type)
+{
+	switch (type) {
+	case IFLA_TEREDO_PORT:
+	case IFLA_TEREDO_LOCAL:
+	case IFLA_TEREDO_LOCAL2:
+	case IFLA_TEREDO_LINK:
+	case IFLA_TEREDO_PREFIX:
+	case IFLA_TEREDO_SERVED:
+		return true;
+	}
+	return false;
+}
+
+/**
+ * struct change - attributes that differ
+ * @d: daemon
+ * @fixed: those that can only be changed on a device that is down, or the others
+ * @conf: values to set
+ * @what: what became of them, for a message; NULL to gather them only
+ */
+struct change {
+	const struct daemon *d;
+	bool fixed;
+	struct link_conf conf;
+	const char *what;
+};
+
+/* Without an index for it, the kernel would be told to use any interface */
+static bool link_missing(const struct daemon *d, const struct attr_diff *diff)
+{
+	return diff->type == IFLA_TEREDO_LINK &&
+	       !if_nametoindex(d->conf.link.link);
+}
+
+static void on_diff(const struct attr_diff *diff, void *ctx)
+{
+	struct change *change = ctx;
+
+	if (is_fixed(diff->type) != change->fixed ||
+	    diff->type == IFLA_TEREDO_MODE || link_missing(change->d, diff))
+		return;
+	link_conf_set(&change->conf, diff->type);
+	if (change->what)
+		log_warn("%s: %s is %s, %s says %s: %s", change->d->name,
+			 diff->name, diff->found, change->d->config,
+			 diff->wanted, change->what);
+}
+
+static void compare(const struct daemon *d, struct change *change, bool fixed,
+		    const char *what)
+{
+	change->d = d;
+	change->fixed = fixed;
+	change->what = what;
+	change->conf = d->conf.link;
+	change->conf.set = 0;
+	attr_compare(&d->conf.link, &d->link.conf, on_diff, change);
+}
+
+static int make_change(struct daemon *d, struct change *change, bool fixed,
+		       const char *done)
+{
+	char what[NL_ERROR + 32];
+	int ret;
+
+	compare(d, change, fixed, NULL);
+	if (!change->conf.set)
+		return 0;
+	ret = link_change(&d->rtnl, d->ifindex, &change->conf);
+	if (ret)
+		snprintf(what, sizeof(what), "not changed: %s", d->rtnl.error);
+	compare(d, change, fixed, ret ? what : done);
+	return ret;
+}
+
+/**
+ * apply_command - the command that makes the device anew
+ * @d: daemon
+ * @buf: result
+ * @len: length of @buf
+ */
+void apply_command(const struct daemon *d, char *buf, size_t len)
+{
+	if (getenv("NOTIFY_SOCKET"))
+		snprintf(buf, len,
+			 "systemctl stop teredo@%s && teredo down %s && systemctl start teredo@%s",
+			 d->name, d->name, d->name);
+	else if (d->config_given)
+		snprintf(buf, len, "teredo down %s && teredo up %s --config %s",
+			 d->name, d->name, d->config);
+	else
+		snprintf(buf, len, "teredo down %s && teredo up %s", d->name,
+			 d->name);
+}
+
+static void name_command(struct daemon *d, struct change *change)
+{
+	char command[512], what[600];
+
+	apply_command(d, command, sizeof(command));
+	snprintf(what, sizeof(what), "to apply that: %s", command);
+	compare(d, change, true, what);
+}
+
+/**
+ * apply_running - change what can be changed while the device is up
+ * @d: daemon with its device, and a configuration
+ *
+ * What cannot is named. A change that the kernel refuses is no reason to stop:
+ * the device goes on as it was.
+ */
+void apply_running(struct daemon *d)
+{
+	struct change change;
+
+	make_change(d, &change, false, "changed");
+	compare(d, &change, true, NULL);
+	if (change.conf.set)
+		name_command(d, &change);
+}
+
+/**
+ * apply_start - change a device that stood before this daemon started
+ * @d: daemon with its device, and a configuration
+ *
+ * Port, addresses, link, prefix and what is served take a device that is down.
+ * A device that is up is set down for that if a teredod has made it; the caller
+ * sets it up again.
+ */
+void apply_start(struct daemon *d)
+{
+	bool up = d->link.flags & IFF_UP;
+	struct change change;
+
+	if (!d->config[0])
+		return;
+	compare(d, &change, true, NULL);
+	if (!change.conf.set || (up && !owned_get(d))) {
+		apply_running(d);
+		return;
+	}
+	make_change(d, &change, false, "changed");
+	if (up && link_set_up(&d->rtnl, d->ifindex, false))
+		name_command(d, &change);
+	else
+		make_change(d, &change, true, up ?
+			    "changed, which took the device down" : "changed");
+}
+
+/**
+ * struct stale - routes of an earlier teredod with other settings
+ * @d: daemon
+ * @routes: the routes
+ * @n: number of them
+ */
+struct stale {
+	const struct daemon *d;
+	struct route6 routes[8];	/* a device has three at most */
+	unsigned int n;
+};
+
+static bool is_stale(const struct daemon *d, const struct route6 *route)
+{
+	struct announce a = { .prefix = d->link.conf.prefix };
+
+	if (route->protocol != RTPROT_TEREDO)
+		return false;
+	if (d->conf.link.mode == TEREDO_MODE_CLIENT)
+		return !route->len && (!d->conf.default_route ||
+				       route->metric != d->conf.metric);
+	/* without announce, an administrator may have added the route */
+	return d->conf.announce && route->metric != d->conf.metric &&
+	       announce_of(&a, route) != ANNOUNCE_NO;
+}
+
+static void on_route(const struct route6 *route, void *ctx)
+{
+	struct stale *stale = ctx;
+
+	if (stale->n < ARRAY_SIZE(stale->routes) && is_stale(stale->d, route))
+		stale->routes[stale->n++] = *route;
+}
+
+/**
+ * apply_routes - remove routes that the configuration has no longer
+ * @d: daemon that has begun, so that those of the configuration are there
+ */
+void apply_routes(struct daemon *d)
+{
+	struct stale stale = { .d = d };
+
+	if (!d->config[0])
+		return;
+	route_dump(&d->rtnl, d->ifindex, on_route, &stale);
+	while (stale.n--)
+		route_del(&d->rtnl, d->ifindex, &stale.routes[stale.n]);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SIGHUP: read the configuration again. The process starts itself anew, so that
+ * all of the file counts as it does at a start; the device keeps its address in
+ * between, as it does when one teredod follows another. A file with an error
+ * changes nothing.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* set for the process that follows */
+#define ENV_RELOADED	"TEREDO_RELOADED"
+
+static void block_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(how, &set, NULL);
+}
+
+/**
+ * reload_reloaded - find out whether this process has started itself
+ *
+ * Return: true if so.
+ */
+bool reload_reloaded(void)
+{
+	bool reloaded = getenv(ENV_RELOADED);
+
+	unsetenv(ENV_RELOADED);
+	return reloaded;
+}
+
+/**
+ * reload_done - take the signals that came since SIGHUP
+ *
+ * The handlers must be there.
+ */
+void reload_done(void)
+{
+	block_signals(SIG_UNBLOCK);
+}
+
+/* By its path, so that the process keeps its name, and a program that was
+ * upgraded is the one that starts. If that is gone, the running one.
+ */
+static void exec_self(char **argv)
+{
+	static const char self[] = "/proc/self/exe";
+	char path[4096];
+	ssize_t len = readlink(self, path, sizeof(path) - 1);
+
+	if (len > 0) {
+		path[len] = '\0';
+		execv(path, argv);
+	}
+	execv(self, argv);
+}
+
+static void start_anew(struct daemon *d)
+{
+	/* what comes before the handlers are there again would end the process */
+	block_signals(SIG_BLOCK);
+	setenv(ENV_RELOADED, "1", 1);
+	exec_self(d->argv);
+	log_error("%s: cannot read %s again: %s", d->name, d->config,
+		  strerror(errno));
+	unsetenv(ENV_RELOADED);
+	block_signals(SIG_UNBLOCK);
+}
+
+/* The process that follows cannot tell a route of this one from another's */
+static void withdraw(struct daemon *d, const struct conf *conf)
+{
+	if (d->conf.announce && !conf->announce && !d->draining)
+		announce_put(&d->rtnl, &d->announce, ANNOUNCE_NO);
+}
+
+static bool same_but_secrets(const struct conf *a, const struct conf *b)
+{
+	static struct conf x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	memset(&x.secrets, 0, sizeof(x.secrets));
+	memset(&y.secrets, 0, sizeof(y.secrets));
+	return !memcmp(&x, &y, sizeof(x));
+}
+
+/* Return: false, having said why, if the file cannot be gone on with */
+static bool usable(struct daemon *d, struct conf *conf)
+{
+	char command[512];
+	const char *config;
+
+	if (daemon_load(d, conf, &config) || !config[0]) {
+		log_error("%s: going on with the configuration that was read before",
+			  d->name);
+		return false;
+	}
+	if (conf->link.mode == d->link.conf.mode)
+		return true;
+	apply_command(d, command, sizeof(command));
+	log_error("%s is a %s, %s says mode = %s; to apply that: %s", d->name,
+		  attr_mode_name(d->link.conf.mode), config,
+		  attr_mode_name(conf->link.mode), command);
+	return false;
+}
+
+/**
+ * reload - read the configuration again
+ * @d: daemon
+ *
+ * A server whose secrets alone have changed goes on without a gap.
+ */
+void reload(struct daemon *d)
+{
+	struct conf conf;
+	bool same, good;
+
+	notify("RELOADING=1");
+	good = usable(d, &conf);
+	same = good && d->role->reload && same_but_secrets(&conf, &d->conf);
+	secrets_free(&conf.secrets);
+	if (same) {
+		d->role->reload(d);
+		apply_running(d);
+	} else if (good) {
+		log_info("%s: reading %s again", d->name, d->config);
+		withdraw(d, &conf);
+		start_anew(d);
+	}
+	notify("READY=1");
+}
