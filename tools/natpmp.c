@@ -36,20 +36,49 @@ static int fail(char error[GATEWAY_ERROR], int code)
 	return gateway_fail(error, "NAT-PMP: %s (%d)", explain(code), code);
 }
 
-/* Return: 0, or NATPMP_* */
-static int receive(natpmp_t *n, natpmpresp_t *resp)
+/* Wait for the next datagram, or repeat the request when it is due.
+ * Return: 0, or NATPMP_*
+ */
+static int receive_any(natpmp_t *n, natpmpresp_t *resp)
 {
 	struct timeval wait;
 	fd_set fds;
+
+	FD_ZERO(&fds);
+	FD_SET(n->s, &fds);
+	getnatpmprequesttimeout(n, &wait);
+	if (select(n->s + 1, &fds, NULL, NULL, &wait) < 0)
+		return NATPMP_ERR_RECVFROM;
+	return readnatpmpresponseorretry(n, resp);
+}
+
+/* A request that was repeated is answered more than once, and the late reply
+ * arrives while the next request waits. A reply about another port has the
+ * right type, too.
+ */
+static bool is_reply(const natpmpresp_t *resp, u16 type, u16 port)
+{
+	return resp->type == type &&
+	       (type == NATPMP_RESPTYPE_PUBLICADDRESS ||
+		resp->pnu.newportmapping.privateport == port);
+}
+
+/* Wait for the reply to a request.
+ * @type: NATPMP_RESPTYPE_* of the reply
+ * @port: private port of a mapping, host byte order
+ *
+ * Return: 0, or NATPMP_*
+ */
+static int receive(natpmp_t *n, natpmpresp_t *resp, u16 type, u16 port)
+{
 	int ret;
 
 	do {
-		FD_ZERO(&fds);
-		FD_SET(n->s, &fds);
-		getnatpmprequesttimeout(n, &wait);
-		if (select(n->s + 1, &fds, NULL, NULL, &wait) < 0)
-			return NATPMP_ERR_RECVFROM;
-		ret = readnatpmpresponseorretry(n, resp);
+		ret = receive_any(n, resp);
+		if (ret || is_reply(resp, type, port))
+			continue;
+		n->has_pending_request = 1;
+		ret = NATPMP_TRYAGAIN;
 	} while (ret == NATPMP_TRYAGAIN && n->try_number <= TRIES);
 	return ret;
 }
@@ -60,7 +89,7 @@ static int get_address(natpmp_t *n, struct mapping *map)
 	int ret = sendpublicaddressrequest(n);
 
 	if (ret >= 0)
-		ret = receive(n, &resp);
+		ret = receive(n, &resp, NATPMP_RESPTYPE_PUBLICADDRESS, 0);
 	if (!ret)
 		map->outside.addr = resp.pnu.publicaddress.addr.s_addr;
 	return ret;
@@ -75,7 +104,7 @@ static int get_port(natpmp_t *n, struct mapping *map, unsigned int *lease)
 	ret = sendnewportmappingrequest(n, NATPMP_PROTOCOL_UDP, port, port,
 					*lease);
 	if (ret >= 0)
-		ret = receive(n, &resp);
+		ret = receive(n, &resp, NATPMP_RESPTYPE_UDPPORTMAPPING, port);
 	if (ret)
 		return ret;
 	map->outside.port = htons(resp.pnu.newportmapping.mappedpublicport);
@@ -103,16 +132,17 @@ static int natpmp_map(struct mapping *map, unsigned int *lease,
  */
 static int natpmp_unmap(const struct mapping *map, char error[GATEWAY_ERROR])
 {
+	u16 port = ntohs(map->inside.port);
 	natpmpresp_t resp;
 	natpmp_t n;
 	int ret;
 
 	ret = initnatpmp(&n, 1, map->gateway);
 	if (!ret)
-		ret = sendnewportmappingrequest(&n, NATPMP_PROTOCOL_UDP,
-						ntohs(map->inside.port), 0, 0);
+		ret = sendnewportmappingrequest(&n, NATPMP_PROTOCOL_UDP, port,
+						0, 0);
 	if (ret >= 0)
-		ret = receive(&n, &resp);
+		ret = receive(&n, &resp, NATPMP_RESPTYPE_UDPPORTMAPPING, port);
 	closenatpmp(&n);
 	return ret ? fail(error, ret) : 0;
 }

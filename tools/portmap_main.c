@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #define LEASE_S		7200	/* RFC 6886 3.3 */
+#define LEASE_MAX_S	0x7fffffffu	/* of the 32 bits in the request, positive */
 #define LEASE_MIN_S	2	/* for a gateway that makes fun of us */
 /* A gateway that was restarted has forgotten what it was to keep for ever. */
 #define REPEAT_S	600
@@ -241,19 +242,41 @@ static void catch_signals(void)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static int parse_want(struct portmap *pm, char **arg)
+/* Return: the number, or 0 if @text is no decimal number from 1 to @max */
+static unsigned long parse_number(const char *text, unsigned long max)
 {
 	unsigned long number;
 	char *end;
 
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	return *end || errno || number > max ? 0 : number;
+}
+
+static int parse_want(struct portmap *pm, char **arg)
+{
 	if (!mapping_method_parse(&pm->method, arg[0]) ||
 	    pm->method == MAPPING_NO ||
 	    inet_pton(AF_INET, arg[1], &pm->want.gateway) != 1 ||
 	    inet_pton(AF_INET, arg[2], &pm->want.inside.addr) != 1)
 		return -1;
-	number = strtoul(arg[3], &end, 10);
-	pm->want.inside.port = htons(number);
-	return *end || !number || number > 0xffff ? -1 : 0;
+	pm->want.inside.port = htons(parse_number(arg[3], 0xffff));
+	return pm->want.inside.port ? 0 : -1;
+}
+
+/* A lease of 0 would delete the mapping (RFC 6886 3.4).
+ * Return: -1 to go on, or what to exit with
+ */
+static int parse_lease(struct portmap *pm, const char *text)
+{
+	pm->lease = parse_number(text, LEASE_MAX_S);
+	if (pm->lease)
+		return -1;
+	fprintf(stderr, "--lease %s: must be 1 to %u seconds\n", text,
+		LEASE_MAX_S);
+	return 1;
 }
 
 /* Return: -1 to go on, or what to exit with */
@@ -264,8 +287,7 @@ static int parse_option(struct portmap *pm, int c)
 		pm->state.path = optarg;
 		return -1;
 	case 'l':
-		pm->lease = strtoul(optarg, NULL, 10);
-		return -1;
+		return parse_lease(pm, optarg);
 	case 'V':
 		printf("teredo-portmap %s\n", TEREDO_VERSION);
 		return 0;

@@ -38,13 +38,18 @@ static void forget(void)
 	memset(&igd, 0, sizeof(igd));
 }
 
-/* Anybody on the network may claim to be a gateway; only ours is asked. */
+/* Any host of the network can answer as a gateway; only the router is asked.
+ * The address must be all of the host: "http://192.0.2.1example.com/" is not at
+ * 192.0.2.1.
+ */
 static bool is_at(const char *url, __be32 gateway)
 {
 	char host[16];
 	__be32 addr;
+	int end;
 
-	return sscanf(url, "http://%15[0-9.]", host) == 1 &&
+	return sscanf(url, "http://%15[0-9.]%n", host, &end) == 1 &&
+	       (!url[end] || strchr(":/", url[end])) &&
 	       inet_pton(AF_INET, host, &addr) == 1 && addr == gateway;
 }
 

@@ -4,7 +4,9 @@
 # A gateway with UPnP that refuses what a real one would not: prints the actions
 # that it is asked for, a line each.
 #
-# usage: igd.py ADDRESS ACTION		ADDRESS is its own, ACTION fails
+# usage: igd.py ADDRESS ACTION [HOST]	ADDRESS is its own, ACTION fails, HOST is
+#					what it says its own is in the answer to
+#					a search
 
 import http.server
 import re
@@ -14,7 +16,8 @@ import struct
 import sys
 import threading
 
-ADDRESS, FAILS = sys.argv[1:]
+ADDRESS, FAILS = sys.argv[1:3]
+HOST = sys.argv[3] if len(sys.argv) > 3 else ADDRESS
 PORT = 5000
 SERVICE = 'urn:schemas-upnp-org:service:WANIPConnection:1'
 DEVICE = 'urn:schemas-upnp-org:device:'
@@ -41,7 +44,7 @@ def discovery():
         found = re.search(rb'ST: *(\S+)', data)
         if found:
             sock.sendto(f'HTTP/1.1 200 OK\r\nST: {found[1].decode()}\r\n'
-                        f'LOCATION: http://{ADDRESS}:{PORT}/\r\n\r\n'.encode(),
+                        f'LOCATION: http://{HOST}:{PORT}/\r\n\r\n'.encode(),
                         peer)
 
 

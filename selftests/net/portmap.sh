@@ -314,6 +314,58 @@ test_silent()
 	on na nft delete table inet silent
 }
 
+# A request that was repeated is answered twice, and the second reply arrives when
+# the next request waits. A reply about another port is none to that either.
+test_late_reply()
+{
+	start pmp na "$here/natpmp.py" 10.1.0.1 "${outside[a]}"
+	check "the gateway listens" wait_for 10 grep -qs ":14E7 " "/proc/$pid/net/udp"
+	portmap late nat-pmp 10.1.0.1 10.1.0.2 40000
+	check "the port" wait_for 10 grep -q '^mapped' "$tmp/late.log"
+	check_equal "mapped" "mapped nat-pmp 10.1.0.1 10.1.0.2:40000 ${outside[a]}:4321" \
+		"$(cat "$tmp/late.log")"
+	stop late
+	check_equal "requests" 'address port 40000 7200 port 40000 0 ' \
+		"$(tr '\n' ' ' < "$tmp/pmp.log")"
+	stop pmp
+}
+
+# An answer to a search that names a host of the attacker's, whose name begins
+# with the address of the router: the host must not be asked.
+test_other_host()
+{
+	local evil=10.1.0.1evil.example
+
+	echo "198.51.100.66 $evil" >> /etc/hosts
+	start liar na "$here/igd.py" 10.1.0.1 none "$evil"
+	start evil x "$here/igd.py" 198.51.100.66 none
+	check "the attacker listens" wait_for 10 tcp_listening "$pid" 5000
+	capture x eth0 asked tcp port 5000
+	portmap misled upnp 10.1.0.1 10.1.0.2 40000
+	check "it fails" wait_for 20 grep -q '^failed no answer to UPnP' \
+		"$tmp/misled.log"
+	capture_stop asked
+	check_equal "packets to the attacker" 0 "$(packets asked | wc -l)"
+	stop misled
+	stop liar
+	stop evil
+	sed -i "/$evil/d" /etc/hosts
+}
+
+# A lease of 0 would delete the mapping.
+test_lease_option()
+{
+	local lease
+
+	for lease in abc 0 -1 '' 7200s 4294967296; do
+		"$tools/teredo-portmap" --lease "$lease" nat-pmp 10.1.0.1 10.1.0.2 \
+			40000 > "$tmp/lease" 2>&1 < /dev/null
+		check_equal "--lease '$lease': exit code" 1 $?
+		check "it is named" grep -qF -e "--lease $lease: must be 1 to" \
+			"$tmp/lease"
+	done
+}
+
 # A lease is renewed before it ends.
 test_renewal()
 {
@@ -421,6 +473,11 @@ add_test "XU-06 XH-02 XH-05: a gateway that refuses, or has another port" test_r
 add_test "XU-06 XU-09: a gateway that has no address" test_no_address
 add_test "XU-06: a gateway that does not answer holds nothing up" test_silent
 add_test "NAT-PMP: the lease is renewed" test_renewal
+add_test "NAT-PMP: a late reply of another type, and one about another port" \
+	test_late_reply
+add_test "XU-06: UPnP: a host whose name begins with the router's address" \
+	test_other_host
+add_test "teredo-portmap --lease takes 1 to 2147483647 alone" test_lease_option
 nat_pp()
 {
 	set_nat a pp_sym
