@@ -157,7 +157,7 @@ int dev_dump(struct nl *nl, u32 ifindex, dev_fn *fn, void *ctx)
 	nlh = nl_begin_genl(nl, buf, TEREDO_CMD_DEV_GET, NLM_F_DUMP);
 	if (ifindex)
 		mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
-	return nl_talk(nl, nlh, on_dev, &dump);
+	return nl_dump(nl, nlh, on_dev, &dump);
 }
 
 static void keep_dev(const struct dev_info *dev, void *ctx)

@@ -78,7 +78,7 @@ static enum firewall look_nftables(void)
 		       NLM_F_DUMP, sizeof(*nfg), &header);
 	nfg = header;
 	nfg->nfgen_family = NFPROTO_UNSPEC;
-	ret = nl_talk(&nl, nlh, on_chain, &found);
+	ret = nl_dump(&nl, nlh, on_chain, &found);
 	nl_close(&nl);
 	if (ret == -EPERM)
 		return FIREWALL_UNKNOWN;

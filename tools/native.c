@@ -156,7 +156,7 @@ static int dump(struct nl *nl, u16 type, size_t header_len,
 	nlh = nl_begin(nl, buf, type, NLM_F_DUMP, header_len, &header);
 	/* the first octet of all these headers */
 	*(u8 *)header = AF_INET6;
-	return nl_talk(nl, nlh, on_message, look);
+	return nl_dump(nl, nlh, on_message, look);
 }
 
 /**

@@ -6,10 +6,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #define MAX_ERRNO	4095	/* of the kernel's */
+
+/* A dump of a list that changes takes a few attempts. If so many were not enough,
+ * it changes faster than it can be read.
+ */
+#define DUMP_TRIES	10
 
 static int fail(struct nl *nl, int err, const char *what)
 {
@@ -228,6 +234,8 @@ static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
 {
 	int ret = 0;
 
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		nl->dump_interrupted = true;
 	switch (nlh->nlmsg_type) {
 	case NLMSG_ERROR:
 		return on_error(nl, nlh);
@@ -264,10 +272,22 @@ static int on_reply(struct nl *nl, const void *buf, int len,
 	return ret;
 }
 
+/* Return: octets received, or -1 with errno set, never to EINTR */
+static ssize_t receive(struct nl *nl, void *buf, size_t size)
+{
+	ssize_t len;
+
+	do {
+		len = mnl_socket_recvfrom(nl->sock, buf, size);
+	} while (len < 0 && errno == EINTR);
+	return len;
+}
+
 /**
  * nl_talk - send a request and take in the whole reply
  * @nl: socket
- * @nlh: request, either a dump or one that asks for an acknowledgment
+ * @nlh: request that asks for an acknowledgment, or a dump of a list whose
+ *	consistency does not matter; others are nl_dump()'s
  * @fn: gets the messages of the reply; may be NULL
  * @ctx: handed to @fn
  *
@@ -279,17 +299,91 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
 	ssize_t len;
 	int ret;
 
+	nl->dump_interrupted = false;
 	ret = nl_send(nl, nlh);
 	if (ret)
 		return ret;
 	do {
-		len = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
-		if (len < 0 && errno == EINTR)
-			continue;
+		len = receive(nl, buf, sizeof(buf));
 		if (len < 0)
 			return fail(nl, errno, "netlink receive");
 		ret = on_reply(nl, buf, len, fn, ctx);
 	} while (ret > 0);
+	return ret;
+}
+
+/**
+ * struct kept - messages of a dump
+ * @buf: the messages, aligned
+ * @len: octets of @buf in use
+ * @size: octets allocated
+ */
+struct kept {
+	char *buf;
+	size_t len;
+	size_t size;
+};
+
+static int keep(const struct nlmsghdr *nlh, void *ctx)
+{
+	size_t len = MNL_ALIGN(nlh->nlmsg_len);
+	struct kept *kept = ctx;
+	char *larger;
+
+	if (kept->size - kept->len < len) {
+		larger = realloc(kept->buf, 2 * kept->size + len);
+		if (!larger)
+			return -ENOMEM;
+		kept->buf = larger;
+		kept->size = 2 * kept->size + len;
+	}
+	memcpy(kept->buf + kept->len, nlh, len);
+	kept->len += len;
+	return 0;
+}
+
+static int hand_on(const struct kept *kept, nl_message_fn *fn, void *ctx)
+{
+	const struct nlmsghdr *nlh;
+	size_t at;
+	int ret;
+
+	for (at = 0; at < kept->len; at += MNL_ALIGN(nlh->nlmsg_len)) {
+		nlh = (const void *)(kept->buf + at);
+		ret = fn(nlh, ctx);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * nl_dump - dump a list, and again if it has changed during the dump
+ * @nl: socket
+ * @nlh: request with NLM_F_DUMP
+ * @fn: gets the messages, all of one consistent dump
+ * @ctx: handed to @fn
+ *
+ * Return: 0, -EINTR if the list changed during each of several dumps, -ENOMEM, a
+ * negative errno of the kernel's, or what @fn returned.
+ */
+int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
+{
+	struct kept kept = { 0 };
+	int ret, tries = 0;
+
+	do {
+		kept.len = 0;
+		nlh->nlmsg_seq = ++nl->seq;
+		ret = nl_talk(nl, nlh, keep, &kept);
+	} while (!ret && nl->dump_interrupted && ++tries < DUMP_TRIES);
+	if (ret == -ENOMEM)
+		fail(nl, ENOMEM, "netlink dump");
+	else if (!ret && nl->dump_interrupted)
+		ret = fail(nl, EINTR, "netlink dump: the list keeps changing");
+	else if (!ret)
+		ret = hand_on(&kept, fn, ctx);
+	free(kept.buf);
 	return ret;
 }
 

@@ -24,6 +24,7 @@
  * @seq: sequence number of the last request
  * @family: id of the generic netlink family, once resolved
  * @events: id of its multicast group "events"
+ * @dump_interrupted: the list changed during the last dump
  * @error: why the last request failed
  */
 struct nl {
@@ -32,6 +33,7 @@ struct nl {
 	u32 seq;
 	u16 family;
 	u32 events;
+	bool dump_interrupted;
 	char error[NL_ERROR];
 };
 
@@ -48,6 +50,7 @@ void nl_attr_copy(void *to, size_t len, const struct nlattr *attr);
 void nl_attr_text(char *to, size_t size, const struct nlattr *attr);
 int nl_send(struct nl *nl, struct nlmsghdr *nlh);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx);
+int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx);
 int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx);
 int nl_resolve(struct nl *nl, const char *name);
 int nl_join(struct nl *nl, u32 group);

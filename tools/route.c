@@ -108,7 +108,7 @@ int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx)
 	nlh = nl_begin(nl, buf, RTM_GETADDR, NLM_F_DUMP, sizeof(*ifa), &header);
 	ifa = header;
 	ifa->ifa_family = AF_INET6;
-	return nl_talk(nl, nlh, on_addr, &dump);
+	return nl_dump(nl, nlh, on_addr, &dump);
 }
 
 /* A next hop that is nobody: the device sends by destination. Marked as one
@@ -300,7 +300,7 @@ int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx)
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on,
 			      sizeof(on));
-	ret = nl_talk(nl, nlh, on_route, &dump);
+	ret = nl_dump(nl, nlh, on_route, &dump);
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &off,
 			      sizeof(off));
 	return ret;

@@ -167,11 +167,140 @@ static void test_route(const void *arg)
 	free(nlh);
 }
 
+/* What the kernel would do: each request takes the next of the replies. */
+static const struct reply {
+	int error;
+	u16 type;
+	u16 flags;
+	u8 value;
+} *replies;
+static u32 request_seq;
+static int requests;
+
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock,
+				 const void *request, size_t len);
+ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf,
+				   size_t size);
+
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock,
+				 const void *request, size_t len)
+{
+	(void)sock;
+	request_seq = ((const struct nlmsghdr *)request)->nlmsg_seq;
+	requests++;
+	return len;
+}
+
+ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf,
+				   size_t size)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	const struct reply *reply = replies++;
+
+	(void)sock;
+	(void)size;
+	if (reply->error) {
+		errno = reply->error;
+		return -1;
+	}
+	nlh->nlmsg_type = reply->type;
+	nlh->nlmsg_flags = NLM_F_MULTI | reply->flags;
+	nlh->nlmsg_seq = request_seq;
+	*(int *)mnl_nlmsg_put_extra_header(nlh, sizeof(int)) = reply->value;
+	return nlh->nlmsg_len;
+}
+
+/* the values of a dump, one digit each */
+static int on_value(const struct nlmsghdr *nlh, void *ctx)
+{
+	int *sum = ctx;
+
+	*sum = 10 * *sum + *(int *)mnl_nlmsg_get_payload(nlh);
+	return 0;
+}
+
+static int dump(struct nl *nl, const struct reply *from, int *sum)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	void *header;
+
+	memset(nl, 0, sizeof(*nl));
+	*sum = 0;
+	replies = from;
+	requests = 0;
+	nlh = nl_begin(nl, buf, RTM_GETLINK, NLM_F_DUMP,
+		       sizeof(struct ifinfomsg), &header);
+	return nl_dump(nl, nlh, on_value, sum);
+}
+
+#define VALUE(n)	{ .type = NLMSG_MIN_TYPE, .value = n }
+#define CHANGED(n)	{ .type = NLMSG_MIN_TYPE, .value = n, \
+			  .flags = NLM_F_DUMP_INTR }
+#define DONE		{ .type = NLMSG_DONE }
+#define DONE_CHANGED	{ .type = NLMSG_DONE, .flags = NLM_F_DUMP_INTR }
+
+static void test_interrupted_call(const void *arg)
+{
+	static const struct reply from[] = {
+		{ .error = EINTR }, VALUE(1), { .error = EINTR }, VALUE(2), DONE,
+	};
+	struct nl nl;
+	int sum;
+
+	(void)arg;
+	CHECK(!dump(&nl, from, &sum));
+	CHECK(sum == 12);
+	CHECK(requests == 1);
+}
+
+static void test_interrupted_dump(const void *arg)
+{
+	static const struct reply in_the_middle[] = {
+		VALUE(1), CHANGED(2), DONE, VALUE(3), VALUE(4), DONE,
+	}, at_the_end[] = {
+		VALUE(1), DONE_CHANGED, VALUE(5), DONE,
+	};
+	struct nl nl;
+	int sum;
+
+	(void)arg;
+	CHECK(!dump(&nl, in_the_middle, &sum));
+	CHECK(sum == 34);
+	CHECK(requests == 2);
+	CHECK(!dump(&nl, at_the_end, &sum));
+	CHECK(sum == 5);
+}
+
+static void test_never_consistent(const void *arg)
+{
+	struct reply from[100];
+	struct nl nl;
+	size_t i;
+	int sum;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(from); i += 2) {
+		from[i] = (struct reply)CHANGED(1);
+		from[i + 1] = (struct reply)DONE;
+	}
+	CHECK(dump(&nl, from, &sum) == -EINTR);
+	CHECK(!sum);
+	CHECK(requests == 10);
+	CHECK(strstr(nl.error, "keeps changing"));
+}
+
 static const struct ktap_test tests[] = {
 	{ "nl: a message that is longer than what came ends it", test_length, NULL },
 	{ "nl: a message without its padding", test_padding, NULL },
 	{ "nl: an error that is no errno", test_errno, NULL },
 	{ "nl: a refusal with an empty sentence", test_no_text, NULL },
+	{ "nl: a reply is waited for again after a signal",
+	  test_interrupted_call, NULL },
+	{ "nl: a dump of a list that changes during the dump is repeated",
+	  test_interrupted_dump, NULL },
+	{ "nl: a list that always changes is an error", test_never_consistent,
+	  NULL },
 	{ "link: attributes that are too short", test_link, NULL },
 	{ "route: attributes and messages that are too short", test_route, NULL },
 };
