@@ -12,18 +12,11 @@
 #include "print.h"
 #include "status.h"
 
-static const char * const states[] = {
-	[TEREDO_STATE_DOWN]	= "down",
-	[TEREDO_STATE_PROBING]	= "probing",
-	[TEREDO_STATE_UP]	= "up",
-};
-
 static json_t *make_event(const struct dev_info *dev, const char *name)
 {
-	const char *state = dev->state < ARRAY_SIZE(states) ?
-			    states[dev->state] : "unknown";
-	json_t *o = json_pack("{s:I,s:s,s:s}", "time", (json_int_t)time(NULL),
-			      "ifname", name, "state", state);
+	json_t *o = json_pack("{s:I,s:o,s:s}", "time", (json_int_t)time(NULL),
+			      "ifname", status_text(name), "state",
+			      print_state(dev));
 
 	if (dev->server)
 		json_object_set_new(o, "server", status_ipv4(dev->server));

@@ -75,10 +75,8 @@ static void add_no_daemon(json_t *o, const struct dev_info *dev,
 	char reason[128];
 
 	snprintf(reason, sizeof(reason), "no teredod runs for %s", name);
-	json_object_set_new(o, "state",
-			    json_string(dev->state == TEREDO_STATE_UP ?
-					"qualified" : "offline"));
-	json_object_set_new(o, "reason", json_string(reason));
+	json_object_set_new(o, "state", json_string(print_state(dev)));
+	json_object_set_new(o, "reason", status_text(reason));
 	add_kernel_server(o, dev);
 }
 
@@ -130,7 +128,7 @@ static void on_device(const struct dev_info *dev, void *ctx)
 
 	if_indextoname(dev->ifindex, name);
 	link_find(&show->rtnl, name, &link);
-	o = json_pack("{s:s,s:s}", "ifname", name, "role",
+	o = json_pack("{s:o,s:s}", "ifname", status_text(name), "role",
 		      attr_mode_name(dev->mode));
 	if (dev->mode == TEREDO_MODE_CLIENT) {
 		add_client(show, o, dev, name);

@@ -13,6 +13,7 @@
 #include "print.h"
 #include "prometheus.h"
 #include "rates.h"
+#include "status.h"
 
 #define CLEAR_SCREEN	"\033[H\033[2J"
 
@@ -45,7 +46,8 @@ static json_t *add_device(json_t *devices, const struct dev_info *dev)
 
 	if_indextoname(dev->ifindex, name);
 	dev_counters(dev, on_counter, counters);
-	o = json_pack("{s:s,s:o}", "ifname", name, "counters", counters);
+	o = json_pack("{s:o,s:o}", "ifname", status_text(name), "counters",
+		      counters);
 	json_array_append_new(devices, o);
 	return o;
 }

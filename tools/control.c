@@ -4,7 +4,6 @@
  * anything by it.
  */
 #include "daemon.h"
-#include "firewall.h"
 #include "log.h"
 #include "readable.h"
 #include "status.h"
@@ -14,7 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG	16
+#define BACKLOG		16
+#define FIREWALL_MS	1000	/* what was found is shown for so long */
 
 static void add_nat(const struct daemon *d, json_t *status)
 {
@@ -62,10 +62,23 @@ static void add_server(const struct daemon *d, json_t *status)
 	json_object_set_new(status, "server", server);
 }
 
-/* Only who has the daemon's rights can tell */
-static void add_firewall(json_t *status)
+/* Only the daemon has the rights to look. It dumps all chains of nftables, which
+ * can be thousands, and "teredo wait" asks for the status 20 times a second.
+ */
+static enum firewall current_firewall(struct daemon *d)
 {
-	enum firewall found = firewall_look();
+	uint64_t now = uv_now(&d->loop);
+
+	if (!d->firewall_at || now - d->firewall_at >= FIREWALL_MS) {
+		d->firewall = firewall_look();
+		d->firewall_at = now;
+	}
+	return d->firewall;
+}
+
+static void add_firewall(struct daemon *d, json_t *status)
+{
+	enum firewall found = current_firewall(d);
 
 	if (found != FIREWALL_UNKNOWN)
 		json_object_set_new(status, "firewall",
@@ -89,13 +102,13 @@ void control_client(struct daemon *d, json_t *status)
 	json_object_set_new(status, "refresh_ms", json_integer(d->q.refresh));
 	engine_explain(d, reason, sizeof(reason));
 	if (reason[0])
-		json_object_set_new(status, "reason", json_string(reason));
+		json_object_set_new(status, "reason", status_text(reason));
 	add_server(d, status);
 	add_nat(d, status);
 	if (d->q.new_key)
 		json_object_set_new(status, "secret_expired", json_true());
 	portmap_status(d, status);
-	add_firewall(status);
+	add_firewall(d, status);
 	connectivity_status(d, status);
 	secondary_status(d, status);
 	if (d->q.last_ra != QUALIFY_NEVER)
@@ -112,11 +125,11 @@ static json_t *make_status(struct daemon *d)
 {
 	json_t *status;
 
-	status = json_pack("{s:s,s:I,s:I,s:s,s:s}",
+	status = json_pack("{s:s,s:I,s:I,s:o,s:s}",
 			   "role", attr_mode_name(d->conf.link.mode),
 			   "ifindex", (json_int_t)d->ifindex,
 			   "netns", (json_int_t)status_netns(),
-			   "config", d->config,
+			   "config", status_text(d->config),
 			   "version", TEREDO_VERSION);
 	if (d->role->status)
 		d->role->status(d, status);

@@ -37,6 +37,7 @@
 
 #include "announce.h"
 #include "conf.h"
+#include "firewall.h"
 #include "ktransport.h"
 #include "rebind.h"
 #include "resolve.h"
@@ -189,6 +190,8 @@ enum connectivity {
  * @control_fd: listening socket, -1 if there is none (control.c)
  * @control_poll: the same
  * @control_path: its name
+ * @firewall: whether there is a firewall, as last found
+ * @firewall_at: when, by uv_now(); 0 for never
  */
 struct daemon {
 	const char *name;
@@ -278,6 +281,8 @@ struct daemon {
 	int control_fd;
 	uv_poll_t control_poll;
 	char control_path[108];
+	enum firewall firewall;
+	uint64_t firewall_at;
 };
 
 void daemon_exit(struct daemon *d, int code);

@@ -173,6 +173,25 @@ json_t *print_hex(const u8 *data, size_t len)
 }
 
 /**
+ * print_state - name the state of a device, as far as the kernel knows it
+ * @dev: device
+ *
+ * Return: the word that "teredo show" and "teredo monitor" have for it.
+ */
+const char *print_state(const struct dev_info *dev)
+{
+	static const char * const client[] = {
+		[TEREDO_STATE_DOWN]	= "offline",
+		[TEREDO_STATE_PROBING]	= "probe",
+		[TEREDO_STATE_UP]	= "qualified",
+	};
+
+	if (dev->mode != TEREDO_MODE_CLIENT)
+		return dev->state == TEREDO_STATE_UP ? "up" : "down";
+	return dev->state < ARRAY_SIZE(client) ? client[dev->state] : "unknown";
+}
+
+/**
  * print_get - a string in an object
  * @object: object, or NULL
  * @key: its name

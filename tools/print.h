@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "wire.h"
+#include "dev.h"
 
 enum print_color {
 	PRINT_PLAIN,
@@ -27,6 +27,7 @@ const char *print_duration(char buf[PRINT_SIZE], unsigned long long s);
 const char *print_octets(char buf[PRINT_SIZE], unsigned long long octets);
 json_t *print_in6(const struct in6_addr *addr);
 json_t *print_hex(const u8 *data, size_t len);
+const char *print_state(const struct dev_info *dev);
 const char *print_get(json_t *object, const char *key);
 
 #endif /* _PRINT_H */

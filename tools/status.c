@@ -51,6 +51,34 @@ unsigned long long status_netns(void)
 }
 
 /**
+ * status_text - convert a text to JSON
+ * @text: text, which need not be UTF-8: the kernel allows nearly every octet in
+ *	the name of a device, and every one but NUL in that of a file
+ *
+ * JSON has no octets. A text that is not UTF-8 has those above 0x7f as \xNN.
+ *
+ * Return: a string, owned by the caller; NULL without memory.
+ */
+json_t *status_text(const char *text)
+{
+	json_t *value = json_string(text);
+	char *escaped, *p;
+
+	if (value)
+		return value;
+	escaped = malloc(4 * strlen(text) + 1);
+	if (!escaped)
+		return NULL;
+	for (p = escaped; *text; text++)
+		p += sprintf(p, *text & 0x80 ? "\\x%02x" : "%c",
+			     (unsigned char)*text);
+	*p = '\0';
+	value = json_string(escaped);
+	free(escaped);
+	return value;
+}
+
+/**
  * status_ipv4 - an address for JSON
  * @addr: address, network byte order
  *

@@ -18,6 +18,7 @@ int status_daemon(const char *name, unsigned int ifindex);
 json_t *status_ask(const char *name, unsigned int ifindex);
 json_t *status_endpoint(unsigned int addr, unsigned short port);
 json_t *status_ipv4(unsigned int addr);
+json_t *status_text(const char *text);
 json_t *status_nat(unsigned int nat);
 unsigned long long status_netns(void);
 

@@ -275,6 +275,50 @@ test_up_down()
 	exits "down without teredod" 0 teredo a down teredo0
 }
 
+# The states of a device, as events tell of them and as they are shown.
+test_monitor()
+{
+	set_nat a pr
+	start monitor a "$tools/teredo" -j monitor
+	pause 1
+	client_up a
+	exits "a qualified client" 0 teredo a -j show teredo0
+	has '"state":"qualified"'
+	check "monitor: qualified" wait_for 5 \
+		grep -q '"ifname":"teredo0","state":"qualified"' "$tmp/monitor.log"
+	check "monitor: probe" grep -q '"state":"probe"' "$tmp/monitor.log"
+	stop a-teredod
+	exits "without teredod" 3 teredo a -j show teredo0
+	has '"state":"offline"'
+	check "monitor: offline" wait_for 5 \
+		grep -q '"state":"offline"' "$tmp/monitor.log"
+	! grep -qE '"state":"(up|down|probing)"' "$tmp/monitor.log" ||
+		fail "another word: $(cat "$tmp/monitor.log")"
+	stop monitor
+	ip_on a link del teredo0
+}
+
+# The kernel takes any octet in the name of a device, JSON does not.
+test_name_octets()
+{
+	local name=$'t\xff\xfe' json='"ifname":"t\\xff\\xfe"'
+
+	start monitor a "$tools/teredo" -j monitor
+	pause 1
+	check "a device" ip_on a link add "$name" type teredo
+	check "it is up" ip_on a link set "$name" up
+	exits "show" 3 teredo a -j show "$name"
+	has "$json"
+	exits "show all" 0 teredo a -j show
+	has "$json"
+	exits "counters" 0 teredo a -j stats "$name"
+	has "$json"
+	ip_on a link del "$name"
+	check "an event" wait_for 5 grep -qF "$json" "$tmp/monitor.log"
+	check "monitor still runs" kill -0 "${_pids[monitor]}"
+	stop monitor
+}
+
 test_exit_codes()
 {
 	exits "unknown command" 1 teredo a nonsense
@@ -378,6 +422,8 @@ add_test "counters are equal by ethtool, genl, teredo stats and for Prometheus" 
 add_test "teredo stats --prometheus is valid" test_prometheus
 add_test "teredo stats -w shows rates" test_watch
 add_test "teredo up and down" test_up_down
+add_test "teredo monitor has the words of teredo show" test_monitor
+add_test "the name of a device that is not UTF-8" test_name_octets
 add_test "exit codes" test_exit_codes
 add_test "options before and behind the command, and --help of each" test_options
 add_test "teredo set" test_set
