@@ -163,18 +163,18 @@ void apply_start(struct daemon *d)
 }
 
 /**
- * struct stale - routes of an earlier teredod with other settings
+ * struct outdated - routes of an earlier teredod with other settings
  * @d: daemon
  * @routes: the routes
  * @n: number of them
  */
-struct stale {
+struct outdated {
 	const struct daemon *d;
 	struct route6 routes[8];	/* a device has three at most */
 	unsigned int n;
 };
 
-static bool is_stale(const struct daemon *d, const struct route6 *route)
+static bool is_outdated(const struct daemon *d, const struct route6 *route)
 {
 	struct announce a = { .prefix = d->link.conf.prefix };
 
@@ -190,10 +190,10 @@ static bool is_stale(const struct daemon *d, const struct route6 *route)
 
 static void on_route(const struct route6 *route, void *ctx)
 {
-	struct stale *stale = ctx;
+	struct outdated *outdated = ctx;
 
-	if (stale->n < ARRAY_SIZE(stale->routes) && is_stale(stale->d, route))
-		stale->routes[stale->n++] = *route;
+	if (outdated->n < ARRAY_SIZE(outdated->routes) && is_outdated(outdated->d, route))
+		outdated->routes[outdated->n++] = *route;
 }
 
 /**
@@ -202,11 +202,11 @@ static void on_route(const struct route6 *route, void *ctx)
  */
 void apply_routes(struct daemon *d)
 {
-	struct stale stale = { .d = d };
+	struct outdated outdated = { .d = d };
 
 	if (!d->config[0])
 		return;
-	route_dump(&d->rtnl, d->ifindex, on_route, &stale);
-	while (stale.n--)
-		route_del(&d->rtnl, d->ifindex, &stale.routes[stale.n]);
+	route_dump(&d->rtnl, d->ifindex, on_route, &outdated);
+	while (outdated.n--)
+		route_del(&d->rtnl, d->ifindex, &outdated.routes[outdated.n]);
 }
