@@ -118,10 +118,6 @@ static void from_native(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
 		return;
 	}
-	if (teredo_rx_nd(rx)) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
-		return;
-	}
 	if (teredo_rx_decapsulate(rx))
 		teredo_probe_hold(rx->td, rx->map, rx->skb, rx->from);
 }

@@ -74,6 +74,31 @@ const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len)
 	return rx->skb->data + sizeof(struct udphdr);
 }
 
+/* Neighbour discovery, router advertisements and redirects have no place on
+ * Teredo, where there is no link (RFC 4380 5.2.1, 7.1), not behind extension
+ * headers either. A first fragment must hold all headers (RFC 8200 4.5), so one
+ * that hides the type is dropped as well. Later fragments need the first one.
+ */
+static bool is_nd(const struct sk_buff *skb)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr, copy;
+	const u8 *type = NULL;
+	__be16 frag;
+	int at;
+
+	if (likely(nexthdr == NEXTHDR_TCP || nexthdr == NEXTHDR_UDP))
+		return false;
+	at = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &nexthdr, &frag);
+	if (at >= 0) {
+		if (nexthdr != NEXTHDR_ICMP || frag & htons(IP6_OFFSET))
+			return false;
+		type = skb_header_pointer(skb, at, sizeof(copy), &copy);
+	}
+	if (!type)
+		return frag & htons(IP6_MF);
+	return *type >= TEREDO_ICMP_RS && *type <= TEREDO_ICMP_REDIRECT;
+}
+
 /**
  * teredo_rx_decapsulate - take outer headers and trailers off
  * @rx: datagram
@@ -98,6 +123,10 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 	skb->dev = td->dev;
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
+	if (unlikely(is_nd(skb))) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
+		return false;
+	}
 	/* above 1 is what RFC 6040 4.2 has dropped */
 	if (INET_ECN_decapsulate(skb, outer,
 				 ipv6_get_dsfield(ipv6_hdr(skb))) > 1) {
@@ -159,8 +188,6 @@ void teredo_rx_accept(struct teredo_rx *rx)
 	if (teredo_rx_bubble(rx)) {
 		teredo_rx_control(rx);
 		teredo_rx_consume(rx, TEREDO_RX_BUBBLES);
-	} else if (unlikely(teredo_rx_nd(rx))) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
 	} else if (teredo_rx_decapsulate(rx)) {
 		deliver(rx->td, rx->peer, rx->skb);
 	}

@@ -62,16 +62,6 @@ static inline int teredo_rx_icmp(const struct teredo_rx *rx)
 	return teredo_icmp_type(rx->ip6, rx->pkt.ip6_len);
 }
 
-/* Neighbour discovery, router advertisements and redirects have no place on
- * Teredo, where there is no link (RFC 4380 5.2.1, 7.1).
- */
-static inline bool teredo_rx_nd(const struct teredo_rx *rx)
-{
-	int type = teredo_rx_icmp(rx);
-
-	return type >= TEREDO_ICMP_RS && type <= TEREDO_ICMP_REDIRECT;
-}
-
 bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 		     struct sk_buff *skb);
 bool teredo_rx_parse(struct teredo_rx *rx);

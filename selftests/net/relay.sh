@@ -299,6 +299,9 @@ test_drops()
 			udp6 "$known" ::1 1 2 8
 		relay_drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
 			bubble "$known" "$native"
+		relay_drops r "neighbour discovery behind options" rx_drop_nd \
+			"$client_a" icmp6 "$known" "$native" 60 \
+			3a00010400000000 135 24
 		relay_drops r "with trailers, too" rx_bubbles "$client_a" \
 			bubble "$known" "$native" "$(vector TR-13)"
 	}

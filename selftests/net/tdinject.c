@@ -76,7 +76,9 @@ static void usage(FILE *f)
 	      "  ra SRC DST PREFIX  router advertisement with a /64 and an MTU of 1280\n"
 	      "  echo-request SRC DST ID SEQ HEX\n"
 	      "  echo-reply SRC DST ID SEQ HEX\n"
-	      "  udp6 SRC DST SPORT DPORT LENGTH\n",
+	      "  udp6 SRC DST SPORT DPORT LENGTH\n"
+	      "  icmp6 SRC DST NEXTHDR HEX TYPE LENGTH   octets of ICMPv6 behind\n"
+	      "                     extension headers, the first of which is NEXTHDR\n",
 	      f);
 }
 
@@ -272,6 +274,32 @@ static void part_udp6(char **arg)
 	checksum6(ip6, TEREDO_IP6_HLEN + len);
 }
 
+/* the checksum, which does not cover extension headers; a target as in a Neighbor
+ * Solicitation if there is room
+ */
+static void fill_icmp6(u8 *icmp, size_t len, const u8 *ip6, u8 type)
+{
+	u8 plain[TEREDO_IP6_HLEN + MAX_PAYLOAD];
+
+	icmp[0] = type;
+	if (len >= 24)
+		memcpy(icmp + 8, ip6 + 24, 16);
+	memcpy(plain, ip6, TEREDO_IP6_HLEN);
+	memcpy(plain + TEREDO_IP6_HLEN, icmp, len);
+	put_u16(icmp + 2, teredo_icmp_csum(plain, TEREDO_IP6_HLEN + len));
+}
+
+static void part_icmp6(char **arg)
+{
+	size_t headers = strlen(arg[3]) / 2;
+	size_t len = parse_number(arg[5], MAX_PAYLOAD);
+	u8 *ip6 = append_ip6(parse_number(arg[2], 255), headers + len, arg);
+
+	append_hex(arg[3]);
+	if (len >= 4)
+		fill_icmp6(append(len), len, ip6, parse_number(arg[4], 255));
+}
+
 static const struct {
 	const char *name;
 	int n_args;
@@ -285,6 +313,7 @@ static const struct {
 	{ "echo-request", 5, part_echo_request },
 	{ "echo-reply", 5, part_echo_reply },
 	{ "udp6", 5, part_udp6 },
+	{ "icmp6", 6, part_icmp6 },
 };
 
 static void build_payload(char **arg, int n)

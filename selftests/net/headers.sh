@@ -1,0 +1,77 @@
+#!/bin/bash
+# shellcheck disable=SC2086,SC2016 # constants without blanks, awk and kprobes
+# SPDX-License-Identifier: GPL-2.0
+#
+# Headers and trailers of a datagram: authentication, extension headers, trailers,
+# in datagrams of all sizes.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+N=2001:db8:1::10
+X_AT=198.51.100.66:40000
+
+# trust_b: make B a trusted peer, as its own bubble does
+trust_b()
+{
+	flush a
+	from $B_AT bubble $B $A
+	check_changes "bubble" a 'rx_bubbles +1' 'peers +1' \
+		"peer $B trusted $B_AT tries 0 queued 0"
+}
+
+# extension headers in front of ICMPv6: first next header, octets
+hidden=(
+	"hop-by-hop options|0 3a00010400000000"
+	"destination options|60 3a00010400000000"
+	"a routing header|43 3a00000000000000"
+	"an authentication header|51 3a0100000000000100000001"
+	"a fragment header|44 3a00000000000009"
+	"three headers|0 3c00010400000000 2b00010400000000 3a00000000000000"
+)
+
+# Neighbour discovery is dropped behind all extension headers. Other packets with
+# such headers pass.
+test_hidden_nd()
+{
+	local what headers type
+
+	trust_b
+	for what in "${hidden[@]}"; do
+		headers=${what#*|} what=${what%|*}
+		headers=${headers%% *}\ $(tr -d ' ' <<< "${headers#* }")
+		drops rx_drop_nd "solicitation behind $what" $B_AT \
+			icmp6 $B $A $headers 135 24
+		drops rx_drop_nd "the same of a native host" $X_AT \
+			icmp6 $N $A $headers 135 24
+	done
+	for type in 133 134 136 137; do
+		drops rx_drop_nd "type $type" $B_AT \
+			icmp6 $B $A 60 3a00010400000000 $type 24
+	done
+	# RFC 6980 5, RFC 8200 4.5: a first fragment, and one that hides the type
+	drops rx_drop_nd "first fragment" $B_AT \
+		icmp6 $B $A 44 3a00000100000009 135 24
+	drops rx_drop_nd "first fragment without ICMPv6" $B_AT \
+		icmp6 $B $A 44 3c000001000000093c00010400000000 0 0
+	from $B_AT icmp6 $B $A 44 3a00001900000009 135 24
+	check_changes "another fragment" a 'to_stack +1'
+	from $B_AT icmp6 $B $A 60 3a00010400000000 128 16
+	check_changes "echo request behind destination options" a \
+		'to_stack +1' 'sent +1'
+	from $B_AT icmp6 $B $A 60 3a00010400000000 132 24
+	check_changes "type 132" a 'to_stack +1'
+	from $B_AT icmp6 $B $A 60 3b00010400000000 0 0
+	check_changes "no next header" a 'to_stack +1'
+	check_changes "the end" a
+}
+
+modprobe teredo || fail "no module"
+internet
+client a cone
+bare_client a $A
+
+add_test "P-13 P-21 C-64 G-25: no neighbour discovery behind extension headers" \
+	test_hidden_nd
+
+run_tests
