@@ -74,6 +74,39 @@ const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len)
 	return rx->skb->data + sizeof(struct udphdr);
 }
 
+/* An authentication can have an odd length, but the IPv6 header must be aligned
+ * like the outer headers. Move the linear part into the room of the headers that
+ * were pulled. Return: false without memory.
+ */
+static bool realign(struct sk_buff *skb, unsigned int shift)
+{
+	if (skb_cow(skb, 0))
+		return false;
+	memmove(skb->data - shift, skb->data, skb_headlen(skb));
+	skb->data -= shift;
+	skb->tail -= shift;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb->csum_start -= shift;
+	return true;
+}
+
+/* Pull the headers before the IPv6 packet. skb_pull_rcsum() is wrong for an odd
+ * number of octets: the rest of the sum would have its octets swapped.
+ */
+static bool pull_headers(struct teredo_rx *rx, unsigned int hlen)
+{
+	struct teredo_dev *td = rx->td;
+	struct sk_buff *skb = rx->skb;
+
+	if (unlikely(hlen & 1) && skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	if (iptunnel_pull_header(skb, hlen, htons(ETH_P_IPV6),
+				 !net_eq(td->net, dev_net(td->dev))) ||
+	    !pskb_may_pull(skb, sizeof(struct ipv6hdr)))
+		return false;
+	return likely(!(hlen & 3)) || realign(skb, hlen & 3);
+}
+
 /* Neighbour discovery, router advertisements and redirects have no place on
  * Teredo, where there is no link (RFC 4380 5.2.1, 7.1), not behind extension
  * headers either. A first fragment must hold all headers (RFC 8200 4.5), so one
@@ -103,24 +136,23 @@ static bool is_nd(const struct sk_buff *skb)
  * teredo_rx_decapsulate - take outer headers and trailers off
  * @rx: datagram
  *
+ * The IPv6 header is aligned as the outer IPv4 header was.
+ *
  * Return: true if it is an IPv6 packet of the device now; false if it had to
  * be dropped, and is consumed.
  */
 bool teredo_rx_decapsulate(struct teredo_rx *rx)
 {
-	struct teredo_dev *td = rx->td;
 	struct sk_buff *skb = rx->skb;
 	unsigned int hlen = sizeof(struct udphdr) + rx->pkt.ip6;
 	u8 outer = ip_hdr(skb)->tos;
 
 	if (pskb_trim_rcsum(skb, hlen + rx->pkt.ip6_len) ||
-	    iptunnel_pull_header(skb, hlen, htons(ETH_P_IPV6),
-				 !net_eq(td->net, dev_net(td->dev))) ||
-	    !pskb_may_pull(skb, sizeof(struct ipv6hdr))) {
+	    !pull_headers(rx, hlen)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_MEMORY);
 		return false;
 	}
-	skb->dev = td->dev;
+	skb->dev = rx->td->dev;
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	if (unlikely(is_nd(skb))) {

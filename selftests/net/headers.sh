@@ -10,6 +10,7 @@
 
 N=2001:db8:1::10
 X_AT=198.51.100.66:40000
+tracefs=/sys/kernel/tracing
 
 # trust_b: make B a trusted peer, as its own bubble does
 trust_b()
@@ -66,6 +67,61 @@ test_hidden_nd()
 	check_changes "the end" a
 }
 
+# probe_on NAME PLACE ARGUMENT...: a kprobe; fails where there are none
+probe_on()
+{
+	mountpoint -q $tracefs || mount -t tracefs tracefs $tracefs
+	echo "p:$*" 2> /dev/null >> $tracefs/kprobe_events || return
+	: > $tracefs/trace
+	echo 1 > $tracefs/events/kprobes/$1/enable
+}
+
+# probe_off NAME: what it has seen is in $tmp/NAME.log
+probe_off()
+{
+	pause 0.1
+	echo 0 > $tracefs/events/kprobes/$1/enable
+	cp $tracefs/trace "$tmp/$1.log"
+	echo "-:$1" >> $tracefs/kprobe_events
+}
+
+# Data behind an authentication of any length is accepted. The IPv6 header is aligned
+# to 4 octets, as the IPv6 stack needs it.
+test_alignment()
+{
+	local id nonce=0011223344556677 seen data
+
+	# skb->data, by its place in Debian's kernels of x86
+	probe_on teredo_in6 ipv6_rcv 'data=+208(%di):x64' || {
+		skip "no kprobe"
+		return
+	}
+	trust_b
+	from $B_AT echo-request $B $A 7 1 0011223344556677
+	check_changes "plain" a 'to_stack +1' 'sent +1'
+	capture a eth0 aligned -Q out udp
+	for id in '' 01 0102 010203; do
+		from $B_AT "0001$(printf %02x $((${#id} / 2)))00$id${nonce}00" \
+			echo-request $B $A 7 1 "$nonce$id"
+		check_changes "identifier $id" a 'to_stack +1' 'sent +1'
+		from $B_AT "0001$(printf %02x $((${#id} / 2)))00$id${nonce}00" \
+			origin 192.0.2.1:1 icmp6 $B $A 60 3a00010400000000 135 24
+		check_changes "behind it, neighbour discovery" a 'rx_drop_nd +1'
+	done
+	capture_stop aligned
+	probe_off teredo_in6
+	check_equal "answers" "$nonce ${nonce}01 ${nonce}0102 ${nonce}010203 " \
+		"$(contents aligned | awk '{ printf "%s ", substr($1, 97) }')"
+	seen=$(sed -n 's/.* data=0x\(ff[0-9a-f]\{14\}\).*/\1/p' "$tmp/teredo_in6.log")
+	[ "$(wc -w <<< "$seen")" -ge 5 ] || {
+		skip "skb->data is somewhere else"
+		return
+	}
+	check_equal "different places of IPv6 headers, modulo 4" 1 \
+		"$(for data in $seen; do echo $((0x${data: -1} % 4)); done |
+			sort -u | wc -l)"
+}
+
 modprobe teredo || fail "no module"
 internet
 client a cone
@@ -73,5 +129,6 @@ bare_client a $A
 
 add_test "P-13 P-21 C-64 G-25: no neighbour discovery behind extension headers" \
 	test_hidden_nd
+add_test "C-54 G-14: behind an authentication of any length, aligned" test_alignment
 
 run_tests
