@@ -213,6 +213,13 @@ void teredo_client_contact(struct teredo_rx *rx)
 		WRITE_ONCE(td->contacted, true);
 }
 
+/* Row P-07: nothing in the trailers asks for the packet to be dropped. */
+static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
+{
+	rx->tr = tr;
+	return teredo_rx_trailers(rx, tr);
+}
+
 /* Row P-04: a router advertisement is the helper's business alone. It judges
  * it, too; here only what comes from elsewhere is kept away from it. At a random
  * port it can only be the answer to a test of that port.
@@ -220,11 +227,14 @@ void teredo_client_contact(struct teredo_rx *rx)
 static void router_advertisement(struct teredo_rx *rx)
 {
 	const struct teredo_config *cfg = &rx->td->cfg;
+	struct teredo_trailers trailers;
 
 	teredo_rx_control(rx);
 	if (!is_server(rx, READ_ONCE(cfg->server)) &&
 	    !is_server(rx, READ_ONCE(cfg->server2)))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_CONTROL);
+	else if (!trailers_allow(rx, &trailers))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	else if (!at_random_port(rx))
 		teredo_rx_to_helper(rx);
 	else if (rx->map && origin_usable(rx) && teredo_predict_seen(rx))
@@ -240,14 +250,6 @@ static bool source_possible(const struct teredo_rx *rx)
 
 	return type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LOOPBACK) &&
 	       !ipv6_addr_equal(&rx->src, &rx->map->address);
-}
-
-/* Row P-07: nothing in the trailers asks for the packet to be dropped. */
-static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
-{
-	rx->tr = tr;
-	return !teredo_parse_trailers(tr, rx->ip6 + rx->pkt.ip6_len,
-				      rx->pkt.trailer_len);
 }
 
 /* A random port is open for the one peer that has been told of it. */

@@ -70,6 +70,8 @@ static bool is_discovery(const struct teredo_rx *rx)
  */
 static enum teredo_counter judge(const struct teredo_rx *rx)
 {
+	struct teredo_trailers trailers;
+
 	if (!is_discovery(rx))
 		return TEREDO_RX_DROP_DISCOVERY;
 	if (ipv6_addr_equal(&rx->src, &rx->map->address) ||
@@ -82,6 +84,8 @@ static enum teredo_counter judge(const struct teredo_rx *rx)
 	 */
 	if (teredo_mapped(&rx->src).addr != rx->map->mapped.addr)
 		return TEREDO_RX_DROP_OTHER_NAT;
+	if (!teredo_rx_trailers(rx, &trailers))
+		return TEREDO_RX_DROP_TRAILER;
 	return TEREDO_RX_DISCOVERY;
 }
 

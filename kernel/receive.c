@@ -380,6 +380,31 @@ bool teredo_rx_parse(struct teredo_rx *rx)
 }
 
 /**
+ * teredo_rx_trailers - read the trailers of a datagram (RFC 6081 5.1.2)
+ * @rx: datagram that has been parsed
+ * @tr: result
+ *
+ * More than %TEREDO_MAX_TRAILERS octets of trailers are not read. The datagram is
+ * discarded, since each trailer could demand that.
+ *
+ * Context: softirq, RCU.
+ * Return: false if the datagram must be discarded.
+ */
+bool teredo_rx_trailers(const struct teredo_rx *rx, struct teredo_trailers *tr)
+{
+	u32 len = rx->pkt.trailer_len;
+	u8 copy[TEREDO_MAX_TRAILERS];
+	const u8 *data;
+
+	if (len > sizeof(copy))
+		return false;
+	data = skb_header_pointer(rx->skb,
+				  sizeof(struct udphdr) + rx->pkt.trailer,
+				  len, copy);
+	return data && !teredo_parse_trailers(tr, data, len);
+}
+
+/**
  * teredo_rx_begin - what is known of a datagram before it is looked into
  * @rx: result
  * @sk: socket that it came in by

@@ -65,6 +65,8 @@ static inline int teredo_rx_icmp(const struct teredo_rx *rx)
 bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 		     struct sk_buff *skb);
 bool teredo_rx_parse(struct teredo_rx *rx);
+bool teredo_rx_trailers(const struct teredo_rx *rx,
+			struct teredo_trailers *tr);
 const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len);
 void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why);
 void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);

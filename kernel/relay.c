@@ -143,17 +143,15 @@ static void not_served(struct teredo_rx *rx)
 /* A bubble with the nonce of ours that went through the client's server. Only
  * the port may be another one than the client's address has.
  */
-static bool repeats_nonce(struct teredo_rx *rx)
+static bool repeats_nonce(struct teredo_rx *rx,
+			  const struct teredo_trailers *tr)
 {
-	struct teredo_trailers tr;
 	bool repeats;
 
 	if (!teredo_rx_bubble(rx) ||
-	    teredo_mapped(&rx->src).addr != rx->from.addr ||
-	    teredo_parse_trailers(&tr, rx->ip6 + rx->pkt.ip6_len,
-				  rx->pkt.trailer_len))
+	    teredo_mapped(&rx->src).addr != rx->from.addr)
 		return false;
-	rx->tr = &tr;
+	rx->tr = tr;
 	repeats = teredo_answer_repeats(rx);
 	rx->tr = NULL;
 	return repeats;
@@ -162,10 +160,11 @@ static bool repeats_nonce(struct teredo_rx *rx)
 /* Row RR-02, and what is beyond the RFC: a client behind a symmetric NAT shows
  * its place to us as to a peer.
  */
-static bool source_proven(struct teredo_rx *rx)
+static bool source_proven(struct teredo_rx *rx,
+			  const struct teredo_trailers *tr)
 {
 	return teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
-	       teredo_rx_known(rx) || repeats_nonce(rx);
+	       teredo_rx_known(rx) || repeats_nonce(rx, tr);
 }
 
 /**
@@ -180,13 +179,16 @@ static bool source_proven(struct teredo_rx *rx)
 void teredo_relay_rcv(struct teredo_rx *rx)
 {
 	const struct in6_addr *src = &rx->src;
+	struct teredo_trailers trailers;
 
 	if (!rx->map)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NOT_QUALIFIED);
 	else if (rx->pkt.auth || rx->pkt.origin)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_HEADERS);
+	else if (!teredo_rx_trailers(rx, &trailers))
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	else if (!teredo_is_teredo(src, rx->td->cfg.prefix) ||
-		 !teredo_reachable(src) || !source_proven(rx))
+		 !teredo_reachable(src) || !source_proven(rx, &trailers))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 	else if (!teredo_peer_lookup(rx->td->peers, src))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);

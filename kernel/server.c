@@ -84,6 +84,16 @@ static bool valid_rs(const struct teredo_rx *rx)
 	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
 }
 
+/* RFC 6081 4.1 for packets that end at the server. Forwarded packets keep their
+ * trailers: the client reads them.
+ */
+static bool trailers_allow(const struct teredo_rx *rx)
+{
+	struct teredo_trailers tr;
+
+	return teredo_rx_trailers(rx, &tr);
+}
+
 /* A secret is needed: what cannot have been made with one is kept from the
  * helper, and nobody can take all of its time.
  */
@@ -121,6 +131,10 @@ static void router_solicitation(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
 		return;
 	}
+	if (!trailers_allow(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
+		return;
+	}
 	if (READ_ONCE(rx->td->cfg.auth)) {
 		ask_helper(rx);
 		return;
@@ -155,6 +169,10 @@ static void echo_request(struct teredo_rx *rx)
 	    teredo_rx_icmp(rx) != TEREDO_ICMP_ECHO_REQUEST ||
 	    teredo_icmp_csum(rx->ip6, len)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+		return;
+	}
+	if (!trailers_allow(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 		return;
 	}
 	teredo_rx_control(rx);
@@ -274,6 +292,8 @@ static void by_destination(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
 	} else if (!forwardable(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
+	} else if (!trailers_allow(rx)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	} else if (teredo_rx_decapsulate(rx)) {
 		teredo_count(rx->td, TEREDO_RX_ROUTED);
 		teredo_deliver(rx->td, rx->skb);

@@ -149,6 +149,11 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len);
 
 #define TEREDO_MAX_ALTERNATES		4	/* RFC 6081 4.3, against amplification */
 
+/* Octets of trailers that are read. RFC 6081 sets no limit. Its trailers need 44
+ * octets in all, an unknown trailer at most 257.
+ */
+#define TEREDO_MAX_TRAILERS		512
+
 enum teredo_nd {
 	TEREDO_ND_SOLICITATION,
 	TEREDO_ND_ADVERTISEMENT,

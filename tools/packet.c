@@ -19,6 +19,7 @@ static const char * const verdict_names[RA_VERDICTS] = {
 	[RA_UNEXPECTED]		= "nothing was asked of that address",
 	[RA_OUTER_SOURCE]	= "does not come from the server's address and port",
 	[RA_MALFORMED]		= "not a Teredo packet",
+	[RA_TRAILER]		= "a trailer asks for it to be discarded",
 	[RA_NO_AUTH]		= "no authentication element",
 	[RA_NONCE]		= "the nonce is not ours",
 	[RA_AUTH_LENGTH]	= "authentication value is not 20 octets long",
@@ -50,6 +51,24 @@ static const char * const verdict_names[RA_VERDICTS] = {
 const char *packet_verdict_name(enum packet_verdict verdict)
 {
 	return verdict_names[verdict];
+}
+
+/**
+ * packet_discarded - check whether a datagram must be discarded for its trailers
+ * @pkt: parts of the datagram
+ * @data: UDP payload
+ *
+ * As the kernel does with datagrams that come to a device (RFC 6081 5.1.2).
+ *
+ * Return: true if a trailer asks for that, or there are too many to be read.
+ */
+bool packet_discarded(const struct teredo_packet *pkt, const u8 *data)
+{
+	struct teredo_trailers tr;
+
+	return pkt->trailer_len > TEREDO_MAX_TRAILERS ||
+	       teredo_parse_trailers(&tr, data + pkt->trailer,
+				     pkt->trailer_len);
 }
 
 /**
@@ -245,6 +264,8 @@ enum packet_verdict packet_check_ra(struct packet_answer *answer,
 		return RA_OUTER_SOURCE;
 	if (teredo_parse(&pkt, data, len))
 		return RA_MALFORMED;
+	if (packet_discarded(&pkt, data))
+		return RA_TRAILER;
 
 	verdict = check_auth(query, &pkt, data);
 	if (verdict == RA_VALID)

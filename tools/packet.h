@@ -63,6 +63,7 @@ enum packet_verdict {
 	RA_UNEXPECTED,
 	RA_OUTER_SOURCE,
 	RA_MALFORMED,
+	RA_TRAILER,
 	RA_NO_AUTH,
 	RA_NONCE,
 	RA_AUTH_LENGTH,
@@ -87,6 +88,7 @@ enum packet_verdict {
 	RA_VERDICTS
 };
 
+bool packet_discarded(const struct teredo_packet *pkt, const u8 *data);
 const char *packet_verdict_name(enum packet_verdict verdict);
 void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 		 const u8 *covered, size_t len, const u8 *rest, size_t rest_len);

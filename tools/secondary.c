@@ -128,7 +128,7 @@ static bool is_our_bubble(const struct daemon *d, struct teredo_endpoint from,
 
 	if (from.addr != d->q.server.primary ||
 	    from.port != cpu_to_be16(TEREDO_PORT) ||
-	    teredo_parse(&pkt, data, len))
+	    teredo_parse(&pkt, data, len) || packet_discarded(&pkt, data))
 		return false;
 	ip6 = data + pkt.ip6;
 	return teredo_is_bubble(ip6, pkt.ip6_len) &&

@@ -11,6 +11,7 @@
 static const char * const verdict_names[RS_VERDICTS] = {
 	[RS_VALID]		= "valid",
 	[RS_MALFORMED]		= "malformed",
+	[RS_TRAILER]		= "trailer",
 	[RS_ORIGIN]		= "origin-indication",
 	[RS_NOT_SOLICITATION]	= "not-a-solicitation",
 	[RS_NO_AUTH]		= "no-authentication",
@@ -107,6 +108,8 @@ enum secure_verdict secure_check_rs(struct secure_rs *rs,
 
 	if (teredo_parse(&pkt, data, len))
 		return RS_MALFORMED;
+	if (packet_discarded(&pkt, data))
+		return RS_TRAILER;
 	if (pkt.origin)
 		return RS_ORIGIN;
 	if (!is_solicitation(data + pkt.ip6, pkt.ip6_len))

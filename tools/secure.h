@@ -19,6 +19,7 @@
 enum secure_verdict {
 	RS_VALID,
 	RS_MALFORMED,
+	RS_TRAILER,
 	RS_ORIGIN,
 	RS_NOT_SOLICITATION,
 	RS_NO_AUTH,

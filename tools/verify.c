@@ -115,7 +115,8 @@ void verify_receive(struct verify *v, struct teredo_endpoint from,
 	struct teredo_packet pkt;
 	const u8 *ip6;
 
-	if (v->state != VERIFY_TESTING || teredo_parse(&pkt, data, len))
+	if (v->state != VERIFY_TESTING || teredo_parse(&pkt, data, len) ||
+	    packet_discarded(&pkt, data))
 		return;
 	ip6 = data + pkt.ip6;
 	src = address_at(ip6 + 8);

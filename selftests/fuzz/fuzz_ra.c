@@ -109,6 +109,7 @@ static void check_accepted(const struct packet_query *query,
 	FUZZ_CHECK(!teredo_icmp_csum(ip6, pkt.ip6_len));
 	check_options(ip6 + TEREDO_IP6_HLEN + 16,
 		      pkt.ip6_len - TEREDO_IP6_HLEN - 16);
+	FUZZ_CHECK(!packet_discarded(&pkt, data));
 }
 
 int fuzz_one(const u8 *data, size_t len)

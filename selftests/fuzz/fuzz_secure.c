@@ -91,6 +91,15 @@ static void check_answer(const struct secure_server *server,
 	free(ra);
 }
 
+/* RFC 6081 4.1 */
+static void check_solicitation(const u8 *data, size_t len)
+{
+	struct teredo_packet pkt;
+
+	FUZZ_CHECK(!teredo_parse(&pkt, data, len));
+	FUZZ_CHECK(!packet_discarded(&pkt, data));
+}
+
 int fuzz_one(const u8 *data, size_t len)
 {
 	struct fuzz in = { data, len };
@@ -119,6 +128,7 @@ int fuzz_one(const u8 *data, size_t len)
 		FUZZ_CHECK(len + 56 >= TEREDO_AUTH_MIN + rs.secret->key.id_len +
 			   PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
 			   TEREDO_RA_PACKET);
+		check_solicitation(copy, len);
 		check_answer(&server, &rs);
 	}
 	free(copy);

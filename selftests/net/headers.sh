@@ -21,6 +21,28 @@ trust_b()
 		"peer $B trusted $B_AT tries 0 queued 0"
 }
 
+# trailers NUMBER: so many octets of them, unknown ones to be skipped
+trailers()
+{
+	printf '8100%.0s' $(seq $(($1 / 2)))
+}
+
+# The RFC sets no limit. An unread trailer could demand that the packet is dropped.
+test_long_trailers()
+{
+	trust_b
+	from $B_AT echo-request $B $A 7 1 00 "$(trailers 512)"
+	check_changes "data with 512 octets of trailers" a 'to_stack +1' \
+		'sent +1'
+	from $B_AT bubble $B $A "$(trailers 512)"
+	check_changes "bubble with 512" a 'rx_bubbles +1'
+	drops rx_drop_trailer "data with 514" $B_AT echo-request $B $A 7 1 00 \
+		"$(trailers 514)"
+	drops rx_drop_trailer "bubble with 514" $B_AT bubble $B $A \
+		"$(trailers 514)"
+	check_changes "the end" a
+}
+
 # extension headers in front of ICMPv6: first next header, octets
 hidden=(
 	"hop-by-hop options|0 3a00010400000000"
@@ -127,6 +149,7 @@ internet
 client a cone
 bare_client a $A
 
+add_test "P-07 XC-06: trailers beyond what is read" test_long_trailers
 add_test "P-13 P-21 C-64 G-25: no neighbour discovery behind extension headers" \
 	test_hidden_nd
 add_test "C-54 G-14: behind an authentication of any length, aligned" test_alignment

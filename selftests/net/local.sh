@@ -209,6 +209,9 @@ test_checks()
 		bubble $D ff02::1
 	drops rx_drop_other_nat "of a client behind another NAT" \
 		10.1.0.9:50000 bubble $B ff02::1
+	# RFC 6081 5.1.2
+	drops rx_drop_trailer "a trailer that asks for it" 10.1.0.9:50000 \
+		bubble $D ff02::1 4100
 	direct 10.1.0.9:50000 bubble $D ff02::1
 	check_changes "to the service port" a 'rx_drop_destination +1'
 	on w "$here/tdinject" --from 10.1.0.9:50000 --to 10.1.0.2:3544 \

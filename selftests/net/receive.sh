@@ -151,7 +151,7 @@ test_advertisement()
 {
 	local ra=(ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff
 		  2001:0:cb00:7101::)
-	local routes
+	local routes hex
 
 	flush a
 	routes=$(ip_on a -6 route; ip_on a -6 addr)
@@ -167,8 +167,12 @@ test_advertisement()
 	from $SERVER auth 0011223344556677 origin 192.0.2.10:40000 "${ra[@]}"
 	from $SERVER "${ra[@]}"
 	check_changes "from the server" a 'rx_control +2'
-	drops rx_drop_malformed "more than 1280 octets" $SERVER "${ra[@]}" \
-		"$(printf '00%.0s' {1..1200})"
+	# RFC 6081 5.1.2
+	for hex in 4100 7f00 0104deadbeef4100 8102aabb4100; do
+		drops rx_drop_trailer "trailer $hex" $SERVER "${ra[@]}" $hex
+	done
+	drops rx_drop_malformed "more than 1280 octets" $SERVER "$(printf \
+		'6000000004d83afffe80%028x2001%028x86%02464d' 1 1 0)"
 	wait_for 5 grep -q '^packet' "$tmp/helper.log"
 	stop helper
 	check_equal "what the helper got" "packet $SERVER" \

@@ -299,6 +299,11 @@ test_drops()
 			udp6 "$known" ::1 1 2 8
 		relay_drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
 			bubble "$known" "$native"
+		relay_drops r "a trailer that asks for it" rx_drop_trailer \
+			"$client_a" bubble "$known" "$native" "$(vector TR-15)"
+		relay_drops r "data with such a trailer" rx_drop_trailer \
+			"$client_a" udp6 "$known" "$native" 1 2 8 \
+			"$(vector TR-15)"
 		relay_drops r "neighbour discovery behind options" rx_drop_nd \
 			"$client_a" icmp6 "$known" "$native" 60 \
 			3a00010400000000 135 24

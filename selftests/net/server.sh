@@ -188,6 +188,23 @@ test_malformed()
 	silent cases
 }
 
+# RFC 6081 4.1: packets that end at the server. Forwarded ones keep their trailers.
+test_trailers()
+{
+	cases()
+	{
+		server_drops "solicitation" rx_drop_trailer "$client_a" \
+			"$(vector RS-1 TR-15)"
+		server_drops "with authentication" rx_drop_trailer "$client_a" \
+			"$(vector RS-4 TR-15)"
+		server_drops "ping" rx_drop_trailer "$client_a" echo-request \
+			"$addr_a" "$own_linklocal" 7 1 00 "$(vector TR-15)"
+		server_drops "connectivity test" rx_drop_trailer "$client_a" \
+			"$(vector PI-1 TR-15)"
+	}
+	silent cases
+}
+
 test_origin()
 {
 	cases()
@@ -556,6 +573,7 @@ add_test "S-27: with one address only a solicitation with the cone bit is droppe
 add_test "S-10: who must check secrets is not there: no answer" test_secret
 add_test "S-14 S-04: a ping of the server's link-local address" test_echo
 add_test "S-06 S-09 G-13 G-24: malformed packets are dropped" test_malformed
+add_test "XC-06: trailers that ask for a packet to be dropped" test_trailers
 add_test "S-06 G-16: an origin indication is dropped (A-23)" test_origin
 add_test "S-04 S-07: only bubbles and short pings are forwarded (A-24)" \
 	test_protocol

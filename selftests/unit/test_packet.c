@@ -224,6 +224,22 @@ static void with_trailer(struct ra *ra)
 	ra->len += 6;
 }
 
+/* RFC 6081 5.1.2: an unknown trailer that must not be skipped */
+static void discard_trailer(struct ra *ra)
+{
+	with_trailer(ra);
+	memcpy(ra->data + ra->len, "\x41\0", 2);
+	ra->len += 2;
+}
+
+/* more trailers than are read */
+static void many_trailers(struct ra *ra)
+{
+	seal(ra);
+	memset(ra->data + ra->len, 0x81, TEREDO_MAX_TRAILERS + 1);
+	ra->len += TEREDO_MAX_TRAILERS + 1;
+}
+
 #define BROKEN(name, verdict, damage) \
 	{ name, test_broken, &(const struct broken){ verdict, damage, false } }
 #define AS_IT_IS(name, verdict, damage) \
@@ -401,6 +417,9 @@ static const struct ktap_test tests[] = {
 	BROKEN("no MTU # S-33", RA_VALID, no_mtu),
 	BROKEN("unknown option # C-30", RA_VALID, unknown_option),
 	AS_IT_IS("trailer behind it # XC-02", RA_VALID, with_trailer),
+	AS_IT_IS("trailer that asks for it to be discarded # XC-06", RA_TRAILER,
+		 discard_trailer),
+	AS_IT_IS("too many trailers # XC-06", RA_TRAILER, many_trailers),
 	BROKEN("secondary names the primary # A-04", RA_VALID, secondary_asked),
 	BROKEN("secondary names itself # A-04", RA_VALID,
 	       secondary_names_itself),

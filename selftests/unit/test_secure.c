@@ -358,6 +358,18 @@ static void test_trailer(const void *arg)
 	CHECK(check(&q) == RS_VALID);
 }
 
+/* RFC 6081 4.1 */
+static void test_discard(const void *arg)
+{
+	struct query q;
+
+	(void)arg;
+	load(&q, "RS-5");
+	memcpy(q.data + q.len, "\x01\x04\0\0\0\0\x41\0", 8);
+	q.len += 8;
+	CHECK(check(&q) == RS_TRAILER);
+}
+
 static const struct ktap_test tests[] = {
 	{ "RS-5 is answered by RA-4 # S-29 S-30 S-31 S-32 C-49 C-51 S-38",
 	  test_answer, NULL },
@@ -389,6 +401,8 @@ static const struct ktap_test tests[] = {
 	{ "another client's secret # A-08", test_other_client, NULL },
 	{ "private source # S-08 S-28", test_mapped, NULL },
 	{ "trailers are not covered # XC-02", test_trailer, NULL },
+	{ "a trailer that asks for it to be discarded # XC-06", test_discard,
+	  NULL },
 };
 
 KTAP_MAIN(tests)

@@ -179,6 +179,10 @@ static void test_forged(const void *arg)
 	verify_receive(&v, RELAY, echo, len, 1);
 	CHECK(v.state == VERIFY_TESTING);
 	echo[23] ^= 1;
+	/* RFC 6081 5.1.2 */
+	memcpy(echo + len, "\x41\0", 2);
+	verify_receive(&v, RELAY, echo, len + 2, 1);
+	CHECK(v.state == VERIFY_TESTING);
 	verify_receive(&v, RELAY, echo, len, 1);
 	CHECK(v.state == VERIFY_GOOD);
 }
