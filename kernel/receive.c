@@ -66,7 +66,8 @@ void teredo_rx_control(const struct teredo_rx *rx)
  * @rx: datagram
  * @len: its length
  *
- * Return: the payload, in one piece once it has been parsed.
+ * Return: the payload; after teredo_rx_parse() its first %TEREDO_MAX_PACKET octets
+ * are linear.
  */
 const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len)
 {
@@ -352,19 +353,25 @@ static void by_role(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_parse - make a datagram one piece and find its parts
+ * teredo_rx_parse - find the parts of a datagram
  * @rx: datagram
  *
- * Row P-01.
+ * Row P-01. A datagram longer than every control packet is not made linear: only
+ * its headers are read.
  *
+ * Context: softirq, RCU.
  * Return: true if it is well-formed; if not, it is consumed.
  */
 bool teredo_rx_parse(struct teredo_rx *rx)
 {
+	unsigned int pull = min_t(unsigned int, rx->skb->len,
+				  sizeof(struct udphdr) + TEREDO_MAX_PACKET);
 	const u8 *payload;
 	size_t len;
 
-	if (skb_linearize(rx->skb)) {
+	BUILD_BUG_ON(TEREDO_MAX_PACKET < TEREDO_MAX_HEADERS +
+		     TEREDO_ECHO_PACKET - TEREDO_IP6_HLEN);
+	if (!pskb_may_pull(rx->skb, pull)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_MEMORY);
 		return false;
 	}

@@ -34,7 +34,8 @@ struct teredo_peer;
  * @dst: its destination, likewise
  * @tr: its trailers; NULL until a client has read them
  *
- * The payload is in one piece.
+ * After teredo_rx_parse() the first %TEREDO_MAX_PACKET octets of the payload are
+ * linear. They hold all headers and every control packet.
  */
 struct teredo_rx {
 	struct teredo_dev *td;

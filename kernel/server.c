@@ -77,10 +77,13 @@ static __be32 answer_from(const struct teredo_rx *rx)
 	return rx->local == cfg->local ? cfg->local2 : cfg->local;
 }
 
-/* what RFC 4861 6.1.1 asks of a router solicitation; hop limit and checksum */
+/* Check a router solicitation (RFC 4861 6.1.1). Only the part that
+ * teredo_rx_parse() makes linear can be checked: a longer one is not valid.
+ */
 static bool valid_rs(const struct teredo_rx *rx)
 {
-	return rx->ip6[7] == 255 && rx->ip6[TEREDO_IP6_HLEN + 1] == 0 &&
+	return rx->pkt.trailer <= TEREDO_MAX_PACKET &&
+	       rx->ip6[7] == 255 && rx->ip6[TEREDO_IP6_HLEN + 1] == 0 &&
 	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
 }
 

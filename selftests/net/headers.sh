@@ -144,6 +144,42 @@ test_alignment()
 			sort -u | wc -l)"
 }
 
+# A large datagram arrives in IPv4 fragments. A trailer sends it through the slow
+# path, which must not need contiguous memory for all of it.
+test_large()
+{
+	local pulled peer=2001:0:cb00:7101:0:63bf:39cc:9bbd
+
+	flush a
+	from $X_AT bubble $peer $A
+	check_changes "a peer" a 'rx_bubbles +1' 'peers +1' \
+		"peer $peer trusted $X_AT tries 0 queued 0"
+	probe_on teredo_pull __pskb_pull_tail 'delta=$arg2:s32' || {
+		skip "no kprobe"
+		return
+	}
+	on x python3 - "$peer" "$A" ${X_AT#*:} "${outside[a]}" "${port[a]}" <<-EOF
+	import socket, sys
+	src, dst, sport, host, port = sys.argv[1:]
+	addr = lambda a: socket.inet_pton(socket.AF_INET6, a)
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(("", int(sport)))
+	def send(nexthdr, rest, trailer):
+	    s.sendto(b"\x60\0\0\0" + len(rest).to_bytes(2, "big") +
+	             bytes([nexthdr, 64]) + addr(src) + addr(dst) + rest +
+	             trailer, (host, int(port)))
+	send(253, bytes(60000), b"\x81\0")
+	send(253, bytes(60000), b"\x81\0\x41\0")
+	send(58, b"\x87" + bytes(60000), b"\x81\0")
+	EOF
+	check_changes "datagrams of 60000 octets" a 'to_stack +1' 'sent +1' \
+		'rx_drop_trailer +1' 'rx_drop_nd +1'
+	probe_off teredo_pull
+	pulled=$(sed -n 's/.* delta=\([0-9]*\).*/\1/p' "$tmp/teredo_pull.log" | sort -n |
+		tail -n 1)
+	check_at_most "octets copied at once" 1288 "${pulled:-0}"
+}
+
 modprobe teredo || fail "no module"
 internet
 client a cone
@@ -153,5 +189,6 @@ add_test "P-07 XC-06: trailers beyond what is read" test_long_trailers
 add_test "P-13 P-21 C-64 G-25: no neighbour discovery behind extension headers" \
 	test_hidden_nd
 add_test "C-54 G-14: behind an authentication of any length, aligned" test_alignment
+add_test "P-01: large datagrams are not copied" test_large
 
 run_tests
