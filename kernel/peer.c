@@ -292,6 +292,29 @@ void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 }
 
 /**
+ * teredo_peer_may_move - check whether a peer may move, and count the move
+ * @peer: trusted entry
+ *
+ * A peer that is not usable where it was may always move.
+ *
+ * Context: table locked.
+ * Return: false if it has moved %TEREDO_PEER_MOVES times in this second.
+ */
+bool teredo_peer_may_move(struct teredo_peer *peer)
+{
+	u8 second = jiffies / HZ;
+
+	if (peer->moved != second) {
+		peer->moved = second;
+		peer->moves = 0;
+	}
+	if (teredo_peer_usable(peer) && peer->moves >= TEREDO_PEER_MOVES)
+		return false;
+	peer->moves++;
+	return true;
+}
+
+/**
  * teredo_peer_move - let a trusted peer be somewhere else
  * @peers: table
  * @peer: the entry of old, not to be used any more if this succeeds
@@ -323,6 +346,8 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->extended = peer->extended;
 	new->lan = peer->lan;
 	new->lan_heard = peer->lan_heard;
+	new->moved = peer->moved;
+	new->moves = peer->moves;
 	new->bursts = peer->bursts;
 	new->symmetric = peer->symmetric;
 	new->alt = peer->ep;

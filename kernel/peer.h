@@ -36,6 +36,10 @@ struct teredo_probe;
  * for so long after the last of them: some round trips.
  */
 #define TEREDO_PEER_MERGED	(HZ / 10)
+/* A peer that has verified two endpoints can send from both in turn. Moves per
+ * second, each of which allocates an entry. A handover takes one or two.
+ */
+#define TEREDO_PEER_MOVES	4
 /* Entries that nothing was exchanged with for so long are forgotten. Longer
  * than the 300 s that failed peers are left alone for (5.2.6).
  */
@@ -91,6 +95,8 @@ struct teredo_probe;
  * @silences: tests made because only we were talking, see
  *	teredo_peer_silent()
  * @guesses: bubbles that had another nonce than @nonce_sent
+ * @moves: moves to another endpoint in the second @moved
+ * @moved: seconds of jiffies, modulo 256; see teredo_peer_may_move()
  * @alt: where it was until it moved, or is as well; packets from there are
  *	taken while the entry is fresh (port 0: nowhere)
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
@@ -129,6 +135,8 @@ struct teredo_peer {
 	__be16 peer_random;
 	u8 silences;
 	u8 guesses;
+	u8 moves;
+	u8 moved;
 
 	struct teredo_endpoint alt;
 	struct teredo_endpoint lan;
@@ -177,6 +185,7 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 		       __be16 sport);
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);
+bool teredo_peer_may_move(struct teredo_peer *peer);
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,
 				     struct teredo_endpoint ep, __be16 sport);

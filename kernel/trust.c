@@ -76,6 +76,12 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 	if (!peer->trusted) {
 		teredo_peer_prove(peer, from, port);
 	} else if (!teredo_peer_at(peer, from, port)) {
+		/* accept the packet, but keep the entry as it is */
+		if (!by_test && !teredo_peer_may_move(peer)) {
+			peer->alt = from;
+			peer->alt_sport = port;
+			goto accepted;
+		}
 		peer = teredo_peer_move(peers, peer, from, port);
 		if (!peer)
 			goto refused;

@@ -278,6 +278,31 @@ static void test_silence(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peer.silences, 0);
 }
 
+static int moves(struct teredo_peer *peer, u8 tries)
+{
+	int n = 0;
+
+	while (tries--)
+		n += teredo_peer_may_move(peer);
+	return n;
+}
+
+/* TEREDO_PEER_MOVES per second while it is usable. A new second can begin during
+ * the test.
+ */
+static void test_moves(struct kunit *test)
+{
+	struct teredo_peer peer = { .trusted = true, .rx = jiffies };
+	int n = moves(&peer, 100);
+
+	KUNIT_EXPECT_TRUE(test, n == TEREDO_PEER_MOVES ||
+				n == 2 * TEREDO_PEER_MOVES);
+	peer.moved--;
+	KUNIT_EXPECT_TRUE(test, teredo_peer_may_move(&peer));
+	peer.rx = jiffies - TEREDO_PEER_FRESH;
+	KUNIT_EXPECT_EQ(test, moves(&peer, 10), 10);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_insert),
 	KUNIT_CASE(test_bound),
@@ -289,6 +314,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_reference),
 	KUNIT_CASE(test_cache),
 	KUNIT_CASE(test_silence),
+	KUNIT_CASE(test_moves),
 	{}
 };
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck disable=SC2086 # constants without blanks
+# shellcheck disable=SC2086,SC2016 # constants without blanks, awk and kprobes
 # SPDX-License-Identifier: GPL-2.0
 #
 # A client and the extensions of RFC 6081, packet by packet: the peer is a
@@ -11,6 +11,7 @@
 
 N=2001:db8:1::10
 B_AT2=192.0.2.20:50001
+tracefs=/sys/kernel/tracing
 BU_1=$(vector BU-1)	# A to B
 INSIDE=030800000a0100029c40	# 10.1.0.2:40000 as an alternate
 
@@ -376,6 +377,66 @@ test_moved()
 		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
 }
 
+# received: packets that have reached a's IPv6 stack
+received()
+{
+	on a awk '$1 == "teredo0:" { print $3 }' /proc/net/dev
+}
+
+have_come()
+{
+	[ "$(received)" -ge "$1" ]
+}
+
+# trace_peers: times_moved counts from now on
+trace_peers()
+{
+	mountpoint -q $tracefs || mount -t tracefs tracefs $tracefs
+	: > $tracefs/trace
+	echo 1 > $tracefs/events/teredo/teredo_peer/enable
+}
+
+# times_moved: how often B was found at another endpoint
+times_moved()
+{
+	echo 0 > $tracefs/events/teredo/teredo_peer/enable
+	grep -c "peer=$B state=trusted" $tracefs/trace
+}
+
+# B has verified two endpoints and sends from both in turn. Every packet is accepted,
+# but not every packet moves the peer. Once it uses one endpoint only, it is there.
+test_two_endpoints()
+{
+	local nonce i start received data="icmp6 $B $A 59 0000000000000000 0 0"
+
+	flush a
+	indirect 0104deadbeef
+	nonce=$(nonce_sent $B)
+	from $B_AT bubble $B $A "0104$nonce"
+	from $B_AT2 bubble $B $A "0104$nonce"
+	pause 2		# until no bubble is due
+	before a
+	received=$(received)
+	trace_peers
+	start=$(now_ms)
+	for ((i = 0; i < 200; i++)); do
+		from $B_AT $data
+		from $B_AT2 $data
+	done
+	wait_for 10 have_come $((received + 400))
+	i=$((($(now_ms) - start) / 1000))
+	start=$(times_moved)
+	note "moves in $i s: $start"
+	check_at_most "moves, four per second" $((4 * (i + 2))) "$start"
+	pause 1.1
+	from $B_AT2 $data
+	check_changes "all, and then from the one" a 'to_stack +401'
+	pause 1.1
+	from $B_AT $data
+	check_changes "from the other" a 'to_stack +1' \
+		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+}
+
 # Other NATs need no random port, but the peer's is tried.
 test_no_random_port()
 {
@@ -668,6 +729,8 @@ add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change
 	test_idle
 add_test "XP-15: a peer is moved by a bubble with our nonce, and by no other" \
 	test_moved
+add_test "XN-13 A-37: a peer that sends from two endpoints in turn" \
+	test_two_endpoints
 add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
 add_test "XL-01 XL-02 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
 	test_solicit
