@@ -84,6 +84,8 @@ static bool valid_rs(const struct teredo_rx *rx)
 {
 	return rx->pkt.trailer <= TEREDO_MAX_PACKET &&
 	       rx->ip6[7] == 255 && rx->ip6[TEREDO_IP6_HLEN + 1] == 0 &&
+	       teredo_nd_options_valid(rx->ip6 + TEREDO_RS_PACKET,
+				       rx->pkt.ip6_len - TEREDO_RS_PACKET) &&
 	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
 }
 

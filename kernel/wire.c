@@ -343,6 +343,26 @@ u16 teredo_icmp_csum(const u8 *ip6, size_t len)
 }
 
 /**
+ * teredo_nd_options_valid - check the lengths of Neighbor Discovery options
+ * @opt: options
+ * @len: length of @opt in octets
+ *
+ * Return: true if none is empty and all lie within @len (RFC 4861 6.1.1, 6.1.2).
+ */
+bool teredo_nd_options_valid(const u8 *opt, size_t len)
+{
+	while (len) {
+		size_t opt_len = len >= 2 ? opt[1] * 8 : 0;
+
+		if (!opt_len || opt_len > len)
+			return false;
+		opt += opt_len;
+		len -= opt_len;
+	}
+	return true;
+}
+
+/**
  * teredo_build_ip6 - write an IPv6 header
  * @ip6: TEREDO_IP6_HLEN octets
  * @nexthdr: next header; TEREDO_NEXTHDR_NONE and no payload make a bubble

@@ -224,6 +224,8 @@ static inline int teredo_icmp_type(const u8 *ip6, size_t len)
 	return ip6[TEREDO_IP6_HLEN];
 }
 
+bool teredo_nd_options_valid(const u8 *opt, size_t len);
+
 #define TEREDO_RS_PACKET	48	/* what teredo_build_rs() makes */
 #define TEREDO_RA_PACKET	96	/* what teredo_build_ra() makes */
 

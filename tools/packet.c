@@ -227,10 +227,10 @@ static enum packet_verdict check_options(const struct packet_query *query,
 	int prefixes = 0;
 	size_t opt_len;
 
+	if (!teredo_nd_options_valid(opt, len))
+		return RA_OPTION;
 	for (; len; opt += opt_len, len -= opt_len) {
-		opt_len = len >= 2 ? opt[1] * 8 : 0;
-		if (!opt_len || opt_len > len)
-			return RA_OPTION;
+		opt_len = opt[1] * 8;
 		verdict = check_option(query, opt, opt_len, &prefixes);
 		if (verdict != RA_VALID)
 			return verdict;

@@ -45,6 +45,8 @@ static bool is_solicitation(const u8 *ip6, size_t len)
 	       ip6[TEREDO_IP6_HLEN + 1] == 0 && ip6[7] == 255 &&
 	       ip6[8] == 0xfe && (ip6[9] & 0xc0) == 0x80 &&
 	       !memcmp(ip6 + 24, &routers, sizeof(routers)) &&
+	       teredo_nd_options_valid(ip6 + TEREDO_IP6_HLEN + RS_HLEN,
+				       len - TEREDO_IP6_HLEN - RS_HLEN) &&
 	       !teredo_icmp_csum(ip6, len);
 }
 

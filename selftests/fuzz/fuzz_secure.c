@@ -91,13 +91,15 @@ static void check_answer(const struct secure_server *server,
 	free(ra);
 }
 
-/* RFC 6081 4.1 */
+/* RFC 4861 6.1.1 and RFC 6081 4.1 */
 static void check_solicitation(const u8 *data, size_t len)
 {
 	struct teredo_packet pkt;
 
 	FUZZ_CHECK(!teredo_parse(&pkt, data, len));
 	FUZZ_CHECK(!packet_discarded(&pkt, data));
+	FUZZ_CHECK(teredo_nd_options_valid(data + pkt.ip6 + TEREDO_RS_PACKET,
+					   pkt.ip6_len - TEREDO_RS_PACKET));
 }
 
 int fuzz_one(const u8 *data, size_t len)

@@ -72,6 +72,16 @@ static void check_kind(const u8 *ip6, size_t len)
 	teredo_icmp_csum(ip6, len);
 }
 
+/* Options (RFC 4861 6.1.1): a valid list without its first option is a valid list. */
+static void check_options(const u8 *opt, size_t len)
+{
+	if (!teredo_nd_options_valid(opt, len) || !len)
+		return;
+	FUZZ_CHECK(len >= 8 && opt[1] && opt[1] * 8u <= len);
+	FUZZ_CHECK(teredo_nd_options_valid(opt + opt[1] * 8,
+					   len - opt[1] * 8));
+}
+
 /* The parts of an address make that address */
 static void check_address(const u8 *octets)
 {
@@ -102,6 +112,8 @@ int fuzz_one(const u8 *data, size_t len)
 	check_parts(&pkt, data, len);
 	check_origin(&pkt, data);
 	check_kind(data + pkt.ip6, pkt.ip6_len);
+	check_options(data + pkt.ip6 + TEREDO_IP6_HLEN,
+		      pkt.ip6_len - TEREDO_IP6_HLEN);
 	check_address(data + pkt.ip6 + 8);
 	check_address(data + pkt.ip6 + 24);
 	check_trailers(data + pkt.trailer, pkt.trailer_len);

@@ -79,6 +79,8 @@ test_solicitations()
 	# RA-2 to another link-local address, and so with another checksum
 	ra3=$(vector RA-2)
 	ra3=${ra3/ffffffffffff86009d1c/63bff5fefffd86004360}
+	answers "options" "$(solicitation 16 7c2e 0101000000000000)" \
+		"$(vector RA-2)" "$primary"
 	answers "private address in the link-local" "$(vector RS-3)" "$ra3" \
 		"$primary"
 }
@@ -159,6 +161,16 @@ test_echo()
 
 # ---------------------------------------------------------------- drops
 
+# solicitation LENGTH CHECKSUM OPTIONS: RS-1 with these
+solicitation()
+{
+	local rs1
+
+	rs1=$(vector RS-1)
+	printf '%s%04x%s%s%s%s\n' "${rs1:0:8}" "$1" "${rs1:12:72}" "$2" \
+		"${rs1:88}" "$3"
+}
+
 test_malformed()
 {
 	local bu1 rs1 rs2
@@ -184,6 +196,12 @@ test_malformed()
 		malformed "checksum" "${rs1/7d37/7d38}"
 		malformed "code 1" "${rs1/85007d37/85017d36}"
 		malformed "checksum, cone bit" "${rs2/fd36/fd37}"
+		# RFC 4861 6.1.1
+		malformed "option of length 0" \
+			"$(solicitation 16 7c2f 0100000000000000)"
+		malformed "option beyond the end" \
+			"$(solicitation 16 7c2d 0102000000000000)"
+		malformed "option cut off" "$(solicitation 12 7c32 01010000)"
 	}
 	silent cases
 }

@@ -358,6 +358,37 @@ static void test_trailer(const void *arg)
 	CHECK(check(&q) == RS_VALID);
 }
 
+/* RFC 4861 6.1.1: options must not have length 0 */
+static void test_options(const void *arg)
+{
+	static const struct {
+		u8 len;
+		u8 octets[16];
+		enum secure_verdict verdict;
+	} options[] = {
+		{ 8, { 1, 1 }, RS_VALID },
+		{ 16, { 1, 1, [8] = 200, 1 }, RS_VALID },
+		{ 16, { 200, 2 }, RS_VALID },
+		{ 8, { 1, 0 }, RS_NOT_SOLICITATION },
+		{ 16, { 1, 1, [8] = 1, 0 }, RS_NOT_SOLICITATION },
+		{ 8, { 1, 2 }, RS_NOT_SOLICITATION },
+		{ 1, { 1 }, RS_NOT_SOLICITATION },
+		{ 4, { 1, 1 }, RS_NOT_SOLICITATION },
+	};
+	struct query q;
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		load(&q, "RS-5");
+		memcpy(q.data + q.len, options[i].octets, options[i].len);
+		q.len += options[i].len;
+		q.data[IP6 + 5] += options[i].len;
+		seal(&q, false);
+		CHECK(check(&q) == options[i].verdict);
+	}
+}
+
 /* RFC 6081 4.1 */
 static void test_discard(const void *arg)
 {
@@ -403,6 +434,7 @@ static const struct ktap_test tests[] = {
 	{ "trailers are not covered # XC-02", test_trailer, NULL },
 	{ "a trailer that asks for it to be discarded # XC-06", test_discard,
 	  NULL },
+	{ "options # S-09", test_options, NULL },
 };
 
 KTAP_MAIN(tests)

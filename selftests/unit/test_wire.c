@@ -630,6 +630,27 @@ static void test_auth_bounds(const void *arg)
 		}
 }
 
+/* RFC 4861 6.1.1: all options have a length, and end with the message */
+static void test_options(const void *arg)
+{
+	static const u8 one[] = { 1, 1, 0, 0, 0, 0, 0, 0 };
+	u8 two[24] = { 200, 2, [16] = 1, 1 };
+	size_t len;
+
+	(void)arg;
+	CHECK(teredo_nd_options_valid(one, 0));
+	CHECK(teredo_nd_options_valid(one, sizeof(one)));
+	for (len = 1; len < sizeof(one); len++)
+		CHECK(!teredo_nd_options_valid(one, len));
+	CHECK(teredo_nd_options_valid(two, sizeof(two)));
+	two[17] = 0;
+	CHECK(!teredo_nd_options_valid(two, sizeof(two)));
+	two[17] = 2;
+	CHECK(!teredo_nd_options_valid(two, sizeof(two)));
+	two[1] = 0;
+	CHECK(!teredo_nd_options_valid(two, sizeof(two)));
+}
+
 static void test_kind(const void *arg)
 {
 	static const struct {
@@ -780,6 +801,7 @@ static const struct ktap_test tests[] = {
 	  NULL },
 	{ "origin before authentication, or twice # G-16", test_order, NULL },
 	{ "what a packet of the protocol is called", test_kind, NULL },
+	{ "options of a solicitation # S-09", test_options, NULL },
 	{ "authentication of any length # G-14", test_auth_bounds, NULL },
 };
 
