@@ -153,7 +153,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @stats: named counters
  * @gro_cells: where received packets enter the stack
  * @probe_work: repeats bubbles and tests, and ages the peer table
- * @aged: jiffies when it has last aged the table
+ * @aged: jiffies when it has last aged the table; 0 before, which on 32 bits may
+ *	be in the future
  * @contact: jiffies of the last datagram from the server; a hint that is
  *	written at most once a tick, meaningful if @contacted
  * @contacted: there was one since @mapping was set

@@ -393,7 +393,8 @@ void teredo_ports_refresh(struct teredo_dev *td,
 {
 	unsigned int n = READ_ONCE(td->ports.n_used);
 
-	if (time_before(jiffies, td->ports.refreshed + TEREDO_PORT_REFRESH))
+	if (time_in_range_open(jiffies, td->ports.refreshed,
+			       td->ports.refreshed + TEREDO_PORT_REFRESH))
 		return;
 	td->ports.refreshed = jiffies;
 	while (n--)

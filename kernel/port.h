@@ -50,7 +50,8 @@ struct teredo_port {
  * @closing: to be closed
  * @n_spare: number of spare ones
  * @n_used: number of used ones
- * @refreshed: jiffies when mappings have last been refreshed
+ * @refreshed: jiffies when mappings have last been refreshed; 0 before, which on
+ *	32 bits may be in the future
  * @due: some may have to be opened or closed
  *
  * Under the lock of the peer table. Sockets are opened and closed by the

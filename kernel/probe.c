@@ -814,7 +814,8 @@ void teredo_probe_work(struct work_struct *work)
 	if (!map) {
 		/* what a packet left that was under way when it was unset */
 		teredo_peers_flush(td);
-	} else if (!time_before(jiffies, td->aged + TEREDO_AGE_INTERVAL)) {
+	} else if (!time_in_range_open(jiffies, td->aged,
+				       td->aged + TEREDO_AGE_INTERVAL)) {
 		td->aged = jiffies;
 		teredo_peers_age(td);
 	}
