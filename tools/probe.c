@@ -46,7 +46,9 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 
 	if (i >= 0)
 		probe->sent[i] = now_us();
-	probe->udp.transport.send(&probe->udp.transport, to, data, len);
+	if (probe->udp.transport.send(&probe->udp.transport, to, data, len) &&
+	    !i)
+		probe->unsent = true;
 }
 
 static void on_random(void *ctx, void *buf, size_t len)
@@ -103,12 +105,26 @@ static void on_failed(void *ctx, const char *why)
 	snprintf(probe->error, sizeof(probe->error), "%s", why);
 }
 
-static void on_refused(void *ctx, const char *why)
+static void on_refused(void *ctx, __be32 to, const char *why)
 {
 	struct probe *probe = ctx;
+	int i = which(probe, to);
 
-	probe->refused = true;
+	if (i < 0)
+		return;
+	probe->refused[i] = true;
 	on_failed(ctx, why);
+}
+
+/* The network has said that no answer will come, so repeats are in vain. */
+static bool hopeless(const struct probe *probe)
+{
+	const struct qualify *q = &probe->q;
+
+	if (q->primary.answered)
+		return probe->refused[1] && !q->secondary.answered &&
+		       !qualify_has_address(q);
+	return probe->refused[0] || probe->unsent;
 }
 
 /**
@@ -179,7 +195,7 @@ static void step(struct probe *probe)
 		verify_timeout(&probe->v, on_now(NULL));
 	else if (!probe->over)
 		qualify_timeout(&probe->q);
-	if (probe->v.state == VERIFY_FAILED)
+	if (probe->v.state == VERIFY_FAILED || hopeless(probe))
 		probe->over = true;
 }
 
@@ -220,6 +236,7 @@ void probe_run(struct probe *probes, int n, unsigned int timeout_ms)
 	for (i = 0; i < n; i++) {
 		probes[i].begun = now_us();
 		qualify_start(&probes[i].q);
+		probes[i].over = hopeless(&probes[i]);
 	}
 	while ((now = on_now(NULL)) < deadline) {
 		until = prepare(probes, n, pfds, deadline);
@@ -233,7 +250,7 @@ void probe_run(struct probe *probes, int n, unsigned int timeout_ms)
 
 static enum outcome unanswered(const struct probe *probe)
 {
-	if (probe->refused)
+	if (probe->refused[0])
 		return OUTCOME_REFUSED;
 	return probe->error[0] ? OUTCOME_NO_NETWORK : OUTCOME_SILENT;
 }
@@ -300,9 +317,12 @@ u64 probe_ms(const struct probe *probe)
 
 static void explain_silence(const struct probe *probe, char *buf, size_t len)
 {
-	if (probe->refused)
+	if (probe->q.primary.answered && probe->refused[1])
+		snprintf(buf, len, "the secondary address refuses: %s (a server with one address needs skip-secondary = yes)",
+			 probe->error);
+	else if (probe->refused[0])
 		snprintf(buf, len, "the network refuses: %s", probe->error);
-	else if (probe->error[0])
+	else if (!probe->q.primary.answered && probe->error[0])
 		snprintf(buf, len, "cannot send: %s", probe->error);
 	else if (!probe->over)
 		snprintf(buf, len, "no answer from both addresses in the time given");

@@ -28,8 +28,10 @@
  * @sent: when the primary and the secondary address were last asked
  * @rtt: what the answers took, negative if there is none
  * @over: there is nothing to wait for any more
- * @refused: an ICMP error came back
- * @error: what it said, or why a datagram could not be sent; "" if all is well
+ * @refused: an ICMP error came back from the primary and the secondary address
+ * @unsent: a datagram to the primary address could not be sent
+ * @error: what the error said, or why the datagram could not be sent; "" if all
+ *	is well
  */
 struct probe {
 	const struct server_spec *spec;
@@ -42,7 +44,8 @@ struct probe {
 	u64 sent[2];
 	int64_t rtt[2];
 	bool over;
-	bool refused;
+	bool refused[2];
+	bool unsent;
 	char error[PROBE_ERROR];
 };
 

@@ -611,12 +611,13 @@ void qualify_explain(const struct qualify *q, char *buf, size_t len)
 		break;
 	case QUALIFY_NO_REPLY:
 		snprintf(buf, len,
-			 "no reply from %s after %u tries (UDP port %u blocked?)",
-			 server, QUALIFY_TRIES, TEREDO_PORT);
+			 "no reply from %s after %u tries (server down, UDP port %u blocked, or %s)",
+			 server, QUALIFY_TRIES, TEREDO_PORT, q->key.secret_len ?
+			 "wrong secret" : "secret needed");
 		break;
 	case QUALIFY_NO_REPLY2:
 		snprintf(buf, len,
-			 "no reply from the secondary address %s after %u tries",
+			 "no reply from the secondary address %s after %u tries (a server with one address needs skip-secondary = yes)",
 			 server, QUALIFY_TRIES);
 		break;
 	case QUALIFY_SYMMETRIC:

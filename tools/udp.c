@@ -24,6 +24,7 @@ static struct sockaddr_in make_sockaddr(struct teredo_endpoint ep)
 
 static void on_error(const struct udp *udp, struct msghdr *msg)
 {
+	const struct sockaddr_in *to = msg->msg_name;
 	const struct sock_extended_err *err;
 	struct cmsghdr *cmsg;
 
@@ -32,7 +33,7 @@ static void on_error(const struct udp *udp, struct msghdr *msg)
 		if (cmsg->cmsg_level == SOL_IP &&
 		    cmsg->cmsg_type == IP_RECVERR &&
 		    err->ee_origin == SO_EE_ORIGIN_ICMP)
-			udp->refused(udp->transport.ctx,
+			udp->refused(udp->transport.ctx, to->sin_addr.s_addr,
 				     strerror(err->ee_errno));
 	}
 }
@@ -40,8 +41,11 @@ static void on_error(const struct udp *udp, struct msghdr *msg)
 /* Errors that ICMP has reported. Return: true if there was one */
 static bool receive_error(const struct udp *udp)
 {
+	struct sockaddr_in to = { 0 };
 	char control[256];
 	struct msghdr msg = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};

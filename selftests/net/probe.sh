@@ -70,6 +70,36 @@ test_table()
 	check_equal "lines" 3 "$(wc -l <<< "$text")"
 }
 
+# at_once WHAT CODE ARGUMENTS of teredo...: like ask, without the 12 s that three
+# tries take
+at_once()
+{
+	local begun
+
+	begun=$(now_ms)
+	ask "$@"
+	check_at_most "$1: ms" 3000 $(($(now_ms) - begun))
+}
+
+# What the kernel or an ICMP error has said is an answer.
+test_at_once()
+{
+	at_once "no server there" 3 probe 198.51.100.7/198.51.100.66
+	holds "refused" 'd["outcome"] == "refused"'
+	at_once "the same by qualify" 3 qualify --server 198.51.100.7/198.51.100.66
+	holds "refused" '"refuse" in d["reason"]'
+	at_once "a server with one address" 3 qualify \
+		--server 203.0.113.1/198.51.100.7
+	holds "it is said what to do" \
+		'"secondary address" in d["reason"] and "skip-secondary" in d["reason"]'
+	ip_on a route del default
+	at_once "no route" 3 qualify --server 203.0.113.1/203.0.113.2
+	holds "it is said" '"unreachable" in d["reason"]'
+	at_once "the same by probe" 3 probe 203.0.113.1/203.0.113.2
+	holds "it is said" 'd["outcome"] == "no-network"'
+	ip_on a route add default via 10.1.0.1 dev eth0
+}
+
 test_auth()
 {
 	ip_on s1 link set teredo0 type teredo auth
@@ -198,6 +228,7 @@ teredo_relay r 198.51.100.1 3545
 
 add_test "teredo probe compares servers" test_compare
 add_test "teredo probe shows them as a table" test_table
+add_test "teredo probe and qualify end when the network has said no" test_at_once
 add_test "C-03: teredo probe tells who demands a secret" test_auth
 add_test "C-118 C-60: a native host is reached, by which relay" test_verify
 add_test "C-118: no relay for the destination" test_no_relay
