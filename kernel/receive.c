@@ -369,8 +369,8 @@ bool teredo_rx_parse(struct teredo_rx *rx)
 	const u8 *payload;
 	size_t len;
 
-	BUILD_BUG_ON(TEREDO_MAX_PACKET < TEREDO_MAX_HEADERS +
-		     TEREDO_ECHO_PACKET - TEREDO_IP6_HLEN);
+	BUILD_BUG_ON(TEREDO_MAX_HEADERS + TEREDO_ECHO_PACKET -
+		     TEREDO_IP6_HLEN > TEREDO_MAX_PACKET);
 	if (!pskb_may_pull(rx->skb, pull)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_MEMORY);
 		return false;
