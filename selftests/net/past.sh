@@ -75,7 +75,7 @@ test_forged()
 		echo-request $A $N 7 1 00 "0104$nonce"
 	ignored "a native source" rx_drop_spoofed $A_AT2 \
 		bubble $N 2001:db8:1::1 "0104$nonce"
-	ignored "to be dropped" rx_drop_spoofed $A_AT2 \
+	ignored "to be dropped" rx_drop_trailer $A_AT2 \
 		bubble $A 2001:db8:1::1 "4100" "0104$nonce"
 
 	capture r eth0 released -Q out udp dst port ${A_AT2#*:}
