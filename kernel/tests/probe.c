@@ -41,10 +41,13 @@ static void test_order(struct kunit *test)
 	/* across the wrap of a counter */
 	static const unsigned long due[] = { 2, -3, 7, -1, 2, 0 };
 	static const int order[] = { 1, 3, 5, 0, 4, 2 };
-	struct teredo_probe probes[ARRAY_SIZE(due)];
+	struct teredo_probe *probes = kunit_kcalloc(test, ARRAY_SIZE(due),
+						    sizeof(*probes),
+						    GFP_KERNEL);
 	struct teredo_peers *peers = test->priv;
 	int i;
 
+	KUNIT_ASSERT_NOT_NULL(test, probes);
 	for (i = 0; i < ARRAY_SIZE(due); i++)
 		insert(peers, &probes[i], due[i]);
 	for (i = 0; i < ARRAY_SIZE(due); i++) {
