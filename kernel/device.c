@@ -35,6 +35,11 @@
 /* ... of a server with secrets: solicitations of a hundred thousand clients */
 #define TEREDO_CONTROL_RATE_SERVER 4096
 
+/* Pause between two attempts of a work to get RTNL, which it cannot wait for.
+ * Nothing urgent depends on it.
+ */
+#define TEREDO_RTNL_RETRY	(HZ / 10)
+
 /* Every device of every namespace. Changed under RTNL, read under RCU too. */
 static LIST_HEAD(devices);
 
@@ -272,9 +277,24 @@ void teredo_check_expiry(struct teredo_dev *td)
 		mod_delayed_work(teredo_wq, &td->expire_work, 0);
 }
 
-/* Nobody has renewed the mapping: whoever did so has died, and whether the
- * NAT still knows us is anybody's guess. Judged under the lock, so that a
- * renewal at the last moment counts.
+/* Leave the group of local discovery when the mapping is gone, which takes
+ * RTNL. teredo_stop() waits for the caller under RTNL, so only try to lock it.
+ * Return: false if RTNL is held elsewhere.
+ */
+static bool leave_discovery(struct teredo_dev *td)
+{
+	if (!READ_ONCE(td->discovery.ifindex))
+		return true;
+	if (!rtnl_trylock())
+		return false;
+	teredo_discovery_update(td);
+	rtnl_unlock();
+	return true;
+}
+
+/* The lease expired because the control daemon stopped renewing it. The NAT
+ * mapping may be gone. Judged under the lock, so that a renewal at the last
+ * moment counts.
  */
 static void expire_work(struct work_struct *work)
 {
@@ -299,7 +319,11 @@ static void expire_work(struct work_struct *work)
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 	} else if (left) {
 		queue_delayed_work(teredo_wq, &td->expire_work, left * HZ);
+		return;
 	}
+	if (!leave_discovery(td))
+		queue_delayed_work(teredo_wq, &td->expire_work,
+				   TEREDO_RTNL_RETRY);
 }
 
 /* Roles that have nothing to find out are up with the device. */

@@ -28,6 +28,11 @@
 /* how often some of the table is looked at for idle peers */
 #define TEREDO_AGE_INTERVAL	(10L * HZ)
 
+/* Pause of the worker while an event is overdue that it could not handle: 50
+ * runs/s at most.
+ */
+#define TEREDO_OVERDUE_PAUSE	(HZ / 50)
+
 enum action {
 	ACT_NONE,
 	ACT_BUBBLES,
@@ -783,6 +788,23 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	return true;
 }
 
+/* How long the worker sleeps, in jiffies. A run handles all that is due, so an
+ * event in the past is one that it cannot handle. The worker must not spin until
+ * it can. Without a mapping nothing is due but ageing, whatever the parts of the
+ * device say; an event that changes this wakes the worker.
+ */
+static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
+{
+	unsigned long delay;
+
+	if (!has_mapping)
+		return TEREDO_AGE_INTERVAL;
+	spin_lock_bh(&td->peers->lock);
+	delay = next_step(td);
+	spin_unlock_bh(&td->peers->lock);
+	return delay ?: TEREDO_OVERDUE_PAUSE;
+}
+
 /**
  * teredo_probe_work - repeat what was not answered, forget who was idle
  * @work: probe_work of a device
@@ -793,7 +815,6 @@ void teredo_probe_work(struct work_struct *work)
 					     struct teredo_dev, probe_work);
 	const struct teredo_mapping *map;
 	bool more = true, ports = false;
-	unsigned long delay;
 
 	while (more) {
 		local_bh_disable();
@@ -820,9 +841,6 @@ void teredo_probe_work(struct work_struct *work)
 		teredo_peers_age(td);
 	}
 	teredo_queue_bury(td);
-	spin_lock_bh(&td->peers->lock);
-	delay = next_step(td);
-	spin_unlock_bh(&td->peers->lock);
 	/* sooner if meanwhile something has been armed */
-	queue_delayed_work(teredo_wq, &td->probe_work, delay);
+	queue_delayed_work(teredo_wq, &td->probe_work, worker_delay(td, map));
 }

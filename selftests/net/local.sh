@@ -344,6 +344,47 @@ test_state()
 	ip_on a link del teredo0
 }
 
+# worker_runs: of all devices' workers so far
+worker_runs()
+{
+	awk '$1 == "td_worker" { n = $2 } END { print n + 0 }' \
+		/sys/kernel/tracing/kprobe_profile
+}
+
+# The control daemon is gone, so the mapping ends by itself. The client leaves the
+# group. Its worker rests, although the next discovery bubble is overdue: they are
+# refused here, so each is due a second after the last one.
+test_lease()
+{
+	local t=/sys/kernel/tracing runs
+
+	mountpoint -q $t || mount -t tracefs tracefs $t
+	if ! echo 'p:td_worker teredo_probe_work' >> $t/kprobe_events; then
+		skip "no kprobes"
+		return
+	fi
+	echo 1 > $t/events/kprobes/td_worker/enable
+	stop a-watch
+	ip_on a link del teredo0 2> /dev/null
+	on a "$here/tdctl" bare teredo0 40000 $A
+	ip_on a link set teredo0 type teredo local_discovery
+	ip_on a xfrm policy add dir out dst 224.0.0.253/32 action block
+	on a "$here/tdctl" up teredo0 $A 3 10.1.0.2 2
+	check "a member" member a
+	check "no member when the mapping has ended" \
+		wait_for 6 eval '! member a'
+	! bound a || fail "a socket, when the mapping has ended"
+	runs=$(worker_runs)
+	pause 5
+	runs=$(($(worker_runs) - runs))
+	note "the workers ran $runs times in 5 s"
+	check_at_most "runs of the workers in 5 s" 60 $runs
+	ip_on a xfrm policy del dir out dst 224.0.0.253/32
+	echo 0 > $t/events/kprobes/td_worker/enable
+	echo '-:td_worker' >> $t/kprobe_events
+	ip_on a link del teredo0
+}
+
 # Many devices on a network of their own, all members of one group: each sends
 # the second bubble 200 to 300 s after the first.
 start_spread()
@@ -448,6 +489,8 @@ add_test "C-69 C-84 P-16: a packet from there to the service port proves it" \
 	test_trust
 add_test "C-78 T-07 A-40: a peer on the link is looked for there first" test_send
 add_test "C-107: it comes and goes with mapping and link" test_state
+add_test "C-107: it ends with the mapping's lifetime, and the worker rests" \
+	test_lease
 add_test "C-69 C-78 C-84: two of our clients behind one NAT" test_ours
 add_test "C-109: random intervals of 200 to 300 s" test_spread
 
