@@ -86,6 +86,28 @@ void teredo_devices_local_changed(struct net *net)
 }
 
 /**
+ * teredo_devices_next - find the next device of a dump
+ * @net: namespace of the device itself
+ * @ifindex: lowest index to consider
+ *
+ * Context: RTNL held.
+ * Return: the device in @net with the lowest index of at least @ifindex, or
+ * NULL.
+ */
+struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex)
+{
+	struct teredo_dev *td, *next = NULL;
+
+	ASSERT_RTNL();
+	list_for_each_entry(td, &devices, list)
+		if (net_eq(dev_net(td->dev), net) &&
+		    td->dev->ifindex >= ifindex &&
+		    (!next || td->dev->ifindex < next->dev->ifindex))
+			next = td;
+	return next;
+}
+
+/**
  * teredo_devices_exit_net - devices die with the namespace of their socket
  * @net: namespace that ends
  * @kill: list to queue them on

@@ -214,6 +214,7 @@ void teredo_setup(struct net_device *dev);
 void teredo_device_add(struct teredo_dev *td);
 void teredo_device_del(struct teredo_dev *td);
 void teredo_devices_local_changed(struct net *net);
+struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex);
 void teredo_devices_forget_helper(struct net *net, u32 portid);
 void teredo_devices_exit_net(struct net *net, struct list_head *kill);
 

@@ -236,40 +236,60 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 				TEREDO_NLGRP_EVENTS, gfp);
 }
 
+static int dump_dev(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct teredo_dev *td)
+{
+	int err = fill_dev(skb, td, NETLINK_CB(cb->skb).portid,
+			   cb->nlh->nlmsg_seq, NLM_F_MULTI, TEREDO_CMD_DEV_GET);
+
+	if (!err)
+		cb->args[0] = td->dev->ifindex;
+	return err;
+}
+
+/* cb->args[0] is the index of the last device that was dumped. The next one has
+ * a higher index, so no device is skipped or repeated when another one comes or
+ * goes between two messages.
+ */
+static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct net *net)
+{
+	struct teredo_dev *td;
+	int err = 0;
+
+	while (!err && cb->args[0] < INT_MAX) {
+		td = teredo_devices_next(net, cb->args[0] + 1);
+		if (!td)
+			break;
+		err = dump_dev(skb, cb, td);
+	}
+	return err;
+}
+
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct net *net, struct nlattr *ifindex)
+{
+	struct teredo_dev *td;
+
+	if (cb->args[0])
+		return 0;
+	td = teredo_nl_dev(net, ifindex, cb->extack);
+	return IS_ERR(td) ? PTR_ERR(td) : dump_dev(skb, cb, td);
+}
+
 int teredo_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr *ifindex = genl_info_dump(cb)->attrs[TEREDO_A_DEV_IFINDEX];
 	struct net *net = sock_net(skb->sk);
-	struct net_device *dev;
-	struct teredo_dev *td;
-	int idx = 0, err = 0;
+	int err;
 
 	rtnl_lock();
-	if (ifindex) {
-		td = teredo_nl_dev(net, ifindex, cb->extack);
-		if (IS_ERR(td)) {
-			err = PTR_ERR(td);
-			goto unlock;
-		}
-	}
-	for_each_netdev(net, dev) {
-		if (!teredo_is_device(dev) ||
-		    (ifindex && dev->ifindex != nla_get_u32(ifindex)))
-			continue;
-		if (idx++ < cb->args[0])
-			continue;
-		err = fill_dev(skb, netdev_priv(dev),
-			       NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			       NLM_F_MULTI, TEREDO_CMD_DEV_GET);
-		if (err)
-			break;
-		cb->args[0] = idx;
-	}
+	err = ifindex ? dump_one(skb, cb, net, ifindex) :
+			dump_all(skb, cb, net);
+	rtnl_unlock();
 	/* what did not fit goes into the next message */
 	if (err == -EMSGSIZE && skb->len)
 		err = 0;
-unlock:
-	rtnl_unlock();
 	return err ?: skb->len;
 }
 

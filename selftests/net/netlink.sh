@@ -276,6 +276,32 @@ test_autoload()
 	check "it is there" loaded
 }
 
+indices()
+{
+	ip_a -o link show type teredo | sed 's/:.*//' | sort
+}
+
+# More devices than one message has room for: one that is deleted while they are
+# listed leaves the others alone, wherever it is in the kernel's list.
+test_dump()
+{
+	local i
+
+	for ((i = 1; i < 39; i++)); do
+		printf 'link add d%s type teredo\n' $i
+	done | ip_a -batch -
+	ip_a link add d39 index 5000 type teredo
+	ip_a link add d40 index 4000 type teredo
+	for i in 1 39; do
+		on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		check_equal "d$i: devices that are not listed" '' \
+			"$(indices | comm -23 - "$tmp/list")"
+		check_equal "d$i: listed twice" '' "$(uniq -d "$tmp/list")"
+	done
+	ip_a -o link show type teredo |
+		sed "s/^[0-9]*: \([^:@]*\).*/link del \1/" | ip_a -batch -
+}
+
 # nobody COMMAND...: at a, as nobody
 nobody()
 {
@@ -350,6 +376,7 @@ add_test "G-09 C-07 C-83: refused requests of the generic netlink family" \
 	test_genl_refused
 add_test "C-04 C-05: the port is random, and kept" test_port
 add_test "C-06: the module is loaded when it is needed" test_autoload
+add_test "C-06: a device goes while devices are listed" test_dump
 add_test "C-06: everybody may look, nobody else may change" test_unprivileged
 add_test "C-06: containers" test_container
 

@@ -36,6 +36,8 @@ static const char usage[] =
 	"                                     \"flush\", forget the peers and remember\n"
 	"       tdctl helper DEV              print the control packets\n"
 	"       tdctl genl CMD|dump:CMD [ATTR=HEX]...\n"
+	"       tdctl list-without DEV        index of each device, by one dump that\n"
+	"                                     DEV is deleted in\n"
 	"       tdctl link new|set DEV [[@]ATTR=HEX]...\n"
 	"                                     any request; @ATTR is IFLA_ATTR\n"
 	"\n"
@@ -550,6 +552,50 @@ static int cmd_genl(char **arg)
 	return request(&nl, nlh);
 }
 
+/* Return: true at the end of the dump */
+static bool print_indices(const void *buf, int len)
+{
+	const struct nlmsghdr *nlh;
+	struct dev_info dev;
+
+	for (nlh = buf; mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_type == NLMSG_ERROR ||
+		    nlh->nlmsg_type == NLMSG_DONE)
+			return true;
+		dev_parse(&dev, nlh);
+		printf("%u\n", dev.ifindex);
+	}
+	return false;
+}
+
+static int cmd_list_without(char **arg)
+{
+	u32 victim = ifindex_of(arg[0]);
+	struct nlmsghdr *nlh;
+	char buf[32768];	/* the kernel fills as much as nl_talk() offers */
+	struct nl nl, rtnl;
+	bool end;
+	int len;
+
+	if (nl_open(&rtnl, NETLINK_ROUTE))
+		die("%s", rtnl.error);
+	open_genl(&nl);
+	nlh = nl_begin_genl(&nl, buf, TEREDO_CMD_DEV_GET, NLM_F_DUMP);
+	if (mnl_socket_sendto(nl.sock, nlh, nlh->nlmsg_len) < 0)
+		die("send: %s", strerror(errno));
+	do {
+		len = mnl_socket_recvfrom(nl.sock, buf, sizeof(buf));
+		if (len < 0)
+			die("receive: %s", strerror(errno));
+		end = print_indices(buf, len);
+		if (victim && link_delete(&rtnl, victim))
+			die("%s", rtnl.error);
+		victim = 0;
+	} while (!end);
+	return 0;
+}
+
 static int cmd_link(char **arg)
 {
 	bool new = !strcmp(arg[0], "new");
@@ -595,6 +641,7 @@ int main(int argc, char **argv)
 		{ "watch", 3, cmd_watch },
 		{ "helper", 1, cmd_helper },
 		{ "genl", 1, cmd_genl },
+		{ "list-without", 1, cmd_list_without },
 		{ "link", 2, cmd_link },
 	};
 	size_t i;
