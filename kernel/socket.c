@@ -3,9 +3,12 @@
  * The UDP socket of a device. The kernel owns it, so that the service port,
  * which is the NAT mapping, which is the address, survives the helper.
  */
+#include <linux/in.h>
+#include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/inet_sock.h>
+#include <net/ip.h>
 #include <net/udp_tunnel.h>
 
 #include "device.h"
@@ -28,32 +31,54 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 	setup_udp_tunnel_sock(td->net, teredo_tunnel_arg(sock), &tunnel);
 }
 
+/* Bind a socket to the configured link, 0 for any. */
+static void bind_link(struct teredo_dev *td, struct sock *sk)
+{
+	WRITE_ONCE(sk->sk_bound_dev_if, (int)td->cfg.link);
+}
+
+/* IP_FREEBIND: the address may be configured later. Until then the carrier of
+ * a server or relay is off, see local.c, and routing refuses the source.
+ */
+static int bind_address(struct socket *sock, __be32 local, __be16 port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = local,
+		.sin_port = port,
+	};
+
+	ip_sock_set_freebind(sock->sk);
+	/* the type of the address is not the same in every kernel */
+	return kernel_bind(sock, (void *)&addr, sizeof(addr));
+}
+
 /**
  * teredo_socket_bind - open a socket that the device receives by
  * @td: device
- * @local: IPv4 address, network byte order, or 0
+ * @local: IPv4 address, network byte order, or 0; need not exist yet
  * @port: UDP port, network byte order; 0 to have one chosen at random
  * @sock: result
  *
  * Context: process.
- * Return: 0 or a negative error.
+ * Return: 0; -EADDRINUSE if the port is taken, or another negative error.
  */
 int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 		       struct socket **sock)
 {
-	struct udp_port_cfg cfg = {
-		.family = AF_INET,
-		.local_ip.s_addr = local,
-		.local_udp_port = port,
-		.bind_ifindex = td->cfg.link,
-		.use_udp_checksums = td->cfg.udp_csum,
-	};
 	int err;
 
-	err = udp_sock_create(td->net, &cfg, sock);
-	if (!err)
-		make_tunnel(td, *sock);
-	return err;
+	err = sock_create_kern(td->net, AF_INET, SOCK_DGRAM, 0, sock);
+	if (err)
+		return err;
+	bind_link(td, (*sock)->sk);
+	err = bind_address(*sock, local, port);
+	if (err) {
+		sock_release(*sock);
+		return err;
+	}
+	make_tunnel(td, *sock);
+	return 0;
 }
 
 /**
@@ -93,6 +118,14 @@ void teredo_socket_free(struct socket *sock)
 	sock_release(sock);
 }
 
+/* ndo_open cannot return a message. */
+static int bind_failed(const struct teredo_dev *td, __be32 local, int err)
+{
+	net_info_ratelimited("%s: cannot bind UDP port %u of %pI4: error %d\n",
+			     td->dev->name, ntohs(td->cfg.port), &local, err);
+	return err;
+}
+
 /**
  * teredo_socket_open - bind the service port
  * @td: device
@@ -116,13 +149,13 @@ int teredo_socket_open(struct teredo_dev *td)
 		err = teredo_socket_bind(td, td->cfg.local, 0, &sock);
 	}
 	if (err)
-		return err;
+		return bind_failed(td, td->cfg.local, err);
 	if (td->cfg.local2) {
 		err = teredo_socket_bind(td, td->cfg.local2, td->cfg.port,
 					 &td->sock2);
 		if (err) {
 			teredo_socket_release(sock);
-			return err;
+			return bind_failed(td, td->cfg.local2, err);
 		}
 	}
 
