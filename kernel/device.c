@@ -86,6 +86,31 @@ void teredo_devices_local_changed(struct net *net)
 }
 
 /**
+ * teredo_devices_link_gone - stop devices that send by a deleted interface
+ * @net: namespace of the interface
+ * @ifindex: index of the interface, which another one may get next
+ *
+ * Unlike vxlan's, a device is not deleted: its port is part of a client's
+ * address, and its addresses and routes may be the administrator's.
+ *
+ * Context: process, RTNL held.
+ */
+void teredo_devices_link_gone(struct net *net, int ifindex)
+{
+	struct teredo_dev *td;
+
+	ASSERT_RTNL();
+	list_for_each_entry(td, &devices, list) {
+		if (!net_eq(td->net, net) || td->cfg.link != ifindex)
+			continue;
+		WRITE_ONCE(td->cfg.link, TEREDO_LINK_NONE);
+		teredo_device_relink(td);
+		teredo_nl_dev_changed(td, GFP_KERNEL);
+		netdev_state_change(td->dev);
+	}
+}
+
+/**
  * teredo_devices_next - find the next device of a dump
  * @net: namespace of the device itself
  * @ifindex: lowest index to consider
@@ -385,6 +410,17 @@ static int teredo_open(struct net_device *dev)
 	return 0;
 }
 
+/* Forget the peers, whose random ports are then closed, and stop the workers.
+ * The caller has unset the mapping, so no packet makes another peer.
+ */
+static void stop_workers(struct teredo_dev *td)
+{
+	teredo_peers_flush(td);
+	cancel_delayed_work_sync(&td->probe_work);
+	teredo_burst_stop(td);
+	teredo_ports_close(td);
+}
+
 static int teredo_stop(struct net_device *dev)
 {
 	struct teredo_dev *td = netdev_priv(dev);
@@ -395,15 +431,43 @@ static int teredo_stop(struct net_device *dev)
 	/* its number means nothing where the device may be moved to */
 	teredo_set_helper(td, 0);
 	teredo_nl_dev_changed(td, GFP_KERNEL);
-	/* nobody sends or receives any more, so this is the last to wake the
-	 * workers
-	 */
-	teredo_peers_flush(td);
+	/* the socket is closed, so no packet wakes the workers again */
 	cancel_delayed_work_sync(&td->expire_work);
-	cancel_delayed_work_sync(&td->probe_work);
-	teredo_burst_stop(td);
-	teredo_ports_close(td);
+	stop_workers(td);
 	return 0;
+}
+
+/* A mapping belongs to the NAT behind one link. Random ports are bound to the
+ * former link, so they are closed.
+ */
+static void relink_client(struct teredo_dev *td)
+{
+	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
+	teredo_discovery_update(td);
+	stop_workers(td);
+	queue_delayed_work(teredo_wq, &td->probe_work, 0);
+}
+
+/**
+ * teredo_device_relink - make a device send and receive by its configured link
+ * @td: device whose @link has changed
+ *
+ * A client loses its mapping: the control daemon has to qualify again. A server
+ * or relay keeps its peers. Without a link it loses its carrier.
+ *
+ * Context: process, RTNL held.
+ */
+void teredo_device_relink(struct teredo_dev *td)
+{
+	ASSERT_RTNL();
+	if (!netif_running(td->dev))
+		return;
+	teredo_socket_relink(td);
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		relink_client(td);
+	else
+		teredo_peers_reroute(td);
+	teredo_local_update(td);
 }
 
 /* Return: false if there is no memory for it. */
@@ -473,6 +537,19 @@ static int teredo_change_carrier(struct net_device *dev, bool on)
 	return 0;
 }
 
+/* A device that was configured with a link which is gone has none: 0, as sit
+ * and ipip have it, which "ip link" shows as DEV@NONE.
+ */
+static int teredo_get_iflink(const struct net_device *dev)
+{
+	const struct teredo_dev *td = netdev_priv(dev);
+	u32 link = READ_ONCE(td->cfg.link);
+
+	if (link == TEREDO_LINK_NONE)
+		return 0;
+	return link ?: dev->ifindex;
+}
+
 const struct net_device_ops teredo_netdev_ops = {
 	.ndo_init	= teredo_init,
 	.ndo_uninit	= teredo_uninit,
@@ -482,6 +559,7 @@ const struct net_device_ops teredo_netdev_ops = {
 	.ndo_features_check = teredo_features_check,
 	.ndo_get_stats64 = dev_get_tstats64,
 	.ndo_change_carrier = teredo_change_carrier,
+	.ndo_get_iflink	= teredo_get_iflink,
 };
 
 static int get_sset_count(struct net_device *dev, int sset)

@@ -48,7 +48,7 @@ struct teredo_prefix {
  * @local2: a server's secondary address, network byte order, or 0
  * @server: server's primary address, network byte order, or 0
  * @server2: server's secondary address, network byte order, or 0
- * @link: ifindex that datagrams leave by, or 0
+ * @link: ifindex that datagrams leave by, 0 for any, or %TEREDO_LINK_NONE
  * @fwmark: of outgoing datagrams
  * @max_peers: bound of the peer table
  * @auth: a server's helper answers solicitations, as they need a secret
@@ -214,6 +214,7 @@ void teredo_setup(struct net_device *dev);
 void teredo_device_add(struct teredo_dev *td);
 void teredo_device_del(struct teredo_dev *td);
 void teredo_devices_local_changed(struct net *net);
+void teredo_devices_link_gone(struct net *net, int ifindex);
 struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex);
 void teredo_devices_forget_helper(struct net *net, u32 portid);
 void teredo_devices_exit_net(struct net *net, struct list_head *kill);
@@ -222,5 +223,6 @@ int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
 		     const struct teredo_mapping *mapping, u32 lifetime);
 void teredo_check_expiry(struct teredo_dev *td);
 bool teredo_set_helper(struct teredo_dev *td, u32 portid);
+void teredo_device_relink(struct teredo_dev *td);
 
 #endif /* _TEREDO_DEVICE_H */

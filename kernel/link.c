@@ -52,7 +52,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
  */
 static const u8 fixed_while_up[] = {
 	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LOCAL2,
-	IFLA_TEREDO_LINK, IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED,
+	IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED,
 };
 
 #define FOR(mode) BIT(TEREDO_MODE_##mode)
@@ -409,6 +409,19 @@ static int configure(struct teredo_config *cfg, struct nlattr *data[],
 	return check_second(cfg, extack) ?: check_extensions(cfg, extack);
 }
 
+/* @attr may be NULL. %TEREDO_LINK_NONE is for a link that does not exist yet. */
+static int check_link(struct net *net, struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	u32 link = attr ? nla_get_u32(attr) : 0;
+
+	if (!link || link == TEREDO_LINK_NONE || __dev_get_by_index(net, link))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "No such link in the socket's namespace");
+	return -ENODEV;
+}
+
 static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
 		   struct netlink_ext_ack *extack)
 {
@@ -420,13 +433,10 @@ static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
 	err = configure(&td->cfg, params->data, extack);
 	if (err)
 		return err;
-	if (td->cfg.link && !__dev_get_by_index(net, td->cfg.link)) {
-		NL_SET_ERR_MSG_ATTR(extack, params->data[IFLA_TEREDO_LINK],
-				    "No such link in the socket's namespace");
-		return -ENODEV;
-	}
-
-	err = register_netdevice(dev);
+	if (params->data)
+		err = check_link(net, params->data[IFLA_TEREDO_LINK], extack);
+	if (!err)
+		err = register_netdevice(dev);
 	if (err)
 		return err;
 	teredo_device_add(td);
@@ -441,7 +451,7 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	struct teredo_dev *td = netdev_priv(dev);
 	struct teredo_config cfg;
-	struct nlattr *link;
+	u32 link = td->cfg.link;
 	int err, i;
 
 	if (!net_eq(dev_net(dev), td->net) &&
@@ -467,13 +477,9 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 					    "Set the device down to change this");
 			return -EBUSY;
 		}
-	link = data[IFLA_TEREDO_LINK];
-	if (link && nla_get_u32(link) &&
-	    !__dev_get_by_index(td->net, nla_get_u32(link))) {
-		NL_SET_ERR_MSG_ATTR(extack, link,
-				    "No such link in the socket's namespace");
-		return -ENODEV;
-	}
+	err = check_link(td->net, data[IFLA_TEREDO_LINK], extack);
+	if (err)
+		return err;
 
 	cfg = td->cfg;
 	fill_config(&cfg, data);
@@ -483,6 +489,8 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 	fill_config(&td->cfg, data);
 	if (data[IFLA_TEREDO_FWMARK])
 		teredo_peers_reroute(td);
+	if (td->cfg.link != link)
+		teredo_device_relink(td);
 	teredo_discovery_update(td);
 	teredo_nl_dev_changed(td, GFP_KERNEL);
 	return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The carrier of servers and relays follows their IPv4 address, so that a
- * routing daemon that watches the link stops announcing the service prefix
- * when clients could not be reached any more.
+ * The carrier of servers and relays follows their IPv4 address and the link
+ * that they send by, so that a routing daemon that watches the carrier stops
+ * announcing the service prefix when clients could not be reached any more.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
@@ -12,12 +12,16 @@
 #include "device.h"
 #include "local.h"
 
-/* the address is there, and so is the link it is on */
+/* The address exists, and so does the link it is on. The link to send by has
+ * not been deleted.
+ */
 static bool present(const struct teredo_dev *td)
 {
 	struct net_device *dev;
 	bool up;
 
+	if (td->cfg.link == TEREDO_LINK_NONE)
+		return false;
 	if (!td->cfg.local)
 		return true;
 	dev = ip_dev_find(td->net, td->cfg.local);
@@ -27,7 +31,7 @@ static bool present(const struct teredo_dev *td)
 }
 
 /**
- * teredo_local_update - set the carrier by the address and the
+ * teredo_local_update - set the carrier by the address, the link and the
  * administrator's wish
  * @td: device
  *
@@ -65,6 +69,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(data);
 
+	/* also if the interface moves to another namespace */
+	if (event == NETDEV_UNREGISTER)
+		teredo_devices_link_gone(dev_net(dev), dev->ifindex);
 	if ((event == NETDEV_UP || event == NETDEV_DOWN ||
 	     event == NETDEV_CHANGE) && !teredo_is_device(dev))
 		teredo_devices_local_changed(dev_net(dev));

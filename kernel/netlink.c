@@ -406,6 +406,15 @@ static int set_servers(struct teredo_dev *td, struct genl_info *info)
 			    info->attrs[TEREDO_A_DEV_SERVER2]);
 }
 
+static int check_link(const struct teredo_dev *td, struct genl_info *info)
+{
+	if (td->cfg.link != TEREDO_LINK_NONE)
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "The link that the device sends by does not exist (set another one)");
+	return -ENODEV;
+}
+
 /* Return: 1 if it has changed, 0 if not, or a negative error. */
 static int set_state(struct teredo_dev *td, struct genl_info *info)
 {
@@ -417,7 +426,7 @@ static int set_state(struct teredo_dev *td, struct genl_info *info)
 
 	err = teredo_nl_check_up(td, info);
 	if (!err && up)
-		err = get_mapping(td, info, &map);
+		err = check_link(td, info) ?: get_mapping(td, info, &map);
 	if (!err)
 		err = check_servers(info);
 	if (err)

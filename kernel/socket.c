@@ -31,7 +31,11 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 	setup_udp_tunnel_sock(td->net, teredo_tunnel_arg(sock), &tunnel);
 }
 
-/* Bind a socket to the configured link, 0 for any. */
+/* Bind a socket to the configured link, 0 for any. No datagram arrives by
+ * %TEREDO_LINK_NONE, which is never the index of an interface. That value is
+ * the reason not to use sock_bindtoindex(), which refuses it. sock_bindtoindex()
+ * also asks the current task for CAP_NET_RAW when a socket is bound already.
+ */
 static void bind_link(struct teredo_dev *td, struct sock *sk)
 {
 	WRITE_ONCE(sk->sk_bound_dev_if, (int)td->cfg.link);
@@ -162,6 +166,25 @@ int teredo_socket_open(struct teredo_dev *td)
 	td->cfg.port = inet_sk(sock->sk)->inet_sport;
 	rcu_assign_pointer(td->sock, sock);
 	return 0;
+}
+
+/**
+ * teredo_socket_relink - bind the service port to the configured link
+ * @td: device whose @link has changed
+ *
+ * The sockets stay open, so no other program can take the port meanwhile.
+ *
+ * Context: process, RTNL held.
+ */
+void teredo_socket_relink(struct teredo_dev *td)
+{
+	struct socket *sock = rtnl_dereference(td->sock);
+
+	if (!sock)
+		return;
+	bind_link(td, sock->sk);
+	if (td->sock2)
+		bind_link(td, td->sock2->sk);
 }
 
 /**

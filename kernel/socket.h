@@ -14,6 +14,7 @@ void teredo_socket_release(struct socket *sock);
 void teredo_socket_mute(struct socket *sock);
 void teredo_socket_free(struct socket *sock);
 int teredo_socket_open(struct teredo_dev *td);
+void teredo_socket_relink(struct teredo_dev *td);
 void teredo_socket_close(struct teredo_dev *td);
 
 #endif /* _TEREDO_SOCKET_H */

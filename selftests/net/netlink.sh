@@ -151,11 +151,11 @@ test_set_refused()
 	ip_a link add t1 up type teredo
 	refuse "port" 16 "$busy" link set t1 2=9c41
 	refuse "local" 16 "$busy" link set t1 3=0a010002
-	refuse "link" 16 "$busy" link set t1 5=00000000
 	refuse "prefix" 16 "$busy" link set t1 13=20011234
 	refuse "mode" 95 'The mode of a device cannot be changed' \
 		link set t1 1=02
-	refuse "no such link" 16 "$busy" link set t1 5=ffffff7f
+	refuse "no such link" 19 "No such link in the socket's namespace" \
+		link set t1 5=ffffff7f
 	ip_a link set t1 down
 	refuse "no such link while down" 19 \
 		"No such link in the socket's namespace" link set t1 5=ffffff7f

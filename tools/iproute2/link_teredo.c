@@ -203,8 +203,12 @@ static void put_address(struct nlmsghdr *n, const struct option *opt,
 static void put_device(struct nlmsghdr *n, const struct option *opt,
 		       const char *arg)
 {
-	__u32 ifindex = strcmp(arg, "any") ? if_nametoindex(arg) : 0;
+	__u32 ifindex = 0;
 
+	if (!strcmp(arg, "none"))
+		ifindex = TEREDO_LINK_NONE;
+	else if (strcmp(arg, "any"))
+		ifindex = if_nametoindex(arg);
 	if (!ifindex && strcmp(arg, "any"))
 		invarg("no such device", arg);
 	put(n, opt, &ifindex, sizeof(ifindex));
@@ -382,7 +386,9 @@ static void print_device(const char *name, __u32 ifindex)
 
 	if (!ifindex)
 		return;
-	if (if_indextoname(ifindex, buf))
+	if (ifindex == TEREDO_LINK_NONE)
+		print_string(name, "none");
+	else if (if_indextoname(ifindex, buf))
 		print_string(name, buf);
 	else	/* in another namespace */
 		print_uint(name, ifindex);

@@ -11,6 +11,11 @@
 
 #define TEREDO_LINK_KIND	"teredo"
 
+/* IFLA_TEREDO_LINK has this value after that interface was deleted. No
+ * interface ever has this index.
+ */
+#define TEREDO_LINK_NONE	0xffffffff
+
 /* nested in IFLA_INFO_DATA; addresses and the port in network byte order */
 enum {
 	IFLA_TEREDO_UNSPEC,
@@ -18,7 +23,10 @@ enum {
 	IFLA_TEREDO_PORT,	/* be16, service port; 0: chosen at first up */
 	IFLA_TEREDO_LOCAL,	/* be32, IPv4 address to bind; 0: any */
 	IFLA_TEREDO_LOCAL2,	/* be32, the server's secondary address */
-	IFLA_TEREDO_LINK,	/* u32, ifindex that datagrams leave by; 0: any */
+	IFLA_TEREDO_LINK,	/* u32, ifindex that datagrams leave by; 0: any;
+				 * TEREDO_LINK_NONE: no datagram leaves or is
+				 * received until another value is set
+				 */
 	IFLA_TEREDO_SERVER,	/* be32, the client's server */
 	IFLA_TEREDO_SERVER2,	/* be32, its secondary address */
 	IFLA_TEREDO_TTL,	/* u8, of the outer header; 0: the route's */
