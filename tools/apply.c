@@ -18,7 +18,6 @@ static bool is_fixed(u16 type)
 	case IFLA_TEREDO_PORT:
 	case IFLA_TEREDO_LOCAL:
 	case IFLA_TEREDO_LOCAL2:
-	case IFLA_TEREDO_LINK:
 	case IFLA_TEREDO_PREFIX:
 	case IFLA_TEREDO_SERVED:
 		return true;
@@ -40,7 +39,7 @@ struct change {
 	const char *what;
 };
 
-/* Without an index for it, the kernel would be told to use any interface */
+/* The device stays on its interface until lower.c sees the configured one */
 static bool link_missing(const struct daemon *d, const struct attr_diff *diff)
 {
 	return diff->type == IFLA_TEREDO_LINK &&
@@ -138,7 +137,7 @@ void apply_running(struct daemon *d)
  * apply_start - change a device that stood before this daemon started
  * @d: daemon with its device, and a configuration
  *
- * Port, addresses, link, prefix and what is served take a device that is down.
+ * Port, addresses, prefix and what is served take a device that is down.
  * A device that is up is set down for that if a teredod has made it; the caller
  * sets it up again.
  */

@@ -316,6 +316,7 @@ static int open_device(struct daemon *d)
 		return ret;
 	if (!d->created)
 		apply_start(d);
+	lower_follow(d);
 	ret = link_set_up(&d->rtnl, d->ifindex, true);
 	if (!ret)
 		ret = link_find(&d->rtnl, d->name, &d->link);

@@ -8,6 +8,7 @@
  *	reload.c	SIGHUP
  *	abandon.c	a configuration that cannot be read any more
  *	watch.c		what happens to the path and the device
+ *	lower.c		the interface that the device sends by
  *	control.c	the socket that answers "teredo show"
  *
  * of a client
@@ -178,7 +179,10 @@ enum connectivity {
  * @path_error: why it is not
  * @link_away: the interface in @path has no carrier
  * @link_back: it has got it back
- * @dev_bounced: the device was down, if only for a moment
+ * @dev_bounced: the device was down, if only for a moment, or sends by another
+ *	interface
+ *
+ * @lower: interface that had the configured name when last seen (lower.c)
  *
  * @announce: the routes that the device has while it runs (relay.c)
  * @draining: only the two halves of the prefix
@@ -270,6 +274,8 @@ struct daemon {
 	bool link_away;
 	bool link_back;
 	bool dev_bounced;
+
+	u32 lower;
 
 	struct announce announce;
 	bool draining;
@@ -363,6 +369,9 @@ void relay_route(struct daemon *d, const struct route6 *route);
 void relay_removed(struct daemon *d);
 void relay_repair(struct daemon *d);
 void relay_close(struct daemon *d);
+
+void lower_follow(struct daemon *d);
+const char *lower_missing(const struct daemon *d);
 
 int watch_open(struct daemon *d);
 bool watch_path(struct daemon *d);

@@ -46,10 +46,8 @@ static const struct {
 
 static void parse_link(struct link_conf *conf, const struct nlattr *attr)
 {
-	u32 ifindex = 0;
-
-	nl_attr_copy(&ifindex, sizeof(ifindex), attr);
-	if_indextoname(ifindex, conf->link);
+	nl_attr_copy(&conf->lower, sizeof(conf->lower), attr);
+	if_indextoname(conf->lower, conf->link);
 }
 
 static void parse_served(struct link_conf *conf, const struct nlattr *attr)
@@ -203,6 +201,14 @@ int link_get(struct nl *nl, u32 ifindex, struct link_info *link)
 	return nl_talk(nl, nlh, on_link, link);
 }
 
+/* An interface that does not exist yet is none: the device waits for it. */
+static u32 lower_index(const char *name)
+{
+	u32 ifindex = if_nametoindex(name);
+
+	return ifindex || !name[0] ? ifindex : TEREDO_LINK_NONE;
+}
+
 static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 {
 	size_t i;
@@ -213,7 +219,7 @@ static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 				     (const u8 *)conf + fields[i].offset);
 	if (link_conf_has(conf, IFLA_TEREDO_LINK))
 		mnl_attr_put_u32(nlh, IFLA_TEREDO_LINK,
-				 if_nametoindex(conf->link));
+				 lower_index(conf->link));
 	if (link_conf_has(conf, IFLA_TEREDO_SERVED))
 		mnl_attr_put(nlh, IFLA_TEREDO_SERVED,
 			     conf->n_served * sizeof(conf->served[0]),
@@ -247,11 +253,6 @@ int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
 	void *header;
 	int ret;
 
-	if (conf->link[0] && !if_nametoindex(conf->link)) {
-		snprintf(nl->error, sizeof(nl->error),
-			 "there is no device %s to send by", conf->link);
-		return -ENODEV;
-	}
 	nlh = nl_begin(nl, buf, RTM_NEWLINK,
 		       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
 		       sizeof(struct ifinfomsg), &header);

@@ -19,6 +19,8 @@
  * @local: IPv4 address to bind
  * @local2: secondary address of a server
  * @link: name of the interface that datagrams leave by, "" for any
+ * @lower: index of that interface, as the kernel has it: 0 for any,
+ *	%TEREDO_LINK_NONE if it was deleted; ignored in requests
  * @server: a client's server, if it is known already
  * @server2: its secondary address
  * @ttl: of the outer header
@@ -49,6 +51,7 @@ struct link_conf {
 	__be32 local;
 	__be32 local2;
 	char link[IF_NAMESIZE];
+	u32 lower;
 	__be32 server;
 	__be32 server2;
 	u8 ttl;

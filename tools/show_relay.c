@@ -13,23 +13,35 @@
 
 /* ---- as JSON ---- */
 
+static void explain_carrier(char *reason, size_t len,
+			    const struct link_conf *conf)
+{
+	char local[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &conf->local, local, sizeof(local));
+	if (conf->lower == TEREDO_LINK_NONE)
+		snprintf(reason, len,
+			 "the interface to send by does not exist");
+	else if (conf->local)
+		snprintf(reason, len, "is %s an address of this host?", local);
+	else
+		snprintf(reason, len, "the carrier was set off");
+}
+
 /* A state that is not "up" has a reason. The daemon, if there is one, has put the
  * reason there if it cannot add the route.
  */
 static void add_state(json_t *o, const struct link_info *link,
 		      const struct dev_info *dev, bool daemon)
 {
-	char local[INET_ADDRSTRLEN], reason[128] = "";
 	const char *state = "up";
+	char reason[128] = "";
 
 	if (!(link->flags & IFF_UP)) {
 		state = "down";
 	} else if (!link_running(link)) {
 		state = "no-carrier";
-		inet_ntop(AF_INET, &link->conf.local, local, sizeof(local));
-		snprintf(reason, sizeof(reason),
-			 link->conf.local ? "is %s an address of this host?" :
-			 "somebody has set the carrier off", local);
+		explain_carrier(reason, sizeof(reason), &link->conf);
 	} else if (link->conf.auth && !dev->helper) {
 		state = "no-helper";
 		snprintf(reason, sizeof(reason),

@@ -49,17 +49,22 @@ static void path_query(const struct daemon *d, struct path_query *query)
 	query->dst = d->q.state == QUALIFY_INITIAL ?
 		     d->q.servers[d->q.index].primary : d->q.server.primary;
 	query->src = conf->local;
-	query->oif = conf->link[0] ? if_nametoindex(conf->link) : 0;
+	query->oif = conf->lower;
 	query->fwmark = conf->fwmark;
 }
 
 static void no_path(struct daemon *d, __be32 dst)
 {
+	const char *missing = lower_missing(d);
 	char text[INET_ADDRSTRLEN];
 
 	inet_ntop(AF_INET, &dst, text, sizeof(text));
-	snprintf(d->path_error, sizeof(d->path_error), "no way to %s: %s",
-		 text, d->rtnl.error);
+	if (missing)
+		snprintf(d->path_error, sizeof(d->path_error),
+			 "no way to %s: %s does not exist", text, missing);
+	else
+		snprintf(d->path_error, sizeof(d->path_error),
+			 "no way to %s: %s", text, d->rtnl.error);
 }
 
 /**
@@ -122,6 +127,7 @@ static void on_settled(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
+	lower_follow(d);
 	if (d->role->settled)
 		d->role->settled(d);
 }
@@ -192,19 +198,21 @@ static void own_removed(struct daemon *d)
 }
 
 /* A device that goes down loses its addresses and its state, even if it is up
- * again by the time we look.
+ * again by the time we look. The kernel also unsets the state of a client that
+ * sends by another interface.
  */
 static void own_link(struct daemon *d, const struct link_info *link)
 {
 	bool up = link->flags & IFF_UP;
 	bool was_up = d->link.flags & IFF_UP;
+	bool relinked = link->conf.lower != d->link.conf.lower;
 
 	d->link = *link;
 	if (d->role->link)
 		d->role->link(d);
-	if (up == was_up)
+	if (up == was_up && !relinked)
 		return;
-	d->dev_bounced |= !up;
+	d->dev_bounced |= !up || relinked;
 	expect_settling(d);
 }
 

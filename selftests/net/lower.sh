@@ -22,6 +22,23 @@ took()
 	check_at_most "$what, ms" "$limit" "$ms"
 }
 
+# says TEXT: teredo show at a
+says()
+{
+	[[ $(teredo a show teredo0) == *"$1"* ]]
+}
+
+# lan_again: a gets an interface eth0 to its NAT
+lan_again()
+{
+	new_link na lan a eth0
+	real_checksums a
+	ip_on na addr add 10.1.0.1/24 dev lan
+	printf '%s\n' 'addr add 10.1.0.2/24 dev eth0' \
+		'route replace default via 10.1.0.1 dev eth0' |
+		ip_on a -batch -
+}
+
 # other_uplink DEVICE ADDRESS: a gets another interface, straight to the router
 other_uplink()
 {
@@ -29,6 +46,98 @@ other_uplink()
 	on a ethtool -K "$1" tx off > /dev/null
 	ip_on inet route replace "$2" dev "via-$1"
 	printf '%s\n' "addr add $2 dev $1" "route add default dev $1 metric 9" |
+		ip_on a -batch -
+}
+
+# link_client [OPTIONS of teredod]: a client that sends by eth0
+link_client()
+{
+	client_conf a "$tmp/link.conf"
+	echo 'link = eth0' >> "$tmp/link.conf"
+	client_start a --config "$tmp/link.conf"
+}
+
+qualified()
+{
+	has_teredo_address "${_pids[a-teredod]}"
+}
+
+test_recreated()
+{
+	local old
+
+	link_client
+	took "qualified" 2000 qualified
+	old=$(teredo_address a)
+	other_uplink eth1 192.0.2.11
+	capture a eth1 leak udp
+	ip_on a link del eth0
+	took "address gone" 500 no_address a
+	took "it says why" 500 says \
+		'no way to 203.0.113.1: eth0 does not exist'
+	pause 3
+	capture_stop leak
+	check_equal "datagrams by another interface" '' "$(packets leak)"
+	ip_on a link del eth1
+	lan_again
+	took "qualified again" 2000 qualified
+	check_equal "address" "$old" "$(teredo_address a)"
+	check "ping" reach a 2001:db8:1::10
+}
+
+# The interface goes and comes while no teredod runs, and while it starts.
+test_restarted()
+{
+	stop a-teredod
+	ip_on a link del eth0
+	link_client
+	took "it says why" 2000 says 'eth0 does not exist'
+	stop a-teredod
+	lan_again
+	link_client
+	took "qualified" 2000 qualified
+	check "ping" reach a 2001:db8:1::10
+}
+
+test_absent()
+{
+	client_down a
+	ip_on a link del eth0
+	link_client
+	took "it says why" 2000 says 'eth0 does not exist'
+	lan_again
+	took "qualified" 2000 qualified
+	check "ping" reach a 2001:db8:1::10
+}
+
+mapped_at()
+{
+	[[ $(teredo a show teredo0) == *"$1"* ]]
+}
+
+# A new name changes nothing. Another interface of the former name does.
+test_renamed()
+{
+	local old
+
+	old=$(teredo_address a)
+	ip_on a link set eth0 down
+	ip_on a link set eth0 name wan0
+	printf '%s\n' 'link set wan0 up' \
+		'route replace default via 10.1.0.1 dev wan0' |
+		ip_on a -batch -
+	took "qualified by the same interface" 2000 qualified
+	check_equal "address" "$old" "$(teredo_address a)"
+	check "ping" reach a 2001:db8:1::10
+	other_uplink eth0 192.0.2.11
+	took "qualified by the other interface" 2000 mapped_at 192.0.2.11:40000
+	check "ping" reach a 2001:db8:1::10
+	client_down a
+	ip_on a link del eth0
+	ip_on a link set wan0 down
+	ip_on a link set wan0 name eth0
+	printf '%s\n' 'link set eth0 up' \
+		'route replace default via 10.1.0.1 dev eth0' |
 		ip_on a -batch -
 }
 
@@ -116,6 +225,28 @@ test_relay()
 	h_again any
 }
 
+# teredod keeps a relay on the interface, too.
+test_relay_daemon()
+{
+	printf '%s\n' '[device]' 'mode = relay' 'local = 198.51.100.7' \
+		'port = 3545' 'link = eth0' > "$tmp/relay.conf"
+	mkdir -p "$tmp/run-h"
+	start h-teredod h env "TEREDO_RUN_DIR=$tmp/run-h" "$tools/teredod" \
+		--config "$tmp/relay.conf" teredo0
+	check "carrier" wait_for 5 carrier
+	ip_on h link del eth0
+	took "carrier gone" 1500 no_carrier
+	[[ $(teredo h show teredo0) == *'the interface to send by does not exist'* ]] ||
+		fail "no reason: $(teredo h show teredo0)"
+	h_again any
+	took "carrier there" 2000 carrier
+	bubble_counted || fail "no bubble is taken"
+	check "the route is back" wait_for 2 eval \
+		"[[ \$(ip_on h -6 route show 2001::/32) == *teredo0* ]]"
+	stop h-teredod
+	teredo_down h
+}
+
 bound_to()
 {
 	[[ $(on a ss -uanH) == *"$1"* ]]
@@ -175,8 +306,16 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
+add_test "C-19 C-90: the interface to send by is deleted and made again: nothing leaves by another one, qualified in 2 s" \
+	test_recreated
+add_test "C-19: the same while teredod does not run, and while it starts" \
+	test_restarted
+add_test "C-19: there is no such interface yet" test_absent
+add_test "C-19: the interface is renamed, and another one gets its name" \
+	test_renamed
 add_test "R-33: a relay's interface is deleted, and another one has its index" \
 	test_relay
+add_test "R-33: the same with teredod" test_relay_daemon
 add_test "C-19: another interface while the device is up" test_changed
 add_test "R-33 S-01: the address to bind comes later" test_local
 
