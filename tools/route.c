@@ -344,6 +344,8 @@ int path_get(struct nl *nl, const struct path_query *query, struct path *path)
 	void *header;
 
 	memset(path, 0, sizeof(*path));
+	/* the kernel leaves a source out that it was asked about */
+	path->src = query->src;
 	nlh = nl_begin(nl, buf, RTM_GETROUTE, NLM_F_ACK, sizeof(*rtm), &header);
 	rtm = header;
 	rtm->rtm_family = AF_INET;

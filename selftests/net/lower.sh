@@ -300,6 +300,30 @@ test_local()
 	teredo_down h
 }
 
+# The same for a client with teredod
+test_local_client()
+{
+	ip_on a addr del 10.1.0.2/24 dev eth0
+	client_conf a "$tmp/local.conf"
+	echo 'local = 10.1.0.2' >> "$tmp/local.conf"
+	client_start a --config "$tmp/local.conf"
+	pause 1
+	check "it runs" alive a-teredod
+	check "it says why" says 'no way to 203.0.113.1'
+	printf '%s\n' 'addr add 10.1.0.2/24 dev eth0' \
+		'route replace default via 10.1.0.1 dev eth0' |
+		ip_on a -batch -
+	took "qualified" 2000 qualified
+	check "ping" reach a 2001:db8:1::10
+	ip_on a addr del 10.1.0.2/24 dev eth0
+	took "address gone" 500 no_address a
+	printf '%s\n' 'addr add 10.1.0.2/24 dev eth0' \
+		'route replace default via 10.1.0.1 dev eth0' |
+		ip_on a -batch -
+	took "qualified again" 2000 qualified
+	client_down a
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -318,5 +342,6 @@ add_test "R-33: a relay's interface is deleted, and another one has its index" \
 add_test "R-33: the same with teredod" test_relay_daemon
 add_test "C-19: another interface while the device is up" test_changed
 add_test "R-33 S-01: the address to bind comes later" test_local
+add_test "C-19: the same for a client with teredod" test_local_client
 
 run_tests
