@@ -43,15 +43,37 @@ bool teredo_reachable(const struct in6_addr *addr)
 	       teredo_ipv4_is_global(teredo_server(addr));
 }
 
-/* Whoever can send packets to a relay chooses where its bubbles go: not too many
- * to anybody.
+/* Bubbles that no packet has caused keep a proven client usable, or are the
+ * administrator's: the client's IPv4 address counts as their source.
  */
-static bool allowed(struct teredo_dev *td, struct teredo_endpoint to)
+static enum teredo_limit_verdict judge(struct teredo_dev *td, __be32 to,
+				       const struct in6_addr *dst,
+				       const struct teredo_call *call)
 {
-	if (!td->limit ||
-	    teredo_limit_allow(td->limit, to.addr, READ_ONCE(td->cfg.rate)))
+	u32 rate = READ_ONCE(td->cfg.rate);
+
+	if (ipv6_addr_any(&call->cause))
+		return teredo_limit_fair(td->limit, teredo_mapped(dst).addr,
+					 to, rate);
+	return teredo_limit_native(td->limit, &call->cause, to, rate,
+				   call->repeat);
+}
+
+/* The sender of a packet to a relay chooses where its bubbles go. The rate of the
+ * destination protects that destination, and is fair between senders.
+ */
+static bool allowed(struct teredo_dev *td, __be32 to,
+		    const struct in6_addr *dst, const struct teredo_call *call)
+{
+	enum teredo_limit_verdict verdict;
+
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
 		return true;
-	teredo_count(td, TEREDO_TX_DROP_RATE);
+	verdict = judge(td, to, dst, call);
+	if (verdict == TEREDO_LIMIT_PASS)
+		return true;
+	teredo_count(td, verdict == TEREDO_LIMIT_OVER_SHARE ?
+			 TEREDO_TX_DROP_SHARE : TEREDO_TX_DROP_RATE);
 	return false;
 }
 
@@ -75,8 +97,21 @@ static void source_for(const struct teredo_dev *td,
 		});
 }
 
-static int send_bubble(struct teredo_dev *td, const struct teredo_mapping *map,
-		       const struct in6_addr *dst, struct teredo_way way,
+/**
+ * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
+ * @td: device
+ * @map: own mapping
+ * @dst: IPv6 destination
+ * @way: where to, and from which port
+ * @tr: trailers, or NULL
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ */
+int teredo_send_bubble(struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       const struct in6_addr *dst,
+		       struct teredo_way way,
 		       const struct teredo_trailers *tr)
 {
 	struct teredo_endpoint from = { .addr = map->local, .port = way.port };
@@ -93,29 +128,6 @@ static int send_bubble(struct teredo_dev *td, const struct teredo_mapping *map,
 	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
 	return err;
-}
-
-/**
- * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
- * @td: device
- * @map: own mapping
- * @dst: IPv6 destination
- * @way: where to, and from which port
- * @tr: trailers, or NULL
- *
- * Context: BH off, RCU; no lock of ours held.
- * Return: 0; -ENOMEM, -EBUSY if too much is sent to that place, -EHOSTUNREACH if
- * there is no way to send it.
- */
-int teredo_send_bubble(struct teredo_dev *td,
-		       const struct teredo_mapping *map,
-		       const struct in6_addr *dst,
-		       struct teredo_way way,
-		       const struct teredo_trailers *tr)
-{
-	if (!allowed(td, way.to))
-		return -EBUSY;
-	return send_bubble(td, map, dst, way, tr);
 }
 
 /* A server that relays to a client of its own takes the short way: what its
@@ -173,13 +185,15 @@ void teredo_call_nonce(struct teredo_call *call,
 	call->tr.nonce = peer->nonce_received;
 }
 
-/* Return: what teredo_send_bubble() does */
+/* Return: what teredo_send_bubble() does, or -EBUSY over a limit */
 static int send_direct(struct teredo_dev *td, const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
 		       const struct teredo_call *call, struct teredo_way way)
 {
 	struct teredo_trailers tr = call->tr;
 
+	if (!allowed(td, way.to.addr, dst, call))
+		return -EBUSY;
 	tr.has_random_port = way.port && call->random;
 	tr.random_port = call->random;
 	return teredo_send_bubble(td, map, dst, way, &tr);
@@ -195,10 +209,13 @@ static bool serves(const struct teredo_dev *td, const struct in6_addr *dst)
 /* RATE is asked before the direct bubbles leave: without an indirect one they do
  * not reach the client, but would count.
  */
-static bool indirect_allowed(struct teredo_dev *td, const struct in6_addr *dst)
+static bool indirect_allowed(struct teredo_dev *td, const struct in6_addr *dst,
+			     const struct teredo_call *call)
 {
-	return allowed(td, serves(td, dst) ? teredo_mapped(dst) :
-					     server_of(dst));
+	__be32 to = serves(td, dst) ? teredo_mapped(dst).addr :
+				      teredo_server(dst);
+
+	return allowed(td, to, dst, call);
 }
 
 /* Return: what teredo_send() does */
@@ -214,7 +231,7 @@ static int send_indirect(struct teredo_dev *td,
 		return send_as_server(td, map, dst);
 	tr.has_random_port = call->random;
 	tr.random_port = call->random;
-	return send_bubble(td, map, dst, way, &tr);
+	return teredo_send_bubble(td, map, dst, way, &tr);
 }
 
 /* RFC 6081 5.5.4.1.1: a solicitation with a nonce and no secret */
@@ -255,7 +272,7 @@ static bool send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	bool sent = false;
 	int i, err;
 
-	if (call->indirect && !indirect_allowed(td, dst))
+	if (call->indirect && !indirect_allowed(td, dst, call))
 		return false;
 	if (call->discover)
 		sent = teredo_discovery_send(td, map);

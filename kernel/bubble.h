@@ -55,6 +55,9 @@ struct teredo_charge {
  * @test: where the bubble of an Echo Test goes, and from which random port; port
  *	0 for no test
  * @test_nonce: of its solicitations
+ * @cause: IPv6 source of the packet that the bubbles are sent for, unspecified
+ *	if there is none; limits on relays and servers are fair between these
+ * @repeat: bubbles were sent to the peer before, without an answer
  * @charge: what the bubbles count for
  */
 struct teredo_call {
@@ -67,6 +70,8 @@ struct teredo_call {
 	struct teredo_trailers server_tr;
 	struct teredo_way test;
 	u8 test_nonce[2][TEREDO_NONCE_LEN];
+	struct in6_addr cause;
+	bool repeat;
 	struct teredo_charge charge;
 };
 

@@ -473,13 +473,13 @@ void teredo_device_relink(struct teredo_dev *td)
 /* Return: false if there is no memory for it. */
 static bool create_limit(struct teredo_dev *td)
 {
-	struct teredo_limit *limit = teredo_limit_create();
-
-	if (td->cfg.mode == TEREDO_MODE_CLIENT)
-		td->test_limit = limit;
-	else
-		td->limit = limit;
-	return limit;
+	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
+		td->test_limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
+		return td->test_limit;
+	}
+	td->limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
+					TEREDO_LIMIT_BUCKETS);
+	return td->limit;
 }
 
 static int teredo_init(struct net_device *dev)

@@ -142,7 +142,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @sock: UDP socket while the device is up; written under RTNL, read under
  *	RCU
  * @sock2: the same for a server's second address, only received from
- * @limit: how much servers and relays send to whom
+ * @limit: what servers and relays send to one IPv4 address, fair between those
+ *	who make them send it
  * @test_limit: the tests that a client sends for whom
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU

@@ -1,29 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Limits per IPv4 destination, in constant memory. */
+/*
+ * Limits per destination that are fair between sources, in constant memory.
+ *
+ * A source that is within its share of a destination's rate may use all of the
+ * bucket. Beyond the share it may use only the upper half. So a source alone is
+ * limited by the rate only, and a flood from one source leaves tokens for others.
+ * Repeats give way to first tries in the same manner.
+ */
+#include <linux/in6.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/random.h>
 
 #include "limit.h"
 
+/* Quarters of a bucket that a datagram must leave to those with priority */
+#define LEAVE_REPEAT	1
+#define LEAVE_OVER	2
+
 /**
  * teredo_limit_create - make a limiter
+ * @n_rates: number of buckets for destinations, 1 for one rate in all
+ * @n_shares: number of buckets for the shares of sources, or 0
  *
  * Context: process.
  * Return: the limiter, to be freed with kvfree(), or NULL.
  */
-struct teredo_limit *teredo_limit_create(void)
+struct teredo_limit *teredo_limit_create(u32 n_rates, u32 n_shares)
 {
-	struct teredo_limit *limit = kvzalloc(sizeof(*limit), GFP_KERNEL);
+	struct teredo_limit *limit;
 	u32 second_ago = jiffies - HZ;
-	int i;
+	u32 i, n = n_rates + n_shares;
 
+	limit = kvzalloc(struct_size(limit, bucket, n), GFP_KERNEL);
 	if (!limit)
 		return NULL;
+	get_random_bytes(&limit->key, sizeof(limit->key));
 	limit->seed = get_random_u32();
-	/* the first to come finds it full */
-	for (i = 0; i < TEREDO_LIMIT_BUCKETS; i++)
+	limit->n_rates = n_rates;
+	limit->n_shares = n_shares;
+	/* the first datagram finds a full bucket */
+	for (i = 0; i < n; i++)
 		atomic64_set(&limit->bucket[i], (u64)second_ago << 32);
 	return limit;
 }
@@ -40,28 +59,129 @@ static u64 refill(u64 bucket, u32 rate)
 	return (u64)now << 32 | credit;
 }
 
-/**
- * teredo_limit_allow - may a datagram be sent to an address now
- * @limit: limiter
- * @addr: destination, network byte order
- * @rate: datagrams per second, and how many may be saved up; 0 for no limit
- *
- * Context: any.
- * Return: true if it may, and it is counted.
+/* Takes a datagram's tokens unless fewer than @leave quarters of the bucket, in
+ * whole datagrams, would be left. A rate under 4 knows no priorities.
  */
-bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate)
+static bool take(atomic64_t *bucket, u32 rate, u32 leave)
 {
-	u32 hash = jhash_1word((__force u32)addr, limit->seed);
-	atomic64_t *bucket = &limit->bucket[hash % TEREDO_LIMIT_BUCKETS];
+	u32 needed = (rate / 4 * leave + 1) * HZ;
 	s64 old, new;
 
-	if (!rate)
-		return true;
 	old = atomic64_read(bucket);
 	do {
 		new = refill(old, rate);
-		if ((u32)new < HZ)
+		if ((u32)new < needed)
 			return false;
 	} while (!atomic64_try_cmpxchg(bucket, &old, new - HZ));
 	return true;
+}
+
+static atomic64_t *rate_of(struct teredo_limit *limit, __be32 to)
+{
+	u32 hash = jhash_1word((__force u32)to, limit->seed);
+
+	return &limit->bucket[hash % limit->n_rates];
+}
+
+static bool take_share(struct teredo_limit *limit, u32 hash, u32 share,
+		       bool repeat)
+{
+	atomic64_t *bucket;
+
+	bucket = &limit->bucket[limit->n_rates + hash % limit->n_shares];
+	return take(bucket, max(share, 1U), repeat ? LEAVE_OVER : 0);
+}
+
+/* RATE_USED or OVER_SHARE says which of the two an administrator must look for. */
+static enum teredo_limit_verdict take_rate(struct teredo_limit *limit,
+					   __be32 to, u32 rate, bool in_share,
+					   bool repeat)
+{
+	u32 leave = (in_share ? 0 : LEAVE_OVER) + (repeat ? LEAVE_REPEAT : 0);
+
+	if (take(rate_of(limit, to), rate, leave))
+		return TEREDO_LIMIT_PASS;
+	return in_share ? TEREDO_LIMIT_RATE_USED : TEREDO_LIMIT_OVER_SHARE;
+}
+
+/**
+ * teredo_limit_allow - check whether a datagram may be sent to an address
+ * @limit: limiter
+ * @to: destination, network byte order
+ * @rate: datagrams per second, and how many may be saved up; 0 for no limit
+ *
+ * Context: any.
+ * Return: true if the datagram may be sent, and is counted.
+ */
+bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate)
+{
+	return !rate || take(rate_of(limit, to), rate, 0);
+}
+
+/**
+ * teredo_limit_fair - check whether a datagram of an IPv4 source may be sent on
+ * @limit: limiter with shares
+ * @from: the source, network byte order
+ * @to: destination, network byte order
+ * @rate: datagrams per second to @to, and how many may be saved up; 0 for no
+ *	limit
+ *
+ * Context: any.
+ * Return: TEREDO_LIMIT_PASS if the datagram may be sent, and is counted.
+ */
+enum teredo_limit_verdict teredo_limit_fair(struct teredo_limit *limit,
+					    __be32 from, __be32 to, u32 rate)
+{
+	bool in_share;
+	u32 hash;
+
+	if (!rate)
+		return TEREDO_LIMIT_PASS;
+	hash = jhash_2words((__force u32)from, (__force u32)to, limit->seed);
+	in_share = take_share(limit, hash, rate / TEREDO_LIMIT_SHARE, false);
+	return take_rate(limit, to, rate, in_share, false);
+}
+
+/* The /64 first: one that is over its share takes nothing from the rest of its
+ * site.
+ */
+static bool native_in_share(struct teredo_limit *limit,
+			    const struct in6_addr *from, __be32 to, u32 rate,
+			    bool repeat)
+{
+	u32 high = (__force u32)from->s6_addr32[0];
+	u32 low = (__force u32)from->s6_addr32[1];
+	u32 site = (__force u32)(from->s6_addr32[1] & htonl(0xffff0000));
+	u32 hash;
+
+	hash = hsiphash_4u32(high, low, (__force u32)to, 64, &limit->key);
+	if (!take_share(limit, hash, rate / TEREDO_LIMIT_SHARE, repeat))
+		return false;
+	hash = hsiphash_4u32(high, site, (__force u32)to, 48, &limit->key);
+	return take_share(limit, hash, rate / TEREDO_LIMIT_SITE_SHARE, repeat);
+}
+
+/**
+ * teredo_limit_native - check whether a native source may cause a datagram
+ * @limit: limiter with shares
+ * @from: IPv6 source, of which the /48 and the /64 count
+ * @to: destination, network byte order
+ * @rate: datagrams per second to @to, and how many may be saved up; 0 for no
+ *	limit
+ * @repeat: the same was sent before, and gives way to first tries
+ *
+ * Context: any.
+ * Return: TEREDO_LIMIT_PASS if the datagram may be sent, and is counted.
+ */
+enum teredo_limit_verdict teredo_limit_native(struct teredo_limit *limit,
+					      const struct in6_addr *from,
+					      __be32 to, u32 rate,
+					      bool repeat)
+{
+	bool in_share;
+
+	if (!rate)
+		return TEREDO_LIMIT_PASS;
+	in_share = native_in_share(limit, from, to, rate, repeat);
+	return take_rate(limit, to, rate, in_share, repeat);
 }

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much is sent to one IPv4 address because somebody else asked for it.
- * Of fixed size, whoever knocks.
+ * Token buckets in constant memory. Each limit has a rate for a destination, or
+ * for the whole device, and shares of that rate for the sources that ask for
+ * datagrams to be sent there.
  */
 #ifndef _TEREDO_LIMIT_H
 #define _TEREDO_LIMIT_H
 
 #include <linux/atomic.h>
+#include <linux/siphash.h>
 #include <linux/types.h>
 
-/* Addresses that fall into one bucket share its rate. With so many, a flood
+struct in6_addr;
+
+/* Keys that fall into one bucket share its rate. With so many, a flood
  * of a hundred thousand datagrams per second from forged addresses adds about
  * 25 per second to each, far below the default rate: new clients get through.
  */
@@ -22,18 +26,52 @@
 /* more is no limit any more; and times HZ it must fit 32 bits */
 #define TEREDO_LIMIT_RATE_MAX	1000000
 
-/**
- * struct teredo_limit - limit per IPv4 destination
- * @seed: of the hash, so that nobody can choose an address to share with
- * @bucket: jiffies of the last refill in the upper half; in the lower one what
- *	may still be sent, a datagram being HZ
+/* A source has priority for this part of a rate: a /64, an IPv4 address. 62 per
+ * second of the default rate are more than a busy resolver makes first contacts.
  */
-struct teredo_limit {
-	u32 seed;
-	atomic64_t bucket[TEREDO_LIMIT_BUCKETS];
+#define TEREDO_LIMIT_SHARE	16
+/* ... and all of a native /48 together, which one site gets for the asking */
+#define TEREDO_LIMIT_SITE_SHARE	4
+
+/**
+ * enum teredo_limit_verdict - what a limit says of a datagram
+ * @TEREDO_LIMIT_PASS: allowed, and counted
+ * @TEREDO_LIMIT_RATE_USED: refused, the rate is used up
+ * @TEREDO_LIMIT_OVER_SHARE: refused, the source is over its share and what is
+ *	left of the rate is kept for other sources
+ */
+enum teredo_limit_verdict {
+	TEREDO_LIMIT_PASS,
+	TEREDO_LIMIT_RATE_USED,
+	TEREDO_LIMIT_OVER_SHARE,
 };
 
-struct teredo_limit *teredo_limit_create(void);
-bool teredo_limit_allow(struct teredo_limit *limit, __be32 addr, u32 rate);
+/**
+ * struct teredo_limit - rates of destinations, and shares of sources
+ * @key: of the hash of IPv6 sources, so that no attacker can choose those that
+ *	share a bucket
+ * @seed: the same for IPv4 addresses, of which an attacker has few to choose from
+ * @n_rates: number of buckets for destinations; 1 is a limit for the whole device
+ * @n_shares: number of buckets for pairs of source and destination, or 0
+ * @bucket: first those of destinations, then those of sources. Jiffies of the
+ *	last refill in the upper half; in the lower one what may still be sent, a
+ *	datagram being HZ
+ */
+struct teredo_limit {
+	hsiphash_key_t key;
+	u32 seed;
+	u32 n_rates;
+	u32 n_shares;
+	atomic64_t bucket[];
+};
+
+struct teredo_limit *teredo_limit_create(u32 n_rates, u32 n_shares);
+bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate);
+enum teredo_limit_verdict teredo_limit_fair(struct teredo_limit *limit,
+					    __be32 from, __be32 to, u32 rate);
+enum teredo_limit_verdict teredo_limit_native(struct teredo_limit *limit,
+					      const struct in6_addr *from,
+					      __be32 to, u32 rate,
+					      bool repeat);
 
 #endif /* _TEREDO_LIMIT_H */

@@ -273,7 +273,9 @@ void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
 	     teredo_burst_begin(td, map, probe)))
 		return;
 
+	call->repeat = probe->n_sent;
 	count_bubbles(probe, call);
+	call->cause = probe->cause;
 	call->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
 		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
@@ -563,6 +565,7 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 	if (!probe)
 		return false;
 	*why = TEREDO_TX_DROP_NO_ANSWER;
+	probe->cause = ipv6_hdr(skb)->saddr;
 	begin(td, probe, todo);
 	if (todo->act == ACT_REFUSE)
 		return false;

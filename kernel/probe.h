@@ -55,6 +55,8 @@ struct teredo_peers;
  * @n_sent: bubbles that have left the host, without an answer
  * @answers: answers to its bubbles given since @answered, see answer.c
  * @answered: jiffies
+ * @cause: IPv6 source of the last packet that came to wait, unspecified if the
+ *	attempt began without one
  * @out: packets that wait to be sent
  * @in: packets that wait to be delivered
  * @bytes: memory of both
@@ -81,6 +83,7 @@ struct teredo_probe {
 	unsigned int n_sent;
 	u8 answers;
 	unsigned long answered;
+	struct in6_addr cause;
 	struct sk_buff_head out;
 	struct sk_buff_head in;
 	u32 bytes;

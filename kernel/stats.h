@@ -33,6 +33,7 @@ enum teredo_counter {
 	TEREDO_TX_DROP_NO_ANSWER,	/* peer did not answer */
 	TEREDO_TX_DROP_PEER_LIMIT,
 	TEREDO_TX_DROP_RATE,		/* bubbles of relays */
+	TEREDO_TX_DROP_SHARE,		/* the same, source over its share */
 	TEREDO_TX_DROP_NO_MEMORY,
 	TEREDO_RX_BUBBLES,		/* from peers directly */
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
@@ -68,6 +69,7 @@ enum teredo_counter {
 	TEREDO_RX_DROP_CONTROL,		/* P-04: not from the server */
 	TEREDO_RX_DROP_NO_HELPER,	/* P-04: nobody to pass it to */
 	TEREDO_RX_DROP_RATE,		/* over a rate limit */
+	TEREDO_RX_DROP_SHARE,		/* the same, source over its share */
 	TEREDO_RX_DROP_HOLD_FULL,
 	TEREDO_RX_DROP_UNTESTED,	/* test failed, or other relay */
 	TEREDO_RX_DROP_PEER_LIMIT,

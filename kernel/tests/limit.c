@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The limits per destination: what is allowed, when, and to whom. */
+/* The limits per destination: what is allowed, when, and for which sources. */
 #include <kunit/test.h>
+#include <linux/in6.h>
 #include <linux/inet.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -8,10 +9,13 @@
 #include "../limit.h"
 
 #define RATE	8
+/* a multiple of 4 and of TEREDO_LIMIT_SHARE, so that all parts are even */
+#define FAIR	64
 
 static int init(struct kunit *test)
 {
-	test->priv = teredo_limit_create();
+	test->priv = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
+					 TEREDO_LIMIT_BUCKETS);
 	return test->priv ? 0 : -ENOMEM;
 }
 
@@ -23,9 +27,9 @@ static void finish(struct kunit *test)
 /* as if that many ticks had passed since each bucket was last looked at */
 static void pass(struct teredo_limit *limit, u32 ticks)
 {
-	int i;
+	u32 i;
 
-	for (i = 0; i < TEREDO_LIMIT_BUCKETS; i++)
+	for (i = 0; i < limit->n_rates + limit->n_shares; i++)
 		atomic64_sub((u64)ticks << 32, &limit->bucket[i]);
 }
 
@@ -85,8 +89,8 @@ static void test_max(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, burst(limit, addr, RATE), RATE);
 }
 
-/* One who has used up his has not used up others'. Of 256 addresses hardly
- * one shares the bucket.
+/* An address over its rate leaves others theirs. Of 256 addresses hardly one shares
+ * the bucket.
  */
 static void test_apart(struct kunit *test)
 {
@@ -101,12 +105,127 @@ static void test_apart(struct kunit *test)
 	KUNIT_EXPECT_LT(test, refused, 4);
 }
 
+/* how many of an IPv4 source are allowed in a row, and why no more */
+static int fair(struct teredo_limit *limit, const char *from,
+		enum teredo_limit_verdict *verdict)
+{
+	int n;
+
+	for (n = 0; n < 2 * FAIR; n++) {
+		*verdict = teredo_limit_fair(limit, in_aton(from),
+					     in_aton("192.0.2.1"), FAIR);
+		if (*verdict != TEREDO_LIMIT_PASS)
+			break;
+	}
+	return n;
+}
+
+/* A source over its share leaves half of the rate to others, which get their
+ * shares of it.
+ */
+static void test_share(struct kunit *test)
+{
+	struct teredo_limit *limit = test->priv;
+	enum teredo_limit_verdict verdict;
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, fair(limit, "198.51.100.1", &verdict), FAIR / 2);
+	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_OVER_SHARE);
+	KUNIT_EXPECT_EQ(test, fair(limit, "198.51.100.2", &verdict),
+			FAIR / TEREDO_LIMIT_SHARE);
+	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_OVER_SHARE);
+	/* in the end the destination has got what it may get */
+	for (i = 0; i < FAIR; i++)
+		verdict = teredo_limit_fair(limit, htonl(0x0c000001 + i),
+					    in_aton("192.0.2.1"), FAIR);
+	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_RATE_USED);
+	pass(limit, 60 * HZ);
+	KUNIT_EXPECT_EQ(test, fair(limit, "198.51.100.2", &verdict), FAIR / 2);
+}
+
+/* A destination that is flooded costs a source nothing at another one. */
+static void test_share_apart(struct kunit *test)
+{
+	struct teredo_limit *limit = test->priv;
+	enum teredo_limit_verdict verdict;
+
+	fair(limit, "198.51.100.1", &verdict);
+	verdict = teredo_limit_fair(limit, in_aton("198.51.100.1"),
+				    in_aton("192.0.2.2"), FAIR);
+	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_PASS);
+}
+
+/* how many of a native source are allowed in a row */
+static int native(struct teredo_limit *limit, u32 site, u32 net, bool repeat)
+{
+	struct in6_addr from = { .s6_addr32 = {
+		htonl(0x20010db8), htonl(site << 16 | net),
+	} };
+	int n = 0;
+
+	while (n < 2 * FAIR &&
+	       teredo_limit_native(limit, &from, in_aton("192.0.2.1"), FAIR,
+				   repeat) == TEREDO_LIMIT_PASS) {
+		n++;
+		/* addresses of a /64 are one source */
+		from.s6_addr32[3] = htonl(n);
+	}
+	return n;
+}
+
+static void test_native(struct kunit *test)
+{
+	struct teredo_limit *limit = test->priv;
+	int i, n = 0;
+
+	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), FAIR / 2);
+	/* other networks of the site have the rest of the site's share */
+	for (i = 2; i < 6; i++)
+		n += native(limit, 1, i, false);
+	KUNIT_EXPECT_EQ(test, n, FAIR / TEREDO_LIMIT_SITE_SHARE -
+				 FAIR / TEREDO_LIMIT_SHARE);
+	KUNIT_EXPECT_EQ(test, native(limit, 2, 1, false),
+			FAIR / TEREDO_LIMIT_SHARE);
+}
+
+/* A repeat needs more of the bucket to be left than a first try of the same
+ * source, within its share and beyond.
+ */
+static void test_repeat(struct kunit *test)
+{
+	struct teredo_limit *limit = test->priv;
+
+	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, true), FAIR / 4);
+	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), FAIR / 4);
+	/* its share was not used up by repeats, and is by now */
+	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), 0);
+	/* repeats of others come before what is over a share */
+	KUNIT_EXPECT_EQ(test, native(limit, 2, 1, true),
+			FAIR / TEREDO_LIMIT_SHARE / 2);
+}
+
+/* one rate for the whole device */
+static void test_whole(struct kunit *test)
+{
+	struct teredo_limit *limit = teredo_limit_create(1, 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, limit);
+	KUNIT_EXPECT_EQ(test, burst(limit, in_aton("192.0.2.1"), RATE), RATE);
+	KUNIT_EXPECT_EQ(test, burst(limit, in_aton("192.0.2.2"), RATE), 0);
+	kvfree(limit);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_burst),
 	KUNIT_CASE(test_refill),
 	KUNIT_CASE(test_none),
 	KUNIT_CASE(test_max),
 	KUNIT_CASE(test_apart),
+	KUNIT_CASE(test_share),
+	KUNIT_CASE(test_share_apart),
+	KUNIT_CASE(test_native),
+	KUNIT_CASE(test_repeat),
+	KUNIT_CASE(test_whole),
 	{}
 };
 

@@ -1,0 +1,80 @@
+#!/bin/bash
+# shellcheck disable=SC2016,SC2086 # constants without blanks
+# SPDX-License-Identifier: GPL-2.0
+#
+# Limits are fair between sources: while one source uses a limit up, on a relay, a
+# server and a client, other sources get what they ask for.
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# contacts NODE COUNT SECONDS HIGH: packets to COUNT clients that do not exist, all
+# of the server at 203.0.113.1, with SECONDS after each ten; HIGH makes them others
+# than those of other calls
+contacts='for ((k = 0; k < $1; k++)); do
+	printf -v a "2001:0:cb00:7101:0:1:f3%02x:%x" $3 $((k + 1))
+	echo x > /dev/udp/$a/9
+	((k % 10)) || read -rt $2 -u $4
+done'
+contact()
+{
+	on "$1" bash -c "$contacts" - "$2" "$3" "$4" "$_never"
+}
+
+# clients NAME HIGH: how many of those have a bubble in a capture
+clients()
+{
+	payloads "$1" "udp[44:2] = $((0xf300 + $2))" |
+		awk '{ print substr($3, 49, 32) }' | sort -u | wc -l
+}
+
+# Packets of 150 to 200 clients in a second make up to 800 bubbles
+scan()
+{
+	start scan "$1" bash -c "$contacts" - 100000 0.04 "$2" "$_never"
+}
+
+# More clients than the relay may send repeats to. All get their first bubble.
+test_repeats()
+{
+	local all got
+
+	ip_on r link set teredo0 type teredo rate 200
+	capture inet r bubbles "src host 198.51.100.1 and udp[40:4] = 1"
+	contact n 900 0.1 1
+	pause 0.5
+	capture_stop bubbles
+	got=$(clients bubbles 1)
+	all=$(payloads bubbles | wc -l)
+	note "900 clients, $got with a bubble, $all bubbles"
+	[ "$got" -ge 870 ] || fail "bubbles to $got of 900 clients"
+}
+
+# A /64 that scans a server's clients takes three times what the relay may send
+# to that server.
+test_relay()
+{
+	local got
+
+	scan n 3
+	pause 5
+	count_from r
+	capture inet r bubbles "src host 198.51.100.1 and udp[40:4] = 1"
+	contact h 20 0.5 2
+	pause 4
+	capture_stop bubbles
+	stop scan
+	got=$(clients bubbles 2)
+	note "20 clients, $got with a bubble; relay: $(counted r)"
+	[ "$got" -ge 19 ] || fail "bubbles to $got of 20 clients"
+	[[ $(counted r) == *tx_drop_share* ]] || fail "no limit was reached"
+}
+
+modprobe teredo || fail "no module"
+internet
+ip_on inet route add blackhole default
+teredo_relay r 198.51.100.1 3545
+add_test "R-29: first bubbles come before repeats" test_repeats
+add_test "R-29: a native /64 that scans does not keep others from clients" \
+	test_relay
+run_tests
