@@ -470,8 +470,8 @@ void teredo_device_relink(struct teredo_dev *td)
 	teredo_local_update(td);
 }
 
-/* Return: false if there is no memory for it. */
-static bool create_limit(struct teredo_dev *td)
+/* Each role has what its packets are counted against. */
+static bool create_limits(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
 		td->test_limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
@@ -479,7 +479,17 @@ static bool create_limit(struct teredo_dev *td)
 	}
 	td->limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
 					TEREDO_LIMIT_BUCKETS);
-	return td->limit;
+	if (td->cfg.mode != TEREDO_MODE_SERVER)
+		return td->limit;
+	td->solicited = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
+	return td->limit && td->solicited;
+}
+
+static void free_limits(struct teredo_dev *td)
+{
+	kvfree(td->limit);
+	kvfree(td->test_limit);
+	kvfree(td->solicited);
 }
 
 static int teredo_init(struct net_device *dev)
@@ -495,17 +505,15 @@ static int teredo_init(struct net_device *dev)
 		goto free_stats;
 	if (td->cfg.mode == TEREDO_MODE_SERVER)
 		td->control.burst = TEREDO_CONTROL_RATE_SERVER;
-	if (!create_limit(td))
-		goto put_peers;
+	if (!create_limits(td))
+		goto free_limits;
 	err = gro_cells_init(&td->gro_cells, dev);
 	if (err)
-		goto free_limit;
+		goto free_limits;
 	return 0;
 
-free_limit:
-	kvfree(td->test_limit);
-	kvfree(td->limit);
-put_peers:
+free_limits:
+	free_limits(td);
 	teredo_peers_put(td->peers);
 free_stats:
 	free_percpu(td->stats);
@@ -518,8 +526,7 @@ static void teredo_uninit(struct net_device *dev)
 
 	gro_cells_destroy(&td->gro_cells);
 	teredo_peers_put(td->peers);
-	kvfree(td->test_limit);
-	kvfree(td->limit);
+	free_limits(td);
 	free_percpu(td->stats);
 }
 

@@ -144,6 +144,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @sock2: the same for a server's second address, only received from
  * @limit: what servers and relays send to one IPv4 address, fair between those
  *	who make them send it
+ * @solicited: a server's answers to solicitations, by IPv4 address
  * @test_limit: the tests that a client sends for whom
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
@@ -176,6 +177,7 @@ struct teredo_dev {
 	struct socket __rcu *sock;
 	struct socket *sock2;
 	struct teredo_limit *limit;
+	struct teredo_limit *solicited;
 	struct teredo_limit *test_limit;
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;

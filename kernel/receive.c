@@ -281,6 +281,17 @@ bool teredo_rx_from_trusted(struct teredo_rx *rx)
 }
 
 /**
+ * teredo_rx_refused - drop a datagram that a limit refuses
+ * @rx: datagram, consumed
+ * @verdict: of the limit, other than TEREDO_LIMIT_PASS
+ */
+void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict)
+{
+	teredo_rx_drop(rx, verdict == TEREDO_LIMIT_OVER_SHARE ?
+			   TEREDO_RX_DROP_SHARE : TEREDO_RX_DROP_RATE);
+}
+
+/**
  * teredo_rx_to_helper - let the helper look at a control packet
  * @rx: datagram, consumed
  */

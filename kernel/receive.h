@@ -8,6 +8,7 @@
 
 #include <linux/in6.h>
 
+#include "limit.h"
 #include "stats.h"
 #include "wire.h"
 
@@ -70,6 +71,7 @@ bool teredo_rx_trailers(const struct teredo_rx *rx,
 			struct teredo_trailers *tr);
 const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len);
 void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why);
+void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict);
 void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);
 void teredo_rx_control(const struct teredo_rx *rx);
 void teredo_rx_accept(struct teredo_rx *rx);

@@ -45,6 +45,37 @@ static bool is_client(const struct teredo_rx *rx, const struct in6_addr *addr)
 	       teredo_server(addr) == rx->td->cfg.local;
 }
 
+/* What may cause datagrams to an address: solicitations alone have the rate of the
+ * address to themselves. Only a forger of the address can use that rate up.
+ * Return: false if it may not, and is consumed.
+ */
+static bool solicitation_allowed(struct teredo_rx *rx)
+{
+	struct teredo_dev *td = rx->td;
+
+	if (teredo_limit_allow(td->solicited, rx->from.addr,
+			       READ_ONCE(td->cfg.rate)))
+		return true;
+	teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+	return false;
+}
+
+/* The sender chooses @to, which may be a NAT that many clients are behind.
+ * Return: false if it may not, and is consumed.
+ */
+static bool sender_allowed(struct teredo_rx *rx, __be32 to)
+{
+	struct teredo_dev *td = rx->td;
+	enum teredo_limit_verdict verdict;
+
+	verdict = teredo_limit_fair(td->limit, rx->from.addr, to,
+				    READ_ONCE(td->cfg.rate));
+	if (verdict == TEREDO_LIMIT_PASS)
+		return true;
+	teredo_rx_refused(rx, verdict);
+	return false;
+}
+
 /* Sends it and is done with what caused it. */
 static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 		   __be32 from, const u8 *payload, size_t len,
@@ -53,10 +84,6 @@ static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 	struct teredo_endpoint self = { .addr = from };
 	struct teredo_dev *td = rx->td;
 
-	if (!teredo_limit_allow(td->limit, to.addr, READ_ONCE(td->cfg.rate))) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
-		return;
-	}
 	if (teredo_send(td, to, self, payload, len))
 		consume_skb(rx->skb);
 	else
@@ -104,15 +131,10 @@ static bool trailers_allow(const struct teredo_rx *rx)
  */
 static void ask_helper(struct teredo_rx *rx)
 {
-	struct teredo_dev *td = rx->td;
-
 	if (!rx->pkt.auth || !rx->pkt.id_len ||
 	    rx->pkt.au_len != TEREDO_HMAC_LEN)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_AUTH);
-	else if (!teredo_limit_allow(td->limit, rx->from.addr,
-				     READ_ONCE(td->cfg.rate)))
-		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
-	else
+	else if (solicitation_allowed(rx))
 		teredo_rx_to_helper(rx);
 }
 
@@ -148,6 +170,8 @@ static void router_solicitation(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_SECOND);
 		return;
 	}
+	if (!solicitation_allowed(rx))
+		return;
 	if (rx->pkt.auth) {
 		payload = teredo_rx_payload(rx, &len);
 		teredo_build_auth(p, payload + teredo_auth_nonce(&rx->pkt));
@@ -181,6 +205,8 @@ static void echo_request(struct teredo_rx *rx)
 		return;
 	}
 	teredo_rx_control(rx);
+	if (!sender_allowed(rx, rx->from.addr))
+		return;
 	memcpy(reply, rx->ip6, len);
 	teredo_build_ip6(reply, TEREDO_NEXTHDR_ICMP, len - TEREDO_IP6_HLEN,
 			 &rx->dst, &rx->src);
@@ -211,6 +237,8 @@ static void forward(struct teredo_rx *rx)
 		return;
 	}
 	teredo_rx_control(rx);
+	if (!sender_allowed(rx, teredo_mapped(&dst).addr))
+		return;
 	if (is_client(rx, &dst)) {
 		teredo_build_origin(p, rx->from);
 		p += TEREDO_ORIGIN_LEN;

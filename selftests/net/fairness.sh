@@ -8,8 +8,11 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+primary=203.0.113.1
+RS=000100000102030405060708006000000000083afffe800000000000000000ffffffffffffff02000000000000000000000000000285007d3700000000
+
 # contacts NODE COUNT SECONDS HIGH: packets to COUNT clients that do not exist, all
-# of the server at 203.0.113.1, with SECONDS after each ten; HIGH makes them others
+# of the server at $primary, with SECONDS after each ten; HIGH makes them others
 # than those of other calls
 contacts='for ((k = 0; k < $1; k++)); do
 	printf -v a "2001:0:cb00:7101:0:1:f3%02x:%x" $3 $((k + 1))
@@ -70,11 +73,69 @@ test_relay()
 	[[ $(counted r) == *tx_drop_share* ]] || fail "no limit was reached"
 }
 
+# flood_server: bubbles of an IPv4 host to the client at a, three times what may be
+# sent there
+flood_server()
+{
+	ip_on s1 link set teredo0 type teredo rate 100
+	start flood x "$here/tdinject" --from 198.51.100.66:5000 \
+		--to $primary:3544 --count 1000000 --rate 300 \
+		bubble 2001:db8:66::1 $A
+	pause 2
+	count_from s1
+}
+
+flood_server_end()
+{
+	note "server: $(counted s1)"
+	[[ $(counted s1) == *rx_drop_share* ]] || fail "no limit was reached"
+	stop flood
+	ip_on s1 link set teredo0 type teredo rate 1000
+}
+
+# The client, and all behind its NAT, get advertisements.
+test_advertisements()
+{
+	local got
+
+	flood_server
+	capture inet s1 ra "src host $primary and dst host 192.0.2.10 and greater 120"
+	on x "$here/tdinject" --from $A_AT --to $primary:3544 --count 40 \
+		--rate 20 $RS
+	capture_stop ra
+	got=$(packets ra | wc -l)
+	check_equal "advertisements for 40 solicitations" 40 $got
+	flood_server_end
+}
+
+# Bubbles of another sender to the same client are forwarded.
+test_forwarding()
+{
+	local got
+
+	flood_server
+	capture inet s1 fwd "src host $primary and dst host 192.0.2.10"
+	on x "$here/tdinject" --from 198.51.100.1:3545 --to $primary:3544 \
+		--count 10 --rate 5 bubble 2001:db8:1::1 $A
+	capture_stop fwd
+	got=$(payloads fwd | awk '$3 ~ /^0000f22639cc9bfe/ { n++ } END { print n + 0 }')
+	check_equal "bubbles of another sender" 10 $got
+	flood_server_end
+}
+
 modprobe teredo || fail "no module"
 internet
 ip_on inet route add blackhole default
+client a none
+client b none
+bare_client a $A
+teredo_server s1 $primary 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 add_test "R-29: first bubbles come before repeats" test_repeats
 add_test "R-29: a native /64 that scans does not keep others from clients" \
 	test_relay
+add_test "S-38: a flood of bubbles does not keep a client from advertisements" \
+	test_advertisements
+add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
+	test_forwarding
 run_tests
