@@ -3,12 +3,11 @@
  * What peers' bubbles make a client send at once.
  *
  * Answers count neither as transmission nor against the limit of four bubbles,
- * but strangers can ask for them: there is a limit for each peer, and one for
- * all of them. What is decided under the table's lock is sent after it was
+ * but any host can cause them: there is a limit for each peer, and one for all
+ * that is fair between IPv4 addresses. What is decided under the table's lock is sent after it was
  * released.
  */
 #include <linux/in.h>
-#include <linux/ratelimit.h>
 
 #include "answer.h"
 #include "bubble.h"
@@ -33,6 +32,30 @@ static bool allowed(struct teredo_probe *probe)
 		return false;
 	probe->answers++;
 	return true;
+}
+
+/* An attempt of ours to reach the peer is under way: its own limit is enough. */
+static bool wanted(const struct teredo_peer *peer)
+{
+	return peer && teredo_peer_being_reached(peer);
+}
+
+/* Where a bubble comes from as far as that can be known: from the server, the
+ * origin that the server has seen, or the address that it has checked.
+ */
+static __be32 origin(const struct teredo_rx *rx)
+{
+	return rx->pkt.origin ? rx->pkt.from.addr : teredo_mapped(&rx->src).addr;
+}
+
+/* one bubble more to @from, or for it */
+static enum teredo_limit_verdict judge(const struct teredo_rx *rx,
+				       const struct teredo_peer *peer,
+				       __be32 from)
+{
+	if (wanted(peer))
+		return TEREDO_LIMIT_PASS;
+	return teredo_limit_fair(rx->td->answers, from, 0, TEREDO_ANSWER_RATE);
 }
 
 /* A peer that has not been heard of for long may be back at the endpoint in
@@ -123,17 +146,34 @@ static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
 			  rx->tr->has_nd || rx->tr->n_alternates;
 }
 
-/* Table locked. Return: false if there is to be no answer. */
-static bool decide(struct teredo_rx *rx, struct teredo_call *call)
+/* Our direct bubble may not reach a peer behind a symmetric NAT: let it send us
+ * one (RFC 6081 3.1).
+ */
+static bool wants_call(const struct teredo_rx *rx,
+		       const struct teredo_probe *probe)
 {
-	bool symmetric = READ_ONCE(rx->td->cfg.symmetric);
+	return READ_ONCE(rx->td->cfg.symmetric) &&
+	       !teredo_peer_usable(probe->peer) &&
+	       teredo_probe_may_call(probe) &&
+	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
+}
+
+/* Table locked. An entry is made only for what the limit allows. */
+static enum teredo_limit_verdict decide(struct teredo_rx *rx,
+					struct teredo_call *call)
+{
+	enum teredo_limit_verdict verdict;
 	struct teredo_probe *probe;
 	struct teredo_peer *peer;
 
+	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
+	verdict = judge(rx, peer, origin(rx));
+	if (verdict != TEREDO_LIMIT_PASS)
+		return verdict;
 	peer = teredo_peer_make(rx->td, &rx->src, false);
 	probe = teredo_probe_get(rx->td, peer);
 	if (!probe || !allowed(probe))
-		return false;
+		return TEREDO_LIMIT_RATE_USED;
 
 	peer->nonce_received = teredo_call_wants_nonce(rx->td) &&
 			       rx->tr->has_nonce ? rx->tr->nonce : 0;
@@ -141,11 +181,7 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
 	teredo_burst_note(rx, peer);
-	/* Our direct bubble may not reach a peer behind a symmetric NAT: let it
-	 * send us one (RFC 6081 3.1).
-	 */
-	if (symmetric && !teredo_peer_usable(peer) &&
-	    teredo_probe_may_call(probe) && __ratelimit(&rx->td->answers))
+	if (wants_call(rx, probe))
 		teredo_probe_call(rx->td, rx->map, probe, call);
 	teredo_call_nonce(call, peer);
 	call->tr.has_nd = solicited(rx);
@@ -156,7 +192,7 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
 		add_alternates(rx, call);
 		teredo_discovery_call(rx->td, peer, call);
 	}
-	return true;
+	return TEREDO_LIMIT_PASS;
 }
 
 /**
@@ -167,20 +203,21 @@ static bool decide(struct teredo_rx *rx, struct teredo_call *call)
  * where we are. It has proven nothing yet.
  *
  * Context: BH off, RCU; table not locked.
- * Return: false if there is no room for the peer, or it asks too often.
+ * Return: TEREDO_LIMIT_PASS; TEREDO_LIMIT_RATE_USED also if there is no room for the
+ * peer.
  */
-bool teredo_answer_indirect(struct teredo_rx *rx)
+enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
+	enum teredo_limit_verdict verdict;
 	struct teredo_call call = {};
-	bool any;
 
 	spin_lock_bh(&peers->lock);
-	any = decide(rx, &call);
+	verdict = decide(rx, &call);
 	spin_unlock_bh(&peers->lock);
-	if (any)
+	if (verdict == TEREDO_LIMIT_PASS)
 		teredo_send_call(rx->td, rx->map, &rx->src, &call);
-	return any;
+	return verdict;
 }
 
 static bool is_private(__be32 addr)
@@ -266,7 +303,7 @@ void teredo_answer_greet(struct teredo_rx *rx)
 	peer = teredo_peer_lookup(peers, &rx->src);
 	if (peer && !teredo_peer_usable(peer) && peer->probe &&
 	    !too_early(rx, peer) && allowed(peer->probe) &&
-	    __ratelimit(&rx->td->answers)) {
+	    judge(rx, peer, rx->from.addr) == TEREDO_LIMIT_PASS) {
 		teredo_call_nonce(&call, peer);
 		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
 		if (peer->random)
@@ -375,7 +412,8 @@ void teredo_answer_direct(struct teredo_rx *rx)
 	peer = teredo_peer_lookup(peers, &rx->src);
 	if (peer)
 		note_trailers(rx, peer);
-	if (peer && solicited(rx) && __ratelimit(&rx->td->answers)) {
+	if (peer && solicited(rx) &&
+	    judge(rx, peer, rx->from.addr) == TEREDO_LIMIT_PASS) {
 		teredo_call_nonce(&call, peer);
 		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
 		call.tr.has_nd = true;

@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#include "limit.h"
+
 struct teredo_rx;
 
 /* Sets of answers to one peer's bubbles in TEREDO_PROBE_INTERVAL */
@@ -18,7 +20,7 @@ struct teredo_rx;
  */
 #define TEREDO_GUESSES		32
 
-bool teredo_answer_indirect(struct teredo_rx *rx);
+enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx);
 bool teredo_answer_repeats(struct teredo_rx *rx);
 void teredo_answer_greet(struct teredo_rx *rx);
 void teredo_answer_direct(struct teredo_rx *rx);

@@ -145,44 +145,47 @@ static bool origin_usable(const struct teredo_rx *rx)
 
 /* Row P-10: a relay asks for a way in; its data waits there for a bubble of
  * ours (RFC 4380 5.2.3), which repeats its nonce as that of a peer is. Nothing is
- * proven by it.
- * Return: false if too many have asked.
+ * proven by it. The origin is what limits are fair between: the server has seen
+ * it, so a sender has as many as IPv4 addresses.
  */
-static bool answer_relay(struct teredo_rx *rx)
+static enum teredo_limit_verdict answer_relay(struct teredo_rx *rx)
 {
 	struct teredo_way way = { .to = rx->pkt.from };
 	struct teredo_trailers tr = {
 		.has_nonce = rx->tr->has_nonce && teredo_call_wants_nonce(rx->td),
 		.nonce = rx->tr->nonce,
 	};
+	enum teredo_limit_verdict verdict;
 
-	if (!__ratelimit(&rx->td->answers))
-		return false;
-	teredo_send_bubble(rx->td, rx->map, &rx->src, way, &tr);
-	return true;
-}
-
-/* Row P-09: a peer asks for a way in. */
-static bool answer_peer(struct teredo_rx *rx)
-{
-	return __ratelimit(&rx->td->answers) && teredo_answer_indirect(rx);
+	verdict = teredo_limit_fair(rx->td->answers, way.to.addr, 0,
+				    TEREDO_ANSWER_RATE);
+	if (verdict == TEREDO_LIMIT_PASS)
+		teredo_send_bubble(rx->td, rx->map, &rx->src, way, &tr);
+	return verdict;
 }
 
 /* Rows P-09 to P-11: a bubble that the own server passed on. */
 static void server_bubble(struct teredo_rx *rx)
 {
 	bool teredo = teredo_is_teredo(&rx->src, rx->td->cfg.prefix);
+	enum teredo_limit_verdict verdict;
 
 	teredo_rx_control(rx);
 	/* RFC 6081 5.6.4.2 */
-	if (rx->tr->bad_alternate && READ_ONCE(rx->td->cfg.hairpin))
+	if (rx->tr->bad_alternate && READ_ONCE(rx->td->cfg.hairpin)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
-	else if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx))
+		return;
+	}
+	if (teredo ? !teredo_reachable(&rx->src) : !origin_usable(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
-	else if (teredo ? answer_peer(rx) : answer_relay(rx))
+		return;
+	}
+	/* row P-09 for a peer */
+	verdict = teredo ? teredo_answer_indirect(rx) : answer_relay(rx);
+	if (verdict == TEREDO_LIMIT_PASS)
 		teredo_rx_consume(rx, TEREDO_RX_INDIRECT_BUBBLES);
 	else
-		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+		teredo_rx_refused(rx, verdict);
 }
 
 static bool at_random_port(const struct teredo_rx *rx)

@@ -22,10 +22,6 @@
 #include "stats.h"
 #include "xmit.h"
 
-/* Answers to strangers per second, all together: bubbles of 68 octets, less
- * than 20 kB/s even if somebody forges requests as fast as they can.
- */
-#define TEREDO_ANSWER_RATE	256
 /* Connectivity tests per second that strangers make us send, by way of our
  * server: 64 octets each.
  */
@@ -475,7 +471,8 @@ static bool create_limits(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
 		td->test_limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
-		return td->test_limit;
+		td->answers = teredo_limit_create(1, TEREDO_LIMIT_ORIGINS);
+		return td->test_limit && td->answers;
 	}
 	td->limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
 					TEREDO_LIMIT_BUCKETS);
@@ -490,6 +487,7 @@ static void free_limits(struct teredo_dev *td)
 	kvfree(td->limit);
 	kvfree(td->test_limit);
 	kvfree(td->solicited);
+	kvfree(td->answers);
 }
 
 static int teredo_init(struct net_device *dev)
@@ -647,11 +645,9 @@ void teredo_setup(struct net_device *dev)
 	teredo_burst_init(&td->burst);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
-	ratelimit_state_init(&td->answers, HZ, TEREDO_ANSWER_RATE);
 	ratelimit_state_init(&td->tests, HZ, TEREDO_TEST_RATE);
 	ratelimit_state_init(&td->control, HZ, TEREDO_CONTROL_RATE);
 	/* counted, not logged */
-	ratelimit_set_flags(&td->answers, RATELIMIT_MSG_ON_RELEASE);
 	ratelimit_set_flags(&td->tests, RATELIMIT_MSG_ON_RELEASE);
 	ratelimit_set_flags(&td->control, RATELIMIT_MSG_ON_RELEASE);
 }

@@ -160,7 +160,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @contact: jiffies of the last datagram from the server; a hint that is
  *	written at most once a tick, meaningful if @contacted
  * @contacted: there was one since @mapping was set
- * @answers: bounds the bubbles that other people's packets make us send
+ * @answers: bounds the bubbles that packets of others make a client send, fair
+ *	between IPv4 addresses
  * @tests: bounds the connectivity tests that they make us send
  * @control: bounds the packets passed to the helper
  * @lock: protects @state, @mapping, @helper and @expires
@@ -191,7 +192,7 @@ struct teredo_dev {
 	unsigned long aged;
 	unsigned long contact;
 	bool contacted;
-	struct ratelimit_state answers;
+	struct teredo_limit *answers;
 	struct ratelimit_state tests;
 	struct ratelimit_state control;
 

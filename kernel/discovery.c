@@ -114,10 +114,13 @@ static bool note_peer(const struct teredo_rx *rx)
 static void discovered(struct teredo_rx *rx)
 {
 	struct teredo_way way = { .to = rx->from };
+	enum teredo_limit_verdict verdict;
 
 	teredo_rx_control(rx);
-	if (!__ratelimit(&rx->td->answers)) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+	verdict = teredo_limit_fair(rx->td->answers, rx->from.addr, 0,
+				    TEREDO_ANSWER_RATE);
+	if (verdict != TEREDO_LIMIT_PASS) {
+		teredo_rx_refused(rx, verdict);
 	} else if (!note_peer(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
 	} else {

@@ -18,6 +18,8 @@ struct in6_addr;
  * 25 per second to each, far below the default rate: new clients get through.
  */
 #define TEREDO_LIMIT_BUCKETS	4096
+/* ... of a client, whose answers are limited to fewer per second than this */
+#define TEREDO_LIMIT_ORIGINS	1024
 
 /* Datagrams per second to one address; a carrier's NAT with ten thousand
  * clients behind one address needs about 700
@@ -26,6 +28,10 @@ struct in6_addr;
 /* more is no limit any more; and times HZ it must fit 32 bits */
 #define TEREDO_LIMIT_RATE_MAX	1000000
 
+/* Answers per second of a client to bubbles of others: 68 octets each, so less than
+ * 20 kB/s during any flood
+ */
+#define TEREDO_ANSWER_RATE	256
 /* A source has priority for this part of a rate: a /64, an IPv4 address. 62 per
  * second of the default rate are more than a busy resolver makes first contacts.
  */

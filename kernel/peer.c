@@ -157,7 +157,14 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 	teredo_count(td, TEREDO_PEERS_EVICTED);
 }
 
-static bool being_reached(const struct teredo_peer *peer)
+/**
+ * teredo_peer_being_reached - check whether an attempt of ours is under way
+ * @peer: entry
+ *
+ * Context: table locked.
+ * Return: true if packets of ours wait for the peer's answer.
+ */
+bool teredo_peer_being_reached(const struct teredo_peer *peer)
 {
 	return peer->ours && peer->probe && teredo_probe_pending(peer->probe);
 }
@@ -178,7 +185,7 @@ static bool make_room(struct teredo_dev *td, bool ours)
 
 	for (i = 0; i < TEREDO_EVICT_LOOK; i++) {
 		peer = list_first_entry(&peers->age, struct teredo_peer, age);
-		if (!in_use(peer) && (ours || !being_reached(peer))) {
+		if (!in_use(peer) && (ours || !teredo_peer_being_reached(peer))) {
 			evict(td, peer);
 			return true;
 		}

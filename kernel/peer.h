@@ -182,6 +182,7 @@ struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
 				       const struct in6_addr *addr);
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 				     const struct in6_addr *addr, bool ours);
+bool teredo_peer_being_reached(const struct teredo_peer *peer);
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 		       __be16 sport);
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);

@@ -123,6 +123,59 @@ test_forwarding()
 	flood_server_end
 }
 
+# flood_client ARGUMENTS of tdinject...: in the name of the server, for 10 s
+flood_client()
+{
+	count_from a
+	start flood x "$here/tdinject" --from $SERVER --to $A_AT --count 10000 \
+		--rate 1000 "$@"
+	pause 1.5
+}
+
+flood_client_end()
+{
+	stop flood
+	note "client: $(counted a)"
+}
+
+# Whoever sends 1000 bubbles in a second by way of the server has one origin.
+test_answers()
+{
+	local got
+
+	flush a
+	flood_client --vary ip6 origin 198.51.100.66:9 bubble 2001:db8:77::1 $A
+	capture a eth0 answers "dst host 198.51.100.1"
+	on x "$here/tdinject" --from $SERVER --to $A_AT --count 10 --rate 5 \
+		origin 198.51.100.1:3545 bubble 2001:db8:1::1 $A
+	capture_stop answers
+	got=$(packets answers | wc -l)
+	flood_client_end
+	check_equal "answers to another relay" 10 $got
+	[[ $(counted a) == *rx_drop_share* ]] || fail "no limit was reached"
+}
+
+# With as many origins as bubbles nothing is left, but for a peer that packets
+# wait for
+test_wanted()
+{
+	local got
+
+	flush a
+	flood_client --vary ip6 bubble 2001:0:cb00:7101:0:1234:f300:0 $A
+	capture a eth0 answers "dst host 192.0.2.20"
+	start ping a ping -6 -n -c 1 -W 5 $B
+	pause 0.3
+	on x "$here/tdinject" --from $SERVER --to $A_AT --count 4 --rate 4 \
+		origin $B_AT bubble $B $A
+	capture_stop answers
+	stop ping
+	got=$(packets answers | wc -l)
+	flood_client_end
+	check_equal "our bubble, and four answers" 5 $got
+	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
+}
+
 modprobe teredo || fail "no module"
 internet
 ip_on inet route add blackhole default
@@ -138,4 +191,7 @@ add_test "S-38: a flood of bubbles does not keep a client from advertisements" \
 	test_advertisements
 add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
 	test_forwarding
+add_test "C-58: a flood of one origin does not keep other relays out" \
+	test_answers
+add_test "C-58 C-96: a flood of bubbles does not keep us from a peer" test_wanted
 run_tests

@@ -226,7 +226,7 @@ test_rate()
 	count_from a
 	from 10.1.0.9:50000 --count 400 bubble $D ff02::1
 	pause 0.5
-	[[ $(counted a) =~ tx_bubbles\+([0-9]+)\ rx_discovery\+([0-9]+)\ rx_drop_rate\+([0-9]+)$ ]] ||
+	[[ $(counted a) =~ tx_bubbles\+([0-9]+)\ rx_discovery\+([0-9]+)\ rx_drop_share\+([0-9]+)$ ]] ||
 		fail "400 bubbles: $(counted a)"
 	check_equal "answers and others" 400 $((BASH_REMATCH[2] + BASH_REMATCH[3]))
 	check_at_most "answers" 300 "${BASH_REMATCH[1]}"
