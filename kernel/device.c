@@ -26,10 +26,6 @@
  * server: 64 octets each.
  */
 #define TEREDO_TEST_RATE	32
-/* Control packets passed to the helper per second. It expects a few in 30 s. */
-#define TEREDO_CONTROL_RATE	64
-/* ... of a server with secrets: solicitations of a hundred thousand clients */
-#define TEREDO_CONTROL_RATE_SERVER 4096
 
 /* Pause between two attempts of a work to get RTNL, which it cannot wait for.
  * Nothing urgent depends on it.
@@ -472,14 +468,16 @@ static bool create_limits(struct teredo_dev *td)
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
 		td->test_limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
 		td->answers = teredo_limit_create(1, TEREDO_LIMIT_ORIGINS);
-		return td->test_limit && td->answers;
+		td->control = teredo_limit_create(1, 0);
+		return td->test_limit && td->answers && td->control;
 	}
 	td->limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
 					TEREDO_LIMIT_BUCKETS);
 	if (td->cfg.mode != TEREDO_MODE_SERVER)
 		return td->limit;
 	td->solicited = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
-	return td->limit && td->solicited;
+	td->control = teredo_limit_create(1, TEREDO_LIMIT_BUCKETS);
+	return td->limit && td->solicited && td->control;
 }
 
 static void free_limits(struct teredo_dev *td)
@@ -488,6 +486,7 @@ static void free_limits(struct teredo_dev *td)
 	kvfree(td->test_limit);
 	kvfree(td->solicited);
 	kvfree(td->answers);
+	kvfree(td->control);
 }
 
 static int teredo_init(struct net_device *dev)
@@ -501,8 +500,6 @@ static int teredo_init(struct net_device *dev)
 	td->peers = teredo_peers_create();
 	if (!td->peers)
 		goto free_stats;
-	if (td->cfg.mode == TEREDO_MODE_SERVER)
-		td->control.burst = TEREDO_CONTROL_RATE_SERVER;
 	if (!create_limits(td))
 		goto free_limits;
 	err = gro_cells_init(&td->gro_cells, dev);
@@ -640,14 +637,13 @@ void teredo_setup(struct net_device *dev)
 
 	td->dev = dev;
 	spin_lock_init(&td->lock);
+	teredo_nonces_init(&td->nonces);
 	teredo_ports_init(&td->ports);
 	teredo_discovery_init(&td->discovery);
 	teredo_burst_init(&td->burst);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
 	ratelimit_state_init(&td->tests, HZ, TEREDO_TEST_RATE);
-	ratelimit_state_init(&td->control, HZ, TEREDO_CONTROL_RATE);
 	/* counted, not logged */
 	ratelimit_set_flags(&td->tests, RATELIMIT_MSG_ON_RELEASE);
-	ratelimit_set_flags(&td->control, RATELIMIT_MSG_ON_RELEASE);
 }

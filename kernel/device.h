@@ -14,6 +14,7 @@
 
 #include "burst.h"
 #include "discovery.h"
+#include "nonce.h"
 #include "port.h"
 #include "wire.h"
 
@@ -145,6 +146,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @limit: what servers and relays send to one IPv4 address, fair between those
  *	who make them send it
  * @solicited: a server's answers to solicitations, by IPv4 address
+ * @nonces: of the solicitations that the helper has sent
  * @test_limit: the tests that a client sends for whom
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
@@ -179,6 +181,7 @@ struct teredo_dev {
 	struct socket *sock2;
 	struct teredo_limit *limit;
 	struct teredo_limit *solicited;
+	struct teredo_nonces nonces;
 	struct teredo_limit *test_limit;
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
@@ -194,7 +197,7 @@ struct teredo_dev {
 	bool contacted;
 	struct teredo_limit *answers;
 	struct ratelimit_state tests;
-	struct ratelimit_state control;
+	struct teredo_limit *control;
 
 	spinlock_t lock; /* see above */
 	enum teredo_state state;

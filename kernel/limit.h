@@ -32,6 +32,13 @@ struct in6_addr;
  * 20 kB/s during any flood
  */
 #define TEREDO_ANSWER_RATE	256
+/* Control packets passed to the helper per second, without those that repeat one
+ * of its nonces. It expects a few in 30 s.
+ */
+#define TEREDO_CONTROL_RATE	64
+/* ... of a server with secrets: solicitations of a hundred thousand clients */
+#define TEREDO_CONTROL_RATE_SERVER 4096
+
 /* A source has priority for this part of a rate: a /64, an IPv4 address. 62 per
  * second of the default rate are more than a busy resolver makes first contacts.
  */

@@ -10,6 +10,7 @@
 #include "device.h"
 #include "netlink-gen.h"
 #include "netlink.h"
+#include "nonce.h"
 #include "stats.h"
 #include "xmit.h"
 
@@ -61,6 +62,10 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	if (teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 
+	/* before the answer can be there */
+	if (td->cfg.mode == TEREDO_MODE_CLIENT)
+		teredo_nonce_note(&td->nonces, nla_data(payload),
+				  nla_len(payload));
 	local_bh_disable();
 	rcu_read_lock();
 	err = teredo_send(td, to, from, nla_data(payload), nla_len(payload));

@@ -17,7 +17,9 @@
 #include "answer.h"
 #include "client.h"
 #include "device.h"
+#include "limit.h"
 #include "netlink.h"
+#include "nonce.h"
 #include "peer.h"
 #include "receive.h"
 #include "relay.h"
@@ -280,6 +282,23 @@ bool teredo_rx_from_trusted(struct teredo_rx *rx)
 	return true;
 }
 
+/* What the daemon of a client waits for repeats a nonce, and what a server's daemon
+ * gets comes from many addresses. Both pass during a flood of others.
+ */
+static enum teredo_limit_verdict control_allowed(const struct teredo_rx *rx,
+						 const u8 *payload)
+{
+	struct teredo_dev *td = rx->td;
+
+	if (td->cfg.mode == TEREDO_MODE_SERVER)
+		return teredo_limit_fair(td->control, rx->from.addr, 0,
+					 TEREDO_CONTROL_RATE_SERVER);
+	if (teredo_nonce_repeated(&td->nonces, &rx->pkt, payload) ||
+	    teredo_limit_allow(td->control, 0, TEREDO_CONTROL_RATE))
+		return TEREDO_LIMIT_PASS;
+	return TEREDO_LIMIT_RATE_USED;
+}
+
 /**
  * teredo_rx_refused - drop a datagram that a limit refuses
  * @rx: datagram, consumed
@@ -297,13 +316,17 @@ void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict)
  */
 void teredo_rx_to_helper(struct teredo_rx *rx)
 {
+	enum teredo_limit_verdict verdict;
 	size_t len;
 	const u8 *payload = teredo_rx_payload(rx, &len);
 
-	if (len > TEREDO_MAX_PACKET)
+	if (len > TEREDO_MAX_PACKET) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_MALFORMED);
-	else if (!__ratelimit(&rx->td->control))
-		teredo_rx_drop(rx, TEREDO_RX_DROP_RATE);
+		return;
+	}
+	verdict = control_allowed(rx, payload);
+	if (verdict != TEREDO_LIMIT_PASS)
+		teredo_rx_refused(rx, verdict);
 	else if (teredo_nl_packet(rx->td, rx->from, rx->local, payload, len))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_HELPER);
 	else

@@ -176,6 +176,55 @@ test_wanted()
 	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
 }
 
+# helper [NONCE]: starts one that has sent a solicitation with it
+helper()
+{
+	start helper a "$here/tdctl" helper teredo0 $primary \
+		${RS/0102030405060708/$1}
+	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
+}
+
+# advertise COUNT RATE NONCE
+advertise()
+{
+	on x "$here/tdinject" --from $SERVER --to $A_AT --count "$1" --rate "$2" \
+		auth "$3" origin $A_AT \
+		ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::
+}
+
+# A forger does not know the nonce; what repeats it gets through.
+test_nonce()
+{
+	local got
+
+	helper aaaaaaaaaaaaaaaa
+	flood_client auth bbbbbbbbbbbbbbbb origin $A_AT \
+		ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::
+	advertise 10 10 aaaaaaaaaaaaaaaa
+	flood_client_end
+	got=$(grep -c aaaaaaaaaaaaaaaa "$tmp/helper.log")
+	stop helper
+	check_equal "advertisements with the nonce" 10 $got
+	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
+}
+
+# One who sees the nonce gains little by it: 16 pass, and the usual 64 in a second.
+test_replays()
+{
+	local got
+
+	helper cccccccccccccccc
+	pause 1
+	count_from a
+	advertise 500 5000 cccccccccccccccc
+	pause 0.2
+	note "client: $(counted a)"
+	got=$(grep -c cccccccccccccccc "$tmp/helper.log")
+	stop helper
+	check_at_most "advertisements with the nonce" $((16 + 64 + 64)) $got
+	[ "$got" -ge $((16 + 64)) ] || fail "only $got with the nonce"
+}
+
 modprobe teredo || fail "no module"
 internet
 ip_on inet route add blackhole default
@@ -194,4 +243,7 @@ add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
 add_test "C-58: a flood of one origin does not keep other relays out" \
 	test_answers
 add_test "C-58 C-96: a flood of bubbles does not keep us from a peer" test_wanted
+add_test "C-27 C-33: advertisements with our nonce pass a flood of others" \
+	test_nonce
+add_test "C-33: replays of a nonce are bounded" test_replays
 run_tests

@@ -34,7 +34,8 @@ static const char usage[] =
 	"                                     wait until that is what has changed and\n"
 	"                                     write \"yes\", or what has changed. For\n"
 	"                                     \"flush\", forget the peers and remember\n"
-	"       tdctl helper DEV              print the control packets\n"
+	"       tdctl helper DEV [ADDR HEX]   print the control packets, after sending\n"
+	"                                     octets to port 3544 of an IPv4 address\n"
 	"       tdctl genl CMD|dump:CMD [ATTR=HEX]...\n"
 	"       tdctl list-without DEV        index of each device, by one dump that\n"
 	"                                     DEV is deleted in\n"
@@ -480,31 +481,6 @@ static int print_packet(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-static int cmd_helper(char **arg)
-{
-	u32 ifindex = ifindex_of(arg[0]);
-	char buf[32768];
-	struct nlmsghdr *nlh;
-	struct nl nl;
-	int len;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	open_genl(&nl);
-	nlh = nl_begin_genl(&nl, buf, TEREDO_CMD_HELPER_SET, NLM_F_ACK);
-	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
-	if (outcome(&nl, nl_talk(&nl, nlh, NULL, NULL)))
-		return 1;
-	puts("ready");
-	for (;;) {
-		len = mnl_socket_recvfrom(nl.sock, buf, sizeof(buf));
-		if (len < 0)
-			die("receive: %s", strerror(errno));
-		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
-		     nlh = mnl_nlmsg_next(nlh, &len))
-			print_packet(nlh, NULL);
-	}
-}
-
 static size_t from_hex(const char *hex, u8 *data, size_t max)
 {
 	size_t len = strlen(hex) / 2, i;
@@ -518,6 +494,53 @@ static size_t from_hex(const char *hex, u8 *data, size_t max)
 		data[i] = octet;
 	}
 	return len;
+}
+
+/* one control packet, by the socket that is the helper's */
+static int send_first(struct nl *nl, u32 ifindex, char **arg)
+{
+	u8 payload[1280];
+	struct in_addr to;
+	char buf[4096];
+	struct nlmsghdr *nlh;
+	size_t len;
+
+	if (!arg[1] || inet_pton(AF_INET, arg[0], &to) != 1)
+		die("helper: needs an IPv4 address and octets");
+	len = from_hex(arg[1], payload, sizeof(payload));
+	nlh = nl_begin_genl(nl, buf, TEREDO_CMD_PACKET_SEND, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, TEREDO_A_PACKET_IFINDEX, ifindex);
+	mnl_attr_put_u32(nlh, TEREDO_A_PACKET_REMOTE_ADDR, to.s_addr);
+	mnl_attr_put_u16(nlh, TEREDO_A_PACKET_REMOTE_PORT,
+			 cpu_to_be16(TEREDO_PORT));
+	mnl_attr_put(nlh, TEREDO_A_PACKET_PAYLOAD, len, payload);
+	return outcome(nl, nl_talk(nl, nlh, NULL, NULL));
+}
+
+static int cmd_helper(char **arg)
+{
+	u32 ifindex = ifindex_of(arg[0]);
+	char buf[32768];
+	struct nlmsghdr *nlh;
+	struct nl nl;
+	int len;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	open_genl(&nl);
+	nlh = nl_begin_genl(&nl, buf, TEREDO_CMD_HELPER_SET, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
+	if (outcome(&nl, nl_talk(&nl, nlh, NULL, NULL)) ||
+	    (arg[1] && send_first(&nl, ifindex, arg + 1)))
+		return 1;
+	puts("ready");
+	for (;;) {
+		len = mnl_socket_recvfrom(nl.sock, buf, sizeof(buf));
+		if (len < 0)
+			die("receive: %s", strerror(errno));
+		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len))
+			print_packet(nlh, NULL);
+	}
 }
 
 /* all arguments that begin with an @, or all that do not */

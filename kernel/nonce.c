@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Nonces of the control daemon's solicitations (RFC 4380 5.2.2). The daemon
+ * checks advertisements. Here the nonce only decides which limit they are under, so
+ * that a flood of forged ones does not take the place of the server's.
+ */
+#include <linux/jiffies.h>
+#include <linux/string.h>
+
+#include "nonce.h"
+
+static u64 nonce_of(const struct teredo_packet *pkt, const u8 *payload)
+{
+	u64 value;
+
+	BUILD_BUG_ON(sizeof(value) != TEREDO_NONCE_LEN);
+	memcpy(&value, payload + teredo_auth_nonce(pkt), sizeof(value));
+	return value;
+}
+
+static bool alive(const struct teredo_nonce *nonce)
+{
+	return nonce->passes &&
+	       time_before(jiffies, nonce->sent + TEREDO_NONCE_LIFE);
+}
+
+/* Lock held. Return: the entry, or NULL. */
+static struct teredo_nonce *find(struct teredo_nonces *nonces, u64 value)
+{
+	int i;
+
+	for (i = 0; i < TEREDO_NONCES; i++)
+		if (alive(&nonces->last[i]) && nonces->last[i].value == value)
+			return &nonces->last[i];
+	return NULL;
+}
+
+/**
+ * teredo_nonces_init - initialise the ring, without any nonce
+ * @nonces: result
+ */
+void teredo_nonces_init(struct teredo_nonces *nonces)
+{
+	spin_lock_init(&nonces->lock);
+}
+
+/**
+ * teredo_nonce_note - remember the nonce of a solicitation that is about to leave
+ * @nonces: ring
+ * @payload: UDP payload of any packet of the daemon
+ * @len: its length in octets
+ *
+ * A repeat of a solicitation renews its entry. Other packets change nothing.
+ *
+ * Context: any but hard interrupt.
+ */
+void teredo_nonce_note(struct teredo_nonces *nonces, const u8 *payload,
+		       size_t len)
+{
+	struct teredo_nonce *entry;
+	struct teredo_packet pkt;
+	u64 value;
+
+	if (teredo_parse(&pkt, payload, len) || !pkt.auth ||
+	    teredo_icmp_type(payload + pkt.ip6, pkt.ip6_len) != TEREDO_ICMP_RS)
+		return;
+	value = nonce_of(&pkt, payload);
+	spin_lock_bh(&nonces->lock);
+	entry = find(nonces, value);
+	if (!entry)
+		entry = &nonces->last[nonces->next++ % TEREDO_NONCES];
+	*entry = (struct teredo_nonce) {
+		.value = value,
+		.sent = jiffies,
+		.passes = TEREDO_NONCE_PASSES,
+	};
+	spin_unlock_bh(&nonces->lock);
+}
+
+/**
+ * teredo_nonce_repeated - check whether a packet repeats a nonce of the daemon
+ * @nonces: ring
+ * @pkt: parts of the packet
+ * @payload: its UDP payload, in one piece
+ *
+ * Each nonce counts %TEREDO_NONCE_PASSES times for each time that it was sent, and
+ * for %TEREDO_NONCE_LIFE.
+ *
+ * Context: any but hard interrupt.
+ * Return: true if it does, and is counted.
+ */
+bool teredo_nonce_repeated(struct teredo_nonces *nonces,
+			   const struct teredo_packet *pkt, const u8 *payload)
+{
+	struct teredo_nonce *entry;
+
+	if (!pkt->auth)
+		return false;
+	spin_lock_bh(&nonces->lock);
+	entry = find(nonces, nonce_of(pkt, payload));
+	if (entry)
+		entry->passes--;
+	spin_unlock_bh(&nonces->lock);
+	return entry;
+}
