@@ -23,6 +23,7 @@
  *
  * of a server or relay
  *
+ *	helper.c	the one daemon that the kernel knows for the device
  *	relay.c		the route to the service prefix
  *	serve.c		a server's answers to who has a secret
  *
@@ -128,6 +129,7 @@ enum connectivity {
  * @q_timer: its deadline
  * @resolver: for the names of the servers
  * @resolve_timer: when to look up again
+ * @resolve_failures: look-ups that have failed since the network changed
  * @local: our end of the mapping
  * @heard_at: where the last control packet came to, 0 if unknown
  * @dev_server: server that the device had when it was last asked
@@ -224,6 +226,7 @@ struct daemon {
 	uv_timer_t q_timer;
 	struct resolver resolver;
 	uv_timer_t resolve_timer;
+	unsigned int resolve_failures;
 	struct teredo_endpoint local;
 	__be32 heard_at;
 	__be32 dev_server;
@@ -316,6 +319,7 @@ void engine_sleep(struct daemon *d);
 void engine_wake(struct daemon *d);
 void engine_placed(struct daemon *d);
 void engine_retry_soon(struct daemon *d);
+void engine_resolve_soon(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_mapping(struct daemon *d);
 void engine_explain(const struct daemon *d, char *buf, size_t len);
@@ -362,7 +366,13 @@ void portmap_close(struct daemon *d);
 struct teredo_endpoint portmap_outside(const struct daemon *d);
 void portmap_status(const struct daemon *d, json_t *status);
 
-int relay_open(struct daemon *d);
+typedef void helper_receive_fn(void *ctx, struct teredo_endpoint from,
+			       __be32 local_addr, const u8 *data, size_t len);
+int helper_open(struct daemon *d, helper_receive_fn *receive);
+void helper_link(struct daemon *d);
+void helper_lost(struct daemon *d);
+
+void relay_prepare(struct daemon *d);
 void relay_begin(struct daemon *d);
 void relay_link(struct daemon *d);
 void relay_route(struct daemon *d, const struct route6 *route);

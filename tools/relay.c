@@ -88,20 +88,23 @@ static void look(struct daemon *d)
 }
 
 /**
- * relay_open - see what is there
+ * relay_prepare() - read the routes that an earlier daemon has left
  * @d: daemon with its device
  *
  * A drain outlives the daemon, as it is the routes that make it.
- *
- * Return: 0.
  */
-int relay_open(struct daemon *d)
+void relay_prepare(struct daemon *d)
 {
 	d->announce.ifindex = d->ifindex;
 	d->announce.prefix = d->link.conf.prefix;
 	d->announce.metric = d->conf.metric;
 	look(d);
-	return 0;
+}
+
+static int relay_open(struct daemon *d)
+{
+	relay_prepare(d);
+	return helper_open(d, NULL);
 }
 
 /**
@@ -112,6 +115,7 @@ void relay_link(struct daemon *d)
 {
 	char line[DAEMON_REASON];
 
+	helper_link(d);
 	d->announce.prefix = d->link.conf.prefix;
 	/* one that was just set up needs a moment, see relay_begin() */
 	if (!d->reason[0] && !link_running(&d->link))
@@ -202,6 +206,7 @@ const struct role relay_role = {
 	.route = relay_route,
 	.removed = relay_removed,
 	.repair = relay_repair,
+	.lost = helper_lost,
 	.status = add_status,
 	.close = relay_close,
 };

@@ -57,57 +57,9 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 	d->expired += rs.secret->expired;
 }
 
-static void on_failed(void *ctx, const char *why)
-{
-	struct daemon *d = ctx;
-
-	log_debug("%s: cannot send: %s", d->name, why);
-}
-
-static bool has_helper(const struct daemon *d)
+static bool has_secrets(const struct daemon *d)
 {
 	return d->conf.secrets_file[0];
-}
-
-/* A device that goes down forgets its helper */
-static void register_again(struct daemon *d, const struct dev_info *dev)
-{
-	if (!dev->helper && d->link.flags & IFF_UP &&
-	    ktransport_register(&d->kt))
-		log_error("%s: %s", d->name, d->kt.nl.error);
-}
-
-static void serve_lost(struct daemon *d)
-{
-	struct dev_info dev;
-
-	if (!has_helper(d) || dev_get(&d->genl, d->ifindex, &dev))
-		return;
-	ktransport_resync(&d->kt, &dev);
-	register_again(d, &dev);
-}
-
-static void serve_link(struct daemon *d)
-{
-	struct dev_info dev;
-
-	relay_link(d);
-	if (has_helper(d) && !dev_get(&d->genl, d->ifindex, &dev))
-		register_again(d, &dev);
-}
-
-static void on_readable(uv_poll_t *poll, int status, int events)
-{
-	struct daemon *d = poll->data;
-
-	(void)events;
-	readable_resume(poll, status, on_readable);
-	if (ktransport_receive(&d->kt))
-		serve_lost(d);
-	if (!d->kt.taken_over)
-		return;
-	log_info("%s: another teredod has taken over", d->name);
-	daemon_exit(d, 0);
 }
 
 /* A device that was there before may not demand secrets yet. The other way
@@ -131,30 +83,13 @@ static int agree(struct daemon *d)
 	return -EIO;
 }
 
-static int open_helper(struct daemon *d)
-{
-	if (ktransport_open(&d->kt, d->ifindex) ||
-	    ktransport_register(&d->kt)) {
-		log_error("%s", d->kt.nl.error);
-		return -EIO;
-	}
-	d->kt.transport.receive = on_receive;
-	d->kt.transport.failed = on_failed;
-	d->kt.transport.ctx = d;
-	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
-	d->kt_poll.data = d;
-	return uv_poll_start(&d->kt_poll, UV_READABLE, on_readable);
-}
-
-/* The helper comes first, so that a device which begins to demand secrets has
- * somebody to ask.
- */
+/* The helper comes first, so that a device which begins to demand secrets has one. */
 static int serve_open(struct daemon *d)
 {
-	int ret = relay_open(d);
+	int ret;
 
-	if (!ret && has_helper(d))
-		ret = open_helper(d);
+	relay_prepare(d);
+	ret = helper_open(d, has_secrets(d) ? on_receive : NULL);
 	return ret ? ret : agree(d);
 }
 
@@ -206,11 +141,11 @@ static void serve_status(struct daemon *d, json_t *status)
 const struct role server_role = {
 	.open = serve_open,
 	.begin = relay_begin,
-	.link = serve_link,
+	.link = relay_link,
 	.route = relay_route,
 	.removed = relay_removed,
 	.repair = relay_repair,
-	.lost = serve_lost,
+	.lost = helper_lost,
 	.reload = serve_reload,
 	.status = serve_status,
 	.close = relay_close,

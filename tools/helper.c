@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The helper of a server or relay: be the one daemon that the kernel knows for the
+ * device, and end when another teredod takes over. A client's engine does the
+ * same with its first packet.
+ */
+#include "daemon.h"
+#include "log.h"
+#include "readable.h"
+
+#include <errno.h>
+
+/* A device that goes down forgets its helper. */
+static void register_again(struct daemon *d, const struct dev_info *dev)
+{
+	if (!dev->helper && d->link.flags & IFF_UP &&
+	    ktransport_register(&d->kt))
+		log_error("%s: %s", d->name, d->kt.nl.error);
+}
+
+/**
+ * helper_link() - register again with a device that was down
+ * @d: daemon
+ */
+void helper_link(struct daemon *d)
+{
+	struct dev_info dev;
+
+	if (!dev_get(&d->genl, d->ifindex, &dev))
+		register_again(d, &dev);
+}
+
+/**
+ * helper_lost() - catch up with events that were lost
+ * @d: daemon
+ */
+void helper_lost(struct daemon *d)
+{
+	struct dev_info dev;
+
+	if (dev_get(&d->genl, d->ifindex, &dev))
+		return;
+	ktransport_resync(&d->kt, &dev);
+	register_again(d, &dev);
+}
+
+static void on_failed(void *ctx, const char *why)
+{
+	struct daemon *d = ctx;
+
+	log_debug("%s: cannot send: %s", d->name, why);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+
+	(void)events;
+	readable_resume(poll, status, on_readable);
+	if (ktransport_receive(&d->kt))
+		helper_lost(d);
+	if (!d->kt.taken_over)
+		return;
+	log_info("%s: another teredod has taken over", d->name);
+	daemon_exit(d, 0);
+}
+
+/* The kernel passes control packets of servers with secrets and of clients alone. */
+static void no_packets(void *ctx, struct teredo_endpoint from,
+		       __be32 local_addr, const u8 *data, size_t len)
+{
+	(void)ctx;
+	(void)from;
+	(void)local_addr;
+	(void)data;
+	(void)len;
+}
+
+/**
+ * helper_open() - register with the device
+ * @d: daemon with its device, which is up
+ * @receive: gets the control packets; NULL for a device without any
+ *
+ * Return: 0 or a negative errno, having said why.
+ */
+int helper_open(struct daemon *d, helper_receive_fn *receive)
+{
+	if (ktransport_open(&d->kt, d->ifindex) ||
+	    ktransport_register(&d->kt)) {
+		log_error("%s: %s", d->name, d->kt.nl.error);
+		return -EIO;
+	}
+	d->kt.transport.receive = receive ? receive : no_packets;
+	d->kt.transport.failed = on_failed;
+	d->kt.transport.ctx = d;
+	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
+	d->kt_poll.data = d;
+	return uv_poll_start(&d->kt_poll, UV_READABLE, on_readable);
+}
