@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define DEFAULT_NAME	"teredo0"
 
@@ -449,5 +450,11 @@ int main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	ret = opt.background ? background_fork() : -1;
-	return ret >= 0 ? ret : run(&d);
+	if (ret >= 0)
+		return ret;
+	ret = run(&d);
+	/* exit() would wait for the thread of a look-up that hangs */
+	if (d.resolver.busy)
+		_exit(ret);
+	return ret;
 }

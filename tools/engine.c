@@ -15,10 +15,15 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-/* As long as no server is known a name is looked up each second: the network
- * may just be coming up, and nothing else can be done.
+/* As long as no server is known its name is looked up again after a second. If a
+ * name server says that it does not exist, each time doubles the pause, so that a
+ * wrong name is not a load for name servers. Without an answer that begins after
+ * a minute: the network may be coming up. A change of the network begins with a
+ * second again.
  */
 #define RESOLVE_MS	1000
+#define RESOLVE_MAX_MS	60000
+#define RESOLVE_QUICK	60
 
 #define LIFETIME_MIN	120	/* s, of what the kernel is told; see lifetime() */
 
@@ -495,13 +500,36 @@ static void on_resolve_timer(uv_timer_t *timer)
 /* Counted from the start of the last one: a look-up that hung for a second has
  * waited enough.
  */
-static void retry_resolve(struct daemon *d)
+static void resolve_after(struct daemon *d, uint64_t wait)
 {
 	uint64_t spent = uv_now(&d->loop) - d->resolver.begun;
 
-	log_debug("%s: %s", d->name, d->resolver.error);
 	uv_timer_start(&d->resolve_timer, on_resolve_timer,
-		       spent < RESOLVE_MS ? RESOLVE_MS - spent : 0, 0);
+		       spent < wait ? wait - spent : 0, 0);
+}
+
+static void retry_resolve(struct daemon *d)
+{
+	uint64_t wait = RESOLVE_MS;
+	unsigned int i;
+
+	i = d->resolver.absent ? 0 : RESOLVE_QUICK;
+	for (; i < d->resolve_failures && wait < RESOLVE_MAX_MS; i++)
+		wait *= 2;
+	d->resolve_failures++;
+	log_debug("%s: %s", d->name, d->resolver.error);
+	resolve_after(d, wait < RESOLVE_MAX_MS ? wait : RESOLVE_MAX_MS);
+}
+
+/**
+ * engine_resolve_soon() - a change of the network may make a look-up succeed
+ * @d: daemon that knows no server yet
+ */
+void engine_resolve_soon(struct daemon *d)
+{
+	d->resolve_failures = 0;
+	if (uv_is_active((uv_handle_t *)&d->resolve_timer))
+		resolve_after(d, RESOLVE_MS);
 }
 
 /* A device that was created with a server needs none in the configuration */

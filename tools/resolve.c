@@ -64,6 +64,8 @@ static void on_found(uv_getaddrinfo_t *request, int status,
 
 	r->busy = false;
 	if (status != UV_ECANCELED) {
+		r->absent = !status || status == UV_EAI_NONAME ||
+			    status == UV_EAI_NODATA;
 		err = status ? uv_strerror(status) : server_pick(found, &addr);
 		if (err)
 			half_failed(r, err);
@@ -85,6 +87,7 @@ static void look_up(struct resolver *r)
 	r->request.data = r;
 	ret = uv_getaddrinfo(r->loop, &r->request, on_found, current_text(r),
 			     NULL, &hints);
+	r->absent = false;
 	if (ret)
 		half_failed(r, uv_strerror(ret));
 	else

@@ -29,6 +29,8 @@ typedef void resolve_done_fn(struct resolver *r);
  * @servers: those that were found
  * @spec: index into @list for each of @servers
  * @n: number of them
+ * @absent: the name that was not found last does not exist, or has no IPv4
+ *	address: a name server has said so
  * @error: why the last one that was not found was not; stays while it is
  *	looked for again
  */
@@ -45,6 +47,7 @@ struct resolver {
 	struct qualify_server servers[QUALIFY_SERVERS];
 	unsigned int spec[QUALIFY_SERVERS];
 	unsigned int n;
+	bool absent;
 	char error[SERVER_NAME + 128];
 };
 

@@ -108,8 +108,10 @@ void watch_settled(struct daemon *d)
 {
 	bool changed;
 
-	if (!d->q.n_servers)
+	if (!d->q.n_servers) {
+		engine_resolve_soon(d);
 		return;
+	}
 	changed = watch_path(d) || d->dev_bounced;
 	d->dev_bounced = false;
 	if (changed && !d->path_up)
@@ -206,14 +208,15 @@ static void own_link(struct daemon *d, const struct link_info *link)
 	bool up = link->flags & IFF_UP;
 	bool was_up = d->link.flags & IFF_UP;
 	bool relinked = link->conf.lower != d->link.conf.lower;
+	bool marked = link->conf.fwmark != d->link.conf.fwmark;
 
 	d->link = *link;
 	if (d->role->link)
 		d->role->link(d);
-	if (up == was_up && !relinked)
-		return;
-	d->dev_bounced |= !up || relinked;
-	expect_settling(d);
+	d->dev_bounced |= (was_up && !up) || relinked;
+	/* rules may send packets with another mark by another path */
+	if (up != was_up || relinked || marked)
+		expect_settling(d);
 }
 
 static void own_link_deleted(struct daemon *d)
@@ -229,6 +232,17 @@ static void on_link6(struct daemon *d, u32 ifindex)
 	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
 	    d->place_error[0] && d->role->repair)
 		d->role->repair(d);
+}
+
+/* The interface in the path. Several messages can come before things settle: that
+ * the carrier was away and is back stays true.
+ */
+static void path_link(struct daemon *d, const struct link_info *link)
+{
+	bool running = link->flags & IFF_RUNNING;
+
+	d->link_back |= running && d->link_away;
+	d->link_away = !running;
 }
 
 static u8 link_family(const struct nlmsghdr *nlh)
@@ -253,10 +267,8 @@ static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 	} else if (link.ifindex == d->ifindex) {
 		own_link(d, &link);
 	} else {
-		if (link.ifindex == d->path.oif && link.flags & IFF_RUNNING)
-			d->link_back = d->link_away;
 		if (link.ifindex == d->path.oif)
-			d->link_away = !(link.flags & IFF_RUNNING);
+			path_link(d, &link);
 		expect_settling(d);
 		beside_changed(d);
 	}
@@ -327,6 +339,10 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		on_route(d, nlh);
+		break;
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		expect_settling(d);
 		break;
 	}
 	return 0;
@@ -415,7 +431,7 @@ static int join_all(struct daemon *d)
 {
 	static const u32 groups[] = {
 		RTNLGRP_LINK,
-		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
+		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
 		RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_IFINFO,
 	};
 	size_t i;

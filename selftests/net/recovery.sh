@@ -92,12 +92,170 @@ test_name_server()
 	miredo_server s1 203.0.113.1 203.0.113.2
 }
 
+# lookups NAME: queries for an IPv4 address that dnsmasq has logged
+lookups()
+{
+	grep -c "query\[A\] $1 " "$tmp/dnsmasq.log"
+}
+
+# names_client NAME: a client whose server has this name
+names_client()
+{
+	printf 'nameserver 198.51.100.7\n' > "$tmp/resolv.conf"
+	printf '%s\n' '[client]' "server = $1" '[device]' 'port = 40000' \
+		> "$tmp/names.conf"
+	[ -e /etc/resolv.conf ] || : > /etc/resolv.conf
+	mkdir -p "$tmp/run-a"
+	start a-teredod a unshare -m bash -c "
+		mount --bind '$tmp/resolv.conf' /etc/resolv.conf || exit
+		export TEREDO_RUN_DIR='$tmp/run-a'
+		exec '$tools/teredod' --debug --config '$tmp/names.conf' teredo0"
+}
+
+# A name server says that the name does not exist. It is asked after 1, 2, 4 and
+# 8 s, and within 2 s of a change of the network.
+test_no_such_name()
+{
+	local before
+
+	set_nat a pr
+	name_server 203.0.113.1
+	names_client wrong.example
+	pause 20
+	before=$(lookups wrong.example)
+	check_at_most "look-ups in 20 s" 6 "$before"
+	[ "$before" -ge 4 ] || fail "only $before look-ups"
+	ip_on a addr add 10.1.0.77/32 dev lo
+	pause 2
+	[ "$(lookups wrong.example)" -gt "$before" ] ||
+		fail "not looked up again after the network has changed"
+	ip_on a addr del 10.1.0.77/32 dev lo
+	stop a-teredod
+	stop dnsmasq
+	ip_on a link del teredo0
+}
+
+# Two name servers that do not answer: a look-up hangs for seconds.
+test_end_in_lookup()
+{
+	local begun
+
+	set_nat a pr
+	names_client teredo.example
+	printf 'nameserver 198.51.100.99\nnameserver 198.51.100.98\noptions timeout:5\n' \
+		> "$tmp/resolv.conf"
+	pause 1
+	check "it runs" alive a-teredod
+	begun=$(now_ms)
+	kill -TERM "${_pids[a-teredod]}"
+	wait "${_pids[a-teredod]}"
+	check_equal "exit code" 0 $?
+	check_at_most "ms until it has ended" 500 $(($(now_ms) - begun))
+	ip_on a link del teredo0
+}
+
+# has_reason TEXT: "teredo show" gives this reason
+has_reason()
+{
+	[[ $(teredo a show teredo0) == *"reason: $1"* ]]
+}
+
+# Policy routing takes the path to the server away, for all packets or for those
+# with a mark.
+test_rules()
+{
+	set_nat a pr
+	client_up a || return
+	ip_on a rule add to 203.0.113.0/24 unreachable priority 10
+	took "a rule: no path" 1000 has_reason 'no way to 203.0.113.1'
+	ip_on a rule del priority 10
+	took "no rule: qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
+	ip_on a rule add fwmark 5 unreachable priority 10
+	check "a mark" teredo a set teredo0 fwmark 5
+	took "a mark: no path" 1000 has_reason 'no way to 203.0.113.1'
+	check "no mark" teredo a set teredo0 fwmark 0
+	took "no mark: qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
+	ip_on a rule del priority 10
+	client_down a
+}
+
+# The carrier is back, and another message about the interface follows at once:
+# the server is asked all the same.
+test_carrier_twice()
+{
+	set_nat a pr
+	client_up a || return
+	ip_on na link set lan down
+	pause 1
+	capture a eth0 asked udp dst port 3544
+	ip_on na link set lan up
+	printf 'link set eth0 alias one\nlink set eth0 alias two\n' |
+		ip_on a -batch -
+	pause 2
+	capture_stop asked
+	[ "$(packets asked | wc -l)" -ge 1 ] || fail "the server is not asked"
+	client_down a
+}
+
+# relayd NAME: a teredod on r
+relayd()
+{
+	mkdir -p "$tmp/run-r"
+	printf '%s\n' '[device]' 'mode = relay' 'local = 198.51.100.1' \
+		'port = 3545' > "$tmp/relay.conf"
+	start "$1" r env TEREDO_RUN_DIR="$tmp/run-r" "$tools/teredod" --debug \
+		--config "$tmp/relay.conf" relay0
+}
+
+relay_route()
+{
+	[[ $(ip_on r -6 route show 2001::/32) == *relay0* ]]
+}
+
+# The second teredod of a relay takes over, as that of a client does.
+test_relay_replaced()
+{
+	local first
+
+	stop r-relay 2> /dev/null
+	relayd first
+	first=$pid
+	took "the route" 2000 relay_route
+	start routes r ip -6 monitor route
+	relayd second
+	took "the first one ends" 3000 not_alive "$first"
+	wait "$first"
+	check_equal "its exit code" 0 $?
+	check "the second one runs" alive second
+	check "the route" relay_route
+	pause 1
+	! grep -q 'Deleted 2001::/32' "$tmp/routes.log" ||
+		fail "the route was away: $(cat "$tmp/routes.log")"
+	[[ $(teredo r -j show relay0) == *'"state":"up"'* ]] ||
+		fail "$(teredo r -j show relay0)"
+	# a device that was down forgets its daemon
+	printf 'link set relay0 down\nlink set relay0 up\n' | ip_on r -batch -
+	pause 1
+	first=${_pids[second]}
+	relayd third
+	took "the second one ends" 3000 not_alive "$first"
+	check "the third one runs" alive third
+	stop routes
+	stop third
+	ip_on r link del relay0
+}
+
+not_alive()
+{
+	! kill -0 "$1" 2> /dev/null
+}
+
 # name_server ADDRESS: of the server, by its name
 name_server()
 {
 	start dnsmasq h dnsmasq --no-daemon --no-resolv --no-hosts \
 		--conf-file=/dev/null --user=root --pid-file= \
-		--host-record=teredo.example,"$1"
+		--host-record=teredo.example,"$1" --local=/example/ --log-queries
 	check "dnsmasq starts" wait_for 5 udp_bound "$pid" 53
 }
 
@@ -315,6 +473,14 @@ add_test "C-57 C-87: no maintenance while the server is heard" test_contact
 add_test "C-19: the device goes down, bounces, is deleted" test_device
 add_test "C-19 C-90: the cable is pulled out and put in; there is no route, and one again" \
 	test_cable
+add_test "C-01: a name that does not exist is looked up ever more seldom" \
+	test_no_such_name
+add_test "SIGTERM during a look-up that hangs" test_end_in_lookup
+add_test "C-19 C-90: rules and a mark take the path away and give it back" \
+	test_rules
+add_test "C-19: the carrier is back, and the interface changes once more" \
+	test_carrier_twice
 add_test "C-91: the mapping's lifetime ends without teredod" test_lifetime
+add_test "a second teredod takes a relay over" test_relay_replaced
 
 run_tests
