@@ -110,9 +110,12 @@ static void test_no_text(const void *arg)
 	int n;
 
 	(void)arg;
+	msg.err.error = -EBUSY;
+	CHECK(drain(&nl, &msg, sizeof(msg), &n) == -EBUSY);
+	CHECK(!strcmp(nl.error, strerror(EBUSY)));
 	msg.err.error = -EPERM;
 	CHECK(drain(&nl, &msg, sizeof(msg), &n) == -EPERM);
-	CHECK(!strcmp(nl.error, strerror(EPERM)));
+	CHECK(strstr(nl.error, "root or CAP_NET_ADMIN is needed"));
 }
 
 /* A message with attributes, each of one octet and the padding; the copy ends
