@@ -54,7 +54,6 @@ exchange()
 	udp a n "$native"
 	udp n a "$addr"
 	check_equal "checksum errors" "$before" "$(errors_counted)"
-	[ ! "${DEBUG:-}" ] || { counters a | grep -v ' 0$'; on a nstat -as; } | note
 }
 
 # merging NODE DEVICE FROM DEVICE SWITCH [CHECKSUMS]: what arrives comes in single
