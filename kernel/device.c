@@ -607,9 +607,14 @@ static const struct device_type teredo_type = { .name = "teredo" };
  */
 void teredo_setup(struct net_device *dev)
 {
+	/* Linux 6.1 crashes when it segments a list of datagrams from GRO below
+	 * a tunnel, so such a list is segmented before it is encapsulated.
+	 */
 	netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST |
 				     NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
-				     NETIF_F_HIGHDMA | NETIF_F_GSO_SOFTWARE;
+				     NETIF_F_HIGHDMA |
+				     (NETIF_F_GSO_SOFTWARE &
+				      ~NETIF_F_GSO_FRAGLIST);
 	struct teredo_dev *td = netdev_priv(dev);
 
 	dev->netdev_ops = &teredo_netdev_ops;

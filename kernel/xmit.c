@@ -379,10 +379,10 @@ unlock:
  * @dev: the Teredo device
  * @features: features of the device that suit the packet
  *
- * A GSO packet whose inner checksums are complete, such as a list of datagrams
- * from GRO (SKB_GSO_FRAGLIST), is segmented before it is encapsulated. The outer
- * checksum of a GSO packet is the sum of a pseudo header. Netfilter and tc take
- * it for that only while skb->ip_summed is CHECKSUM_PARTIAL.
+ * A GSO packet whose inner checksums are complete is segmented before it is
+ * encapsulated. A hypervisor can hand over such packets. The outer checksum of a
+ * GSO packet is the sum of a pseudo header. Netfilter and tc take it for that only
+ * while skb->ip_summed is CHECKSUM_PARTIAL.
  *
  * Context: BH off.
  * Return: the features that can be used.
