@@ -278,8 +278,8 @@ static bool send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		sent = teredo_discovery_send(td, map);
 	for (i = 0; i < call->n; i++) {
 		err = send_direct(td, map, dst, call, call->way[i]);
-		/* Without a way to the peer, or if that is a broadcast address,
-		 * nobody is to be asked for an answer either (5.2.4).
+		/* Without a route to the peer, or if its address is a
+		 * broadcast address, do not ask for an answer (5.2.4).
 		 */
 		if (!i && err == -EHOSTUNREACH)
 			return sent;

@@ -41,7 +41,7 @@ struct teredo_probe;
 #define TEREDO_QUEUE_FLOWS	64
 #define TEREDO_QUEUE_PARTIES	64
 
-/* Received packets, which anybody may send, have a budget of their own. */
+/* Received packets, which any host can send, have a budget of their own. */
 #define TEREDO_HOLD_TOTAL	(1024 * 1024)
 /* Of that, one outer IPv4 source gets an eighth, 56 packets of 1280 octets. */
 #define TEREDO_HOLD_SHARE	(TEREDO_HOLD_TOTAL / 8)

@@ -52,6 +52,26 @@ static bool other_test(const struct teredo_peer *peer)
 	return teredo_peer_usable(peer) && test_alive(peer->probe);
 }
 
+/* End the attempt to reach a peer that is verified at local port @port. Called and
+ * returns with the table locked, see release().
+ * Return: false if the entry has gone in the meantime.
+ */
+static bool end_attempt(struct teredo_dev *td, struct teredo_peer *peer,
+			__be16 port, struct teredo_waiting *w)
+{
+	/* the service port will do (RFC 6081 5.4.4.5) */
+	if (port == td->cfg.port)
+		teredo_port_release(td, peer);
+	teredo_burst_keep(td, peer, port);
+	if (!peer->probe)
+		return true;
+	if (!release(td, peer))
+		return false;
+	teredo_dequeue(td, peer->probe, w);
+	teredo_probe_unlink(td, peer);
+	return true;
+}
+
 /* A packet, or the reply to a test of ours, has proven the peer to be at
  * @from, as seen from local port @port. Return: false if there is no room for
  * it.
@@ -89,16 +109,8 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 		teredo_dequeue_out(td, peer->probe, &w);
 		goto heard;
 	}
-	/* the service port will do (RFC 6081 5.4.4.5) */
-	if (port == td->cfg.port)
-		teredo_port_release(td, peer);
-	teredo_burst_keep(td, peer, port);
-	if (peer->probe) {
-		if (!release(td, peer))
-			goto accepted;
-		teredo_dequeue(td, peer->probe, &w);
-		teredo_probe_unlink(td, peer);
-	}
+	if (!end_attempt(td, peer, port, &w))
+		goto accepted;
 heard:
 	WRITE_ONCE(peer->rx, jiffies);
 	if (by_test)

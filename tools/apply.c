@@ -88,7 +88,7 @@ static int make_change(struct daemon *d, struct change *change, bool fixed,
 }
 
 /**
- * apply_command - the command that makes the device anew
+ * apply_command - print the command that makes the device again
  * @d: daemon
  * @buf: result
  * @len: length of @buf

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SIGHUP: read the configuration again. The process starts itself anew, so that
+ * SIGHUP: read the configuration again. The process starts itself again, so that
  * all of the file counts as it does at a start; the device keeps its address in
  * between, as it does when one teredod follows another. A file with an error
  * changes nothing.

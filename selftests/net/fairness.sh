@@ -138,7 +138,7 @@ flood_client_end()
 	note "client: $(counted a)"
 }
 
-# Whoever sends 1000 bubbles in a second by way of the server has one origin.
+# A sender of 1000 bubbles per second via the server has one origin.
 test_answers()
 {
 	local got

@@ -161,7 +161,7 @@ native_flood()
 	[ $rate -ge $((10000 - limit * s)) ] || fail "rx_drop_rate $rate"
 }
 
-# 10,000 native sources: each needs a test by way of the server. One IPv4 address can
+# 10,000 native sources: each needs a test via the server. One IPv4 address can
 # ask for 8 per second, all of them for 32.
 test_native()
 {
@@ -219,7 +219,7 @@ hold_flood()
 		fail "the queue is not full"
 }
 
-# new_host ADDRESS COUNT: so many packets of it, by way of another relay, wait, and it is
+# new_host ADDRESS COUNT: so many packets of it, via another relay, wait, and it is
 # tested at once
 new_host()
 {
