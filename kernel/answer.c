@@ -4,8 +4,8 @@
  *
  * Answers count neither as transmission nor against the limit of four bubbles,
  * but any host can cause them: there is a limit for each peer, and one for all
- * that is fair between IPv4 addresses. What is decided under the table's lock is sent after it was
- * released.
+ * that is fair between IPv4 addresses. What is decided under the table's lock is
+ * sent after it was released.
  */
 #include <linux/in.h>
 
