@@ -55,13 +55,19 @@ static void path_query(const struct daemon *d, struct path_query *query)
 
 static void no_path(struct daemon *d, __be32 dst)
 {
+	char text[INET_ADDRSTRLEN], from[INET_ADDRSTRLEN];
 	const char *missing = lower_missing(d);
-	char text[INET_ADDRSTRLEN];
+	__be32 local = d->link.conf.local;
 
 	inet_ntop(AF_INET, &dst, text, sizeof(text));
+	inet_ntop(AF_INET, &local, from, sizeof(from));
 	if (missing)
 		snprintf(d->path_error, sizeof(d->path_error),
 			 "no way to %s: %s does not exist", text, missing);
+	else if (local)
+		snprintf(d->path_error, sizeof(d->path_error),
+			 "no way to %s from %s: %s (is %s an address of this host?)",
+			 text, from, d->rtnl.error, from);
 	else
 		snprintf(d->path_error, sizeof(d->path_error),
 			 "no way to %s: %s", text, d->rtnl.error);

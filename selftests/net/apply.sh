@@ -87,9 +87,12 @@ time.sleep(600)'
 	client_at '' 'port = 40000'
 	ends 1 teredo0 --config "$conf" teredo0
 	no_device teredo0
+	# an address that may come later is a reason to wait, and is named
 	client_at '' 'port = 40001' 'local = 10.9.9.9'
-	ends 1 teredo0 --config "$conf" teredo0
-	no_device teredo0
+	client_start a --config "$conf"
+	check "the address is named" wait_for 5 shows a \
+		'from 10.9.9.9' 'is 10.9.9.9 an address of this host?'
+	client_down a
 	client_at '' 'port = 40001'
 	client_up a --config "$conf"
 	check "the corrected settings" has 'port 40001'
