@@ -18,6 +18,7 @@
 #include "port.h"
 #include "probe.h"
 #include "receive.h"
+#include "trust.h"
 #include "upnp.h"
 
 /* how often one peer may make us answer */
@@ -146,6 +147,39 @@ static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
 			  rx->tr->has_nd || rx->tr->n_alternates;
 }
 
+/* The nonce has come that teredo_answer_early() has waited for. A bubble with it goes
+ * by the path that was noted, so data can follow.
+ * Return: true if it can, and the endpoint in @to.
+ */
+static bool end_wait(const struct teredo_rx *rx, struct teredo_peer *peer,
+		     struct teredo_endpoint *to)
+{
+	struct teredo_rx then = *rx;
+
+	/* a random port is only used if the peer cannot be reached without it */
+	if (!peer->early || !peer->nonce_received ||
+	    peer->alt_sport != rx->td->cfg.port)
+		return false;
+	peer->early = false;
+	then.from = peer->alt;
+	then.port = peer->alt_sport;
+	*to = teredo_upnp_place(&then);
+	/* random ports are tried before the mapped endpoint */
+	return teredo_endpoint_equal(*to, then.from) ||
+	       (!peer->peer_random && !peer->random);
+}
+
+static void add_place(struct teredo_call *call, struct teredo_endpoint to)
+{
+	int i;
+
+	for (i = 0; i < call->n; i++)
+		if (teredo_endpoint_equal(call->way[i].to, to) &&
+		    !call->way[i].port)
+			return;
+	teredo_call_add(call, to, 0);
+}
+
 /* Our direct bubble may not reach a peer behind a symmetric NAT: let it send us
  * one (RFC 6081 3.1).
  */
@@ -158,9 +192,12 @@ static bool wants_call(const struct teredo_rx *rx,
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
-/* Table locked. An entry is made only for what the limit allows. */
+/* Table locked. An entry is made only for what the limit allows. @proven is where data
+ * can go after the answer, port 0 for nowhere.
+ */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
-					struct teredo_call *call)
+					struct teredo_call *call,
+					struct teredo_endpoint *proven)
 {
 	enum teredo_limit_verdict verdict;
 	struct teredo_probe *probe;
@@ -192,6 +229,10 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 		add_alternates(rx, call);
 		teredo_discovery_call(rx->td, peer, call);
 	}
+	if (end_wait(rx, peer, proven))
+		add_place(call, *proven);
+	else
+		proven->port = 0;
 	return TEREDO_LIMIT_PASS;
 }
 
@@ -200,7 +241,8 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
  * @rx: bubble of a peer, from an address that teredo_reachable() allows
  *
  * Row P-09. Direct bubbles open our NAT for the peer, and with its nonce show it
- * where we are. It has proven nothing yet.
+ * where we are. The bubble itself proves nothing, but one that came straight from
+ * the peer before may have.
  *
  * Context: BH off, RCU; table not locked.
  * Return: TEREDO_LIMIT_PASS; TEREDO_LIMIT_RATE_USED also if there is no room for the
@@ -210,13 +252,16 @@ enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	enum teredo_limit_verdict verdict;
+	struct teredo_endpoint proven = {};
 	struct teredo_call call = {};
 
 	spin_lock_bh(&peers->lock);
-	verdict = decide(rx, &call);
+	verdict = decide(rx, &call, &proven);
 	spin_unlock_bh(&peers->lock);
 	if (verdict == TEREDO_LIMIT_PASS)
 		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	if (verdict == TEREDO_LIMIT_PASS && proven.port)
+		teredo_trust(rx->td, &rx->src, proven, rx->td->cfg.port);
 	return verdict;
 }
 
@@ -262,34 +307,97 @@ bool teredo_answer_repeats(struct teredo_rx *rx)
 	return right;
 }
 
-/* so many pairs of bubbles for the nonce of a peer that may not need one */
+/* Pairs of bubbles that end the wait for the nonce of a peer, which may send none:
+ * two seconds.
+ */
 #define PATIENCE	2
 
-/* Our service port is open to all, and the peer has shown that it knows nonces. */
-static bool open_to_all(const struct teredo_rx *rx,
-			const struct teredo_peer *peer)
+/* 100.64/10, between our NAT and a carrier's (RFC 6598) */
+static bool is_shared(__be32 addr)
 {
-	return teredo_upnp_applies(rx->map) && rx->tr->has_nonce &&
-	       peer->probe && peer->probe->n_sent < PATIENCE;
+	return (addr & htonl(0xffc00000)) == htonl(0x64400000);
 }
 
-/* A port may be open for the peer before its nonce is here, without which nothing
- * that leaves by another one proves anything.
+static bool same_mapped_addr(const struct teredo_rx *rx)
+{
+	return teredo_mapped(&rx->src).addr == rx->map->mapped.addr;
+}
+
+/* Check whether the path of a packet leads through our outermost NAT. A peer with the
+ * same mapped address is behind that NAT, too. If the NAT shows us the mapped endpoint
+ * of the peer (hairpin), it shows the peer ours.
+ */
+static bool is_outside(const struct teredo_rx *rx)
+{
+	if (same_mapped_addr(rx))
+		return teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from);
+	return !is_private(rx->from.addr) && !is_shared(rx->from.addr);
+}
+
+/* Check whether the peer sees our packets come from the endpoint in our address, and
+ * so accepts them without a nonce (RFC 6081 5.2.4.4).
+ */
+static bool seen_as_mapped(const struct teredo_rx *rx)
+{
+	return rx->port == rx->td->cfg.port && !teredo_nat_symmetric(rx->map) &&
+	       is_outside(rx);
+}
+
+/* The peer has heard us on the link, and accepts packets from there (RFC 4380 5.2.8). */
+static bool discovered(const struct teredo_rx *rx,
+		       const struct teredo_peer *peer)
+{
+	return teredo_discovery_knows(rx->td, peer) &&
+	       teredo_endpoint_equal(peer->lan, rx->from);
+}
+
+/* Only peers that know nonces are told of a random port, and a peer in use is
+ * reached without the new path.
+ */
+static bool worth_waiting(const struct teredo_rx *rx,
+			  const struct teredo_peer *peer)
+{
+	const struct teredo_probe *probe = peer->probe;
+
+	if (teredo_peer_usable(peer) || rx->port != rx->td->cfg.port)
+		return true;
+	return (rx->tr->has_nonce || peer->extended) && probe &&
+	       (probe->tries ?: probe->n_sent) < PATIENCE;
+}
+
+/* Check whether the peer would drop data on the path of this bubble: it does not see
+ * the endpoint in our address, and we have not got the nonce that would verify our
+ * packets. The nonce comes via the server, often later than a direct bubble.
  */
 static bool too_early(const struct teredo_rx *rx,
 		      const struct teredo_peer *peer)
 {
-	return !peer->nonce_received &&
-	       (rx->port != rx->td->cfg.port || open_to_all(rx, peer));
+	return !peer->nonce_received && teredo_call_wants_nonce(rx->td) &&
+	       !seen_as_mapped(rx) && !discovered(rx, peer) &&
+	       worth_waiting(rx, peer);
+}
+
+/* a peer in use is verified at another endpoint */
+static bool moves(const struct teredo_rx *rx, const struct teredo_peer *peer)
+{
+	return teredo_peer_usable(peer) &&
+	       !teredo_peer_at(peer, teredo_upnp_place(rx), rx->port);
+}
+
+static bool may_greet(const struct teredo_rx *rx, struct teredo_peer *peer)
+{
+	if (teredo_peer_usable(peer))
+		return moves(rx, peer) && !seen_as_mapped(rx);
+	return peer->probe && allowed(peer->probe);
 }
 
 /**
  * teredo_answer_greet - let a peer know where we are before data does
  * @rx: direct bubble that repeats our nonce
  *
- * From behind a symmetric NAT only a bubble with its nonce shows a peer where we
- * are, and data that comes first is lost. Others save the peer the time until
- * it asks again (RFC 6081 6.4, packet 11).
+ * A peer that does not see us where our address says needs a bubble with its
+ * nonce before data. Others save the time until they ask again (RFC 6081 6.4,
+ * packet 11).
  *
  * Context: BH off, RCU; table not locked.
  */
@@ -301,8 +409,7 @@ void teredo_answer_greet(struct teredo_rx *rx)
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	if (peer && !teredo_peer_usable(peer) && peer->probe &&
-	    !too_early(rx, peer) && allowed(peer->probe) &&
+	if (peer && may_greet(rx, peer) &&
 	    judge(rx, peer, rx->from.addr) == TEREDO_LIMIT_PASS) {
 		teredo_call_nonce(&call, peer);
 		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
@@ -314,16 +421,55 @@ void teredo_answer_greet(struct teredo_rx *rx)
 		teredo_send_call(rx->td, rx->map, &rx->src, &call);
 }
 
+/* The peer closes that port when it hears us elsewhere (RFC 6081 5.4.4.5). */
+static bool from_random_port(const struct teredo_rx *rx)
+{
+	return rx->tr->has_random_port &&
+	       rx->tr->random_port == rx->from.port;
+}
+
+/* A path inside of a NAT is better than one out of it and back (hairpin). */
+static bool is_detour(const struct teredo_rx *rx)
+{
+	return same_mapped_addr(rx) &&
+	       teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from);
+}
+
+static bool on_detour(const struct teredo_rx *rx,
+		      const struct teredo_peer *peer)
+{
+	return same_mapped_addr(rx) &&
+	       teredo_endpoint_equal(teredo_mapped(&rx->src), peer->ep);
+}
+
+/* The endpoint in use works: it was heard from while bubbles of one round, which come
+ * by all paths, may still arrive.
+ */
+static bool is_alive(const struct teredo_peer *peer)
+{
+	return time_before(jiffies,
+			   READ_ONCE(peer->rx) + TEREDO_PROBE_INTERVAL);
+}
+
+/* Check whether to stay at the endpoint of a peer that shows to be at another one. To
+ * follow each bubble would move the two clients to different paths, and close random
+ * ports that data is on its way to.
+ */
+static bool stays(const struct teredo_rx *rx, const struct teredo_peer *peer)
+{
+	return from_random_port(rx) || is_detour(rx) ||
+	       (is_alive(peer) && !on_detour(rx, peer));
+}
+
 /**
- * teredo_answer_second - is this a second place of a peer that we can do without
- * @rx: direct bubble that repeats our nonce
+ * teredo_answer_second() - check whether a bubble only adds a secondary endpoint
+ * @rx: direct bubble of a proven source
  *
- * A peer that tries its random port as well is at two places, and closes that
- * port when it is heard from at the other one (RFC 6081 5.4.4.5). So as long as
- * that one works we only note where else packets may come from.
+ * As long as a peer can be reached where it is, only note that packets may come
+ * from @rx->from, too.
  *
  * Context: BH off, RCU; table not locked.
- * Return: true if it is.
+ * Return: true if it does.
  */
 bool teredo_answer_second(struct teredo_rx *rx)
 {
@@ -331,12 +477,9 @@ bool teredo_answer_second(struct teredo_rx *rx)
 	struct teredo_peer *peer;
 	bool second;
 
-	if (!rx->tr->has_random_port || rx->tr->random_port != rx->from.port)
-		return false;
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	second = peer && teredo_peer_usable(peer) &&
-		 !teredo_peer_at(peer, rx->from, rx->port);
+	second = peer && moves(rx, peer) && stays(rx, peer);
 	if (second) {
 		peer->alt = rx->from;
 		peer->alt_sport = rx->port;
@@ -345,17 +488,27 @@ bool teredo_answer_second(struct teredo_rx *rx)
 	return second;
 }
 
+static void note_early(const struct teredo_rx *rx, struct teredo_peer *peer)
+{
+	if (!teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from))
+		peer->symmetric = true;		/* RFC 6081 5.3.4.1 */
+	if (peer->early && is_detour(rx))
+		return;
+	peer->alt = rx->from;
+	peer->alt_sport = rx->port;
+	peer->met = true;
+	peer->early = true;
+}
+
 /**
- * teredo_answer_early - has a peer found us before it can find out where we are
- * @rx: direct bubble
+ * teredo_answer_early() - check whether a direct bubble came before the peer's
+ *	nonce, without which the peer would drop our data
+ * @rx: direct bubble of a proven source
  *
- * A port that has been tested (RFC 6081 5.5), or that the NAT was asked to open
- * (5.3), is open for the peer already, and its bubble can be faster than the one
- * by way of the server, whose nonce shows it that the port is ours. It would drop
- * data that comes before.
+ * The path is noted, and used once teredo_answer_indirect() knows the nonce.
  *
  * Context: BH off, RCU; table not locked.
- * Return: true if its next bubble is to be waited for.
+ * Return: true if data must wait.
  */
 bool teredo_answer_early(struct teredo_rx *rx)
 {
@@ -365,7 +518,10 @@ bool teredo_answer_early(struct teredo_rx *rx)
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	early = peer && !teredo_peer_usable(peer) && too_early(rx, peer);
+	early = peer && (!teredo_peer_usable(peer) || moves(rx, peer)) &&
+		too_early(rx, peer);
+	if (early)
+		note_early(rx, peer);
 	spin_unlock_bh(&peers->lock);
 	return early;
 }

@@ -14,8 +14,10 @@ struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
 
-/* embedded and learned endpoint, random ports, alternates, the link's */
-#define TEREDO_MAX_DIRECT	(5 + TEREDO_MAX_ALTERNATES)
+/* embedded and learned endpoint, random ports, alternates, the link's, and one
+ * that was proven early
+ */
+#define TEREDO_MAX_DIRECT	(6 + TEREDO_MAX_ALTERNATES)
 
 /**
  * struct teredo_way - a way to a peer

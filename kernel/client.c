@@ -59,13 +59,11 @@ bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 	return true;
 }
 
-/* Row P-17. Return: true if it was. */
+/* Row P-17. */
 static bool bubble_repeats(struct teredo_rx *rx)
 {
-	if (!teredo_rx_bubble(rx) || !teredo_answer_repeats(rx))
-		return false;
-	teredo_answer_greet(rx);
-	return true;
+	return teredo_rx_bubble(rx) && teredo_reachable(&rx->src) &&
+	       teredo_answer_repeats(rx);
 }
 
 /* The address of the source says where it must come from, unless it has been
@@ -74,20 +72,23 @@ static bool bubble_repeats(struct teredo_rx *rx)
 static bool source_proven(struct teredo_rx *rx)
 {
 	return teredo_reachable(&rx->src) &&
-	       (bubble_repeats(rx) ||
-		teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
+	       (teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
 		teredo_discovery_from(rx) ||
 		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
 }
 
-/* It is the peer's, but the peer may be reached better elsewhere. */
-static void proven_teredo(struct teredo_rx *rx)
+/* It is the peer's, but the peer may be reached better elsewhere, or not yet.
+ * @repeats says whether our nonce has proven it.
+ */
+static void proven_teredo(struct teredo_rx *rx, bool repeats)
 {
 	if (teredo_rx_bubble(rx) &&
-	    (teredo_answer_early(rx) || teredo_answer_second(rx))) {
+	    (teredo_answer_second(rx) || teredo_answer_early(rx))) {
 		teredo_rx_accept(rx);
 		return;
 	}
+	if (repeats)
+		teredo_answer_greet(rx);
 	switch (teredo_upnp_judge(rx)) {
 	case TEREDO_UPNP_THERE:
 		teredo_rx_trust(rx);
@@ -103,8 +104,10 @@ static void proven_teredo(struct teredo_rx *rx)
 /* Rows P-15 to P-19. */
 static void from_teredo(struct teredo_rx *rx)
 {
-	if (source_proven(rx))
-		proven_teredo(rx);
+	bool repeats = bubble_repeats(rx);
+
+	if (repeats || source_proven(rx))
+		proven_teredo(rx, repeats);
 	else if (teredo_rx_bubble(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_BUBBLE);
 	else

@@ -103,6 +103,8 @@ struct teredo_probe;
  *	lock
  * @lan_heard: jiffies of its last discovery bubble
  * @random: random port of ours, or NULL
+ * @early: it has proven to be at @alt, but would drop data before it has got its
+ *	nonce from us, see teredo_answer_early(); until @nonce_sent changes
  * @age: in the table's list
  * @rcu: to free it
  *
@@ -142,6 +144,7 @@ struct teredo_peer {
 	struct teredo_endpoint lan;
 	unsigned long lan_heard;
 	struct teredo_port *random;
+	bool early;
 	struct list_head age;
 	struct rcu_head rcu;
 };

@@ -197,6 +197,7 @@ static __be32 new_nonce(struct teredo_peer *peer)
 	peer->nonce_sent = (__force __be32)get_random_u32_above(0);
 	peer->guesses = 0;
 	peer->met = false;
+	peer->early = false;
 	return peer->nonce_sent;
 }
 

@@ -304,18 +304,21 @@ test_peer_port()
 	flush a
 	ping_b
 	nonce=$(nonce_sent $B)
+	indirect 0104deadbeef
+	pause 0.1
+	before a
 	from $B_AT2 bubble $B $A "0104$nonce"
 	check_changes "the peer" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +2' \
-		"peer $B trusted $B_AT2 tries 0 queued 0"
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
 	stop ping
 	from 192.0.2.20:40123 bubble $B $A "0104${nonce}05029cbb"
 	check_changes "its random port" a 'rx_bubbles +1'
 	from 192.0.2.20:40123 echo-request $B $A 7 1 00
 	check_changes "data from there" a 'to_stack +1' 'sent +1' \
-		"peer $B trusted 192.0.2.20:40123 tries 0 queued 0"
+		"peer $B trusted 192.0.2.20:40123 tries 0 queued 0 nonce deadbeef"
 	from $B_AT2 echo-request $B $A 7 1 00
 	check_changes "and from where it was before" a 'to_stack +1' 'sent +1' \
-		"peer $B trusted $B_AT2 tries 0 queued 0"
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
 	drops rx_drop_spoofed "and from nowhere else" 192.0.2.20:40124 \
 		echo-request $B $A 7 1 00
 }
@@ -360,21 +363,35 @@ test_idle()
 	before a
 }
 
-# A peer is elsewhere: whoever says so has to know our nonce.
+# A peer is elsewhere: only a bubble with our nonce says so, and not while the peer is
+# heard where it was. From behind a symmetric NAT a bubble goes there before data.
 test_moved()
 {
-	local nonce
+	local nonce kind greeting
 
-	flush a
-	indirect 0104deadbeef
-	nonce=$(nonce_sent $B)
-	from $B_AT bubble $B $A "0104$nonce"
-	pause 0.2
-	before a
-	drops rx_drop_bubble "without a nonce" $B_AT2 bubble $B $A
-	from $B_AT2 bubble $B $A "0104$nonce"
-	check_changes "with the nonce" a 'rx_bubbles +1' \
-		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
+	for kind in 2 3; do
+		flush a
+		behind $kind $((kind == 2 ? 1 : 3))
+		indirect 0104deadbeef
+		nonce=$(nonce_sent $B)
+		from $B_AT bubble $B $A "0104$nonce"
+		pause 0.2
+		before a
+		from $B_AT2 bubble $B $A "0104$nonce"
+		check_changes "in use" a 'rx_bubbles +1'
+		from $B_AT2 echo-request $B $A 7 1 00
+		check_changes "unless there is data" a 'to_stack +1' 'sent +1' \
+			"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
+		pause 2
+		greeting=('tx_bubbles +1' 'sent +1')
+		[ $kind = 3 ] || greeting=()
+		drops rx_drop_bubble "without a nonce" 192.0.2.20:50002 \
+			bubble $B $A
+		from 192.0.2.20:50002 bubble $B $A "0104$nonce"
+		check_changes "with the nonce" a 'rx_bubbles +1' "${greeting[@]}" \
+			"peer $B trusted 192.0.2.20:50002 tries 0 queued 0 nonce deadbeef"
+	done
+	behind 2 1
 }
 
 # received: packets that have reached a's IPv6 stack
@@ -556,6 +573,46 @@ test_hairpin()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
+# D's bubble from inside is faster than the one by way of the server. The ping waits for
+# that, as D takes nothing from us before its nonce.
+test_hairpin_early()
+{
+	local d_at=192.0.2.10:50000 in=10.9.9.9:50000
+	local D=2001:0:cb00:7101:0:3caf:3fff:fdf5
+
+	flush a
+	behind 2 1
+	capture a eth0 early -Q out udp
+	start ping a ping -6 -n -c 1 -W 10 $D
+	check_changes "ping to D" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
+		"peer $D probing 0.0.0.0:0 tries 1 queued 1"
+	from $in bubble $D $A "0104$(nonce_sent $D)"
+	check_changes "from inside, early" a 'rx_bubbles +1'
+	from $SERVER origin $d_at bubble $D $A 0104deadbeef
+	check_changes "its nonce" a 'rx_indirect_bubbles +1' 'tx_bubbles +2' \
+		'sent +3' "peer $D trusted $in tries 0 queued 0 nonce deadbeef"
+	stop ping
+	capture_stop early
+	check_equal "after the pair" "${d_at/:/.} bubble|${in/:/.} bubble|${in/:/.} data|" \
+		"$(payloads early | awk 'NR > 2 { printf "%s %s|", $2,
+			$3 ~ /0104deadbeef$/ ? "bubble" : "data" }')"
+
+	# a peer that sends no nonce of its own is waited for until two pairs are out
+	flush a
+	start ping a ping -6 -n -c 1 -W 10 $D
+	check_changes "ping to D" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
+		"peer $D probing 0.0.0.0:0 tries 1 queued 1"
+	from $in bubble $D $A "0104$(nonce_sent $D)"
+	check_changes "from inside" a 'rx_bubbles +1'
+	pause 1.9
+	check_changes "the second pair" a 'sent +2' 'tx_bubbles +2' \
+		"peer $D probing 0.0.0.0:0 tries 2 queued 1"
+	from $in bubble $D $A "0104$(nonce_sent $D)"
+	check_changes "from inside again" a 'rx_bubbles +1' 'tx_bubbles +1' \
+		'sent +2' "peer $D trusted $in tries 0 queued 0"
+	stop ping
+}
+
 # peer_json PEER KEY: of "teredo peer show"
 peer_json()
 {
@@ -589,11 +646,9 @@ test_upnp()
 		'rx_bubbles +1'
 	indirect 0104deadbeef
 	check_changes "its own" a 'rx_indirect_bubbles +1' 'tx_bubbles +1' \
-		'sent +1' "peer $B probing 0.0.0.0:0 tries 1 queued 1 nonce deadbeef"
+		'sent +2' "peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 	from $B_AT2 bubble $B $A "0104$nonce"
-	check_changes "the nonce from elsewhere" a 'rx_bubbles +1' \
-		'tx_bubbles +1' 'sent +2' \
-		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+	check_changes "the nonce from elsewhere" a 'rx_bubbles +1'
 	stop ping
 	check_equal "it is behind a symmetric NAT" true "$(peer_json $B symmetric)"
 	from $B_AT2 echo-request $B $A 7 1 00
@@ -606,7 +661,7 @@ test_upnp()
 	from 192.0.2.20:50002 echo-request $B $A 7 1 00
 	check_changes "data from the other port" a 'to_stack +1' 'sent +1'
 	capture_stop upnp
-	check_equal "where all went" "${B_AT/:/.} 7|${SERVER/:/.} 1|" \
+	check_equal "where all went" "${B_AT/:/.} 6|${SERVER/:/.} 1|" \
 		"$(payloads upnp | awk '{ n[$2]++ } END { for (i in n)
 			print i, n[i] }' | sort | tr '\n' '|')"
 
@@ -616,9 +671,11 @@ test_upnp()
 		read -r kind upnp <<< "$how"
 		behind "$kind" 1 "$upnp"
 		ping_b
+		indirect 0104deadbeef
+		before a
 		from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
 		check_changes "behind $how" a 'rx_bubbles +1' 'tx_bubbles +1' \
-			'sent +2' "peer $B trusted $B_AT2 tries 0 queued 0"
+			'sent +2' "peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
 		check_equal "it is behind a symmetric NAT" true \
 			"$(peer_json $B symmetric)"
 		stop ping
@@ -736,6 +793,8 @@ add_test "XL-01 XL-02 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10
 	test_solicit
 add_test "XH-01 XH-04 XH-06 XH-07 XH-08 XH-09 XH-10 XH-11 XH-12 XH-13 XH-14 XH-15 XH-16: peers behind the same NAT" \
 	test_hairpin
+add_test "XN-15 XH-10: data to a peer behind the same NAT waits for its nonce" \
+	test_hairpin_early
 add_test "XU-01 XU-02 XU-13 XU-14 XU-15: with an open port, a peer behind a symmetric NAT is sent what goes to its address" \
 	test_upnp
 add_test "XU-14 XP-10: a peer with a random port is met there first" \

@@ -558,6 +558,21 @@ link_delay()
 			netem delay "$2"
 }
 
+# path_delay NODE DEVICE SERVER DIRECT: of packets that leave there, in ms: those of
+# s1, and all others
+path_delay()
+{
+	local tc=(tc -n "$_prefix$1")
+
+	"${tc[@]}" qdisc del dev "$2" root 2> /dev/null
+	"${tc[@]}" qdisc add dev "$2" root handle 1: prio bands 2 \
+		priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 || exit 1
+	"${tc[@]}" qdisc add dev "$2" parent 1:1 netem delay "$3ms" || exit 1
+	"${tc[@]}" qdisc add dev "$2" parent 1:2 netem delay "$4ms" || exit 1
+	"${tc[@]}" filter add dev "$2" parent 1: protocol ip u32 \
+		match ip src 203.0.113.0/24 flowid 1:1 || exit 1
+}
+
 # gateway CLIENT [LINE]...: its NAT forwards ports when asked, to all or, if
 # lines of miniupnpd's configuration say so, to some; by NAT-PMP unless natpmp=no.
 # The NAT needs another address outside than one for documentation, which

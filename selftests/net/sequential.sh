@@ -151,8 +151,9 @@ test_moved()
 {
 	to_port "$port_a" 192.0.2.20:50009 bubble $B $A
 	check_changes "without a nonce" a 'rx_drop_bubble +1'
+	pause 2		# its endpoint is not in use any more
 	to_port "$port_a" 192.0.2.20:50009 bubble $B $A "0104$(nonce_sent $B)"
-	check_changes "with the nonce" a 'rx_bubbles +1' \
+	check_changes "with the nonce" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
 		"peer $B trusted 192.0.2.20:50009 tries 0 queued 0 nonce deadbeef"
 	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
 }
