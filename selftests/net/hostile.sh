@@ -169,6 +169,7 @@ test_native()
 	start_ping
 	native_flood 8 --vary ip6 udp6 2001:db8:77::1 $A 1 2 900
 	flush a
+	pause 1		# the flood before it has had some of this second's tests
 	flood_sources
 	# a flood with one source fills what may wait, and no more
 	flush a
