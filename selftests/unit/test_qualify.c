@@ -326,7 +326,8 @@ static void test_silent(const void *arg)
 	CHECK(rig->q.reason == QUALIFY_NO_REPLY);
 	CHECK(had(rig, QUALIFY_EV_FAILED) && !had(rig, QUALIFY_EV_LOST));
 	qualify_explain(&rig->q, why, sizeof(why));
-	CHECK(!strcmp(why, "no reply from 203.0.113.1 after 3 tries (server down, UDP port 3544 blocked, or secret needed)"));
+	CHECK(strstr(why, "no reply from 203.0.113.1 after 3 tries (server down"));
+	CHECK(strstr(why, "UDP port 3544 blocked, or secret needed)"));
 	rig->q.key.secret_len = 1;
 	qualify_explain(&rig->q, why, sizeof(why));
 	CHECK(strstr(why, "blocked, or wrong secret)"));
