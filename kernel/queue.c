@@ -330,41 +330,48 @@ void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
  */
 void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w)
 {
+	struct sk_buff *skb;
+
 	if (skb_queue_empty(&w->out) && skb_queue_empty(&w->in))
 		return;
+	/* their memory is in use until the worker frees it */
+	skb_queue_walk(&w->out, skb)
+		td->peers->out.bytes += skb->truesize;
+	skb_queue_walk(&w->in, skb)
+		td->peers->in.bytes += skb->truesize;
 	skb_queue_splice_tail_init(&w->out, &td->peers->doomed.out);
 	skb_queue_splice_tail_init(&w->in, &td->peers->doomed.in);
 	mod_delayed_work(teredo_wq, &td->probe_work, 0);
 }
 
-static void move_some(struct sk_buff_head *from, struct sk_buff_head *to)
+static void move_some(struct sk_buff_head *from, struct sk_buff_head *to,
+		      struct teredo_budget *budget)
 {
 	struct sk_buff *skb;
 	int i;
 
-	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++)
+	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++) {
+		budget->bytes -= skb->truesize;
 		__skb_queue_tail(to, skb);
+	}
 }
 
-/* Return: false if there was none. */
-static bool bury_some(struct teredo_dev *td)
+static void bury_some(struct teredo_dev *td)
 {
+	struct teredo_peers *peers = td->peers;
 	struct teredo_waiting w;
-	bool any;
 
 	teredo_waiting_init(&w);
-	spin_lock_bh(&td->peers->lock);
-	move_some(&td->peers->doomed.out, &w.out);
-	move_some(&td->peers->doomed.in, &w.in);
-	spin_unlock_bh(&td->peers->lock);
-	any = !skb_queue_empty(&w.out) || !skb_queue_empty(&w.in);
+	spin_lock_bh(&peers->lock);
+	move_some(&peers->doomed.out, &w.out, &peers->out);
+	move_some(&peers->doomed.in, &w.in, &peers->in);
+	spin_unlock_bh(&peers->lock);
 
 	local_bh_disable();
 	rcu_read_lock();
 	teredo_queue_give_up(td, &w);
 	rcu_read_unlock();
 	local_bh_enable();
-	return any;
 }
 
 /**
@@ -372,12 +379,21 @@ static bool bury_some(struct teredo_dev *td)
  * @td: device
  *
  * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
- * says so.
+ * says so. Packets that are added in the meantime wake the worker again, so a flood
+ * cannot keep the worker here.
  *
  * Context: process, table not locked.
  */
 void teredo_queue_bury(struct teredo_dev *td)
 {
-	while (bury_some(td))
+	struct teredo_waiting *doomed = &td->peers->doomed;
+	u32 batches;
+
+	batches = DIV_ROUND_UP(max(skb_queue_len_lockless(&doomed->out),
+				   skb_queue_len_lockless(&doomed->in)),
+			       TEREDO_BURY_BATCH);
+	while (batches--) {
+		bury_some(td);
 		cond_resched();
+	}
 }
