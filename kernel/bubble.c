@@ -304,6 +304,7 @@ static void refund(struct teredo_dev *td, const struct in6_addr *dst,
 	probe = peer ? peer->probe : NULL;
 	if (probe && probe->n_sent == charge->n_sent) {
 		probe->n_sent--;
+		probe->unsent = true;
 		probe->sent[probe->n_sent % TEREDO_PROBE_TRIES] = charge->sent;
 		if (READ_ONCE(peer->tx) == charge->at)
 			WRITE_ONCE(peer->tx, charge->tx);

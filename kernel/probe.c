@@ -549,6 +549,18 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	act_on(td, addr, &todo);
 }
 
+/* The bubbles of an attempt count for the source that began it. If a limit has
+ * refused them, the next source whose packet waits takes its place: a source over
+ * its share must not hold up those of others.
+ */
+static void note_cause(struct teredo_probe *probe, const struct sk_buff *skb)
+{
+	if (!probe->unsent)
+		return;
+	probe->cause = ipv6_hdr(skb)->saddr;
+	probe->unsent = false;
+}
+
 /* Queues the packet for the peer and begins an attempt. The newest is dropped
  * when full, so that what gets through stays in order, but the attempt goes on.
  * Table locked.
@@ -566,12 +578,15 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 	if (!probe)
 		return false;
 	*why = TEREDO_TX_DROP_NO_ANSWER;
-	probe->cause = ipv6_hdr(skb)->saddr;
+	if (!under_way(probe))
+		probe->cause = ipv6_hdr(skb)->saddr;
 	begin(td, probe, todo);
 	if (todo->act == ACT_REFUSE)
 		return false;
-	if (teredo_queue_out(td, probe, skb))
+	if (teredo_queue_out(td, probe, skb)) {
+		note_cause(probe, skb);
 		return true;
+	}
 	*why = TEREDO_TX_DROP_QUEUE_FULL;
 	*tell = teredo_queue_tells(probe, skb);
 	return false;

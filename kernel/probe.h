@@ -55,8 +55,9 @@ struct teredo_peers;
  * @n_sent: bubbles that have left the host, without an answer
  * @answers: answers to its bubbles given since @answered, see answer.c
  * @answered: jiffies
- * @cause: IPv6 source of the last packet that came to wait, unspecified if the
- *	attempt began without one
+ * @cause: IPv6 source of the packet that its bubbles count for, unspecified if
+ *	the attempt began without one
+ * @unsent: the last bubbles did not leave the host
  * @out: packets that wait to be sent
  * @in: packets that wait to be delivered
  * @bytes: memory of both
@@ -84,6 +85,7 @@ struct teredo_probe {
 	u8 answers;
 	unsigned long answered;
 	struct in6_addr cause;
+	bool unsent;
 	struct sk_buff_head out;
 	struct sk_buff_head in;
 	u32 bytes;
