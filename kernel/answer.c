@@ -202,6 +202,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 	enum teredo_limit_verdict verdict;
 	struct teredo_probe *probe;
 	struct teredo_peer *peer;
+	bool ended;
 
 	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
 	verdict = judge(rx, peer, origin(rx));
@@ -218,7 +219,9 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
 	teredo_burst_note(rx, peer);
-	if (wants_call(rx, probe))
+	/* a new nonce would make the peer's entry forget the path */
+	ended = end_wait(rx, peer, proven);
+	if (!ended && wants_call(rx, probe))
 		teredo_probe_call(rx->td, rx->map, probe, call);
 	teredo_call_nonce(call, peer);
 	call->tr.has_nd = solicited(rx);
@@ -229,7 +232,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 		add_alternates(rx, call);
 		teredo_discovery_call(rx->td, peer, call);
 	}
-	if (end_wait(rx, peer, proven))
+	if (ended)
 		add_place(call, *proven);
 	else
 		proven->port = 0;
