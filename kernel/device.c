@@ -426,6 +426,8 @@ static int teredo_stop(struct net_device *dev)
 	/* the socket is closed, so no packet wakes the workers again */
 	cancel_delayed_work_sync(&td->expire_work);
 	stop_workers(td);
+	/* probe_work may have queued it in the meantime */
+	cancel_delayed_work_sync(&td->expire_work);
 	return 0;
 }
 
@@ -436,6 +438,8 @@ static void relink_client(struct teredo_dev *td)
 {
 	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
 	teredo_discovery_update(td);
+	/* a receiver may still use a mapping that expire_work has unset */
+	synchronize_net();
 	stop_workers(td);
 	queue_delayed_work(teredo_wq, &td->probe_work, 0);
 }
