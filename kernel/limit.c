@@ -52,9 +52,12 @@ struct teredo_limit *teredo_limit_create(u32 n_rates, u32 n_shares)
  */
 static u64 refill(u64 bucket, u32 rate)
 {
-	u32 now = jiffies, passed, credit = bucket;
+	u32 now = jiffies, then = bucket >> 32, passed, credit = bucket;
 
-	passed = min_t(u32, now - (u32)(bucket >> 32), HZ);
+	/* another CPU can be a tick ahead */
+	if (now - then > U32_MAX - HZ)
+		now = then;
+	passed = min_t(u32, now - then, HZ);
 	credit = min_t(u64, credit + (u64)passed * rate, (u64)rate * HZ);
 	return (u64)now << 32 | credit;
 }
