@@ -60,6 +60,11 @@ int uv_timer_stop(uv_timer_t *timer)
 	return 0;
 }
 
+int uv_is_active(const uv_handle_t *handle)
+{
+	return ((const uv_timer_t *)handle)->repeat != 0;
+}
+
 uint64_t uv_now(const uv_loop_t *loop)
 {
 	(void)loop;
