@@ -447,7 +447,8 @@ test_two_endpoints()
 	check_at_most "moves, four per second" $((4 * (i + 2))) "$start"
 	pause 1.1
 	from $B_AT2 $data
-	check_changes "all, and then from the one" a 'to_stack +401'
+	check_changes "all, and then from the one" a 'to_stack +401' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
 	pause 1.1
 	from $B_AT $data
 	check_changes "from the other" a 'to_stack +1' \
