@@ -54,16 +54,22 @@ void reload_done(void)
 }
 
 /* By its path, so that the process keeps its name, and a program that was
- * upgraded is the one that starts. If that is gone, the running one.
+ * upgraded is the one that starts: the kernel adds a suffix to the path of a file
+ * that was replaced. If the path is gone, the running program.
  */
 static void exec_self(char **argv)
 {
-	static const char self[] = "/proc/self/exe";
+	static const char self[] = "/proc/self/exe", gone[] = " (deleted)";
+	const ssize_t suffix = sizeof(gone) - 1;
 	char path[4096];
 	ssize_t len = readlink(self, path, sizeof(path) - 1);
 
 	if (len > 0) {
 		path[len] = '\0';
+		execv(path, argv);
+	}
+	if (len > suffix && !strcmp(path + len - suffix, gone)) {
+		path[len - suffix] = '\0';
 		execv(path, argv);
 	}
 	execv(self, argv);
@@ -99,6 +105,19 @@ static bool same_but_secrets(const struct conf *a, const struct conf *b)
 	return !memcmp(&x, &y, sizeof(x));
 }
 
+/* The kernel goes on demanding secrets, and would ask a daemon that has none.
+ * Return: false, having said so, if the file takes them away.
+ */
+static bool keeps_secrets(const struct daemon *d, const struct conf *conf,
+			  const char *config)
+{
+	if (!d->conf.secrets_file[0] || conf->secrets_file[0])
+		return true;
+	log_error("%s demands secrets, %s names none; going on with %s; to change that: ip link set %s type teredo noauth",
+		  d->name, config, d->conf.secrets_file, d->name);
+	return false;
+}
+
 /* Return: false, having said why, if the file cannot be gone on with */
 static bool usable(struct daemon *d, struct conf *conf)
 {
@@ -111,7 +130,7 @@ static bool usable(struct daemon *d, struct conf *conf)
 		return false;
 	}
 	if (conf->link.mode == d->link.conf.mode)
-		return true;
+		return keeps_secrets(d, conf, config);
 	apply_command(d, command, sizeof(command));
 	log_error("%s is a %s, %s says mode = %s; to apply that: %s", d->name,
 		  attr_mode_name(d->link.conf.mode), config,

@@ -7,7 +7,6 @@
  */
 #include "daemon.h"
 #include "log.h"
-#include "notify.h"
 #include "readable.h"
 
 #include <arpa/inet.h>
@@ -101,7 +100,6 @@ static void serve_reload(struct daemon *d)
 
 	if (!d->conf.secrets_file[0])
 		return;
-	notify("RELOADING=1");
 	if (secrets_load(&list, d->conf.secrets_file, error)) {
 		log_error("%s: %s; going on with what was there before",
 			  d->conf.secrets_file, error);
@@ -110,7 +108,6 @@ static void serve_reload(struct daemon *d)
 		d->conf.secrets = list;
 		log_info("%s: secrets read: %u", d->name, list.n);
 	}
-	notify("READY=1");
 }
 
 static json_t *make_refused(const struct daemon *d)
