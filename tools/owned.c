@@ -9,6 +9,7 @@
 #include "status.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +26,19 @@ static bool file_name(const struct daemon *d, char *path, size_t size)
 	return len < (int)size;
 }
 
+/* In the place of a file that another user has left. The directory belongs to the
+ * user that teredod runs as, so root must not follow a link there.
+ */
+static FILE *create(const char *path)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  0644);
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
 /**
  * owned_set - remember that a teredod has made the device
  * @d: daemon with its device
@@ -34,11 +48,12 @@ static bool file_name(const struct daemon *d, char *path, size_t size)
 void owned_set(const struct daemon *d)
 {
 	char path[256];
-	FILE *f;
+	FILE *f = NULL;
 
-	f = file_name(d, path, sizeof(path)) ? fopen(path, "we") : NULL;
+	if (file_name(d, path, sizeof(path)))
+		f = create(path);
 	if (!f) {
-		log_debug("%s: %s", path, strerror(errno));
+		log_warn("%s: %s", path, strerror(errno));
 		return;
 	}
 	fprintf(f, "%u %llu\n", d->ifindex, status_netns());

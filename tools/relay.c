@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "status.h"
 
 #include <time.h>
 
@@ -196,7 +197,7 @@ static void add_status(struct daemon *d, json_t *status)
 			    json_integer(time(NULL) - (now - d->since) / 1000));
 	if (d->place_error[0])
 		json_object_set_new(status, "reason",
-				    json_string(d->place_error));
+				    status_text(d->place_error));
 }
 
 const struct role relay_role = {
