@@ -574,7 +574,7 @@ test_hairpin()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
-# D's bubble from inside is faster than the one by way of the server. The ping waits for
+# D's bubble from inside is faster than the one via the server. The ping waits for
 # that, as D takes nothing from us before its nonce.
 test_hairpin_early()
 {

@@ -70,8 +70,8 @@ gate()
 	on "$node" conntrack -F > /dev/null 2>&1
 }
 
-# strangers GATES NODE...: nothing is known of the others any more
-strangers()
+# forget_all GATES NODE...: nothing is known of the others any more
+forget_all()
 {
 	local gates=$1 node
 
@@ -134,7 +134,7 @@ needed()
 # from_one GATES A B MS WHAT: A sends to B
 from_one()
 {
-	strangers "$1" "$2" "$3"
+	forget_all "$1" "$2" "$3"
 	ping_first one "$2" "$3"
 	complete one "$2 to $3, $5" "$4"
 }
@@ -144,7 +144,7 @@ from_both()
 {
 	local ret=0
 
-	strangers "$1" "$2" "$3"
+	forget_all "$1" "$2" "$3"
 	ping_first one "$2" "$3"
 	ping_first two "$3" "$2"
 	complete one "both, $2, $5" "$4" || ret=1
@@ -192,7 +192,7 @@ test_connect()
 
 	path_delay g p 100 0
 	path_delay g q 100 0
-	strangers g p q
+	forget_all g p q
 	start tcp-server q timeout 20 busybox nc -l -p 5001 -e true
 	wait_for 5 tcp_listening "$pid" 5001
 	start=$(now_ms)
