@@ -339,16 +339,15 @@ void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
  * @td: a client
  * @source: outer IPv4 source that asks for it, network byte order
  *
- * Its server gets the tests of native hosts, and those of random ports. There is
- * a limit for all sources, and a smaller one for each.
+ * Its server gets the tests of native hosts, and those of random ports.
  *
  * Context: BH off.
  * Return: true if it may, and it is counted.
  */
 bool teredo_test_allowed(struct teredo_dev *td, __be32 source)
 {
-	return teredo_limit_allow(td->test_limit, source, TEREDO_TEST_SHARE) &&
-	       __ratelimit(&td->tests);
+	return teredo_limit_fair(td->tests, source, 0, TEREDO_TEST_RATE) ==
+	       TEREDO_LIMIT_PASS;
 }
 
 /* Takes back a test that was counted, and the doubling of the silence that a peer

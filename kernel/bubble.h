@@ -5,11 +5,6 @@
 
 #include "wire.h"
 
-/* Tests that one IPv4 source can make a client send per second, a quarter of all:
- * one source does not use up the tests that others need.
- */
-#define TEREDO_TEST_SHARE	8
-
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;

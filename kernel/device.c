@@ -22,11 +22,6 @@
 #include "stats.h"
 #include "xmit.h"
 
-/* Connectivity tests per second that strangers make us send, by way of our
- * server: 64 octets each.
- */
-#define TEREDO_TEST_RATE	32
-
 /* Pause between two attempts of a work to get RTNL, which it cannot wait for.
  * Nothing urgent depends on it.
  */
@@ -470,10 +465,10 @@ void teredo_device_relink(struct teredo_dev *td)
 static bool create_limits(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
-		td->test_limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
+		td->tests = teredo_limit_create(1, TEREDO_LIMIT_ORIGINS);
 		td->answers = teredo_limit_create(1, TEREDO_LIMIT_ORIGINS);
 		td->control = teredo_limit_create(1, 0);
-		return td->test_limit && td->answers && td->control;
+		return td->tests && td->answers && td->control;
 	}
 	td->limit = teredo_limit_create(TEREDO_LIMIT_BUCKETS,
 					TEREDO_LIMIT_BUCKETS);
@@ -487,7 +482,7 @@ static bool create_limits(struct teredo_dev *td)
 static void free_limits(struct teredo_dev *td)
 {
 	kvfree(td->limit);
-	kvfree(td->test_limit);
+	kvfree(td->tests);
 	kvfree(td->solicited);
 	kvfree(td->answers);
 	kvfree(td->control);
@@ -652,7 +647,4 @@ void teredo_setup(struct net_device *dev)
 	teredo_burst_init(&td->burst);
 	INIT_DELAYED_WORK(&td->probe_work, teredo_probe_work);
 	INIT_DELAYED_WORK(&td->expire_work, expire_work);
-	ratelimit_state_init(&td->tests, HZ, TEREDO_TEST_RATE);
-	/* counted, not logged */
-	ratelimit_set_flags(&td->tests, RATELIMIT_MSG_ON_RELEASE);
 }

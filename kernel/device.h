@@ -6,7 +6,6 @@
 #define _TEREDO_DEVICE_H
 
 #include <linux/netdevice.h>
-#include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 #include <net/gro_cells.h>
 #include <uapi/linux/if_teredo.h>
@@ -147,7 +146,6 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  *	who make them send it
  * @solicited: a server's answers to solicitations, by IPv4 address
  * @nonces: of the solicitations that the helper has sent
- * @test_limit: the tests that a client sends for whom
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
@@ -164,7 +162,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @contacted: there was one since @mapping was set
  * @answers: bounds the bubbles that packets of others make a client send, fair
  *	between IPv4 addresses
- * @tests: bounds the connectivity tests that they make us send
+ * @tests: bounds the connectivity tests that they make a client send, fair in the
+ *	same way
  * @control: bounds the packets passed to the helper
  * @lock: protects @state, @mapping, @helper and @expires
  * @state: where qualification stands
@@ -182,7 +181,6 @@ struct teredo_dev {
 	struct teredo_limit *limit;
 	struct teredo_limit *solicited;
 	struct teredo_nonces nonces;
-	struct teredo_limit *test_limit;
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;
@@ -196,7 +194,7 @@ struct teredo_dev {
 	unsigned long contact;
 	bool contacted;
 	struct teredo_limit *answers;
-	struct ratelimit_state tests;
+	struct teredo_limit *tests;
 	struct teredo_limit *control;
 
 	spinlock_t lock; /* see above */

@@ -32,6 +32,10 @@ struct in6_addr;
  * 20 kB/s during any flood
  */
 #define TEREDO_ANSWER_RATE	256
+/* Connectivity tests per second that others make a client send to its server, of 64
+ * octets each. One IPv4 source has priority for two.
+ */
+#define TEREDO_TEST_RATE	32
 /* Control packets passed to the helper per second, without those that repeat one
  * of its nonces. It expects a few in 30 s.
  */

@@ -176,6 +176,33 @@ test_wanted()
 	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
 }
 
+# Six relays, or one that spoofs six addresses, bring 100 native hosts per second each.
+# Another relay brings two.
+test_tests()
+{
+	local got i
+
+	flush a
+	for i in 1 2 3 4 5 6; do
+		start flood$i x "$here/tdinject" --from 198.51.100.7$i:5000 \
+			--to $A_AT --count 10000 --rate 100 --vary ip6 \
+			udp6 2001:db8:7$i::1 $A 1 2 1
+	done
+	pause 1.5
+	capture a eth0 tests "dst host $primary and udp[36:4] = 0x00600000"
+	for ((i = 1; i <= 10; i++)); do
+		on x "$here/tdinject" --from 198.51.100.1:3545 --to $A_AT \
+			udp6 2001:db8:60::$i $A 1 2 1
+		pause 0.5
+	done
+	capture_stop tests
+	for i in 1 2 3 4 5 6; do
+		stop flood$i
+	done
+	got=$(payloads tests | awk '{ print substr($3, 49, 32) }' | sort -u | wc -l)
+	check_equal "native hosts of another relay that are tested" 10 $got
+}
+
 # helper [NONCE]: starts one that has sent a solicitation with it
 helper()
 {
@@ -243,6 +270,8 @@ add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
 add_test "C-58: a flood of one origin does not keep other relays out" \
 	test_answers
 add_test "C-58 C-96: a flood of bubbles does not keep us from a peer" test_wanted
+add_test "C-70 C-122: a flood of unsolicited packets does not keep other relays out" \
+	test_tests
 add_test "C-27 C-33: advertisements with our nonce pass a flood of others" \
 	test_nonce
 add_test "C-33: replays of a nonce are bounded" test_replays
