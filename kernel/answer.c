@@ -149,23 +149,20 @@ static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
 
 /* The nonce has come that teredo_answer_early() has waited for. A bubble with it goes
  * by the path that was noted, so data can follow.
- * Return: true if it can, and the endpoint in @to.
+ * Return: true if it can, and in @then the bubble that teredo_answer_early() has noted.
  */
 static bool end_wait(const struct teredo_rx *rx, struct teredo_peer *peer,
-		     struct teredo_endpoint *to)
+		     struct teredo_rx *then)
 {
-	struct teredo_rx then = *rx;
-
 	/* a random port is only used if the peer cannot be reached without it */
 	if (!peer->early || !peer->nonce_received ||
 	    peer->alt_sport != rx->td->cfg.port)
 		return false;
 	peer->early = false;
-	then.from = peer->alt;
-	then.port = peer->alt_sport;
-	*to = teredo_upnp_place(&then);
+	then->from = peer->alt;
+	then->port = peer->alt_sport;
 	/* random ports are tried before the mapped endpoint */
-	return teredo_endpoint_equal(*to, then.from) ||
+	return teredo_endpoint_equal(teredo_upnp_place(then), then->from) ||
 	       (!peer->peer_random && !peer->random);
 }
 
@@ -192,12 +189,12 @@ static bool wants_call(const struct teredo_rx *rx,
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
-/* Table locked. An entry is made only for what the limit allows. @proven is where data
- * can go after the answer, port 0 for nowhere.
+/* Table locked. An entry is made only for what the limit allows. @then gets the path
+ * that data can take after the answer, local port 0 for none.
  */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 					struct teredo_call *call,
-					struct teredo_endpoint *proven)
+					struct teredo_rx *then)
 {
 	enum teredo_limit_verdict verdict;
 	struct teredo_probe *probe;
@@ -220,7 +217,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 		note_random(rx, peer);
 	teredo_burst_note(rx, peer);
 	/* a new nonce would make the peer's entry forget the path */
-	ended = end_wait(rx, peer, proven);
+	ended = end_wait(rx, peer, then);
 	if (!ended && wants_call(rx, probe))
 		teredo_probe_call(rx->td, rx->map, probe, call);
 	teredo_call_nonce(call, peer);
@@ -233,9 +230,9 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 		teredo_discovery_call(rx->td, peer, call);
 	}
 	if (ended)
-		add_place(call, *proven);
+		add_place(call, teredo_upnp_place(then));
 	else
-		proven->port = 0;
+		then->port = 0;
 	return TEREDO_LIMIT_PASS;
 }
 
@@ -255,16 +252,18 @@ enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	enum teredo_limit_verdict verdict;
-	struct teredo_endpoint proven = {};
+	struct teredo_rx then = *rx;
 	struct teredo_call call = {};
 
+	then.port = 0;
 	spin_lock_bh(&peers->lock);
-	verdict = decide(rx, &call, &proven);
+	verdict = decide(rx, &call, &then);
 	spin_unlock_bh(&peers->lock);
-	if (verdict == TEREDO_LIMIT_PASS)
-		teredo_send_call(rx->td, rx->map, &rx->src, &call);
-	if (verdict == TEREDO_LIMIT_PASS && proven.port)
-		teredo_trust(rx->td, &rx->src, proven, rx->td->cfg.port);
+	if (verdict != TEREDO_LIMIT_PASS)
+		return verdict;
+	teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	if (then.port)
+		teredo_upnp_settle(&then, teredo_upnp_place(&then));
 	return verdict;
 }
 
@@ -387,11 +386,29 @@ static bool moves(const struct teredo_rx *rx, const struct teredo_peer *peer)
 	       !teredo_peer_at(peer, teredo_upnp_place(rx), rx->port);
 }
 
+static bool is_noted(const struct teredo_rx *rx, const struct teredo_peer *peer)
+{
+	return teredo_endpoint_equal(peer->alt, rx->from) &&
+	       peer->alt_sport == rx->port;
+}
+
 static bool may_greet(const struct teredo_rx *rx, struct teredo_peer *peer)
 {
 	if (teredo_peer_usable(peer))
 		return moves(rx, peer) && !seen_as_mapped(rx);
 	return peer->probe && allowed(peer->probe);
+}
+
+/* Table locked. */
+static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
+		  struct teredo_call *call)
+{
+	if (judge(rx, peer, rx->from.addr) != TEREDO_LIMIT_PASS)
+		return;
+	teredo_call_nonce(call, peer);
+	teredo_call_add(call, teredo_upnp_place(rx), rx->port);
+	if (peer->random)
+		call->random = peer->random->predicted;
 }
 
 /**
@@ -412,13 +429,8 @@ void teredo_answer_greet(struct teredo_rx *rx)
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	if (peer && may_greet(rx, peer) &&
-	    judge(rx, peer, rx->from.addr) == TEREDO_LIMIT_PASS) {
-		teredo_call_nonce(&call, peer);
-		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
-		if (peer->random)
-			call.random = peer->random->predicted;
-	}
+	if (peer && may_greet(rx, peer))
+		greet(rx, peer, &call);
 	spin_unlock_bh(&peers->lock);
 	if (call.n)
 		teredo_send_call(rx->td, rx->map, &rx->src, &call);
@@ -464,30 +476,46 @@ static bool stays(const struct teredo_rx *rx, const struct teredo_peer *peer)
 	       (is_alive(peer) && !on_detour(rx, peer));
 }
 
+/* Once for each endpoint: two clients that answer each other's answers would never end.
+ * The peer prefers the endpoint in use to the other two kinds.
+ */
+static bool worth_greeting(const struct teredo_rx *rx,
+			   const struct teredo_peer *peer)
+{
+	return !is_noted(rx, peer) && !from_random_port(rx) && !is_detour(rx);
+}
+
 /**
  * teredo_answer_second() - check whether a bubble only adds a secondary endpoint
  * @rx: direct bubble of a proven source
+ * @repeats: our nonce has proven the source
  *
  * As long as a peer can be reached where it is, only note that packets may come
- * from @rx->from, too.
+ * from @rx->from, too. The peer is greeted there: should the path to the endpoint
+ * in use be blocked, the peer can move to this one.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
  */
-bool teredo_answer_second(struct teredo_rx *rx)
+bool teredo_answer_second(struct teredo_rx *rx, bool repeats)
 {
 	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_call call = {};
 	struct teredo_peer *peer;
 	bool second;
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
 	second = peer && moves(rx, peer) && stays(rx, peer);
+	if (second && repeats && worth_greeting(rx, peer))
+		greet(rx, peer, &call);
 	if (second) {
 		peer->alt = rx->from;
 		peer->alt_sport = rx->port;
 	}
 	spin_unlock_bh(&peers->lock);
+	if (call.n)
+		teredo_send_call(rx->td, rx->map, &rx->src, &call);
 	return second;
 }
 
@@ -545,9 +573,7 @@ bool teredo_answer_elsewhere(struct teredo_rx *rx)
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
 	known = peer && (teredo_peer_usable(peer) || peer->met) &&
-		peer->alt.port &&
-		teredo_endpoint_equal(peer->alt, rx->from) &&
-		peer->alt_sport == rx->port;
+		peer->alt.port && is_noted(rx, peer);
 	spin_unlock_bh(&peers->lock);
 	return known;
 }

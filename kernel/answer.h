@@ -25,7 +25,7 @@ bool teredo_answer_repeats(struct teredo_rx *rx);
 void teredo_answer_greet(struct teredo_rx *rx);
 void teredo_answer_direct(struct teredo_rx *rx);
 bool teredo_answer_early(struct teredo_rx *rx);
-bool teredo_answer_second(struct teredo_rx *rx);
+bool teredo_answer_second(struct teredo_rx *rx, bool repeats);
 bool teredo_answer_elsewhere(struct teredo_rx *rx);
 
 #endif /* _TEREDO_ANSWER_H */

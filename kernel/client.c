@@ -83,7 +83,7 @@ static bool source_proven(struct teredo_rx *rx)
 static void proven_teredo(struct teredo_rx *rx, bool repeats)
 {
 	if (teredo_rx_bubble(rx) &&
-	    (teredo_answer_second(rx) || teredo_answer_early(rx))) {
+	    (teredo_answer_second(rx, repeats) || teredo_answer_early(rx))) {
 		teredo_rx_accept(rx);
 		return;
 	}

@@ -136,21 +136,24 @@ enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_upnp_trust - trust a peer at the place in its address, and accept
- * @rx: packet that proves to be the peer's, consumed
+ * teredo_upnp_settle() - trust a peer at an endpoint, heard from this one or another
+ * @rx: packet that proves to be the peer's
+ * @to: the endpoint
  *
- * What comes later from where this has come from is the peer's as well.
+ * What comes later from where @rx has come from is the peer's as well.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: false if there is no room for the peer.
  */
-void teredo_upnp_trust(struct teredo_rx *rx)
+bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	struct teredo_peer *peer;
 
-	if (!teredo_trust(rx->td, &rx->src, teredo_mapped(&rx->src),
-			  rx->port)) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
-		return;
-	}
+	if (!teredo_trust(rx->td, &rx->src, to, rx->port))
+		return false;
+	if (teredo_endpoint_equal(to, rx->from))
+		return true;
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
 	if (peer) {
@@ -158,6 +161,21 @@ void teredo_upnp_trust(struct teredo_rx *rx)
 		peer->alt_sport = rx->port;
 	}
 	spin_unlock_bh(&peers->lock);
+	return true;
+}
+
+/**
+ * teredo_upnp_trust - trust a peer at the place in its address, and accept
+ * @rx: packet that proves to be the peer's, consumed
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_upnp_trust(struct teredo_rx *rx)
+{
+	if (!teredo_upnp_settle(rx, teredo_mapped(&rx->src))) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
+		return;
+	}
 	if (teredo_rx_bubble(rx) && rx->pkt.trailer_len)
 		teredo_answer_direct(rx);
 	teredo_rx_accept(rx);

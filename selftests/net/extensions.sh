@@ -378,7 +378,7 @@ test_moved()
 		pause 0.2
 		before a
 		from $B_AT2 bubble $B $A "0104$nonce"
-		check_changes "in use" a 'rx_bubbles +1'
+		check_changes "in use" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1'
 		from $B_AT2 echo-request $B $A 7 1 00
 		check_changes "unless there is data" a 'to_stack +1' 'sent +1' \
 			"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
@@ -453,6 +453,31 @@ test_two_endpoints()
 	from $B_AT $data
 	check_changes "from the other" a 'to_stack +1' \
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
+}
+
+# Data still comes from the first endpoint, but what is sent there may be lost. The
+# peer knows our nonce at the second endpoint and needs a bubble with its own nonce.
+test_second_greeted()
+{
+	local nonce
+
+	flush a
+	indirect 0104deadbeef
+	nonce=$(nonce_sent $B)
+	from $B_AT bubble $B $A "0104$nonce"
+	pause 2		# until no bubble is due
+	from $B_AT icmp6 $B $A 59 0000000000000000 0 0
+	pause 0.2
+	before a
+	capture a eth0 greeted -Q out udp
+	from $B_AT2 bubble $B $A "0104$nonce"
+	from $B_AT2 bubble $B $A "0104$nonce"
+	capture_stop greeted
+	check_equal "bubbles" "${B_AT2/:/.} ${BU_1}0104deadbeef" \
+		"$(payloads greeted | cut -d ' ' -f 2-)"
+	check_changes "counters" a 'rx_bubbles +2' 'sent +1' 'tx_bubbles +1'
+	check "the peer stays" grep -q "^peer $B trusted $B_AT " <(
+		on a "$here/tdctl" dump teredo0)
 }
 
 # Other NATs need no random port, but the peer's is tried.
@@ -789,6 +814,8 @@ add_test "XP-15: a peer is moved by a bubble with our nonce, and by no other" \
 	test_moved
 add_test "XN-13 A-37: a peer that sends from two endpoints in turn" \
 	test_two_endpoints
+add_test "XN-06 XN-08 A-37: a bubble from a second endpoint is answered once" \
+	test_second_greeted
 add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
 add_test "XL-01 XL-02 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
 	test_solicit
