@@ -289,7 +289,7 @@ test_limits()
 		bubble $B $A 0104deadbeef
 	pause 1.5
 	capture_stop limits
-	check_at_most "solicitations in two seconds" 128 \
+	check_at_most "solicitations in two seconds" $((64 * 3)) \
 		"$(solicitations limits | wc -l)"
 	check_at_most "open ports" 67 "$(on a ss -uan | grep -c UNCONN)"
 	flush a
