@@ -13,6 +13,7 @@
 #include <net/ip_tunnels.h>
 
 #include "device.h"
+#include "gateway.h"
 #include "limit.h"
 #include "local.h"
 #include "netlink.h"
@@ -461,7 +462,7 @@ void teredo_device_relink(struct teredo_dev *td)
 	teredo_local_update(td);
 }
 
-/* Each role has what its packets are counted against. */
+/* Each role has what its packets are counted against, and a server its clients. */
 static bool create_limits(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
@@ -476,11 +477,18 @@ static bool create_limits(struct teredo_dev *td)
 		return td->limit;
 	td->solicited = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
 	td->control = teredo_limit_create(1, TEREDO_LIMIT_BUCKETS);
-	return td->limit && td->solicited && td->control;
+	td->from_clients = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
+	td->to_clients = teredo_limit_create(TEREDO_LIMIT_BUCKETS, 0);
+	td->clients = teredo_clients_create();
+	return td->limit && td->solicited && td->control &&
+	       td->from_clients && td->to_clients && td->clients;
 }
 
 static void free_limits(struct teredo_dev *td)
 {
+	teredo_clients_destroy(td->clients);
+	kvfree(td->from_clients);
+	kvfree(td->to_clients);
 	kvfree(td->limit);
 	kvfree(td->tests);
 	kvfree(td->solicited);

@@ -67,6 +67,8 @@ struct teredo_prefix {
  * @direct: a relay sends direct bubbles, too
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
+ * @gateway: a server carries packets of its own clients only, as their relay
+ * @client_rate: packets per second and direction that it carries for each
  * @n_served: entries of @served
  * @served: what a relay serves; all if there is none
  *
@@ -98,6 +100,8 @@ struct teredo_config {
 	bool burst;
 	bool direct;
 	u32 rate;
+	bool gateway;
+	u32 client_rate;
 	u8 n_served;
 	struct teredo_prefix served[TEREDO_MAX_SERVED];
 };
@@ -146,6 +150,9 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  *	who make them send it
  * @solicited: a server's answers to solicitations, by IPv4 address
  * @nonces: of the solicitations that the helper has sent
+ * @clients: those of a server that have authenticated
+ * @from_clients: what the gateway carries from each client
+ * @to_clients: ... and to it
  * @no_carrier: the administrator wants no carrier; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
@@ -181,6 +188,9 @@ struct teredo_dev {
 	struct teredo_limit *limit;
 	struct teredo_limit *solicited;
 	struct teredo_nonces nonces;
+	struct teredo_clients *clients;
+	struct teredo_limit *from_clients;
+	struct teredo_limit *to_clients;
 	bool no_carrier;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;

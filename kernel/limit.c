@@ -62,12 +62,12 @@ static u64 refill(u64 bucket, u32 rate)
 	return (u64)now << 32 | credit;
 }
 
-/* Takes a datagram's tokens unless fewer than @leave quarters of the bucket, in
+/* Takes the tokens of @n datagrams unless fewer than @leave quarters of the bucket, in
  * whole datagrams, would be left. A rate under 4 knows no priorities.
  */
-static bool take(atomic64_t *bucket, u32 rate, u32 leave)
+static bool take_n(atomic64_t *bucket, u32 rate, u32 leave, u32 n)
 {
-	u32 needed = (rate / 4 * leave + 1) * HZ;
+	u32 needed = (rate / 4 * leave + n) * HZ;
 	s64 old, new;
 
 	old = atomic64_read(bucket);
@@ -75,8 +75,13 @@ static bool take(atomic64_t *bucket, u32 rate, u32 leave)
 		new = refill(old, rate);
 		if ((u32)new < needed)
 			return false;
-	} while (!atomic64_try_cmpxchg(bucket, &old, new - HZ));
+	} while (!atomic64_try_cmpxchg(bucket, &old, new - n * HZ));
 	return true;
+}
+
+static bool take(atomic64_t *bucket, u32 rate, u32 leave)
+{
+	return take_n(bucket, rate, leave, 1);
 }
 
 static atomic64_t *rate_of(struct teredo_limit *limit, __be32 to)
@@ -119,6 +124,29 @@ static enum teredo_limit_verdict take_rate(struct teredo_limit *limit,
 bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate)
 {
 	return !rate || take(rate_of(limit, to), rate, 0);
+}
+
+/**
+ * teredo_limit_client - check whether packets of a client may be carried
+ * @limit: limiter
+ * @addr: mapped address of the client, network byte order
+ * @port: mapped port, network byte order
+ * @n: number of packets; more than @rate are counted as @rate
+ * @rate: packets per second, and how many may be saved up; 0 for no limit
+ *
+ * Context: any.
+ * Return: true if they may, and are counted.
+ */
+bool teredo_limit_client(struct teredo_limit *limit, __be32 addr, __be16 port,
+			 u32 n, u32 rate)
+{
+	u32 hash;
+
+	if (!rate)
+		return true;
+	hash = jhash_2words((__force u32)addr, (__force u32)port, limit->seed);
+	return take_n(&limit->bucket[hash % limit->n_rates], rate, 0,
+		      min(n, rate));
 }
 
 /**

@@ -84,6 +84,8 @@ struct teredo_limit {
 
 struct teredo_limit *teredo_limit_create(u32 n_rates, u32 n_shares);
 bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate);
+bool teredo_limit_client(struct teredo_limit *limit, __be32 addr, __be16 port,
+			 u32 n, u32 rate);
 enum teredo_limit_verdict teredo_limit_fair(struct teredo_limit *limit,
 					    __be32 from, __be32 to, u32 rate);
 enum teredo_limit_verdict teredo_limit_native(struct teredo_limit *limit,

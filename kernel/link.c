@@ -38,6 +38,8 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_DISCOVERY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_SEQUENTIAL] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_BURST]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_GATEWAY]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_TEREDO_CLIENT_RATE] = { .type = NLA_U32 },
 	[IFLA_TEREDO_ANY_PORT]	= {
 		.type = NLA_REJECT,
 		.reject_message = "Read only: set the port to 0",
@@ -67,6 +69,8 @@ static const struct {
 	  "Only a server has a second local address" },
 	{ IFLA_TEREDO_AUTH, FOR(SERVER),
 	  "Only a server can demand a secret" },
+	{ IFLA_TEREDO_GATEWAY, FOR(SERVER), "Only a server has a gateway" },
+	{ IFLA_TEREDO_CLIENT_RATE, FOR(SERVER), "Only a server has a gateway" },
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
 	  "Only a client has random ports" },
 	{ IFLA_TEREDO_SEQUENTIAL, FOR(CLIENT),
@@ -134,21 +138,24 @@ static int check_server(struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -EADDRNOTAVAIL;
 }
 
+static int check_rate(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!attr || nla_get_u32(attr) <= TEREDO_LIMIT_RATE_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "The rate must be at most 1000000, or 0 for no limit");
+	return -ERANGE;
+}
+
 static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct nlattr *max_peers = data[IFLA_TEREDO_MAX_PEERS];
 	struct nlattr *prefix = data[IFLA_TEREDO_PREFIX];
-	struct nlattr *rate = data[IFLA_TEREDO_RATE];
 	u32 n = max_peers ? nla_get_u32(max_peers) : 1;
 
 	if (!n || n > TEREDO_MAX_PEERS_LIMIT) {
 		NL_SET_ERR_MSG_ATTR(extack, max_peers,
 				    "The number of peers must be 1 to 2097152");
-		return -ERANGE;
-	}
-	if (rate && nla_get_u32(rate) > TEREDO_LIMIT_RATE_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, rate,
-				    "The rate must be at most 1000000, or 0 for no limit");
 		return -ERANGE;
 	}
 	/* 2000::/3, the global unicast addresses */
@@ -157,7 +164,8 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 				    "The service prefix must be global unicast");
 		return -EADDRNOTAVAIL;
 	}
-	return 0;
+	return check_rate(data[IFLA_TEREDO_RATE], extack) ?:
+	       check_rate(data[IFLA_TEREDO_CLIENT_RATE], extack);
 }
 
 static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -277,14 +285,25 @@ static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 		WRITE_ONCE(cfg->burst, nla_get_u8(data[IFLA_TEREDO_BURST]));
 }
 
-/* what only some roles have */
-static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
+/* what only a server has */
+static void fill_server(struct teredo_config *cfg, struct nlattr *data[])
 {
-	fill_client(cfg, data);
 	if (data[IFLA_TEREDO_LOCAL2])
 		cfg->local2 = nla_get_in_addr(data[IFLA_TEREDO_LOCAL2]);
 	if (data[IFLA_TEREDO_AUTH])
 		WRITE_ONCE(cfg->auth, nla_get_u8(data[IFLA_TEREDO_AUTH]));
+	if (data[IFLA_TEREDO_GATEWAY])
+		WRITE_ONCE(cfg->gateway, nla_get_u8(data[IFLA_TEREDO_GATEWAY]));
+	if (data[IFLA_TEREDO_CLIENT_RATE])
+		WRITE_ONCE(cfg->client_rate,
+			   nla_get_u32(data[IFLA_TEREDO_CLIENT_RATE]));
+}
+
+/* what only some roles have */
+static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
+{
+	fill_client(cfg, data);
+	fill_server(cfg, data);
 	if (data[IFLA_TEREDO_SYMMETRIC])
 		WRITE_ONCE(cfg->symmetric,
 			   nla_get_u8(data[IFLA_TEREDO_SYMMETRIC]));
@@ -528,6 +547,8 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_BURST */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_ANY_PORT */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_GATEWAY */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_CLIENT_RATE */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
 }
@@ -578,7 +599,9 @@ static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 		return -EMSGSIZE;
 	if (cfg->mode == TEREDO_MODE_SERVER &&
 	    (nla_put_in_addr(skb, IFLA_TEREDO_LOCAL2, cfg->local2) ||
-	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth)))
+	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
+	     nla_put_u8(skb, IFLA_TEREDO_GATEWAY, cfg->gateway) ||
+	     nla_put_u32(skb, IFLA_TEREDO_CLIENT_RATE, cfg->client_rate)))
 		return -EMSGSIZE;
 	return put_served(skb, cfg);
 }

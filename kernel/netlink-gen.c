@@ -66,6 +66,14 @@ static const struct nla_policy teredo_helper_set_nl_policy[TEREDO_A_DEV_IFINDEX 
 	[TEREDO_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* TEREDO_CMD_CLIENT_SET - do */
+static const struct nla_policy teredo_client_set_nl_policy[TEREDO_A_DEV_LIFETIME + 1] = {
+	[TEREDO_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TEREDO_A_DEV_MAPPED_ADDR] = { .type = NLA_BE32, },
+	[TEREDO_A_DEV_MAPPED_PORT] = { .type = NLA_BE16, },
+	[TEREDO_A_DEV_LIFETIME] = { .type = NLA_U32, },
+};
+
 /* Ops table for teredo */
 static const struct genl_split_ops teredo_nl_ops[] = {
 	{
@@ -117,6 +125,13 @@ static const struct genl_split_ops teredo_nl_ops[] = {
 		.doit		= teredo_nl_helper_set_doit,
 		.policy		= teredo_helper_set_nl_policy,
 		.maxattr	= TEREDO_A_DEV_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= TEREDO_CMD_CLIENT_SET,
+		.doit		= teredo_nl_client_set_doit,
+		.policy		= teredo_client_set_nl_policy,
+		.maxattr	= TEREDO_A_DEV_LIFETIME,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

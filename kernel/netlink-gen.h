@@ -22,6 +22,7 @@ int teredo_nl_peer_add_doit(struct sk_buff *skb, struct genl_info *info);
 int teredo_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info);
 int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info);
 int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info);
+int teredo_nl_client_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	TEREDO_NLGRP_EVENTS,

@@ -14,6 +14,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "discovery.h"
+#include "gateway.h"
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "peer.h"
@@ -178,6 +179,10 @@ static int put_config(struct sk_buff *skb, const struct teredo_dev *td)
 		return -EMSGSIZE;
 	if (cfg->server2 &&
 	    nla_put_in_addr(skb, TEREDO_A_DEV_SERVER2, cfg->server2))
+		return -EMSGSIZE;
+	if (td->clients &&
+	    nla_put_u32(skb, TEREDO_A_DEV_CLIENTS,
+			teredo_clients_count(td->clients)))
 		return -EMSGSIZE;
 	return nla_put_u32(skb, TEREDO_A_DEV_PEERS,
 			   READ_ONCE(td->peers->count));
@@ -481,6 +486,40 @@ int teredo_nl_helper_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = IS_ERR(td) ? PTR_ERR(td) : teredo_nl_check_up(td, info);
 	if (!err && teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
+	rtnl_unlock();
+	return err;
+}
+
+static int client_set(struct teredo_dev *td, struct genl_info *info)
+{
+	struct teredo_endpoint mapped;
+
+	if (GENL_REQ_ATTR_CHECK(info, TEREDO_A_DEV_MAPPED_ADDR) ||
+	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_DEV_MAPPED_PORT) ||
+	    GENL_REQ_ATTR_CHECK(info, TEREDO_A_DEV_LIFETIME)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "A client needs mapped-addr, mapped-port and lifetime");
+		return -EINVAL;
+	}
+	if (!td->clients) {
+		NL_SET_ERR_MSG(info->extack,
+			       "Only a server has clients that authenticate");
+		return -EOPNOTSUPP;
+	}
+	mapped.addr = nla_get_in_addr(info->attrs[TEREDO_A_DEV_MAPPED_ADDR]);
+	mapped.port = nla_get_be16(info->attrs[TEREDO_A_DEV_MAPPED_PORT]);
+	return teredo_client_authenticated(td->clients, mapped,
+					   nla_get_u32(info->attrs[TEREDO_A_DEV_LIFETIME]));
+}
+
+int teredo_nl_client_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct teredo_dev *td;
+	int err;
+
+	rtnl_lock();
+	td = teredo_nl_admin(skb, info, TEREDO_A_DEV_IFINDEX);
+	err = IS_ERR(td) ? PTR_ERR(td) : client_set(td, info);
 	rtnl_unlock();
 	return err;
 }

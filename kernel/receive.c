@@ -17,6 +17,7 @@
 #include "answer.h"
 #include "client.h"
 #include "device.h"
+#include "gateway.h"
 #include "limit.h"
 #include "netlink.h"
 #include "nonce.h"
@@ -349,7 +350,9 @@ static bool for_us(struct teredo_rx *rx, const struct in6_addr *dst)
 	return ipv6_addr_equal(dst, &rx->map->address);
 }
 
-/* The short way: a plain packet from a trusted peer that nothing waits for. */
+/* The short way: a plain packet from a trusted peer that nothing waits for.
+ * Return: true if it is one, and is consumed.
+ */
 static bool quick(struct teredo_rx *rx)
 {
 	const struct udphdr *udp = (const struct udphdr *)rx->skb->data;
@@ -364,6 +367,8 @@ static bool quick(struct teredo_rx *rx)
 	peer = trusted_peer(rx, &ip6->saddr);
 	if (!peer || READ_ONCE(peer->probe))
 		return false;
+	if (!teredo_gateway_rx(rx, &ip6->saddr))
+		return true;
 
 	rx->pkt.ip6_len = len;
 	rx->ip6 = (const u8 *)ip6;

@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "bubble.h"
 #include "device.h"
+#include "gateway.h"
 #include "peer.h"
 #include "receive.h"
 #include "relay.h"
@@ -97,7 +98,7 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
 		return false;
 	}
-	return true;
+	return teredo_gateway_tx(td, skb);
 }
 
 static bool in_served_prefix(const struct teredo_dev *td,
@@ -192,8 +193,9 @@ void teredo_relay_rcv(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 	else if (!teredo_peer_lookup(rx->td->peers, src))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);
-	else if (teredo_rx_bubble(rx) || teredo_relay_serves(rx->td, &rx->dst))
-		teredo_rx_trust(rx);
-	else
+	else if (!teredo_rx_bubble(rx) &&
+		 !teredo_relay_serves(rx->td, &rx->dst))
 		not_served(rx);
+	else if (teredo_rx_bubble(rx) || teredo_gateway_rx(rx, src))
+		teredo_rx_trust(rx);
 }

@@ -11,6 +11,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "gateway.h"
 #include "limit.h"
 #include "peer.h"
 #include "receive.h"
@@ -327,7 +328,7 @@ static void by_destination(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PROTOCOL);
 	} else if (!trailers_allow(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
-	} else if (teredo_rx_decapsulate(rx)) {
+	} else if (teredo_gateway_rx(rx, &rx->src) && teredo_rx_decapsulate(rx)) {
 		teredo_count(rx->td, TEREDO_RX_ROUTED);
 		teredo_deliver(rx->td, rx->skb);
 	}

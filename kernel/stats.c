@@ -26,6 +26,9 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_TX_DROP_RATE] = "tx_drop_rate",
 	[TEREDO_TX_DROP_SHARE] = "tx_drop_share",
 	[TEREDO_TX_DROP_NO_MEMORY] = "tx_drop_no_memory",
+	[TEREDO_TX_DROP_NOT_CLIENT] = "tx_drop_not_client",
+	[TEREDO_TX_DROP_NOT_AUTHENTICATED] = "tx_drop_not_authenticated",
+	[TEREDO_TX_DROP_CLIENT_RATE] = "tx_drop_client_rate",
 	[TEREDO_RX_BUBBLES] = "rx_bubbles",
 	[TEREDO_RX_INDIRECT_BUBBLES] = "rx_indirect_bubbles",
 	[TEREDO_RX_DISCOVERY] = "rx_discovery",
@@ -66,6 +69,9 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_DROP_PEER_LIMIT] = "rx_drop_peer_limit",
 	[TEREDO_RX_DROP_ECN] = "rx_drop_ecn",
 	[TEREDO_RX_DROP_NO_MEMORY] = "rx_drop_no_memory",
+	[TEREDO_RX_DROP_NOT_CLIENT] = "rx_drop_not_client",
+	[TEREDO_RX_DROP_NOT_AUTHENTICATED] = "rx_drop_not_authenticated",
+	[TEREDO_RX_DROP_CLIENT_RATE] = "rx_drop_client_rate",
 	[TEREDO_PEERS_EVICTED] = "peers_evicted",
 };
 

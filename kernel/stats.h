@@ -35,6 +35,9 @@ enum teredo_counter {
 	TEREDO_TX_DROP_RATE,		/* bubbles of relays */
 	TEREDO_TX_DROP_SHARE,		/* the same, source over its share */
 	TEREDO_TX_DROP_NO_MEMORY,
+	TEREDO_TX_DROP_NOT_CLIENT,	/* gateway: not one of its clients */
+	TEREDO_TX_DROP_NOT_AUTHENTICATED, /* gateway: no secret */
+	TEREDO_TX_DROP_CLIENT_RATE,	/* gateway: over the rate of a client */
 	TEREDO_RX_BUBBLES,		/* from peers directly */
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
 	TEREDO_RX_DISCOVERY,		/* P-03: discovery bubbles */
@@ -75,6 +78,9 @@ enum teredo_counter {
 	TEREDO_RX_DROP_PEER_LIMIT,
 	TEREDO_RX_DROP_ECN,		/* RFC 6040 4.2 */
 	TEREDO_RX_DROP_NO_MEMORY,
+	TEREDO_RX_DROP_NOT_CLIENT,	/* gateway: not one of its clients */
+	TEREDO_RX_DROP_NOT_AUTHENTICATED, /* gateway: no secret */
+	TEREDO_RX_DROP_CLIENT_RATE,	/* gateway: over the rate of a client */
 	TEREDO_PEERS_EVICTED,		/* to make room */
 
 	TEREDO_N_COUNTERS

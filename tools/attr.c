@@ -184,6 +184,16 @@ static const char *parse_rate(struct link_conf *conf, const char *value)
 	return parse_u32(&conf->rate, 0, value);
 }
 
+static const char *parse_gateway(struct link_conf *conf, const char *value)
+{
+	return parse_flag(&conf->gateway, value);
+}
+
+static const char *parse_client_rate(struct link_conf *conf, const char *value)
+{
+	return parse_u32(&conf->client_rate, 0, value);
+}
+
 static const char *add_served(struct link_conf *conf, const char *value)
 {
 	struct if_teredo_prefix *prefix = &conf->served[conf->n_served];
@@ -237,6 +247,8 @@ static const struct {
 	{ "local-discovery", IFLA_TEREDO_DISCOVERY, parse_local_discovery },
 	{ "burst", IFLA_TEREDO_BURST, parse_burst },
 	{ "rate", IFLA_TEREDO_RATE, parse_rate },
+	{ "gateway", IFLA_TEREDO_GATEWAY, parse_gateway },
+	{ "client-rate", IFLA_TEREDO_CLIENT_RATE, parse_client_rate },
 	{ "served", IFLA_TEREDO_SERVED, parse_served },
 };
 
@@ -314,6 +326,8 @@ static const u8 *flag_of(const struct link_conf *conf, u16 type)
 		return &conf->symmetric;
 	case IFLA_TEREDO_DIRECT:
 		return &conf->direct;
+	case IFLA_TEREDO_GATEWAY:
+		return &conf->gateway;
 	case IFLA_TEREDO_PRESERVING:
 		return &conf->preserving;
 	case IFLA_TEREDO_SEQUENTIAL:
@@ -360,6 +374,8 @@ static void attr_text(char *buf, size_t size, const struct link_conf *conf,
 		text_number(buf, size, conf->max_peers, 0, NULL);
 	else if (type == IFLA_TEREDO_RATE)
 		text_number(buf, size, conf->rate, 0, NULL);
+	else if (type == IFLA_TEREDO_CLIENT_RATE)
+		text_number(buf, size, conf->client_rate, 0, NULL);
 	else if (type == IFLA_TEREDO_PREFIX)
 		text_prefix(buf, size, &prefix, 32);
 	else if (type == IFLA_TEREDO_SERVED)

@@ -16,8 +16,8 @@
 
 static const char * const attributes[] = {
 	"fwmark", "ttl", "tos", "max-peers", "udp-checksum", "rate",
-	"symmetric", "direct", "preserving", "sequential", "solicit",
-	"hairpin", "local-discovery", "burst",
+	"gateway", "client-rate", "symmetric", "direct", "preserving",
+	"sequential", "solicit", "hairpin", "local-discovery", "burst",
 };
 
 /**

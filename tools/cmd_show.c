@@ -44,6 +44,8 @@ static void add_kernel(json_t *o, const struct dev_info *dev)
 	if (dev_has(dev, TEREDO_A_DEV_LIFETIME) && dev->lifetime)
 		json_object_set_new(o, "lifetime", json_integer(dev->lifetime));
 	json_object_set_new(o, "peers", json_integer(dev->peers));
+	if (dev_has(dev, TEREDO_A_DEV_CLIENTS) && dev->clients)
+		json_object_set_new(o, "clients", json_integer(dev->clients));
 }
 
 static void add_link(json_t *o, const struct link_info *link)

@@ -61,6 +61,7 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 		FIELD(TEREDO_A_DEV_CONTACT, contact),
 		FIELD(TEREDO_A_DEV_HELPER, helper),
 		FIELD(TEREDO_A_DEV_PEERS, peers),
+		FIELD(TEREDO_A_DEV_CLIENTS, clients),
 		FIELD(TEREDO_A_DEV_NAT, nat),
 		FIELD(TEREDO_A_DEV_PORT_PRESERVING, port_preserving),
 		FIELD(TEREDO_A_DEV_UPNP, upnp),
@@ -266,6 +267,29 @@ int dev_set_helper(struct nl *nl, u32 ifindex)
 
 	nlh = nl_begin_genl(nl, buf, TEREDO_CMD_HELPER_SET, NLM_F_ACK);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * dev_client_set - say that a client of a server has authenticated
+ * @nl: socket
+ * @ifindex: the server
+ * @mapped: mapped address and port of the client
+ * @lifetime: seconds that the gateway carries its packets, 0 to end that
+ *
+ * Return: 0 or a negative errno with nl->error set.
+ */
+int dev_client_set(struct nl *nl, u32 ifindex, struct teredo_endpoint mapped,
+		   u32 lifetime)
+{
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+
+	nlh = nl_begin_genl(nl, buf, TEREDO_CMD_CLIENT_SET, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
+	put_addr(nlh, TEREDO_A_DEV_MAPPED_ADDR, mapped.addr);
+	mnl_attr_put_u16(nlh, TEREDO_A_DEV_MAPPED_PORT, mapped.port);
+	mnl_attr_put_u32(nlh, TEREDO_A_DEV_LIFETIME, lifetime);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 

@@ -25,6 +25,7 @@
  * @contact: milliseconds since the server was heard from
  * @helper: netlink port of the helper
  * @peers: number of peers
+ * @clients: number of clients that have authenticated at a server
  * @nat: enum teredo_nat
  * @port_preserving: the mapped port is the service port
  * @upnp: the NAT was asked to let everybody send to the service port, and does
@@ -45,6 +46,7 @@ struct dev_info {
 	u32 contact;
 	u32 helper;
 	u32 peers;
+	u32 clients;
 	u32 nat;
 	u8 port_preserving;
 	u8 upnp;
@@ -127,6 +129,8 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev);
 int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 		  __be32 server, __be32 server2);
 int dev_set_helper(struct nl *nl, u32 ifindex);
+int dev_client_set(struct nl *nl, u32 ifindex, struct teredo_endpoint mapped,
+		   u32 lifetime);
 int peer_dump(struct nl *nl, u32 ifindex, peer_fn *fn, void *ctx);
 int peer_add(struct nl *nl, u32 ifindex, const struct in6_addr *address,
 	     struct teredo_endpoint remote);

@@ -40,6 +40,8 @@ static const struct {
 	FIELD(DISCOVERY, local_discovery),
 	FIELD(BURST, burst),
 	FIELD(RATE, rate),
+	FIELD(GATEWAY, gateway),
+	FIELD(CLIENT_RATE, client_rate),
 	FIELD(ANY_PORT, any_port),
 #undef FIELD
 };

@@ -40,6 +40,8 @@
  * @local_discovery: a client finds peers on its link
  * @burst: a client tries many ports if a few bubbles do not get through
  * @rate: datagrams per second that a server sends to one address
+ * @gateway: a server is the relay of its own clients and of no others
+ * @client_rate: packets per second and direction that it carries for each
  * @any_port: the kernel may choose the port; read only
  * @served: what a relay serves
  * @n_served: number of entries in @served, 0 for all of IPv6
@@ -70,6 +72,8 @@ struct link_conf {
 	u8 local_discovery;
 	u8 burst;
 	u32 rate;
+	u8 gateway;
+	u32 client_rate;
 	u8 any_port;
 	struct if_teredo_prefix served[TEREDO_MAX_SERVED];
 	unsigned int n_served;

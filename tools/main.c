@@ -40,6 +40,8 @@ static const struct command commands[] = {
 "      announce on|off              a server or relay: drain it with off\n"
 "      rate N                       ... datagrams per second to one address\n"
 "      direct on|off                ... send direct bubbles, too\n"
+"      gateway on|off               a server: the relay of its own clients\n"
+"      client-rate N                ... packets per second for each of them\n"
 "      symmetric on|off             any: symmetric NATs\n"
 "      preserving sequential        a client, on|off: random ports\n"
 "      solicit hairpin local-discovery burst\n"

@@ -33,6 +33,9 @@ static const struct {
 	{ "tx_drop_rate", "Bubbles not sent because of the limit for an IPv4 address." },
 	{ "tx_drop_share", "Bubbles not sent because their cause was over its share of that limit." },
 	{ "tx_drop_no_memory", "Packets not sent for want of memory." },
+	{ "tx_drop_not_client", "Packets dropped by the gateway to clients of other servers." },
+	{ "tx_drop_not_authenticated", "Packets dropped by the gateway to clients that have not authenticated." },
+	{ "tx_drop_client_rate", "Packets dropped by the gateway over the rate of a client." },
 	{ "rx_bubbles", "Bubbles received from peers directly." },
 	{ "rx_indirect_bubbles", "Bubbles received through the server." },
 	{ "rx_discovery", "Discovery bubbles received on the link." },
@@ -73,6 +76,9 @@ static const struct {
 	{ "rx_drop_peer_limit", "Packets dropped when there was no room for a peer." },
 	{ "rx_drop_ecn", "Packets dropped that met congestion and could not be marked." },
 	{ "rx_drop_no_memory", "Packets dropped for want of memory." },
+	{ "rx_drop_not_client", "Packets dropped by the gateway from clients of other servers." },
+	{ "rx_drop_not_authenticated", "Packets dropped by the gateway from clients that have not authenticated." },
+	{ "rx_drop_client_rate", "Packets dropped by the gateway over the rate of a client." },
 	{ "peers_evicted", "Peers forgotten to make room." },
 };
 

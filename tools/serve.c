@@ -20,6 +20,21 @@ static void describe(const struct daemon *d, struct secure_server *server)
 	server->local2 = d->link.conf.local2;
 }
 
+/* How long the gateway carries packets of a client after a solicitation, in seconds. A
+ * client repeats it every 30 s, at most every 120 s; two may be lost.
+ */
+#define CLIENT_LIFETIME	300
+
+/* An expired secret lets a client have an address, but not use the gateway. */
+static void let_through(struct daemon *d, const struct secure_rs *rs)
+{
+	u32 lifetime = rs->secret->expired ? 0 : CLIENT_LIFETIME;
+
+	if (d->link.conf.gateway &&
+	    dev_client_set(&d->genl, d->ifindex, rs->from, lifetime))
+		log_debug("%s: %s", d->name, d->genl.error);
+}
+
 static void refuse(struct daemon *d, const struct secure_rs *rs,
 		   enum secure_verdict verdict)
 {
@@ -46,6 +61,7 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 		refuse(d, &rs, verdict);
 		return;
 	}
+	let_through(d, &rs);
 	d->kt.local_addr = secure_answer_from(&server, &rs);
 	len = secure_build_ra(reply, &server, &rs);
 	if (d->kt.transport.send(&d->kt.transport, from, reply, len)) {

@@ -120,6 +120,12 @@ test_new_refused()
 		link new t2 4=cb007102
 	refuse "auth of a client" $inval 'Only a server can demand a secret' \
 		link new t2 14=01
+	refuse "gateway of a relay" $inval 'Only a server has a gateway' \
+		link new t2 1=02 26=01
+	refuse "client rate of a relay" $inval 'Only a server has a gateway' \
+		link new t2 1=02 27=01000000
+	refuse "too high a client rate" $range 'The rate must be at most 1000000, or 0 for no limit' \
+		link new t2 1=01 3=cb007101 27=41420f00
 	refuse "sequential of a relay" $inval 'Only a client has random ports' \
 		link new t2 1=02 23=01
 	refuse "rate of a client" $inval 'Only servers and relays have a limit per address' \
@@ -224,6 +230,11 @@ test_genl_refused()
 	refuse "packet-send from an address of nobody's" 113 \
 		'There is no way to send it from and to these addresses' \
 		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
+	refuse "client-set, no device" 19 'No such device' genl 10 1=$none
+	refuse "client-set, only an index" 22 'A client needs mapped-addr, mapped-port and lifetime' \
+		genl 10 1=$i
+	refuse "client-set of a client" 95 'Only a server has clients that authenticate' \
+		genl 10 1=$i 7=c000020a 8=9c40 11=01000000
 	refuse "helper-set, no device" 19 'No such device' genl 9 1=$none
 	ip_a link del t1
 

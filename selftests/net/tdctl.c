@@ -37,6 +37,7 @@ static const char usage[] =
 	"       tdctl helper DEV [ADDR HEX]   print the control packets, after sending\n"
 	"                                     octets to port 3544 of an IPv4 address\n"
 	"       tdctl genl CMD|dump:CMD [ATTR=HEX]...\n"
+	"       tdctl clients DEV N           client-set for N mappings\n"
 	"       tdctl list-without DEV        index of each device, by one dump that\n"
 	"                                     DEV is deleted in\n"
 	"       tdctl link new|set DEV [[@]ATTR=HEX]...\n"
@@ -592,6 +593,21 @@ static bool print_indices(const void *buf, int len)
 	return false;
 }
 
+static int cmd_clients(char **arg)
+{
+	struct teredo_endpoint mapped = { .port = htons(1) };
+	u32 ifindex = ifindex_of(arg[0]), i, n = atoi(arg[1]);
+	struct nl nl;
+
+	open_genl(&nl);
+	for (i = 0; i < n; i++) {
+		mapped.addr = htonl(0x0c000000 + i);
+		if (dev_client_set(&nl, ifindex, mapped, 300))
+			die("%u: %s", i, nl.error);
+	}
+	return 0;
+}
+
 static int cmd_list_without(char **arg)
 {
 	u32 victim = ifindex_of(arg[0]);
@@ -664,6 +680,7 @@ int main(int argc, char **argv)
 		{ "watch", 3, cmd_watch },
 		{ "helper", 1, cmd_helper },
 		{ "genl", 1, cmd_genl },
+		{ "clients", 2, cmd_clients },
 		{ "list-without", 1, cmd_list_without },
 		{ "link", 2, cmd_link },
 	};

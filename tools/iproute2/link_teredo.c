@@ -96,6 +96,8 @@ static const struct option {
 	{ "symmetric", IFLA_TEREDO_SYMMETRIC, KIND_BOOL, NULL },
 	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
 	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
+	{ "gateway", IFLA_TEREDO_GATEWAY, KIND_BOOL, NULL },
+	{ "client_rate", IFLA_TEREDO_CLIENT_RATE, KIND_U32, "NUMBER" },
 	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
 	{ "sequential", IFLA_TEREDO_SEQUENTIAL, KIND_BOOL, NULL },
 	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },

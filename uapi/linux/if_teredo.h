@@ -77,6 +77,16 @@ enum {
 				 * it was 0; read only
 				 */
 
+	IFLA_TEREDO_GATEWAY,	/* u8, the server is the relay of its own
+				 * clients and of no others; with
+				 * IFLA_TEREDO_AUTH, of those that have
+				 * authenticated; default 0
+				 */
+	IFLA_TEREDO_CLIENT_RATE, /* u32, packets per second that the gateway
+				 * carries from one client, and to it; 0: no
+				 * limit
+				 */
+
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
 };
