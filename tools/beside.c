@@ -80,8 +80,20 @@ static void remove_stand_in(struct daemon *d)
 	if (d->stand_in)
 		link_delete(&d->rtnl, d->stand_in);
 	d->stand_in = 0;
-	d->place_error[0] = '\0';
+	d->place_error.id = REASON_NONE;
 	watch_retry(d, false);
+}
+
+/* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
+static void stand_in_error(const struct daemon *d, const char *name, int error,
+			   char why[NL_ERROR])
+{
+	if (error == -EACCES)
+		snprintf(why, NL_ERROR,
+			 "IPv6 is disabled on %s (try: sysctl -w net.ipv6.conf.%s.disable_ipv6=0)",
+			 name, name);
+	else
+		snprintf(why, NL_ERROR, "%s", d->rtnl.error);
 }
 
 /**
@@ -95,16 +107,16 @@ void beside_repair(struct daemon *d)
 
 	if (!d->native.believed || d->conf.native != NATIVE_RELAY)
 		return;
-	d->place_error[0] = '\0';
+	d->place_error.id = REASON_NONE;
 	ret = make_stand_in(d);
 	if (ret) {
 		name_stand_in(d, name);
-		watch_ipv6_error(d, name, ret, why);
-		snprintf(d->place_error, sizeof(d->place_error),
-			 "no host-specific relay: %s", why);
+		stand_in_error(d, name, ret, why);
+		reason_set(&d->place_error, REASON_NO_STAND_IN, d->native_name,
+			   why);
 	}
 	watch_retry(d, ret);
-	engine_placed(d);
+	explain_report(d);
 }
 
 /* An earlier daemon that was killed may have left one */

@@ -14,10 +14,12 @@
 
 static json_t *make_event(const struct dev_info *dev, const char *name)
 {
+	struct reason reason;
 	json_t *o = json_pack("{s:I,s:o,s:s}", "time", (json_int_t)time(NULL),
 			      "ifname", status_text(name), "state",
-			      print_state(dev));
+			      print_state(dev, &reason));
 
+	status_reason(o, &reason, name);
 	if (dev->server)
 		json_object_set_new(o, "server", status_ipv4(dev->server));
 	if (dev_has(dev, TEREDO_A_DEV_MAPPED_ADDR))
@@ -45,6 +47,8 @@ static void show_human(json_t *o)
 		printf(" address ");
 		print_colored(PRINT_ADDRESS, print_get(o, "address"));
 	}
+	if (print_get(o, "reason"))
+		printf(" reason: %s", print_get(o, "reason"));
 	putchar('\n');
 }
 

@@ -71,7 +71,7 @@ static void add_look(json_t *o, const struct result *result)
 	const struct probe *probe = result->probe;
 	const struct qualify *q = &probe->q;
 	json_t *connectivity = probe_connectivity(probe);
-	char reason[256];
+	struct reason reason;
 
 	json_object_set_new(o, "primary", status_ipv4(q->server.primary));
 	json_object_set_new(o, "secondary", status_ipv4(q->server.secondary));
@@ -86,9 +86,8 @@ static void add_look(json_t *o, const struct result *result)
 						    q->primary.mapped.port));
 	if (probe_nat(probe) != TEREDO_NAT_UNKNOWN)
 		json_object_set_new(o, "nat", status_nat(probe_nat(probe)));
-	probe_explain(probe, reason, sizeof(reason));
-	if (reason[0])
-		json_object_set_new(o, "reason", json_string(reason));
+	probe_explain(probe, &reason);
+	status_reason(o, &reason, NULL);
 	if (connectivity)
 		json_object_set_new(o, "connectivity", connectivity);
 }

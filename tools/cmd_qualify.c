@@ -81,7 +81,7 @@ static json_t *make_result(const struct probe *probe)
 {
 	enum outcome outcome = probe_outcome(probe);
 	json_t *connectivity = probe_connectivity(probe);
-	char reason[256];
+	struct reason reason;
 	json_t *o;
 
 	o = json_pack("{s:s,s:s,s:I,s:{s:o,s:o,s:s}}",
@@ -93,9 +93,8 @@ static json_t *make_result(const struct probe *probe)
 		      "primary", status_ipv4(probe->q.server.primary),
 		      "secondary", status_ipv4(probe->q.server.secondary),
 		      "name", probe->spec->primary);
-	probe_explain(probe, reason, sizeof(reason));
-	if (reason[0])
-		json_object_set_new(o, "reason", json_string(reason));
+	probe_explain(probe, &reason);
+	status_reason(o, &reason, NULL);
 	add_nat(probe, o);
 	add_result(probe, o);
 	if (connectivity)

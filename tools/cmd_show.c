@@ -74,11 +74,12 @@ static void add_kernel_server(json_t *o, const struct dev_info *dev)
 static void add_no_daemon(json_t *o, const struct dev_info *dev,
 			  const char *name)
 {
-	char reason[128];
+	struct reason r;
 
-	snprintf(reason, sizeof(reason), "no teredod runs for %s", name);
-	json_object_set_new(o, "state", json_string(print_state(dev)));
-	json_object_set_new(o, "reason", status_text(reason));
+	print_reason(dev, &r);
+	json_object_set_new(o, "state",
+			    json_string(state_word(reason_state(r.id, true))));
+	status_reason(o, &r, name);
 	add_kernel_server(o, dev);
 }
 
@@ -149,6 +150,7 @@ static void show_state(json_t *o)
 	json_int_t since = json_integer_value(json_object_get(o, "since"));
 	const char *state = print_get(o, "state");
 	const char *reason = print_get(o, "reason");
+	const char *remedy = print_get(o, "remedy");
 	bool good = !strcmp(state, "qualified") || !strcmp(state, "up") ||
 		    is_dormant(o);
 	char buf[PRINT_SIZE];
@@ -160,6 +162,10 @@ static void show_state(json_t *o)
 	if (reason)
 		printf("  reason: %s", reason);
 	putchar('\n');
+	if (!remedy)
+		return;
+	print_label("what to do");
+	puts(remedy);
 }
 
 /* By its name if it has one, as Windows does, and by its addresses */

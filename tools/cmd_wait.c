@@ -45,6 +45,15 @@ static bool relay_is_ready(const char *name, u32 ifindex, char *reason,
 	return ready;
 }
 
+static const char *no_daemon(const struct dev_info *dev, const char *name,
+			     char text[REASON_TEXT])
+{
+	struct reason r;
+
+	print_reason(dev, &r);
+	return reason_text(&r, name, text);
+}
+
 /* The kernel is told first, address and routes follow. So a daemon has the
  * last word, if there is one.
  */
@@ -54,6 +63,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 	struct dev_info dev;
 	const char *word;
 	json_t *status;
+	char text[REASON_TEXT];
 	bool ready;
 
 	snprintf(reason, len, "there is no device %s", name);
@@ -66,7 +76,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 		return relay_is_ready(name, ifindex, reason, len);
 
 	ready = dev.state == TEREDO_STATE_UP;
-	snprintf(reason, len, "no teredod runs for %s", name);
+	snprintf(reason, len, "%s", no_daemon(&dev, name, text));
 	status = status_ask(name, ifindex);
 	if (!status)
 		return ready;
@@ -81,7 +91,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 
 static int wait_for(const char *name, uint64_t deadline)
 {
-	char reason[256];
+	char reason[REASON_TEXT];
 	struct nl nl = { 0 };
 
 	while (!is_ready(&nl, name, reason, sizeof(reason))) {

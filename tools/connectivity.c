@@ -35,6 +35,7 @@ static void settle(struct daemon *d, enum connectivity state)
 	d->reached_before = state;
 	uv_timer_start(&d->reach_timer, on_timer,
 		       good ? AGAIN_MS : AGAIN_FAILED_MS, 0);
+	explain_report(d);
 	if (!news)
 		return;
 	inet_ntop(AF_INET6, &d->conf.verify, host, sizeof(host));

@@ -93,16 +93,14 @@ static void add_firewall(struct daemon *d, json_t *status)
 void control_client(struct daemon *d, json_t *status)
 {
 	uint64_t now = uv_now(&d->loop);
-	char reason[DAEMON_REASON];
+	struct reason r;
 
-	json_object_set_new(status, "state",
-			    json_string(engine_word(d->word)));
+	explain(d, &r);
+	json_object_set_new(status, "state", json_string(state_word(d->state)));
 	json_object_set_new(status, "since",
 			    json_integer(time(NULL) - (now - d->since) / 1000));
 	json_object_set_new(status, "refresh_ms", json_integer(d->q.refresh));
-	engine_explain(d, reason, sizeof(reason));
-	if (reason[0])
-		json_object_set_new(status, "reason", status_text(reason));
+	status_reason(status, &r, d->name);
 	add_server(d, status);
 	add_nat(d, status);
 	if (d->q.new_key)

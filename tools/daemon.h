@@ -14,6 +14,7 @@
  * of a client
  *
  *	engine.c	the state machine, and what the kernel is told of it
+ *	explain.c	its state, the reason for that, and the report of both
  *	place.c		address and routes of the device
  *	beside.c	what it does beside native IPv6
  *	connectivity.c	does the address reach a native host
@@ -41,12 +42,13 @@
 #include "conf.h"
 #include "firewall.h"
 #include "ktransport.h"
+#include "reason.h"
 #include "rebind.h"
 #include "resolve.h"
 #include "secondary.h"
 #include "secure.h"
 
-#define DAEMON_REASON	(NL_ERROR + 128)
+#define DAEMON_ERROR	(NL_ERROR + 128)
 
 struct daemon;
 struct options;
@@ -84,14 +86,6 @@ struct role {
 };
 
 extern const struct role engine_role, relay_role, server_role;
-
-/* what Windows calls it as well (netsh interface teredo show state) */
-enum daemon_word {
-	WORD_OFFLINE,
-	WORD_PROBE,
-	WORD_QUALIFIED,
-	WORD_DORMANT,
-};
 
 /* what connectivity.c has found */
 enum connectivity {
@@ -134,16 +128,16 @@ enum connectivity {
  * @heard_at: where the last control packet came to, 0 if unknown
  * @dev_server: server that the device had when it was last asked
  * @dev_server2: its secondary address
- * @word: state in a word
+ * @state: state, as last reported; of a relay as well, like the next two
  * @since: when it last changed, by uv_now()
- * @reason: why there is no address, as last reported
+ * @reason: the reason for @state, as last reported
  * @send_error: why the last datagram could not be sent, "" if it could
  *
  * @placed: the device is to have address and routes (place.c)
  * @placed_addr: the address
  * @place_timer: ends the wait for a device that does not run yet
- * @place_error: why an address or a route is missing, "" if none is; of a relay
- *	as well
+ * @place_error: why an address or a route is missing, REASON_NONE if none is; of
+ *	a relay as well
  *
  * @native: is there native IPv6 (beside.c)
  * @native_name: the interface that it is on
@@ -188,6 +182,7 @@ enum connectivity {
  *
  * @announce: the routes that the device has while it runs (relay.c)
  * @draining: only the two halves of the prefix
+ * @was_draining: so, as last reported
  *
  * @answered: solicitations that were answered (serve.c)
  * @expired: those of them that had an expired secret
@@ -231,15 +226,15 @@ struct daemon {
 	__be32 heard_at;
 	__be32 dev_server;
 	__be32 dev_server2;
-	enum daemon_word word;
+	enum state state;
 	uint64_t since;
-	char reason[DAEMON_REASON];
+	struct reason reason;
 	char send_error[NL_ERROR];
 
 	bool placed;
 	struct in6_addr placed_addr;
 	uv_timer_t place_timer;
-	char place_error[DAEMON_REASON];
+	struct reason place_error;
 
 	struct native native;
 	char native_name[IF_NAMESIZE];
@@ -261,7 +256,7 @@ struct daemon {
 	uv_timer_t portmap_timer;
 	struct mapping mapping_wanted;
 	struct mapping mapping;
-	char mapping_error[DAEMON_REASON];
+	char mapping_error[DAEMON_ERROR];
 
 	struct nl watch;
 	uv_poll_t watch_poll;
@@ -273,7 +268,7 @@ struct daemon {
 	uint64_t asleep;
 	struct path path;
 	bool path_up;
-	char path_error[DAEMON_REASON];
+	struct reason path_error;
 	bool link_away;
 	bool link_back;
 	bool dev_bounced;
@@ -282,6 +277,7 @@ struct daemon {
 
 	struct announce announce;
 	bool draining;
+	bool was_draining;
 
 	uint64_t answered;
 	uint64_t expired;
@@ -317,19 +313,22 @@ void engine_restart(struct daemon *d);
 void engine_suspend(struct daemon *d);
 void engine_sleep(struct daemon *d);
 void engine_wake(struct daemon *d);
-void engine_placed(struct daemon *d);
 void engine_retry_soon(struct daemon *d);
 void engine_resolve_soon(struct daemon *d);
 void engine_check(struct daemon *d);
 void engine_mapping(struct daemon *d);
-void engine_explain(const struct daemon *d, char *buf, size_t len);
 enum teredo_nat engine_nat(const struct daemon *d);
 u64 engine_now(void *ctx);
 void engine_random(void *ctx, void *buf, size_t len);
 void engine_set_refresh(struct daemon *d, u64 refresh);
-const char *engine_word(enum daemon_word word);
+
+void explain(const struct daemon *d, struct reason *r);
+void explain_log(const struct daemon *d, const char *word,
+		 const struct reason *r);
+void explain_report(struct daemon *d);
 
 void place_open(struct daemon *d);
+void place_refused(struct daemon *d, const char *what, int error);
 void place_up(struct daemon *d, const struct in6_addr *addr);
 bool place_waiting(const struct daemon *d);
 void place_removed(struct daemon *d);
@@ -387,8 +386,6 @@ int watch_open(struct daemon *d);
 bool watch_path(struct daemon *d);
 void watch_repair(struct daemon *d);
 void watch_retry(struct daemon *d, bool failed);
-void watch_ipv6_error(const struct daemon *d, const char *name, int error,
-		      char why[NL_ERROR]);
 void watch_settled(struct daemon *d);
 
 void control_client(struct daemon *d, json_t *status);

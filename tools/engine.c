@@ -6,7 +6,6 @@
 #include "daemon.h"
 #include "firewall.h"
 #include "log.h"
-#include "notify.h"
 #include "readable.h"
 
 #include <arpa/inet.h>
@@ -33,89 +32,6 @@ static const char *addr_text(__be32 addr)
 
 	inet_ntop(AF_INET, &addr, text, sizeof(text));
 	return text;
-}
-
-/**
- * engine_word - the state for people
- * @word: state
- *
- * Return: the word.
- */
-const char *engine_word(enum daemon_word word)
-{
-	static const char * const words[] = {
-		[WORD_OFFLINE]	 = "offline",
-		[WORD_PROBE]	 = "probe",
-		[WORD_QUALIFIED] = "qualified",
-		[WORD_DORMANT]	 = "dormant",
-	};
-
-	return words[word];
-}
-
-static enum daemon_word current_word(const struct daemon *d)
-{
-	if (d->native.believed)
-		return WORD_DORMANT;
-	if (qualify_has_address(&d->q) && place_waiting(d))
-		return WORD_PROBE;
-	if (qualify_has_address(&d->q))
-		return d->place_error[0] ? WORD_OFFLINE : WORD_QUALIFIED;
-	return d->q.state == QUALIFY_STARTING ? WORD_PROBE : WORD_OFFLINE;
-}
-
-/**
- * engine_explain - say in one line why there is no address or no route
- * @d: daemon
- * @buf: result, empty if there is one
- * @len: length of @buf
- */
-void engine_explain(const struct daemon *d, char *buf, size_t len)
-{
-	buf[0] = '\0';
-	if (d->native.believed)
-		snprintf(buf, len, "native IPv6 on %s%s%s", d->native_name,
-			 d->place_error[0] ? "; " : "", d->place_error);
-	else if (qualify_has_address(&d->q))
-		snprintf(buf, len, "%s", place_waiting(d) ?
-			 "waiting for the device to run" : d->place_error);
-	else if (!d->q.n_servers)
-		snprintf(buf, len, "%s", d->resolver.error[0] ?
-			 d->resolver.error : "looking up the server");
-	else if (!d->path_up)
-		snprintf(buf, len, "%s", d->path_error);
-	else if (d->send_error[0])
-		snprintf(buf, len, "cannot send to %s: %s",
-			 addr_text(d->q.server.primary), d->send_error);
-	else if (d->q.reason != QUALIFY_OK)
-		qualify_explain(&d->q, buf, len);
-	else
-		snprintf(buf, len, "waiting for %s to answer",
-			 addr_text(d->q.server.primary));
-}
-
-/* Say once what has changed, to the log and to the service manager */
-static void report(struct daemon *d)
-{
-	enum daemon_word word = current_word(d);
-	char reason[DAEMON_REASON];
-
-	engine_explain(d, reason, sizeof(reason));
-	if (word == d->word && !strcmp(reason, d->reason))
-		return;
-	if (word != d->word) {
-		d->since = uv_now(&d->loop);
-		connectivity_changed(d, word == WORD_QUALIFIED);
-	}
-	d->word = word;
-	memcpy(d->reason, reason, sizeof(reason));
-	if (reason[0]) {
-		log_info("%s: %s: %s", d->name, engine_word(word), reason);
-		notify("STATUS=%s: %s", engine_word(word), reason);
-	} else {
-		log_info("%s: %s", d->name, engine_word(word));
-		notify("STATUS=%s", engine_word(word));
-	}
 }
 
 /* ---- what the machine wants ---- */
@@ -247,7 +163,7 @@ static void gain(struct daemon *d)
 	read_local_port(d);
 	push(d);
 	/* whom another address reaches is to be found out anew */
-	d->word = WORD_PROBE;
+	d->state = STATE_PROBE;
 	place_sweep(d, &d->q.address);
 	place_up(d, &d->q.address);
 	portmap_renew(d);
@@ -346,7 +262,7 @@ static void settle(struct daemon *d)
 	rebind_settle(d);
 	deadline = qualify_deadline(&d->q);
 	now = engine_now(d);
-	report(d);
+	explain_report(d);
 	if (deadline == QUALIFY_NEVER)
 		uv_timer_stop(&d->q_timer);
 	else
@@ -477,7 +393,7 @@ static void on_resolved(struct resolver *r)
 	if (!r->n) {
 		if (first)
 			retry_resolve(d);
-		report(d);
+		explain_report(d);
 		return;
 	}
 	qualify_set_servers(&d->q, r->servers, r->n);
@@ -517,7 +433,8 @@ static void retry_resolve(struct daemon *d)
 	for (; i < d->resolve_failures && wait < RESOLVE_MAX_MS; i++)
 		wait *= 2;
 	d->resolve_failures++;
-	log_debug("%s: %s", d->name, d->resolver.error);
+	log_debug("%s: cannot resolve %s: %s", d->name, d->resolver.name,
+		  d->resolver.error);
 	resolve_after(d, wait < RESOLVE_MAX_MS ? wait : RESOLVE_MAX_MS);
 }
 
@@ -647,6 +564,7 @@ static int engine_open(struct daemon *d)
 	d->resolve_timer.data = d;
 	d->kt_poll.data = d;
 	d->since = uv_now(&d->loop);
+	d->state = STATE_OFFLINE;
 	return uv_poll_start(&d->kt_poll, UV_READABLE, on_readable);
 }
 
@@ -721,15 +639,6 @@ void engine_retry_soon(struct daemon *d)
 {
 	qualify_retry_soon(&d->q);
 	settle(d);
-}
-
-/**
- * engine_placed - the device has its address and routes
- * @d: daemon
- */
-void engine_placed(struct daemon *d)
-{
-	report(d);
 }
 
 /**

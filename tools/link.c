@@ -137,6 +137,9 @@ bool link_parse(struct link_info *link, const struct nlmsghdr *nlh)
 			nl_attr_copy(&link->carrier, sizeof(link->carrier),
 				     attr);
 			break;
+		case IFLA_LINK_NETNSID:
+			link->foreign = true;
+			break;
 		case IFLA_MTU:
 			nl_attr_copy(&link->mtu, sizeof(link->mtu), attr);
 			break;

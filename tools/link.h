@@ -96,6 +96,7 @@ static inline bool link_conf_has(const struct link_conf *conf, int type)
  * @kind: its kind, "" if it has none
  * @flags: IFF_*
  * @carrier: it has one
+ * @foreign: its socket is in another network namespace
  * @mtu: its MTU
  * @rx_bytes: octets received
  * @tx_bytes: octets sent
@@ -109,6 +110,7 @@ struct link_info {
 	char kind[16];
 	u32 flags;
 	u8 carrier;
+	bool foreign;
 	u32 mtu;
 	uint64_t rx_bytes;
 	uint64_t tx_bytes;

@@ -35,16 +35,28 @@ static const char *route_text(const struct route6 *route)
 			    "the default route";
 }
 
+/**
+ * place_refused() - note why the kernel refused an address or a route
+ * @d: daemon, whose d->rtnl has made the request
+ * @what: the address or the route
+ * @error: negative errno
+ *
+ * Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled.
+ */
+void place_refused(struct daemon *d, const char *what, int error)
+{
+	if (error == -EACCES)
+		reason_set(&d->place_error, REASON_IPV6_OFF, what, NULL);
+	else
+		reason_set(&d->place_error, REASON_NOT_ADDED, what,
+			   d->rtnl.error);
+}
+
 /* The first refusal explains those that follow. */
 static void refused(struct daemon *d, const char *what, int error)
 {
-	char why[NL_ERROR];
-
-	if (d->place_error[0])
-		return;
-	watch_ipv6_error(d, d->name, error, why);
-	snprintf(d->place_error, sizeof(d->place_error), "cannot add %s: %s",
-		 what, why);
+	if (!d->place_error.id)
+		place_refused(d, what, error);
 }
 
 /* What is there already stays. */
@@ -55,7 +67,7 @@ static void place(struct daemon *d)
 	int i, ret;
 
 	uv_timer_stop(&d->place_timer);
-	d->place_error[0] = '\0';
+	d->place_error.id = REASON_NONE;
 	ret = addr_add(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
 	if (ret)
 		refused(d, "the address", ret);
@@ -64,7 +76,7 @@ static void place(struct daemon *d)
 		if (ret)
 			refused(d, route_text(&routes[i]), ret);
 	}
-	watch_retry(d, d->place_error[0]);
+	watch_retry(d, d->place_error.id);
 }
 
 /**
@@ -131,15 +143,14 @@ void place_removed(struct daemon *d)
 {
 	const char *what;
 
-	if (!d->placed || place_waiting(d) || d->place_error[0] ||
+	if (!d->placed || place_waiting(d) || d->place_error.id ||
 	    !(d->link.flags & IFF_UP))
 		return;
 	what = find_missing(d);
 	if (!what)
 		return;
-	snprintf(d->place_error, sizeof(d->place_error), "%s was removed",
-		 what);
-	engine_placed(d);
+	reason_set(&d->place_error, REASON_REMOVED, what, NULL);
+	explain_report(d);
 }
 
 /**
@@ -159,7 +170,7 @@ static void on_timer(uv_timer_t *timer)
 
 	log_debug("%s: the device takes its time to run", d->name);
 	place(d);
-	engine_placed(d);
+	explain_report(d);
 }
 
 /**
@@ -171,7 +182,7 @@ void place_link(struct daemon *d)
 	if (!place_waiting(d) || !link_running(&d->link))
 		return;
 	place(d);
-	engine_placed(d);
+	explain_report(d);
 }
 
 /**
@@ -208,7 +219,7 @@ void place_repair(struct daemon *d)
 	if (!d->placed || place_waiting(d))
 		return;
 	place_up(d, &d->placed_addr);
-	engine_placed(d);
+	explain_report(d);
 }
 
 /**
@@ -225,7 +236,7 @@ void place_down(struct daemon *d)
 	if (!d->placed)
 		return;
 	d->placed = false;
-	d->place_error[0] = '\0';
+	d->place_error.id = REASON_NONE;
 	uv_timer_stop(&d->place_timer);
 	watch_retry(d, false);
 	while (n--)

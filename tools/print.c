@@ -172,23 +172,60 @@ json_t *print_hex(const u8 *data, size_t len)
 	return json_string(text);
 }
 
+/* A client that no program looks after */
+static void explain_alone(const struct dev_info *dev, struct reason *r)
+{
+	char time[PRINT_SIZE + sizeof("for ")] = "for ever";
+
+	if (dev->state != TEREDO_STATE_UP) {
+		reason_set(r, REASON_NO_DAEMON, NULL, NULL);
+		return;
+	}
+	if (dev->lifetime) {
+		strcpy(time, "for ");
+		print_duration(time + strlen(time), dev->lifetime);
+	}
+	reason_set(r, REASON_UNMAINTAINED, time, NULL);
+}
+
 /**
- * print_state - name the state of a device, as far as the kernel knows it
+ * print_reason() - find out why a client is in its state, without its daemon
+ * @dev: device of a client
+ * @r: result
+ */
+void print_reason(const struct dev_info *dev, struct reason *r)
+{
+	if (dev->helper)
+		reason_set(r, REASON_NO_STATUS, NULL, NULL);
+	else
+		explain_alone(dev, r);
+}
+
+/**
+ * print_state() - find out the state of a device, as far as the kernel knows it
  * @dev: device
+ * @r: result, why a client is in that state
  *
  * Return: the word that "teredo show" and "teredo monitor" have for it.
  */
-const char *print_state(const struct dev_info *dev)
+const char *print_state(const struct dev_info *dev, struct reason *r)
 {
-	static const char * const client[] = {
-		[TEREDO_STATE_DOWN]	= "offline",
-		[TEREDO_STATE_PROBING]	= "probe",
-		[TEREDO_STATE_UP]	= "qualified",
+	static const enum state client[] = {
+		[TEREDO_STATE_DOWN]	= STATE_OFFLINE,
+		[TEREDO_STATE_PROBING]	= STATE_PROBE,
+		[TEREDO_STATE_UP]	= STATE_QUALIFIED,
 	};
 
+	reason_set(r, REASON_NONE, NULL, NULL);
 	if (dev->mode != TEREDO_MODE_CLIENT)
-		return dev->state == TEREDO_STATE_UP ? "up" : "down";
-	return dev->state < ARRAY_SIZE(client) ? client[dev->state] : "unknown";
+		return state_word(dev->state == TEREDO_STATE_UP ? STATE_UP :
+								  STATE_DOWN);
+	if (!dev->helper) {
+		explain_alone(dev, r);
+		return state_word(reason_state(r->id, true));
+	}
+	return state_word(dev->state < ARRAY_SIZE(client) ?
+			  client[dev->state] : STATE_UNKNOWN);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "dev.h"
+#include "reason.h"
 
 enum print_color {
 	PRINT_PLAIN,
@@ -27,7 +28,8 @@ const char *print_duration(char buf[PRINT_SIZE], unsigned long long s);
 const char *print_octets(char buf[PRINT_SIZE], unsigned long long octets);
 json_t *print_in6(const struct in6_addr *addr);
 json_t *print_hex(const u8 *data, size_t len);
-const char *print_state(const struct dev_info *dev);
+void print_reason(const struct dev_info *dev, struct reason *r);
+const char *print_state(const struct dev_info *dev, struct reason *r);
 const char *print_get(json_t *object, const char *key);
 
 #endif /* _PRINT_H */

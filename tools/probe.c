@@ -315,34 +315,42 @@ u64 probe_ms(const struct probe *probe)
 	return (now_us() - probe->begun) / 1000;
 }
 
-static void explain_silence(const struct probe *probe, char *buf, size_t len)
+static void explain_silence(const struct probe *probe, struct reason *r)
 {
-	if (probe->q.primary.answered && probe->refused[1])
-		snprintf(buf, len, "the secondary address refuses: %s (a server with one address needs skip-secondary = yes)",
-			 probe->error);
+	const struct qualify_server *server = &probe->q.server;
+	bool answered = probe->q.primary.answered;
+	char text[2][INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &server->primary, text[0], sizeof(text[0]));
+	inet_ntop(AF_INET, &server->secondary, text[1], sizeof(text[1]));
+	if (answered && probe->refused[1])
+		reason_set(r, REASON_REFUSED2, text[1], probe->error);
 	else if (probe->refused[0])
-		snprintf(buf, len, "the network refuses: %s", probe->error);
-	else if (!probe->q.primary.answered && probe->error[0])
-		snprintf(buf, len, "cannot send: %s", probe->error);
+		reason_set(r, REASON_REFUSED, text[0], probe->error);
+	else if (!answered && probe->error[0])
+		reason_set(r, REASON_SEND, text[0], probe->error);
 	else if (!probe->over)
-		snprintf(buf, len, "no answer from both addresses in the time given");
+		reason_set(r, REASON_TIME_OUT, NULL, NULL);
 	else
-		qualify_explain(&probe->q, buf, len);
+		qualify_explain(&probe->q, r);
 }
 
 /**
- * probe_explain - say in one line what fails
+ * probe_explain() - find out what fails
  * @probe: probe that has run
- * @buf: result, empty if nothing does
- * @len: length of @buf
+ * @r: result, REASON_NONE if nothing does
  */
-void probe_explain(const struct probe *probe, char *buf, size_t len)
+void probe_explain(const struct probe *probe, struct reason *r)
 {
-	buf[0] = '\0';
-	if (!qualify_has_address(&probe->q))
-		explain_silence(probe, buf, len);
-	else if (probe->verify)
-		verify_explain(&probe->v, buf, len);
+	reason_set(r, REASON_NONE, NULL, NULL);
+	if (!qualify_has_address(&probe->q)) {
+		explain_silence(probe, r);
+		return;
+	}
+	if (probe->verify)
+		verify_explain(&probe->v, r);
+	if (symmetric(probe) && probe->v.state != VERIFY_GOOD)
+		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
 }
 
 /**

@@ -56,7 +56,7 @@ void probe_close(struct probe *probe);
 enum outcome probe_outcome(const struct probe *probe);
 enum teredo_nat probe_nat(const struct probe *probe);
 u64 probe_ms(const struct probe *probe);
-void probe_explain(const struct probe *probe, char *buf, size_t len);
+void probe_explain(const struct probe *probe, struct reason *r);
 json_t *probe_connectivity(const struct probe *probe);
 
 #endif /* _PROBE_H */

@@ -11,7 +11,7 @@
 #include "qualify.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
+#include <assert.h>
 
 /* A server that comes back must find us within 5 s, so for as long as most
  * outages and reboots last the retries keep the pace of 5.2.1. After that the
@@ -595,38 +595,27 @@ void qualify_timeout(struct qualify *q)
 }
 
 /**
- * qualify_explain - say in one line why there is no address
+ * qualify_explain() - find out why there is no address
  * @q: machine
- * @buf: result, empty if there is nothing to explain
- * @len: length of @buf
+ * @r: result, REASON_NONE if there is nothing to explain
  */
-void qualify_explain(const struct qualify *q, char *buf, size_t len)
+void qualify_explain(const struct qualify *q, struct reason *r)
 {
+	static const enum reason_id ids[] = {
+		[QUALIFY_OK]		= REASON_NONE,
+		[QUALIFY_NO_REPLY]	= REASON_NO_REPLY,
+		[QUALIFY_NO_REPLY2]	= REASON_NO_REPLY2,
+		[QUALIFY_SYMMETRIC]	= REASON_SYMMETRIC,
+		[QUALIFY_STALE]		= REASON_STALE,
+	};
+	enum reason_id id = ids[q->reason];
 	char server[INET_ADDRSTRLEN];
 
+	static_assert(QUALIFY_TRIES == 3 && QUALIFY_TIMEOUT_MS == 4000 &&
+		      TEREDO_PORT == 3544, "the texts have these numbers");
+
+	if (id == REASON_NO_REPLY && q->key.secret_len)
+		id = REASON_NO_REPLY_SECRET;
 	inet_ntop(AF_INET, &q->blamed, server, sizeof(server));
-	buf[0] = '\0';
-	switch (q->reason) {
-	case QUALIFY_OK:
-		break;
-	case QUALIFY_NO_REPLY:
-		snprintf(buf, len,
-			 "no reply from %s after %u tries (server down, UDP port %u blocked, or %s)",
-			 server, QUALIFY_TRIES, TEREDO_PORT, q->key.secret_len ?
-			 "wrong secret" : "secret needed");
-		break;
-	case QUALIFY_NO_REPLY2:
-		snprintf(buf, len,
-			 "no reply from the secondary address %s after %u tries (a server with one address needs skip-secondary = yes)",
-			 server, QUALIFY_TRIES);
-		break;
-	case QUALIFY_SYMMETRIC:
-		snprintf(buf, len,
-			 "symmetric NAT: another mapped port or address for each destination");
-		break;
-	case QUALIFY_STALE:
-		snprintf(buf, len,
-			 "the NAT has a stale mapping of the port: waiting until it forgets that (try: no port in the configuration)");
-		break;
-	}
+	reason_set(r, id, server, NULL);
 }

@@ -12,6 +12,7 @@
 #include <linux/teredo.h>
 
 #include "packet.h"
+#include "reason.h"
 
 #define QUALIFY_TIMEOUT_MS	4000	/* T of 5.2.1 */
 #define QUALIFY_TRIES		3	/* N of 5.2.1 */
@@ -175,6 +176,6 @@ enum packet_verdict qualify_receive(struct qualify *q,
 				    const u8 *data, size_t len);
 u64 qualify_deadline(const struct qualify *q);
 void qualify_timeout(struct qualify *q);
-void qualify_explain(const struct qualify *q, char *buf, size_t len);
+void qualify_explain(const struct qualify *q, struct reason *r);
 
 #endif /* _QUALIFY_H */

@@ -7,12 +7,13 @@
  *
  * There is never a default route: a relay is for packets to Teredo clients.
  */
+#include "carrier.h"
 #include "daemon.h"
-#include "log.h"
-#include "notify.h"
 #include "status.h"
 
 #include <time.h>
+
+#define ROUTE	"the route"
 
 static enum announce_state wanted(const struct daemon *d)
 {
@@ -23,51 +24,45 @@ static enum announce_state wanted(const struct daemon *d)
 
 static void put_routes(struct daemon *d)
 {
-	char why[NL_ERROR];
 	int ret;
 
 	if (!d->conf.announce)
 		return;
 	ret = announce_put(&d->rtnl, &d->announce, wanted(d));
-	d->place_error[0] = '\0';
-	if (ret) {
-		watch_ipv6_error(d, d->name, ret, why);
-		snprintf(d->place_error, sizeof(d->place_error),
-			 "cannot add the route: %s", why);
-	}
+	d->place_error.id = REASON_NONE;
+	if (ret)
+		place_refused(d, ROUTE, ret);
 	watch_retry(d, ret);
 }
 
-static const char *state_word(const struct daemon *d)
+static void find_reason(const struct daemon *d, struct reason *r)
 {
-	if (!(d->link.flags & IFF_UP))
-		return "down";
-	if (!link_running(&d->link))
-		return "no carrier";
-	if (d->place_error[0])
-		return "no route";
-	return d->draining ? "draining" : "up";
+	carrier_explain(r, &d->link);
+	if (!r->id)
+		*r = d->place_error;
 }
 
-/* Return: true if @line, the state for people, is not what was reported */
-static bool describe(const struct daemon *d, char line[DAEMON_REASON])
+/* Return: true if that is not what was reported */
+static bool has_news(const struct daemon *d, const struct reason *r)
 {
-	snprintf(line, DAEMON_REASON, "%s%s%.*s", state_word(d),
-		 d->place_error[0] ? ": " : "", DAEMON_REASON - 16,
-		 d->place_error);
-	return strcmp(line, d->reason);
+	return reason_state(r->id, false) != d->state ||
+	       !reason_equal(r, &d->reason) || d->draining != d->was_draining;
 }
 
 static void report(struct daemon *d)
 {
-	char line[DAEMON_REASON];
+	struct reason r;
 
-	if (!describe(d, line))
+	find_reason(d, &r);
+	if (!has_news(d, &r))
 		return;
-	memcpy(d->reason, line, sizeof(d->reason));
-	d->since = uv_now(&d->loop);
-	log_info("%s: %s", d->name, line);
-	notify("STATUS=%s", line);
+	if (reason_state(r.id, false) != d->state)
+		d->since = uv_now(&d->loop);
+	d->state = reason_state(r.id, false);
+	d->reason = r;
+	d->was_draining = d->draining;
+	explain_log(d, d->draining && !r.id ? "draining" : state_word(d->state),
+		    &r);
 }
 
 /* The routes say whether the relay is being drained; only if there are none
@@ -83,9 +78,8 @@ static void look(struct daemon *d)
 		return;
 	if (state != ANNOUNCE_NO)
 		d->draining = state == ANNOUNCE_DRAINING;
-	else if (d->reason[0] && link_running(&d->link) && !d->place_error[0])
-		snprintf(d->place_error, sizeof(d->place_error),
-			 "the route was removed");
+	else if (d->state && link_running(&d->link) && !d->place_error.id)
+		reason_set(&d->place_error, REASON_REMOVED, ROUTE, NULL);
 }
 
 /**
@@ -114,14 +108,15 @@ static int relay_open(struct daemon *d)
  */
 void relay_link(struct daemon *d)
 {
-	char line[DAEMON_REASON];
+	struct reason r;
 
 	helper_link(d);
 	d->announce.prefix = d->link.conf.prefix;
 	/* one that was just set up needs a moment, see relay_begin() */
-	if (!d->reason[0] && !link_running(&d->link))
+	if (!d->state && !link_running(&d->link))
 		return;
-	if (describe(d, line))
+	find_reason(d, &r);
+	if (has_news(d, &r))
 		put_routes(d);
 	report(d);
 }
@@ -193,11 +188,14 @@ static void add_status(struct daemon *d, json_t *status)
 {
 	uint64_t now = uv_now(&d->loop);
 
-	json_object_set_new(status, "since",
-			    json_integer(time(NULL) - (now - d->since) / 1000));
-	if (d->place_error[0])
-		json_object_set_new(status, "reason",
-				    status_text(d->place_error));
+	if (d->state) {
+		json_object_set_new(status, "state",
+				    json_string(state_word(d->state)));
+		json_object_set_new(status, "since",
+				    json_integer(time(NULL) -
+						 (now - d->since) / 1000));
+	}
+	status_reason(status, &d->place_error, d->name);
 }
 
 const struct role relay_role = {

@@ -30,8 +30,8 @@ static void server_complete(struct resolver *r)
 
 static void half_failed(struct resolver *r, const char *why)
 {
-	snprintf(r->error, sizeof(r->error), "cannot resolve %s: %s",
-		 current_text(r), why);
+	snprintf(r->name, sizeof(r->name), "%s", current_text(r));
+	snprintf(r->error, sizeof(r->error), "%s", why);
 	r->half = (r->half / 2 + 1) * 2;
 }
 

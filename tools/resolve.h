@@ -31,6 +31,7 @@ typedef void resolve_done_fn(struct resolver *r);
  * @n: number of them
  * @absent: the name that was not found last does not exist, or has no IPv4
  *	address: a name server has said so
+ * @name: the last one that was not found
  * @error: why the last one that was not found was not; stays while it is
  *	looked for again
  */
@@ -48,7 +49,8 @@ struct resolver {
 	unsigned int spec[QUALIFY_SERVERS];
 	unsigned int n;
 	bool absent;
-	char error[SERVER_NAME + 128];
+	char name[SERVER_NAME];
+	char error[128];
 };
 
 void resolve_start(struct resolver *r);

@@ -8,55 +8,38 @@
 #include <stdio.h>
 
 #include "announce.h"
+#include "carrier.h"
 #include "print.h"
 #include "status.h"
 
 /* ---- as JSON ---- */
 
-static void explain_carrier(char *reason, size_t len,
-			    const struct link_conf *conf)
-{
-	char local[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, &conf->local, local, sizeof(local));
-	if (conf->lower == TEREDO_LINK_NONE)
-		snprintf(reason, len,
-			 "the interface to send by does not exist");
-	else if (conf->local)
-		snprintf(reason, len, "is %s an address of this host?", local);
-	else
-		snprintf(reason, len, "the carrier was set off");
-}
-
-/* A state that is not "up" has a reason. The daemon, if there is one, has put the
- * reason there if it cannot add the route.
+/* What the kernel says now counts. The daemon, if there is one, has put there
+ * since when it sees its state, and the reason if it cannot add the route.
  */
 static void add_state(json_t *o, const struct link_info *link,
 		      const struct dev_info *dev, bool daemon)
 {
-	const char *state = "up";
-	char reason[128] = "";
+	const char *route = state_word(STATE_NO_ROUTE);
+	const char *said = print_get(o, "state");
+	enum state state;
+	struct reason r;
 
-	if (!(link->flags & IFF_UP)) {
-		state = "down";
-	} else if (!link_running(link)) {
-		state = "no-carrier";
-		explain_carrier(reason, sizeof(reason), &link->conf);
-	} else if (link->conf.auth && !dev->helper) {
-		state = "no-helper";
-		snprintf(reason, sizeof(reason),
-			 "nobody checks the secrets of clients (try: teredod %s)",
-			 link->name);
-	} else if (json_object_get(o, "reason")) {
-		state = "no-route";
-	}
-	json_object_set_new(o, "state", json_string(state));
-	if (!strcmp(state, "down"))
-		json_object_del(o, "reason");
-	if (reason[0])
-		json_object_set_new(o, "reason", json_string(reason));
+	carrier_explain(&r, link);
+	if (!r.id && link->conf.auth && !dev->helper)
+		reason_set(&r, REASON_NO_HELPER, NULL, NULL);
 	if (!daemon)
 		json_object_set_new(o, "daemon", json_false());
+	if (!r.id && said && !strcmp(said, route))
+		return;
+	state = reason_state(r.id, false);
+	if (!said || strcmp(said, state_word(state)))
+		json_object_del(o, "since");
+	json_object_set_new(o, "state", json_string(state_word(state)));
+	json_object_del(o, "reason");
+	json_object_del(o, "reason_code");
+	json_object_del(o, "remedy");
+	status_reason(o, &r, link->name);
 }
 
 static json_t *make_served(const struct link_conf *conf)

@@ -79,6 +79,24 @@ json_t *status_text(const char *text)
 }
 
 /**
+ * status_reason() - add a reason and what to do next
+ * @o: object to add them to; nothing is added for REASON_NONE
+ * @r: reason
+ * @dev: name of the device, or NULL
+ */
+void status_reason(json_t *o, const struct reason *r, const char *dev)
+{
+	char buf[REASON_TEXT];
+
+	if (!r->id)
+		return;
+	json_object_set_new(o, "reason", status_text(reason_text(r, dev, buf)));
+	json_object_set_new(o, "reason_code", json_string(reason_code(r->id)));
+	json_object_set_new(o, "remedy",
+			    status_text(reason_remedy(r, dev, buf)));
+}
+
+/**
  * status_ipv4 - an address for JSON
  * @addr: address, network byte order
  *

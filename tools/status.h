@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <sys/un.h>
 
+#include "reason.h"
+
 #define STATUS_DIR	"/run/teredo"
 
 bool status_address(struct sockaddr_un *addr, const char *name);
@@ -19,6 +21,7 @@ json_t *status_ask(const char *name, unsigned int ifindex);
 json_t *status_endpoint(unsigned int addr, unsigned short port);
 json_t *status_ipv4(unsigned int addr);
 json_t *status_text(const char *text);
+void status_reason(json_t *o, const struct reason *r, const char *dev);
 json_t *status_nat(unsigned int nat);
 unsigned long long status_netns(void);
 

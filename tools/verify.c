@@ -139,26 +139,21 @@ void verify_receive(struct verify *v, struct teredo_endpoint from,
 }
 
 /**
- * verify_explain - say in one line why there is no way
+ * verify_explain() - find out why there is no way
  * @v: test
- * @buf: result, empty if there is one
- * @len: length of @buf
+ * @r: result, REASON_NONE if there is one
  */
-void verify_explain(const struct verify *v, char *buf, size_t len)
+void verify_explain(const struct verify *v, struct reason *r)
 {
 	char host[INET6_ADDRSTRLEN], relay[INET_ADDRSTRLEN];
 
-	buf[0] = '\0';
+	reason_set(r, REASON_NONE, NULL, NULL);
 	if (v->state == VERIFY_OFF || v->state == VERIFY_GOOD)
 		return;
 	inet_ntop(AF_INET6, &v->host, host, sizeof(host));
 	inet_ntop(AF_INET, &v->relay.addr, relay, sizeof(relay));
 	if (v->relay_known)
-		snprintf(buf, len,
-			 "the relay %s has an answer of %s, but nothing from it comes through",
-			 relay, host);
+		reason_set(r, REASON_NO_WAY_BACK, relay, host);
 	else
-		snprintf(buf, len,
-			 "no answer from %s: it has no relay, or does not answer to pings",
-			 host);
+		reason_set(r, REASON_NO_RELAY, host, NULL);
 }

@@ -13,6 +13,7 @@
 #define _VERIFY_H
 
 #include "packet.h"
+#include "reason.h"
 
 #define VERIFY_TRIES		4
 #define VERIFY_INTERVAL_MS	2000
@@ -58,6 +59,6 @@ u64 verify_deadline(const struct verify *v);
 void verify_timeout(struct verify *v, u64 now);
 void verify_receive(struct verify *v, struct teredo_endpoint from,
 		    const u8 *data, size_t len, u64 now);
-void verify_explain(const struct verify *v, char *buf, size_t len);
+void verify_explain(const struct verify *v, struct reason *r);
 
 #endif /* _VERIFY_H */

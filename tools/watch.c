@@ -3,6 +3,7 @@
  * What happens to the device, to the way to the server, and to the address and
  * routes that we put there. No network manager needs to tell us.
  */
+#include "carrier.h"
 #include "daemon.h"
 #include "log.h"
 #include "readable.h"
@@ -55,22 +56,21 @@ static void path_query(const struct daemon *d, struct path_query *query)
 
 static void no_path(struct daemon *d, __be32 dst)
 {
-	char text[INET_ADDRSTRLEN], from[INET_ADDRSTRLEN];
+	char text[2 * INET_ADDRSTRLEN + 8], from[INET_ADDRSTRLEN];
 	const char *missing = lower_missing(d);
 	__be32 local = d->link.conf.local;
 
 	inet_ntop(AF_INET, &dst, text, sizeof(text));
 	inet_ntop(AF_INET, &local, from, sizeof(from));
-	if (missing)
-		snprintf(d->path_error, sizeof(d->path_error),
-			 "no way to %s: %s does not exist", text, missing);
-	else if (local)
-		snprintf(d->path_error, sizeof(d->path_error),
-			 "no way to %s from %s: %s (is %s an address of this host?)",
-			 text, from, d->rtnl.error, from);
-	else
-		snprintf(d->path_error, sizeof(d->path_error),
-			 "no way to %s: %s", text, d->rtnl.error);
+	if (missing) {
+		reason_set(&d->path_error, REASON_NO_LINK, text, missing);
+	} else if (local && !carrier_has_address(local)) {
+		reason_set(&d->path_error, REASON_NOT_LOCAL, from, NULL);
+	} else {
+		if (local)
+			sprintf(text + strlen(text), " from %s", from);
+		reason_set(&d->path_error, REASON_NO_PATH, text, d->rtnl.error);
+	}
 }
 
 /**
@@ -88,9 +88,7 @@ bool watch_path(struct daemon *d)
 
 	path_query(d, &query);
 	if (!(d->link.flags & IFF_UP))
-		snprintf(d->path_error, sizeof(d->path_error),
-			 "%s is down (try: ip link set %s up)", d->name,
-			 d->name);
+		reason_set(&d->path_error, REASON_DOWN, NULL, NULL);
 	else if (path_get(&d->rtnl, &query, &path) || !path.src)
 		no_path(d, query.dst);
 	else
@@ -177,26 +175,6 @@ void watch_retry(struct daemon *d, bool failed)
 		uv_timer_stop(&d->retry);
 }
 
-/**
- * watch_ipv6_error() - say why the kernel refused an address or a route
- * @d: daemon, whose d->rtnl has made the request
- * @name: the device
- * @error: negative errno
- * @why: result
- *
- * Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled.
- */
-void watch_ipv6_error(const struct daemon *d, const char *name, int error,
-		      char why[NL_ERROR])
-{
-	if (error == -EACCES)
-		snprintf(why, NL_ERROR,
-			 "IPv6 is disabled on %s (try: sysctl -w net.ipv6.conf.%s.disable_ipv6=0)",
-			 name, name);
-	else
-		snprintf(why, NL_ERROR, "%s", d->rtnl.error);
-}
-
 /* An address or a route of the device is gone. */
 static void own_removed(struct daemon *d)
 {
@@ -236,7 +214,7 @@ static void own_link_deleted(struct daemon *d)
 static void on_link6(struct daemon *d, u32 ifindex)
 {
 	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
-	    d->place_error[0] && d->role->repair)
+	    d->place_error.id && d->role->repair)
 		d->role->repair(d);
 }
 
@@ -302,7 +280,7 @@ static bool takes_place(const struct daemon *d, const struct nlmsghdr *nlh,
 {
 	if (route->len && route->dst.s6_addr32[0] != d->link.conf.prefix)
 		return false;
-	return nlh->nlmsg_type == RTM_DELROUTE ? d->place_error[0] :
+	return nlh->nlmsg_type == RTM_DELROUTE ? d->place_error.id :
 						 nlh->nlmsg_flags & NLM_F_REPLACE;
 }
 

@@ -195,13 +195,13 @@ static void (*const events[])(struct fuzz *in) = {
 static void check_state(void)
 {
 	bool has = qualify_has_address(&d.q);
-	char reason[DAEMON_REASON];
+	struct reason reason;
 
 	FUZZ_CHECK(world.placed == has);
 	FUZZ_CHECK((world.dev.state == TEREDO_STATE_UP) == has);
-	FUZZ_CHECK((d.word == WORD_QUALIFIED) == has);
-	engine_explain(&d, reason, sizeof(reason));
-	FUZZ_CHECK(!reason[0] == has);
+	FUZZ_CHECK((d.state == STATE_QUALIFIED) == has);
+	explain(&d, &reason);
+	FUZZ_CHECK((reason_state(reason.id, true) == STATE_QUALIFIED) == has);
 	FUZZ_CHECK(d.q.n_servers <= QUALIFY_SERVERS);
 	FUZZ_CHECK(!d.q.n_servers || d.q.index < d.q.n_servers);
 	/* somebody will wake it up, unless it waits for a path or for names */

@@ -365,7 +365,7 @@ bool watch_path(struct daemon *d)
 
 	d->path_up = world.path_up;
 	d->path.src = htonl(0x0a010002);
-	snprintf(d->path_error, sizeof(d->path_error), "no way");
+	reason_set(&d->path_error, REASON_NO_PATH, "the server", "no way");
 	return changed;
 }
 

@@ -91,7 +91,7 @@ test_at_once()
 	at_once "a server with one address" 3 qualify \
 		--server 203.0.113.1/198.51.100.7
 	holds "it is said what to do" \
-		'"secondary address" in d["reason"] and "skip-secondary" in d["reason"]'
+		'"secondary address" in d["reason"] and "skip-secondary" in d["remedy"]'
 	ip_on a route del default
 	at_once "no route" 3 qualify --server 203.0.113.1/203.0.113.2
 	holds "it is said" '"unreachable" in d["reason"]'

@@ -305,11 +305,19 @@ static void test_start(const void *arg)
 	CHECK(had(rig, QUALIFY_EV_PROBE));
 }
 
+static void explain(const struct qualify *x, char why[REASON_TEXT])
+{
+	struct reason r;
+
+	qualify_explain(x, &r);
+	reason_text(&r, NULL, why);
+}
+
 static void test_silent(const void *arg)
 {
 	struct rig *rig = new_rig();
 	u64 begin = rig->now;
-	char why[128];
+	char why[REASON_TEXT];
 	int i;
 
 	(void)arg;
@@ -325,11 +333,11 @@ static void test_silent(const void *arg)
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 	CHECK(rig->q.reason == QUALIFY_NO_REPLY);
 	CHECK(had(rig, QUALIFY_EV_FAILED) && !had(rig, QUALIFY_EV_LOST));
-	qualify_explain(&rig->q, why, sizeof(why));
+	explain(&rig->q, why);
 	CHECK(strstr(why, "no reply from 203.0.113.1 after 3 tries (server down"));
 	CHECK(strstr(why, "UDP port 3544 blocked, or secret needed)"));
 	rig->q.key.secret_len = 1;
-	qualify_explain(&rig->q, why, sizeof(why));
+	explain(&rig->q, why);
 	CHECK(strstr(why, "blocked, or wrong secret)"));
 }
 
@@ -390,7 +398,7 @@ static void test_late_secondary(const void *arg)
 static void test_secondary_silent(const void *arg)
 {
 	struct rig *rig = new_rig();
-	char why[128];
+	char why[REASON_TEXT];
 
 	(void)arg;
 	qualify_start(&rig->q);
@@ -404,7 +412,7 @@ static void test_secondary_silent(const void *arg)
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 	CHECK(rig->q.reason == QUALIFY_NO_REPLY2);
 	CHECK(!had(rig, QUALIFY_EV_UP));
-	qualify_explain(&rig->q, why, sizeof(why));
+	explain(&rig->q, why);
 	CHECK(strstr(why, "secondary address 203.0.113.2"));
 }
 
@@ -436,7 +444,7 @@ static void test_skip_secondary(const void *arg)
 static void test_symmetric_port(const void *arg)
 {
 	struct rig *rig = new_rig();
-	char why[128];
+	char why[REASON_TEXT];
 
 	(void)arg;
 	qualify_start(&rig->q);
@@ -444,7 +452,7 @@ static void test_symmetric_port(const void *arg)
 	reply(rig, SECONDARY, 40001);
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 	CHECK(rig->q.reason == QUALIFY_SYMMETRIC && !had(rig, QUALIFY_EV_UP));
-	qualify_explain(&rig->q, why, sizeof(why));
+	explain(&rig->q, why);
 	CHECK(strstr(why, "symmetric NAT"));
 }
 
@@ -1161,7 +1169,7 @@ static void test_silences(const void *arg)
 static void test_pause(const void *arg)
 {
 	struct rig *rig = qualified_rig();
-	char why[128];
+	char why[REASON_TEXT];
 
 	(void)arg;
 	qualify_pause(&rig->q, 150000);
@@ -1171,7 +1179,7 @@ static void test_pause(const void *arg)
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 	forget(rig);
 	qualify_pause(&rig->q, 150000);
-	qualify_explain(&rig->q, why, sizeof(why));
+	explain(&rig->q, why);
 	CHECK(strstr(why, "stale mapping"));
 	advance(rig, 149999);
 	CHECK(!rig->n_sent);

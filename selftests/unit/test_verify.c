@@ -86,11 +86,19 @@ static size_t bubble(u8 *buf, const char *from, struct teredo_endpoint origin)
 	return TEREDO_ORIGIN_LEN + TEREDO_IP6_HLEN;
 }
 
+static void explain(const struct verify *x, char why[REASON_TEXT])
+{
+	struct reason r;
+
+	verify_explain(x, &r);
+	reason_text(&r, NULL, why);
+}
+
 static void test_good(const void *arg)
 {
 	struct verify v = begin();
 	u8 buf[KTAP_OCTETS], echo[KTAP_OCTETS];
-	char why[256];
+	char why[REASON_TEXT];
 	size_t len;
 
 	(void)arg;
@@ -110,14 +118,14 @@ static void test_good(const void *arg)
 	CHECK(v.state == VERIFY_GOOD && v.rtt == 25);
 	CHECK(teredo_endpoint_equal(v.relay, RELAY));
 	CHECK(verify_deadline(&v) == UINT64_MAX);
-	verify_explain(&v, why, sizeof(why));
+	explain(&v, why);
 	CHECK(!why[0]);
 }
 
 static void test_repeat(const void *arg)
 {
 	struct verify v = begin();
-	char why[256];
+	char why[REASON_TEXT];
 	int i;
 
 	(void)arg;
@@ -130,7 +138,7 @@ static void test_repeat(const void *arg)
 	}
 	verify_timeout(&v, 1000 + i * 2000);
 	CHECK(v.state == VERIFY_FAILED && sent.n == VERIFY_TRIES);
-	verify_explain(&v, why, sizeof(why));
+	explain(&v, why);
 	CHECK(strstr(why, "no answer from 2001:db8:1::10"));
 }
 
@@ -138,7 +146,7 @@ static void test_blocked(const void *arg)
 {
 	struct verify v = begin();
 	u8 buf[KTAP_OCTETS];
-	char why[256];
+	char why[REASON_TEXT];
 	int i;
 
 	(void)arg;
@@ -147,7 +155,7 @@ static void test_blocked(const void *arg)
 	for (i = 1; i <= VERIFY_TRIES; i++)
 		verify_timeout(&v, 1000 + i * 2000);
 	CHECK(v.state == VERIFY_FAILED);
-	verify_explain(&v, why, sizeof(why));
+	explain(&v, why);
 	CHECK(strstr(why, "the relay 198.51.100.1 has an answer"));
 }
 
