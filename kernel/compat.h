@@ -8,6 +8,7 @@
 #define _TEREDO_COMPAT_H
 
 #include <linux/netdevice.h>
+#include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -114,6 +115,17 @@ static inline bool teredo_gro_works(__be32 bound)
 
 #ifndef NLA_POLICY_MAX_LEN
 #define NLA_POLICY_MAX_LEN(len)	NLA_POLICY_RANGE(NLA_BINARY, 0, len)
+#endif
+
+/* 6.2: messages can have values. Older kernels, unless they have got that change,
+ * send the @plain text.
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define teredo_set_err_msg(extack, plain, fmt, ...)			\
+	NL_SET_ERR_MSG_FMT(extack, fmt, __VA_ARGS__)
+#else
+#define teredo_set_err_msg(extack, plain, fmt, ...)			\
+	NL_SET_ERR_MSG(extack, plain)
 #endif
 
 #ifndef kzalloc_obj

@@ -381,9 +381,11 @@ static int teredo_open(struct net_device *dev)
 {
 	struct teredo_dev *td = netdev_priv(dev);
 	struct inet6_dev *in6_dev = __in6_dev_get(dev);
+	struct netlink_ext_ack *extack = td->open_extack;
 	int err;
 
-	err = teredo_socket_open(td);
+	td->open_extack = NULL;
+	err = teredo_socket_open(td, extack);
 	if (err)
 		return err;
 	err = start_role(td);
@@ -391,6 +393,7 @@ static int teredo_open(struct net_device *dev)
 		teredo_socket_close(td);
 		return err;
 	}
+	teredo_local_warn(td, extack);
 	/* no link, so no link-local address and no solicitations */
 	if (in6_dev)
 		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;

@@ -154,6 +154,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @from_clients: what the gateway carries from each client
  * @to_clients: ... and to it
  * @no_carrier: the administrator wants no carrier; RTNL
+ * @open_extack: where ndo_open puts its message, see local.c; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @ports: random ports
@@ -192,6 +193,7 @@ struct teredo_dev {
 	struct teredo_limit *from_clients;
 	struct teredo_limit *to_clients;
 	bool no_carrier;
+	struct netlink_ext_ack *open_extack;
 	struct teredo_mapping __rcu *mapping;
 	struct teredo_peers *peers;
 	struct teredo_ports ports;

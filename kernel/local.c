@@ -49,6 +49,28 @@ void teredo_local_update(struct teredo_dev *td)
 		netif_carrier_off(td->dev);
 }
 
+/**
+ * teredo_local_warn() - say why a device that was set up will have no carrier
+ * @td: device
+ * @extack: gets the message, or NULL
+ *
+ * The device is up all the same: the address may be configured later.
+ *
+ * Context: RTNL held.
+ */
+void teredo_local_warn(const struct teredo_dev *td,
+		       struct netlink_ext_ack *extack)
+{
+	if (td->cfg.link == TEREDO_LINK_NONE)
+		NL_SET_ERR_MSG(extack,
+			       "No carrier: the interface to send by does not exist");
+	else if (td->cfg.local && !present(td))
+		teredo_set_err_msg(extack,
+				   "No carrier: no working interface has the local address",
+				   "No carrier: no working interface has %pI4",
+				   &td->cfg.local);
+}
+
 static int inetaddr_event(struct notifier_block *nb, unsigned long event,
 			  void *data)
 {
@@ -82,6 +104,26 @@ static struct notifier_block netdev_notifier = {
 	.notifier_call = netdev_event,
 };
 
+/* __dev_open() calls PRE_UP and then, unless a notifier objects, ndo_open, which
+ * clears the pointer. If ndo_open does not come, the pointer stays until the next
+ * PRE_UP replaces it, and only ndo_open uses it. Being the first notifier, this
+ * one is called before each ndo_open, whatever others return.
+ */
+static int open_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(data);
+	struct teredo_dev *td = netdev_priv(dev);
+
+	if (event == NETDEV_PRE_UP && teredo_is_device(dev))
+		td->open_extack = netdev_notifier_info_to_extack(data);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block open_notifier = {
+	.notifier_call = open_event,
+	.priority = INT_MAX,
+};
+
 /**
  * teredo_local_register - begin to watch addresses and links
  *
@@ -96,7 +138,16 @@ int teredo_local_register(void)
 		return err;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
-		unregister_inetaddr_notifier(&inetaddr_notifier);
+		goto unregister_inetaddr;
+	err = register_netdevice_notifier(&open_notifier);
+	if (err)
+		goto unregister_netdev;
+	return 0;
+
+unregister_netdev:
+	unregister_netdevice_notifier(&netdev_notifier);
+unregister_inetaddr:
+	unregister_inetaddr_notifier(&inetaddr_notifier);
 	return err;
 }
 
@@ -105,6 +156,7 @@ int teredo_local_register(void)
  */
 void teredo_local_unregister(void)
 {
+	unregister_netdevice_notifier(&open_notifier);
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_inetaddr_notifier(&inetaddr_notifier);
 }

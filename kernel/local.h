@@ -6,6 +6,8 @@
 struct teredo_dev;
 
 void teredo_local_update(struct teredo_dev *td);
+void teredo_local_warn(const struct teredo_dev *td,
+		       struct netlink_ext_ack *extack);
 int teredo_local_register(void);
 void teredo_local_unregister(void);
 

@@ -122,9 +122,16 @@ void teredo_socket_free(struct socket *sock)
 	sock_release(sock);
 }
 
-/* ndo_open cannot return a message. */
-static int bind_failed(const struct teredo_dev *td, __be32 local, int err)
+/* A request that creates a device and sets it up takes no message, so the log has
+ * it as well.
+ */
+static int bind_failed(const struct teredo_dev *td, __be32 local, int err,
+		       struct netlink_ext_ack *extack)
 {
+	if (err == -EADDRINUSE)
+		teredo_set_err_msg(extack, "The UDP port is in use",
+				   "UDP port %u is in use",
+				   ntohs(td->cfg.port));
 	net_info_ratelimited("%s: cannot bind UDP port %u of %pI4: error %d\n",
 			     td->dev->name, ntohs(td->cfg.port), &local, err);
 	return err;
@@ -133,6 +140,7 @@ static int bind_failed(const struct teredo_dev *td, __be32 local, int err)
 /**
  * teredo_socket_open - bind the service port
  * @td: device
+ * @extack: gets the message if the port is taken, or NULL
  *
  * A port that the configuration leaves open is chosen now, at random by the
  * core (5.2), and kept from then on: the address depends on it.
@@ -140,7 +148,7 @@ static int bind_failed(const struct teredo_dev *td, __be32 local, int err)
  * Context: process, RTNL held.
  * Return: 0 or a negative error.
  */
-int teredo_socket_open(struct teredo_dev *td)
+int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack)
 {
 	struct socket *sock;
 	int err;
@@ -153,13 +161,13 @@ int teredo_socket_open(struct teredo_dev *td)
 		err = teredo_socket_bind(td, td->cfg.local, 0, &sock);
 	}
 	if (err)
-		return bind_failed(td, td->cfg.local, err);
+		return bind_failed(td, td->cfg.local, err, extack);
 	if (td->cfg.local2) {
 		err = teredo_socket_bind(td, td->cfg.local2, td->cfg.port,
 					 &td->sock2);
 		if (err) {
 			teredo_socket_release(sock);
-			return bind_failed(td, td->cfg.local2, err);
+			return bind_failed(td, td->cfg.local2, err, extack);
 		}
 	}
 

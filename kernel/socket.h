@@ -13,7 +13,7 @@ int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 void teredo_socket_release(struct socket *sock);
 void teredo_socket_mute(struct socket *sock);
 void teredo_socket_free(struct socket *sock);
-int teredo_socket_open(struct teredo_dev *td);
+int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack);
 void teredo_socket_relink(struct teredo_dev *td);
 void teredo_socket_close(struct teredo_dev *td);
 

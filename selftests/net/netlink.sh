@@ -29,6 +29,52 @@ shows()
 	done
 }
 
+# up DEVICE: what ip says as it sets the device up, and its exit code
+up()
+{
+	local out
+
+	out=$(ip_a link set "$1" up 2>&1)
+	printf '%s %s' $? "$out"
+}
+
+# ndo_open has no place for a message, and newlink has none for ndo_open.
+test_open_refused()
+{
+	start taken a python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 41007))
+print("bound", flush=True)
+time.sleep(1000)'
+	check "the port is taken" wait_for 5 grep -q bound "$tmp/taken.log"
+	ip_a link add t1 type teredo port 41007
+	[[ $(up t1) =~ ^2\ Error:.*UDP\ port\ .*is\ in\ use ]] ||
+		fail "a port that is taken: $(up t1)"
+	# by an ioctl, which takes no message
+	! on a busybox ifconfig t1 up 2> "$tmp/ioctl" || fail "it is up"
+	! ip_a link add t2 up type teredo port 41007 2> "$tmp/new" ||
+		fail "a new device has the port"
+	grep -q 'in use' "$tmp/ioctl" "$tmp/new" || fail "$(cat "$tmp/new")"
+	! ip_a link show t2 > /dev/null 2>&1 || fail "t2 is there"
+	stop taken
+	check_equal "the port is free" '0 ' "$(up t1)"
+	ip_a link del t1
+
+	ip_a link add t1 type teredo mode relay local 10.9.9.9
+	[[ $(up t1) =~ ^0\ Warning:\ No\ carrier:\ no\ working\ interface\ has ]] ||
+		fail "without the address: $(up t1)"
+	[[ $(ip_a link show t1) == *NO-CARRIER* ]] || fail "$(ip_a link show t1)"
+	ip_a link set t1 down
+	ip_a addr add 10.9.9.9/32 dev eth0
+	check_equal "with the address" '0 ' "$(up t1)"
+	ip_a link del t1
+	ip_a link add t1 type teredo local 10.9.9.8
+	[[ $(up t1) =~ ^0\ Warning:\ No\ carrier:\ no\ working\ interface\ has ]] ||
+		fail "a client without the address: $(up t1)"
+	ip_a addr del 10.9.9.9/32 dev eth0
+	ip_a link del t1
+}
+
 loaded()
 {
 	[ -e /sys/module/teredo ]
@@ -383,6 +429,8 @@ add_test "C-01 C-02 C-05 C-06 C-19 XC-09: what can be set is shown" \
 	test_attributes
 add_test "C-01 G-19 S-10: refused when a device is created" test_new_refused
 add_test "C-05: refused for a device that is there" test_set_refused
+add_test "C-04 C-06: ip link set up says why not, or why without a carrier" \
+	test_open_refused
 add_test "G-09 C-07 C-83: refused requests of the generic netlink family" \
 	test_genl_refused
 add_test "C-04 C-05: the port is random, and kept" test_port
