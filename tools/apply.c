@@ -39,11 +39,17 @@ struct change {
 	const char *what;
 };
 
-/* The device stays on its interface until lower.c sees the configured one */
-static bool link_missing(const struct daemon *d, const struct attr_diff *diff)
+/* The device stays on its interface until lower.c sees the configured one, which
+ * can have several names.
+ */
+static bool link_stays(const struct daemon *d, const struct attr_diff *diff)
 {
-	return diff->type == IFLA_TEREDO_LINK &&
-	       !if_nametoindex(d->conf.link.link);
+	u32 wanted;
+
+	if (diff->type != IFLA_TEREDO_LINK)
+		return false;
+	wanted = if_nametoindex(d->conf.link.link);
+	return !wanted || wanted == d->link.conf.lower;
 }
 
 static void on_diff(const struct attr_diff *diff, void *ctx)
@@ -51,7 +57,7 @@ static void on_diff(const struct attr_diff *diff, void *ctx)
 	struct change *change = ctx;
 
 	if (is_fixed(diff->type) != change->fixed ||
-	    diff->type == IFLA_TEREDO_MODE || link_missing(change->d, diff))
+	    diff->type == IFLA_TEREDO_MODE || link_stays(change->d, diff))
 		return;
 	link_conf_set(&change->conf, diff->type);
 	if (change->what)

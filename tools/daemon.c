@@ -3,6 +3,7 @@
  * teredod - look after a Teredo device
  */
 #include "background.h"
+#include "children.h"
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
@@ -12,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -111,9 +111,6 @@ static void reloaded(struct options *opt)
 	if (opt->background)
 		log_to_syslog("teredod");
 	opt->background = false;
-	/* a program that the process before had started may have ended since */
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
 }
 
 static bool name_valid(const char *name)
@@ -401,6 +398,7 @@ static void open_signals(struct daemon *d)
 static int run(struct daemon *d)
 {
 	uv_loop_init(&d->loop);
+	children_import(&d->loop);
 	d->exit_code = 1;
 	if (open_device(d) || open_role(d) || watch_open(d)) {
 		undo(d);

@@ -6,6 +6,7 @@
  *	owned.c		which devices a teredod has made
  *	apply.c		a device that stands, and the configuration
  *	reload.c	SIGHUP
+ *	children.c	programs that SIGHUP leaves running
  *	abandon.c	a configuration that cannot be read any more
  *	watch.c		what happens to the path and the device
  *	lower.c		the interface that the device sends by

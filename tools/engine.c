@@ -332,22 +332,25 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 /* ---- servers ---- */
 
-static bool is_configured(const struct daemon *d, __be32 primary)
+/* Return: the server with this primary address, NULL if none has it */
+static const struct qualify_server *configured(const struct daemon *d,
+					       __be32 primary)
 {
 	unsigned int i;
 
 	for (i = 0; i < d->q.n_servers; i++)
 		if (d->q.servers[i].primary == primary)
-			return true;
-	return false;
+			return &d->q.servers[i];
+	return NULL;
 }
 
 /* An address that an earlier helper got is worth going on with: peers know it,
- * and connections that use it live on.
+ * and connections that use it live on. It holds the primary address of the server
+ * alone, so the configuration can have another secondary one.
  */
 static bool adopt(struct daemon *d)
 {
-	struct qualify_server server;
+	const struct qualify_server *server;
 	struct dev_info dev;
 
 	if (dev_get(&d->genl, d->ifindex, &dev) ||
@@ -355,19 +358,19 @@ static bool adopt(struct daemon *d)
 	    !dev_has(&dev, TEREDO_A_DEV_ADDRESS) ||
 	    !teredo_is_teredo(&dev.address, d->q.prefix) ||
 	    teredo_server(&dev.address) != dev.server ||
-	    !is_configured(d, dev.server) ||
 	    (dev.local.addr && dev.local.addr != d->path.src))
+		return false;
+	server = configured(d, dev.server);
+	if (!server)
 		return false;
 
 	log_info("%s: going on with the address it has", d->name);
-	server.primary = dev.server;
-	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
 	d->local = dev.local;
 	d->kt.local_addr = dev.local.addr;
 	portmap_update(d, dev.local.port);
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
-	qualify_adopt(&d->q, &server, &dev.address, dev.nat);
+	qualify_adopt(&d->q, server, &dev.address, dev.nat);
 	return true;
 }
 
@@ -401,7 +404,7 @@ static void on_resolved(struct resolver *r)
 		watch_path(d);
 		engine_begin(d);
 	} else if (d->q.state == QUALIFY_OFFLINE &&
-		   !is_configured(d, d->q.server.primary)) {
+		   !configured(d, d->q.server.primary)) {
 		engine_restart(d);
 	}
 }
@@ -544,11 +547,6 @@ static int engine_open(struct daemon *d)
 	d->dev_server2 = d->link.conf.server2;
 	if (!d->conf.servers.n)
 		servers_from_device(d);
-	if (!d->conf.servers.n && !d->q.n_servers) {
-		log_error("%s has no server: say server = NAME in the configuration, or --server NAME",
-			  d->name);
-		return -EINVAL;
-	}
 
 	if (firewall_look() == FIREWALL_NONE)
 		log_warn("%s: no firewall is to be seen: whoever knows the address can send to this host",

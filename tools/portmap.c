@@ -4,6 +4,7 @@
  * (RFC 6081 5.3, 5.6) while qualification goes on, which a gateway that does not
  * answer must not hold up.
  */
+#include "children.h"
 #include "daemon.h"
 #include "log.h"
 #include "status.h"
@@ -73,6 +74,7 @@ static void on_exit_status(uv_process_t *process, int64_t status, int signum)
 	struct portmap *pm = process->data;
 	struct daemon *d = pm->d;
 
+	children_remove(process->pid);
 	if (d) {
 		log_warn("%s: teredo-portmap has ended (%d)", d->name,
 			 signum ? signum : (int)status);
@@ -227,6 +229,7 @@ static void begin(struct daemon *d)
 	find_program(program, sizeof(program));
 	ret = start(pm, program);
 	if (!ret) {
+		children_add(pm->process.pid);
 		d->portmap = pm;
 		uv_read_start((uv_stream_t *)&pm->out, on_alloc, on_read);
 		return;

@@ -5,6 +5,7 @@
  * between, as it does when one teredod follows another. A file with an error
  * changes nothing.
  */
+#include "children.h"
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
@@ -80,6 +81,7 @@ static void start_anew(struct daemon *d)
 	/* what comes before the handlers are there again would end the process */
 	block_signals(SIG_BLOCK);
 	setenv(ENV_RELOADED, "1", 1);
+	children_export();
 	exec_self(d->argv);
 	log_error("%s: cannot read %s again: %s", d->name, d->config,
 		  strerror(errno));
@@ -118,19 +120,39 @@ static bool keeps_secrets(const struct daemon *d, const struct conf *conf,
 	return false;
 }
 
+/* A client goes on with the server that the kernel knows, if there is one.
+ * Return: false, having said so, if the file takes away the only one.
+ */
+static bool keeps_server(struct daemon *d, const struct conf *conf,
+			 const char *config)
+{
+	struct dev_info dev;
+
+	if (conf->link.mode != TEREDO_MODE_CLIENT || conf->servers.n ||
+	    (!dev_get(&d->genl, d->ifindex, &dev) && dev.server))
+		return true;
+	log_error("%s: %s needs server = NAME in [client]; going on with the configuration that was read before",
+		  config, d->name);
+	return false;
+}
+
 /* Return: false, having said why, if the file cannot be gone on with */
 static bool usable(struct daemon *d, struct conf *conf)
 {
 	char command[512];
 	const char *config;
+	int ret = daemon_load(d, conf, &config);
 
-	if (daemon_load(d, conf, &config) || !config[0]) {
+	if (!ret && !config[0])
+		log_error("there is no " CONF_DIR "/%s.conf", d->name);
+	if (ret || !config[0]) {
 		log_error("%s: going on with the configuration that was read before",
 			  d->name);
 		return false;
 	}
 	if (conf->link.mode == d->link.conf.mode)
-		return keeps_secrets(d, conf, config);
+		return keeps_server(d, conf, config) &&
+		       keeps_secrets(d, conf, config);
 	apply_command(d, command, sizeof(command));
 	log_error("%s is a %s, %s says mode = %s; to apply that: %s", d->name,
 		  attr_mode_name(d->link.conf.mode), config,

@@ -85,13 +85,14 @@ s.bind(("", 40000))
 time.sleep(600)'
 	wait_for 5 udp_bound "$pid" 40000
 	client_at '' 'port = 40000'
-	ends 1 teredo0 --config "$conf" teredo0
+	ends 1 'in use' --config "$conf" teredo0
 	no_device teredo0
 	# an address that may come later is a reason to wait, and is named
 	client_at '' 'port = 40001' 'local = 10.9.9.9'
 	client_start a --config "$conf"
 	check "the address is named" wait_for 5 shows a \
-		'from 10.9.9.9' 'is 10.9.9.9 an address of this host?'
+		'10.9.9.9 is no address of this host' \
+		'ip address add 10.9.9.9'
 	client_down a
 	client_at '' 'port = 40001'
 	client_up a --config "$conf"
@@ -228,6 +229,80 @@ background_pid()
 	pgrep -f "teredod --background --config $conf teredo0"
 }
 
+# SIGHUP refuses what a start would refuse, and says why.
+test_reload_refused()
+{
+	mkdir -p /etc/teredo "$tmp/run-a"
+	client_at '' "port = ${port[a]}"
+	cp "$conf" /etc/teredo/teredo0.conf
+	start a-teredod a env "TEREDO_RUN_DIR=$tmp/run-a" "$tools/teredod" teredo0
+	check "qualified" wait_for 5 has_teredo_address "$pid"
+	rm /etc/teredo/teredo0.conf
+	reloaded 'there is no /etc/teredo/teredo0.conf' \
+		'teredo0: going on with the configuration'
+	client_down a
+
+	# its server was never found, so the kernel knows none
+	config '[client]' 'server = nosuch.invalid'
+	client_start a --config "$conf"
+	check "it looks the name up" wait_for 5 shows a 'nosuch.invalid'
+	config '[client]' 'refresh = 20'
+	reloaded "$conf: teredo0 needs server = NAME" 'going on with'
+	client_down a
+}
+
+# An interface has several names.
+test_altname()
+{
+	check "a second name" ip_on a link property add dev eth0 altname uplink
+	client_at '' "port = ${port[a]}" 'link = uplink'
+	client_up a --config "$conf"
+	stop a-teredod USR1
+	client_up a --config "$conf"
+	! grep 'link is' "$tmp/a-teredod.log" || fail "the names differ"
+	client_down a
+	ip_on a link property del dev eth0 altname uplink
+}
+
+# The address holds the primary address of the server alone.
+test_secondary()
+{
+	local addr
+
+	client_at '' "port = ${port[a]}"
+	client_up a --config "$conf"
+	addr=$(teredo_address a)
+	stop a-teredod USR1
+	client_at 203.0.113.1/203.0.113.9 "port = ${port[a]}"
+	client_up a --config "$conf"
+	check_equal "the address" "$addr" "$(teredo_address a)"
+	check "the configured secondary address" wait_for 3 \
+		shows a '"secondary":"203.0.113.9"'
+	client_down a
+}
+
+# The gateway does not answer, so teredo-portmap takes its time.
+test_children()
+{
+	local first
+
+	[ -x "$tools/teredo-portmap" ] || {
+		skip "no teredo-portmap"
+		return
+	}
+	config '[client]' 'server = 203.0.113.1/203.0.113.2' 'port-mapping = auto'
+	client_up a --config "$conf"
+	first=$(pgrep -P "${_pids[a-teredod]}" -x teredo-portmap)
+	[ "$first" ] || fail "teredo-portmap does not run"
+	config '[client]' 'server = 203.0.113.1/203.0.113.2' 'port-mapping = auto' \
+		'[device]' 'ttl = 44'
+	reloaded "reading $conf again"
+	check "the first one has gone" wait_for 15 eval "[ ! -e /proc/$first ]" ||
+		grep State "/proc/$first/status" | note
+	check "the second one runs" pgrep -P "${_pids[a-teredod]}" -x teredo-portmap
+	client_down a
+}
+
 # By hand, in the background
 test_reload_background()
 {
@@ -278,6 +353,11 @@ add_test "what a failed start has made goes, the corrected one works" test_faile
 add_test "a restart applies what has changed in the file" test_changed
 add_test "a device made by hand: what differs is named" test_made_by_hand
 add_test "SIGHUP reads the configuration again, the address stays" test_reload
+add_test "SIGHUP refuses what a start would refuse" test_reload_refused
+add_test "link has the second name of an interface" test_altname
+add_test "an address goes on with the configured secondary address" \
+	test_secondary
+add_test "SIGHUP leaves no zombie of teredo-portmap" test_children
 add_test "routes with other settings go" test_routes
 add_test "SIGHUP in the background" test_reload_background
 add_test "a configuration that cannot be read leaves no address behind" \
