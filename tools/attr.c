@@ -267,7 +267,7 @@ const char *attr_set(struct link_conf *conf, const char *name,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		if (strcmp(attrs[i].name, name))
+		if (!value_same_name(attrs[i].name, name))
 			continue;
 		err = attrs[i].parse(conf, value);
 		if (!err)

@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "server.h"
 #include "status.h"
+#include "value.h"
 
 /* of a route that we add where there was none */
 #define METRIC	256
@@ -65,7 +66,7 @@ static bool is_attribute(const char *key)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(attributes); i++)
-		if (!strcmp(attributes[i], key))
+		if (value_same_name(attributes[i], key))
 			return true;
 	return false;
 }
@@ -128,14 +129,6 @@ static int apply(struct nl *nl, const struct link_info *link,
 	return change->announce ? announce(nl, link, change->state) : CLI_OK;
 }
 
-/* ip(8) writes max_peers */
-static void underscores(char *key)
-{
-	for (; *key; key++)
-		if (*key == '_')
-			*key = '-';
-}
-
 static int set(const char *name, const struct change *change)
 {
 	struct link_info link;
@@ -163,7 +156,6 @@ int cmd_set(int argc, char **argv)
 	if (argc < 3 || argc % 2 == 0)
 		return cli_error("set DEV KEY VALUE... (try: teredo set --help)");
 	for (i = 1; i < argc; i += 2) {
-		underscores(argv[i]);
 		err = parse(&change, argv[i], argv[i + 1]);
 		if (err)
 			return cli_error("%s %s: %s", argv[i], argv[i + 1], err);

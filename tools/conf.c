@@ -282,7 +282,7 @@ static const struct conf_key *find_key(const char *section, const char *name)
 
 	for (i = 0; i < N_KEYS; i++)
 		if (!strcmp(keys[i].section, section) &&
-		    !strcmp(keys[i].name, name))
+		    value_same_name(keys[i].name, name))
 			return &keys[i];
 	return NULL;
 }
@@ -303,7 +303,7 @@ static const char *section_of(const char *name)
 	size_t i;
 
 	for (i = 0; i < N_KEYS; i++)
-		if (!strcmp(keys[i].name, name))
+		if (value_same_name(keys[i].name, name))
 			return keys[i].section;
 	return NULL;
 }

@@ -94,6 +94,23 @@ const char *value_prefix(const char *value, struct in6_addr *addr, u8 *len)
 }
 
 /**
+ * value_same_name() - compare names of settings
+ * @a: name
+ * @b: name
+ *
+ * Files have max-peers, ip(8) has max_peers.
+ *
+ * Return: true if they are the same but for dashes and underscores.
+ */
+bool value_same_name(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !(strchr("-_", *a) && strchr("-_", *b)))
+			return false;
+	return *a == *b;
+}
+
+/**
  * value_trim - do without the space around a text
  * @text: text, which is changed
  *

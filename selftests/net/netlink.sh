@@ -107,7 +107,7 @@ test_attributes()
 	shows 'port 41001' 'prefix 2001:1235::/32' 'dev eth0'
 	check "what may be changed while it is up" ip_a link set t1 \
 		type teredo server 203.0.113.2 server2 203.0.113.3 ttl 44 \
-		tos inherit fwmark 0x78 udpcsum max_peers 100
+		tos inherit fwmark 0x78 udpcsum max-peers 100
 	shows 'server 203.0.113.2' 'server2 203.0.113.3' 'ttl 44' \
 		'tos inherit' 'fwmark 0x78' udpcsum 'max_peers 100'
 	ip_a link del t1

@@ -388,6 +388,7 @@ test_set()
 	bare_client a "$A"
 	exits "max-peers" 0 teredo a set teredo0 max-peers 7
 	exits "max_peers" 0 teredo a set teredo0 max_peers 9
+	exits "udp_checksum" 0 teredo a set teredo0 udp_checksum off
 	[[ $(ip_on a -d link show teredo0) == *'max_peers 9 '* ]] ||
 		fail "max_peers was not set"
 	exits "udp-checksum" 0 teredo a set teredo0 udp-checksum off

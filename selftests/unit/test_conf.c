@@ -97,7 +97,7 @@ static void test_all(const void *arg)
 		"tos = inherit\n"
 		"fwmark = 0x42\n"
 		"udp-checksum = no\n"
-		"max-peers = 100\n"
+		"max_peers = 100\n"
 		"prefix = 3ffe:831f::/32\n"
 		"[route]\n"
 		"metric = 1029\n"

@@ -293,6 +293,15 @@ static void add_served(struct served *served, const char *arg)
 	parse_prefix("served", arg, &served->prefix[served->n++]);
 }
 
+/* Names in files have dashes. */
+static bool same_name(const char *word, const char *name)
+{
+	for (; *word && *name; word++, name++)
+		if (*word != *name && !(*word == '-' && *name == '_'))
+			return false;
+	return *word == *name;
+}
+
 /* The option that a word names; a switch may have "no" in front. */
 static const struct option *find_option(const char *word, bool *on)
 {
@@ -300,10 +309,10 @@ static const struct option *find_option(const char *word, bool *on)
 
 	*on = true;
 	for (i = 0; i < N_OPTIONS; i++) {
-		if (!strcmp(word, options[i].name))
+		if (same_name(word, options[i].name))
 			return &options[i];
 		if (options[i].kind == KIND_BOOL && !strncmp(word, "no", 2) &&
-		    !strcmp(word + 2, options[i].name)) {
+		    same_name(word + 2, options[i].name)) {
 			*on = false;
 			return &options[i];
 		}
