@@ -106,7 +106,8 @@ static u32 lifetime(const struct daemon *d)
  */
 enum teredo_nat engine_nat(const struct daemon *d)
 {
-	if (d->q.nat == TEREDO_NAT_RESTRICTED &&
+	if ((d->q.nat == TEREDO_NAT_RESTRICTED ||
+	     d->q.nat == TEREDO_NAT_UNKNOWN) &&
 	    teredo_endpoint_equal(d->local, d->q.mapped))
 		return TEREDO_NAT_NONE;
 	return d->q.nat;

@@ -26,6 +26,10 @@ static void explain_address(const struct daemon *d, struct reason *r)
 		*r = d->place_error;
 	} else if (is_symmetric(d) && d->reached != CONNECTIVITY_GOOD) {
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
+	} else if (engine_nat(d) == TEREDO_NAT_UNKNOWN &&
+		   d->reached != CONNECTIVITY_GOOD) {
+		inet_ntop(AF_INET, &d->q.server.secondary, host, sizeof(host));
+		reason_set(r, REASON_NAT_UNKNOWN, host, NULL);
 	} else if (d->reached == CONNECTIVITY_FAILED) {
 		inet_ntop(AF_INET6, &d->conf.verify, host, sizeof(host));
 		reason_set(r, REASON_NO_RELAY, host, NULL);

@@ -18,9 +18,9 @@ const char *outcome_name(enum outcome outcome)
 		[OUTCOME_NO_NETWORK]	= "no-network",
 		[OUTCOME_REFUSED]	= "refused",
 		[OUTCOME_SILENT]	= "no-reply",
-		[OUTCOME_ONE_ADDRESS]	= "one-address",
 		[OUTCOME_SYMMETRIC]	= "symmetric",
 		[OUTCOME_NO_RELAY]	= "no-relay",
+		[OUTCOME_ONE_ADDRESS]	= "one-address",
 		[OUTCOME_QUALIFIED]	= "qualified",
 		[OUTCOME_VERIFIED]	= "verified",
 	};

@@ -12,16 +12,16 @@ enum outcome {
 	OUTCOME_NO_NETWORK,	/* nothing can be sent */
 	OUTCOME_REFUSED,	/* an ICMP error came back */
 	OUTCOME_SILENT,		/* nothing came back */
-	OUTCOME_ONE_ADDRESS,	/* its secondary address is silent */
 	OUTCOME_SYMMETRIC,	/* mappings differ, and that will not do */
 	OUTCOME_NO_RELAY,	/* qualified, but the native host does not answer */
+	OUTCOME_ONE_ADDRESS,	/* qualified, but the secondary address is silent */
 	OUTCOME_QUALIFIED,	/* nothing else was asked for */
 	OUTCOME_VERIFIED,	/* a native host answers */
 };
 
 static inline bool outcome_good(enum outcome outcome)
 {
-	return outcome >= OUTCOME_QUALIFIED;
+	return outcome >= OUTCOME_ONE_ADDRESS;
 }
 
 const char *outcome_name(enum outcome outcome);

@@ -114,17 +114,14 @@ static void on_refused(void *ctx, __be32 to, const char *why)
 		return;
 	probe->refused[i] = true;
 	on_failed(ctx, why);
+	qualify_refused(&probe->q, to);
 }
 
 /* The network has said that no answer will come, so repeats are in vain. */
 static bool hopeless(const struct probe *probe)
 {
-	const struct qualify *q = &probe->q;
-
-	if (q->primary.answered)
-		return probe->refused[1] && !q->secondary.answered &&
-		       !qualify_has_address(q);
-	return probe->refused[0] || probe->unsent;
+	return !probe->q.primary.answered &&
+	       (probe->refused[0] || probe->unsent);
 }
 
 /**
@@ -267,7 +264,8 @@ static bool symmetric(const struct probe *probe)
 static enum outcome with_address(const struct probe *probe)
 {
 	if (!probe->verify)
-		return OUTCOME_QUALIFIED;
+		return probe_nat(probe) == TEREDO_NAT_UNKNOWN ?
+		       OUTCOME_ONE_ADDRESS : OUTCOME_QUALIFIED;
 	if (probe->v.state == VERIFY_GOOD)
 		return OUTCOME_VERIFIED;
 	return symmetric(probe) ? OUTCOME_SYMMETRIC : OUTCOME_NO_RELAY;
@@ -285,8 +283,6 @@ enum outcome probe_outcome(const struct probe *probe)
 		return with_address(probe);
 	if (probe->q.reason == QUALIFY_SYMMETRIC)
 		return OUTCOME_SYMMETRIC;
-	if (probe->q.primary.answered)
-		return OUTCOME_ONE_ADDRESS;
 	return unanswered(probe);
 }
 
@@ -298,7 +294,8 @@ enum outcome probe_outcome(const struct probe *probe)
  */
 enum teredo_nat probe_nat(const struct probe *probe)
 {
-	if (probe->q.nat == TEREDO_NAT_RESTRICTED &&
+	if ((probe->q.nat == TEREDO_NAT_RESTRICTED ||
+	     probe->q.nat == TEREDO_NAT_UNKNOWN) &&
 	    teredo_endpoint_equal(udp_local(&probe->udp), probe->q.mapped))
 		return TEREDO_NAT_NONE;
 	return probe->q.nat;
@@ -317,22 +314,26 @@ u64 probe_ms(const struct probe *probe)
 
 static void explain_silence(const struct probe *probe, struct reason *r)
 {
-	const struct qualify_server *server = &probe->q.server;
-	bool answered = probe->q.primary.answered;
-	char text[2][INET_ADDRSTRLEN];
+	char server[INET_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, &server->primary, text[0], sizeof(text[0]));
-	inet_ntop(AF_INET, &server->secondary, text[1], sizeof(text[1]));
-	if (answered && probe->refused[1])
-		reason_set(r, REASON_REFUSED2, text[1], probe->error);
-	else if (probe->refused[0])
-		reason_set(r, REASON_REFUSED, text[0], probe->error);
-	else if (!answered && probe->error[0])
-		reason_set(r, REASON_SEND, text[0], probe->error);
+	inet_ntop(AF_INET, &probe->q.server.primary, server, sizeof(server));
+	if (probe->refused[0])
+		reason_set(r, REASON_REFUSED, server, probe->error);
+	else if (!probe->q.primary.answered && probe->error[0])
+		reason_set(r, REASON_SEND, server, probe->error);
 	else if (!probe->over)
 		reason_set(r, REASON_TIME_OUT, NULL, NULL);
 	else
 		qualify_explain(&probe->q, r);
+}
+
+static void explain_nat(const struct probe *probe, struct reason *r)
+{
+	char secondary[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &probe->q.server.secondary, secondary,
+		  sizeof(secondary));
+	reason_set(r, REASON_NAT_UNKNOWN, secondary, NULL);
 }
 
 /**
@@ -351,6 +352,8 @@ void probe_explain(const struct probe *probe, struct reason *r)
 		verify_explain(&probe->v, r);
 	if (symmetric(probe) && probe->v.state != VERIFY_GOOD)
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
+	else if (probe_nat(probe) == TEREDO_NAT_UNKNOWN && !r->id)
+		explain_nat(probe, r);
 }
 
 /**

@@ -7,6 +7,10 @@
  * answered. Here both are asked at once, which RFC 6081 5.1.1 allows (further
  * solicitations at other times), and the verdict needs one round trip instead
  * of two. Each exchange still has its own nonce and its own three tries.
+ *
+ * Another one: if the secondary address alone is silent, there is service, but the kind
+ * of NAT is not known. 5.2.1 gives up, so a server with one address would have no
+ * clients.
  */
 #include "qualify.h"
 
@@ -201,6 +205,26 @@ static bool judge_nat(struct qualify *q, struct teredo_endpoint mapped,
 	return q->nat == TEREDO_NAT_RESTRICTED || q->symmetric;
 }
 
+/* No verdict about the NAT. A server whose secondary address answers is preferred: the
+ * others have one try each before one like this is used.
+ */
+static void secondary_silent(struct qualify *q)
+{
+	bool before = q->silent & 1u << q->index;
+
+	q->silent |= 1u << q->index;
+	if (q->n_servers > 1 && !before) {
+		go_offline(q, QUALIFY_NO_REPLY2);
+		return;
+	}
+	q->nat = TEREDO_NAT_UNKNOWN;
+	q->retest = now(q) + QUALIFY_RETEST_MS;
+	if (qualify_has_address(q))
+		tell(q, QUALIFY_EV_CONFIRMED);
+	else
+		go_qualified(q);
+}
+
 /* Both answers are needed for a verdict (5.2.1) */
 static void judge(struct qualify *q)
 {
@@ -213,7 +237,7 @@ static void judge(struct qualify *q)
 	}
 	if (!q->secondary.answered) {
 		if (!exchange_runs(&q->secondary))
-			go_offline(q, QUALIFY_NO_REPLY2);
+			secondary_silent(q);
 		return;
 	}
 
@@ -274,9 +298,19 @@ static void send_maintenance(struct qualify *q)
 	exchange_start(q, &q->primary, q->server.primary);
 }
 
+/* The secondary address may answer by now. */
+static void retest(struct qualify *q)
+{
+	if (q->nat == TEREDO_NAT_UNKNOWN && !exchange_runs(&q->secondary) &&
+	    q->retest <= now(q))
+		exchange_start(q, &q->secondary, q->server.secondary);
+}
+
 static void refresh_due(struct qualify *q)
 {
 	u64 age = q->ops->contact(q->ctx);
+
+	retest(q);
 
 	/* drawn anew for each check, as 5.2 has it for each interval */
 	if (age < q->refresh * 3 / 4) {
@@ -322,7 +356,7 @@ static void starting_tick(struct qualify *q)
 	if (exchange_timeout(q, &q->primary))
 		go_offline(q, QUALIFY_NO_REPLY);
 	else if (exchange_timeout(q, &q->secondary) && q->primary.answered)
-		go_offline(q, QUALIFY_NO_REPLY2);
+		secondary_silent(q);
 }
 
 /* One try per round: a round off-line is nothing but a look whether somebody
@@ -439,6 +473,7 @@ void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 	q->address = *address;
 	q->mapped = teredo_mapped(address);
 	q->nat = nat;
+	q->retest = now(q);
 	q->flags = teredo_flags(address);
 	q->flags_known = true;
 	send_maintenance(q);
@@ -542,6 +577,22 @@ enum packet_verdict qualify_receive(struct qualify *q,
 	return RA_VALID;
 }
 
+/**
+ * qualify_refused() - the network says that no answer will come
+ * @q: machine
+ * @from: address that was asked, network byte order
+ *
+ * Any host can forge that, so only the secondary address is given up by it.
+ */
+void qualify_refused(struct qualify *q, __be32 from)
+{
+	if (find_exchange(q, from) != &q->secondary)
+		return;
+	exchange_stop(&q->secondary);
+	if (q->primary.answered)
+		secondary_silent(q);
+}
+
 static u64 min_u64(u64 a, u64 b)
 {
 	return a < b ? a : b;
@@ -561,11 +612,11 @@ u64 qualify_deadline(const struct qualify *q)
 		       min_u64(q->primary.deadline, q->secondary.deadline));
 }
 
-/* The secondary address is asked again after a changed mapping */
+/* The secondary address is asked again after a changed mapping, see also retest() */
 static void qualified_tick(struct qualify *q)
 {
 	if (exchange_timeout(q, &q->secondary))
-		go_offline(q, QUALIFY_NO_REPLY2);
+		secondary_silent(q);
 	else if (q->state == QUALIFY_MAINTAINING)
 		maintenance_tick(q);
 	else if (q->timer <= now(q))

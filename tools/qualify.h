@@ -17,6 +17,10 @@
 #define QUALIFY_TIMEOUT_MS	4000	/* T of 5.2.1 */
 #define QUALIFY_TRIES		3	/* N of 5.2.1 */
 #define QUALIFY_REFRESH_MS	30000	/* 5.2, default */
+/* Until a secondary address that was silent is asked again: a server that has one
+ * address costs three solicitations in this time
+ */
+#define QUALIFY_RETEST_MS	(10 * 60 * 1000)
 #define QUALIFY_NEVER		UINT64_MAX
 
 enum qualify_state {
@@ -110,7 +114,10 @@ struct qualify_exchange {
  * @blamed: the address that @reason is about
  * @address: Teredo address; valid in QUALIFIED and MAINTAINING
  * @mapped: the mapping in @address
- * @nat: what the two answers say of the NAT; none is not told from restricted
+ * @nat: what the two answers say of the NAT; none is not told from restricted, and
+ *	unknown stands for a secondary address that is silent
+ * @silent: servers whose secondary address was silent, a bit for each entry
+ * @retest: when to ask the secondary address again; valid while @nat is unknown
  * @flags: of the last address, kept as long as mapping and server are
  * @flags_known: @flags, @mapped and @address are of some address
  * @primary: exchange with the primary address
@@ -142,6 +149,8 @@ struct qualify {
 	struct in6_addr address;
 	struct teredo_endpoint mapped;
 	enum teredo_nat nat;
+	u32 silent;
+	u64 retest;
 	u16 flags;
 	bool flags_known;
 	struct qualify_exchange primary;
@@ -174,6 +183,7 @@ void qualify_retry_soon(struct qualify *q);
 enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,
 				    const u8 *data, size_t len);
+void qualify_refused(struct qualify *q, __be32 from);
 u64 qualify_deadline(const struct qualify *q);
 void qualify_timeout(struct qualify *q);
 void qualify_explain(const struct qualify *q, struct reason *r);

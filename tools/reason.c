@@ -140,11 +140,6 @@ static const struct info {
 		"the network refuses {server}: {error}",
 		"see whether the address is right, and the server runs; try another one",
 	},
-	[REASON_REFUSED2] = {
-		"refused2", STATE_OFFLINE, STATE_NONE,
-		"the secondary address {server} refuses: {error}",
-		ONE_ADDRESS,
-	},
 	[REASON_TIME_OUT] = {
 		"time-out", STATE_OFFLINE, STATE_NONE,
 		"no answer from both addresses in the time given",
@@ -159,6 +154,11 @@ static const struct info {
 		"symmetric-peers", STATE_QUALIFIED, STATE_NONE,
 		"symmetric NAT: some Teredo peers are reached, native hosts only by relays with symmetric",
 		"see Documentation/nat.md; a NAT with endpoint-independent mapping has no such limit",
+	},
+	[REASON_NAT_UNKNOWN] = {
+		"nat-unknown", STATE_QUALIFIED, STATE_NONE,
+		"the kind of NAT is not known: the secondary address {server} does not answer",
+		ONE_ADDRESS,
 	},
 	[REASON_STALE] = {
 		"stale", STATE_OFFLINE, STATE_NONE,

@@ -398,7 +398,6 @@ static void test_late_secondary(const void *arg)
 static void test_secondary_silent(const void *arg)
 {
 	struct rig *rig = new_rig();
-	char why[REASON_TEXT];
 
 	(void)arg;
 	qualify_start(&rig->q);
@@ -409,11 +408,81 @@ static void test_secondary_silent(const void *arg)
 	CHECK(count_sent(rig, PRIMARY) == 1);
 	CHECK(count_sent(rig, SECONDARY) == 3);
 	advance(rig, 1);
+	CHECK(rig->q.state == QUALIFY_QUALIFIED && had(rig, QUALIFY_EV_UP));
+	CHECK(rig->q.nat == TEREDO_NAT_UNKNOWN);
+}
+
+/* to_secondary: solicitations that the secondary address gets in so many ms, while the
+ * primary one answers
+ */
+static unsigned int to_secondary(struct rig *rig, u64 ms)
+{
+	unsigned int before = count_sent(rig, SECONDARY);
+
+	for (; ms; ms -= 1000) {
+		advance(rig, 1000);
+		reply(rig, PRIMARY, 40000);
+	}
+	return count_sent(rig, SECONDARY) - before;
+}
+
+static void test_secondary_asked_again(const void *arg)
+{
+	struct rig *rig = new_rig();
+
+	(void)arg;
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	advance(rig, 12000);
+	CHECK(to_secondary(rig, 590000) == 0);
+	CHECK(to_secondary(rig, 60000) == 3);
+	CHECK(rig->q.nat == TEREDO_NAT_UNKNOWN && !had(rig, QUALIFY_EV_LOST));
+	CHECK(to_secondary(rig, 570000) == 0);
+	while (!to_secondary(rig, 1000))
+		;
+	reply(rig, SECONDARY, 40000);
+	CHECK(rig->q.nat == TEREDO_NAT_RESTRICTED);
+	CHECK(qualify_has_address(&rig->q));
+	CHECK(to_secondary(rig, 1300000) == 0);
+}
+
+static void test_secondary_shows_symmetric(const void *arg)
+{
+	struct rig *rig = new_rig();
+
+	(void)arg;
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	advance(rig, 12000);
+	while (!to_secondary(rig, 1000))
+		;
+	reply(rig, SECONDARY, 40001);
+	CHECK(rig->q.state == QUALIFY_OFFLINE);
+	CHECK(rig->q.reason == QUALIFY_SYMMETRIC && had(rig, QUALIFY_EV_LOST));
+}
+
+/* A server with one address is used if no other server answers. */
+static void test_secondary_last_resort(const void *arg)
+{
+	struct rig *rig = new_rig();
+	char why[REASON_TEXT];
+
+	(void)arg;
+	set_servers(rig, 2);
+	qualify_start(&rig->q);
+	reply(rig, PRIMARY, 40000);
+	advance(rig, 12000);
 	CHECK(rig->q.state == QUALIFY_OFFLINE);
 	CHECK(rig->q.reason == QUALIFY_NO_REPLY2);
-	CHECK(!had(rig, QUALIFY_EV_UP));
 	explain(&rig->q, why);
 	CHECK(strstr(why, "secondary address 203.0.113.2"));
+	while (rig->q.state == QUALIFY_OFFLINE) {
+		advance(rig, 1000);
+		reply(rig, PRIMARY, 40000);
+	}
+	advance(rig, 12000);
+	CHECK(rig->q.state == QUALIFY_QUALIFIED);
+	CHECK(rig->q.server.primary == htonl(PRIMARY));
 }
 
 static void test_primary_silent(const void *arg)
@@ -879,8 +948,8 @@ static void test_changed_silent(const void *arg)
 	CHECK(qualify_has_address(&rig->q));
 	CHECK(count_sent(rig, SECONDARY) == 3);
 	advance(rig, 1);
-	CHECK(rig->q.state == QUALIFY_OFFLINE);
-	CHECK(rig->q.reason == QUALIFY_NO_REPLY2);
+	CHECK(qualify_has_address(&rig->q));
+	CHECK(rig->q.nat == TEREDO_NAT_UNKNOWN);
 }
 
 static void test_maintain_now(const void *arg)
@@ -1226,6 +1295,11 @@ static const struct ktap_test tests[] = {
 	TEST("secondary answers first # C-39", test_other_order),
 	TEST("secondary answers late # C-39", test_late_secondary),
 	TEST("secondary silent # C-37", test_secondary_silent),
+	TEST("secondary silent, asked again # C-37", test_secondary_asked_again),
+	TEST("secondary silent, then a symmetric NAT # C-37 C-38",
+	     test_secondary_shows_symmetric),
+	TEST("secondary silent, other servers first # C-37",
+	     test_secondary_last_resort),
 	TEST("only the secondary answers # C-26", test_primary_silent),
 	TEST("secondary skipped # A-62", test_skip_secondary),
 	TEST("symmetric by port # C-38", test_symmetric_port),
