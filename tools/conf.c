@@ -191,6 +191,61 @@ static const char *set_announce(struct conf *conf, const char *value)
 	return value_bool(value, &conf->announce);
 }
 
+/* The prefix of a gateway replaces the first 64 bits of its clients' addresses */
+static const char *set_gateway_prefix(struct conf *conf, const char *value)
+{
+	struct in6_addr *prefix = &conf->nat66.prefix;
+	const char *err;
+	u8 len;
+
+	if (conf->nat66.method == NAT66_MASQUERADE)
+		return "cannot stand beside masquerade";
+	err = value_prefix(value, prefix, &len);
+	if (err)
+		return err;
+	if (len != 64)
+		return "must be a /64, the length of what a server's clients share";
+	if ((prefix->s6_addr[0] & 0xe0) != 0x20 ||
+	    teredo_is_teredo(prefix, cpu_to_be32(TEREDO_PREFIX)))
+		return "must be a global unicast prefix outside of 2001::/32, which the provider routes to this host";
+	conf->nat66.method = NAT66_PREFIX;
+	return NULL;
+}
+
+static const char *set_masquerade(struct conf *conf, const char *value)
+{
+	const char *err;
+	bool on;
+
+	err = value_bool(value, &on);
+	if (err || !on)
+		return err;
+	if (conf->nat66.method == NAT66_PREFIX)
+		return "cannot stand beside prefix";
+	conf->nat66.method = NAT66_MASQUERADE;
+	return NULL;
+}
+
+static const char *set_forwarding(struct conf *conf, const char *value)
+{
+	return value_bool(value, &conf->nat66.forwarding);
+}
+
+static const char *set_proxy(struct conf *conf, const char *value)
+{
+	return value_bool(value, &conf->nat66.proxy);
+}
+
+static const char *set_gateway_rate(struct conf *conf, const char *value)
+{
+	unsigned long n;
+	const char *err = value_number(value, 0, UINT32_MAX, &n);
+
+	if (!err)
+		conf->nat66.rate = n;
+	return err;
+}
+
 #define FOR(mode)	(1u << TEREDO_MODE_##mode)
 #define ALL		(FOR(CLIENT) | FOR(SERVER) | FOR(RELAY) |	\
 			 FOR(HOSTRELAY))
@@ -231,6 +286,11 @@ static const struct conf_key {
 	{ "hostrelay", "symmetric", FOR(HOSTRELAY), NULL },
 	{ "hostrelay", "rate", FOR(HOSTRELAY), NULL },
 	{ "hostrelay", "direct", FOR(HOSTRELAY), NULL },
+	{ "gateway", "prefix", FOR(SERVER), set_gateway_prefix },
+	{ "gateway", "masquerade", FOR(SERVER), set_masquerade },
+	{ "gateway", "forwarding", FOR(SERVER), set_forwarding },
+	{ "gateway", "proxy", FOR(SERVER), set_proxy },
+	{ "gateway", "rate", FOR(SERVER), set_gateway_rate },
 	{ "device", "mode", ALL, NULL },
 	{ "device", "port", ALL, NULL },
 	{ "device", "local", ALL, NULL },
@@ -478,6 +538,29 @@ static void check_server(struct conf_parse *parse)
 		complain(parse, "port", "", "a server can only have 3544");
 }
 
+/* Keys of [gateway] that need another one, or that [device] rules out */
+static void check_gateway(struct conf_parse *parse)
+{
+	const struct nat66_conf *nat66 = &parse->conf->nat66;
+	const struct link_conf *link = &parse->conf->link;
+	size_t i;
+
+	parse->line = line_of(parse, "gateway", "prefix");
+	if (parse->line && link_conf_has(link, IFLA_TEREDO_PREFIX) &&
+	    teredo_is_teredo(&nat66->prefix, link->prefix))
+		complain(parse, "prefix", "",
+			 "must be outside of the service prefix in [device]");
+	parse->line = line_of(parse, "gateway", "proxy");
+	if (parse->line && nat66->proxy && nat66->method != NAT66_PREFIX)
+		complain(parse, "proxy", "", "needs prefix");
+	for (i = 0; i < N_KEYS && nat66->method == NAT66_NO; i++) {
+		parse->line = parse->seen[i];
+		if (parse->line && !strcmp(keys[i].section, "gateway"))
+			complain(parse, keys[i].name, "",
+				 "needs prefix = PREFIX/64 or masquerade = yes in [gateway]");
+	}
+}
+
 static const char *check_whole(const struct conf *conf, const char *path)
 {
 	if (conf->key.secret_len && !conf->key.id_len)
@@ -516,6 +599,7 @@ static void read_file(struct conf_parse *parse)
 		return;
 	check_modes(parse);
 	check_server(parse);
+	check_gateway(parse);
 }
 
 static bool is_empty(const struct conf_parse *parse)

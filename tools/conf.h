@@ -9,6 +9,7 @@
 #include "attr.h"
 #include "mapping.h"
 #include "native.h"
+#include "nat66.h"
 #include "secrets.h"
 #include "server.h"
 
@@ -33,6 +34,7 @@
  * @announce: have a route to the service prefix
  * @secrets_file: a server's secrets, "" if it demands none
  * @secrets: what is in it
+ * @nat66: a server's gateway to the native Internet
  * @empty: the file has no key at all
  */
 struct conf {
@@ -51,6 +53,7 @@ struct conf {
 	bool announce;
 	char secrets_file[256];
 	struct secret_list secrets;
+	struct nat66_conf nat66;
 	bool empty;
 };
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The gateway of a server: native IPv6 for the server's own clients by
+ * translation of their first 64 bits (RFC 6296, stateful) or by masquerading.
+ */
+#ifndef _NAT66_H
+#define _NAT66_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum nat66_method {
+	NAT66_NO,
+	NAT66_PREFIX,		/* the clients' /64 becomes a native /64 */
+	NAT66_MASQUERADE,	/* clients share the addresses of the host */
+};
+
+/**
+ * struct nat66_conf - [gateway] of the configuration
+ * @method: translation
+ * @prefix: native /64, with NAT66_PREFIX
+ * @forwarding: switch IPv6 forwarding on while the gateway is there
+ * @proxy: answer neighbour solicitations for @prefix
+ * @rate: packets per second of one client, 0 for no limit
+ */
+struct nat66_conf {
+	enum nat66_method method;
+	struct in6_addr prefix;
+	bool forwarding;
+	bool proxy;
+	uint32_t rate;
+};
+
+#endif /* _NAT66_H */
