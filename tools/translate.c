@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The nftables table of a server's gateway, by libnftables.
+ *
+ * The rules name the device by its index, in more digits than a name of a device
+ * has characters: libnftables takes what may be a name for a name, and has no
+ * quoting for some of them.
+ */
+#include "translate.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <nftables/libnftables.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define INDEX_DIGITS	IF_NAMESIZE
+
+/**
+ * translate_table() - name the table of a device
+ * @table: result
+ * @device: name of the device
+ *
+ * libnftables takes letters, digits and "-_./" in names. Other octets become "/"
+ * and two hexadecimal digits; no name of a device has a "/".
+ */
+void translate_table(char table[TRANSLATE_TABLE], const char *device)
+{
+	int len = sprintf(table, "teredo-");
+
+	for (; *device && len < TRANSLATE_TABLE - 4; device++) {
+		unsigned char c = *device;
+
+		if (c < 0x80 && (isalnum(c) || strchr("-_.", c)))
+			table[len++] = c;
+		else
+			len += sprintf(table + len, "/%02x", c);
+	}
+	table[len] = '\0';
+}
+
+/**
+ * struct terms - what the rules are made of, as text
+ * @device: index of the device
+ * @clients: /64 of the clients
+ * @prefix: native /64
+ */
+struct terms {
+	char device[INDEX_DIGITS + 1];
+	char clients[INET6_ADDRSTRLEN + 3];
+	char prefix[INET6_ADDRSTRLEN + 3];
+};
+
+static void make_terms(struct terms *terms, const struct translate *t)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	snprintf(terms->device, sizeof(terms->device), "%0*u", INDEX_DIGITS,
+		 t->ifindex);
+	inet_ntop(AF_INET6, &t->clients, text, sizeof(text));
+	snprintf(terms->clients, sizeof(terms->clients), "%s/64", text);
+	inet_ntop(AF_INET6, &t->prefix, text, sizeof(text));
+	snprintf(terms->prefix, sizeof(terms->prefix), "%s/64", text);
+}
+
+/* fib leaves the host's own addresses in the prefix alone. A packet that conntrack
+ * does not translate, such as an invalid one, must not go back to the provider, who
+ * would return it. Clients do not reach each other by the prefix: each would wait
+ * for the answer to its connectivity test before it answers that of the other.
+ */
+static void put_prefix(FILE *f, const struct terms *terms)
+{
+	fprintf(f, "chain dstnat {\n"
+		"type nat hook prerouting priority dstnat; policy accept;\n"
+		"iif != \"%s\" ip6 daddr %s fib daddr type != local dnat ip6 prefix to %s\n"
+		"}\n", terms->device, terms->prefix, terms->clients);
+	fprintf(f, "chain srcnat {\n"
+		"type nat hook postrouting priority srcnat; policy accept;\n"
+		"oif != \"%s\" ip6 saddr %s counter name sent snat ip6 prefix to %s\n"
+		"}\n", terms->device, terms->clients, terms->prefix);
+	fprintf(f, "chain untranslated {\n"
+		"type filter hook forward priority filter; policy accept;\n"
+		"iif != \"%s\" ip6 daddr %s drop\n"
+		"}\n", terms->device, terms->prefix);
+}
+
+static void put_masquerade(FILE *f, const struct terms *terms)
+{
+	fprintf(f, "chain srcnat {\n"
+		"type nat hook postrouting priority srcnat; policy accept;\n"
+		"oif != \"%s\" ip6 saddr %s counter name sent masquerade\n"
+		"}\n", terms->device, terms->clients);
+}
+
+/* The second chain drops what would leave with an address that no provider takes */
+static void put_common(FILE *f, const struct terms *terms)
+{
+	fprintf(f, "chain replies {\n"
+		"type filter hook forward priority filter; policy accept;\n"
+		"oif \"%s\" ct direction reply counter name replies\n"
+		"}\n", terms->device);
+	fprintf(f, "chain leak {\n"
+		"type filter hook postrouting priority srcnat + 10; policy accept;\n"
+		"oif != \"%s\" ip6 saddr %s drop\n"
+		"}\n", terms->device, terms->clients);
+}
+
+/**
+ * translate_rules() - write the table
+ * @t: translation
+ * @rules: result, one transaction that replaces the table
+ */
+void translate_rules(const struct translate *t, char rules[TRANSLATE_RULES])
+{
+	FILE *f = fmemopen(rules, TRANSLATE_RULES, "w");
+	struct terms terms;
+
+	rules[0] = '\0';
+	if (!f)
+		return;
+	make_terms(&terms, t);
+	fprintf(f, "table ip6 %s\ndelete table ip6 %s\ntable ip6 %s {\n",
+		t->table, t->table, t->table);
+	fprintf(f, "counter sent { }\ncounter replies { }\n");
+	if (t->method == NAT66_PREFIX)
+		put_prefix(f, &terms);
+	else
+		put_masquerade(f, &terms);
+	put_common(f, &terms);
+	fprintf(f, "}\n");
+	fclose(f);
+}
+
+/* The first line of libnftables' message, and what it leaves out */
+static void explain(struct translate *t, struct nft_ctx *nft)
+{
+	const char *text = nft_ctx_get_error_buffer(nft);
+	const char *begin = text ? strstr(text, "Error: ") : NULL;
+	int len;
+
+	begin = begin ? begin + strlen("Error: ") : text ? text : "";
+	len = strcspn(begin, "\n");
+	if (len > 128)
+		len = 128;
+	snprintf(t->error, sizeof(t->error), "%.*s%s", len, begin,
+		 strstr(begin, "No such file") || strstr(begin, "not supported") ?
+		 " (does the kernel have nft_chain_nat, nft_nat, nft_masq, nft_ct and nft_fib_ipv6?)" :
+		 "");
+}
+
+/* Return: 0 with the output in *@output, which the caller frees, or -EIO */
+static int run(struct translate *t, const char *commands, unsigned int flags,
+	       char **output)
+{
+	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	int ret;
+
+	if (!nft) {
+		snprintf(t->error, sizeof(t->error), "out of memory");
+		return -EIO;
+	}
+	nft_ctx_buffer_output(nft);
+	nft_ctx_buffer_error(nft);
+	nft_ctx_output_set_flags(nft, flags);
+	ret = nft_run_cmd_from_buffer(nft, commands) ? -EIO : 0;
+	if (ret)
+		explain(t, nft);
+	else if (output)
+		*output = strdup(nft_ctx_get_output_buffer(nft));
+	nft_ctx_free(nft);
+	return ret;
+}
+
+/* The table, or NULL if there is none; the caller frees it */
+static char *list(struct translate *t, unsigned int flags)
+{
+	char command[TRANSLATE_TABLE + 32], *text = NULL;
+
+	snprintf(command, sizeof(command), "list table ip6 %s", t->table);
+	return run(t, command, flags, &text) ? NULL : text;
+}
+
+/**
+ * translate_put() - set the table up, in place of what may be there
+ * @t: translation
+ *
+ * Return: 0 or a negative errno with t->error set.
+ */
+int translate_put(struct translate *t)
+{
+	char rules[TRANSLATE_RULES];
+	int ret;
+
+	translate_rules(t, rules);
+	free(t->listing);
+	t->listing = NULL;
+	ret = run(t, rules, 0, NULL);
+	if (!ret)
+		t->listing = list(t, NFT_CTX_OUTPUT_STATELESS);
+	return ret;
+}
+
+/**
+ * translate_in_place() - check whether the table is as it was set up
+ * @t: translation
+ *
+ * Return: false if a program has changed or removed it, or it was never set up.
+ */
+bool translate_in_place(struct translate *t)
+{
+	char *now;
+	bool same;
+
+	if (!t->listing)
+		return false;
+	now = list(t, NFT_CTX_OUTPUT_STATELESS);
+	same = now && !strcmp(now, t->listing);
+	free(now);
+	return same;
+}
+
+static unsigned long long number_of(const char *text, const char *counter)
+{
+	const char *at = strstr(text, counter);
+	unsigned long long n = 0;
+
+	at = at ? strstr(at, "packets ") : NULL;
+	if (at)
+		n = strtoull(at + strlen("packets "), NULL, 10);
+	return n;
+}
+
+/**
+ * translate_count() - read the counters of the table
+ * @t: translation
+ * @count: result
+ *
+ * Return: 0 or a negative errno with t->error set.
+ */
+int translate_count(struct translate *t, struct translate_count *count)
+{
+	char *text = list(t, 0);
+
+	if (!text)
+		return -EIO;
+	count->sent = number_of(text, "counter sent {");
+	count->replies = number_of(text, "counter replies {");
+	free(text);
+	return 0;
+}
+
+/**
+ * translate_remove() - remove the table, if it is there
+ * @t: translation
+ *
+ * Return: 0 or a negative errno with t->error set.
+ */
+int translate_remove(struct translate *t)
+{
+	char command[2 * TRANSLATE_TABLE + 64];
+
+	free(t->listing);
+	t->listing = NULL;
+	snprintf(command, sizeof(command),
+		 "table ip6 %s\ndelete table ip6 %s\n", t->table, t->table);
+	return run(t, command, 0, NULL);
+}
