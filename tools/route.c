@@ -139,10 +139,11 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = route->protocol ? route->protocol : RTPROT_TEREDO;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
-	rtm->rtm_type = RTN_UNICAST;
+	rtm->rtm_type = route->blackhole ? RTN_BLACKHOLE : RTN_UNICAST;
 	if (route->len)
 		mnl_attr_put(nlh, RTA_DST, sizeof(route->dst), &route->dst);
-	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	if (!route->blackhole)
+		mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	mnl_attr_put_u32(nlh, RTA_PRIORITY, route->metric);
 	if (route->one_neighbour && type == RTM_NEWROUTE)
 		put_next_hop(nlh, rtm);

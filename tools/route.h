@@ -24,6 +24,7 @@
  * @one_neighbour: the kernel is to keep one neighbour for all that is reached
  *	by it, and not one for each destination; of no account to route_del()
  *	and not told by route_parse()
+ * @blackhole: drop packets silently; the route is through no device
  */
 struct route6 {
 	struct in6_addr dst;
@@ -31,6 +32,7 @@ struct route6 {
 	u8 protocol;
 	u32 metric;
 	bool one_neighbour;
+	bool blackhole;
 };
 
 /**
