@@ -28,6 +28,7 @@
  *	helper.c	the one daemon that the kernel knows for the device
  *	relay.c		the route to the service prefix
  *	serve.c		a server's answers to who has a secret
+ *	egress.c	a server's gateway to the native Internet
  *
  * If it is killed, the kernel lets a client's mapping run out and takes the
  * carrier away, and a server no longer answers who has to have a secret.
@@ -41,6 +42,7 @@
 
 #include "announce.h"
 #include "conf.h"
+#include "egress.h"
 #include "firewall.h"
 #include "ktransport.h"
 #include "reason.h"
@@ -189,6 +191,8 @@ enum connectivity {
  * @expired: those of them that had an expired secret
  * @refused: those that were not, by reason
  *
+ * @egress: the gateway (egress.c)
+ *
  * @control_fd: listening socket, -1 if there is none (control.c)
  * @control_poll: the same
  * @control_path: its name
@@ -283,6 +287,8 @@ struct daemon {
 	uint64_t answered;
 	uint64_t expired;
 	uint64_t refused[RS_VERDICTS];
+
+	struct egress egress;
 
 	int control_fd;
 	uv_poll_t control_poll;

@@ -89,9 +89,13 @@ static void start_anew(struct daemon *d)
 	block_signals(SIG_UNBLOCK);
 }
 
-/* The process that follows cannot tell a route of this one from another's */
+/* The process that follows cannot tell a route of this one from another's. A
+ * gateway that stays as it is keeps its connections.
+ */
 static void withdraw(struct daemon *d, const struct conf *conf)
 {
+	if (memcmp(&d->conf.nat66, &conf->nat66, sizeof(conf->nat66)))
+		egress_close(d);
 	if (d->conf.announce && !conf->announce && !d->draining)
 		announce_put(&d->rtnl, &d->announce, ANNOUNCE_NO);
 }

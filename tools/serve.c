@@ -105,7 +105,41 @@ static int serve_open(struct daemon *d)
 
 	relay_prepare(d);
 	ret = helper_open(d, has_secrets(d) ? on_receive : NULL);
-	return ret ? ret : agree(d);
+	if (!ret)
+		ret = agree(d);
+	if (!ret)
+		egress_open(d);
+	return ret;
+}
+
+static void serve_begin(struct daemon *d)
+{
+	relay_begin(d);
+	egress_update(d);
+}
+
+static void serve_link(struct daemon *d)
+{
+	relay_link(d);
+	egress_update(d);
+}
+
+static void serve_repair(struct daemon *d)
+{
+	relay_repair(d);
+	egress_update(d);
+}
+
+static void serve_lost(struct daemon *d)
+{
+	helper_lost(d);
+	egress_update(d);
+}
+
+static void serve_close(struct daemon *d)
+{
+	relay_close(d);
+	egress_close(d);
 }
 
 /* A file with an error changes nothing: who was let in still is */
@@ -141,6 +175,7 @@ static json_t *make_refused(const struct daemon *d)
 static void serve_status(struct daemon *d, json_t *status)
 {
 	relay_role.status(d, status);
+	egress_status(d, status);
 	if (!d->conf.secrets_file[0])
 		return;
 	json_object_set_new(status, "secure",
@@ -153,13 +188,13 @@ static void serve_status(struct daemon *d, json_t *status)
 
 const struct role server_role = {
 	.open = serve_open,
-	.begin = relay_begin,
-	.link = relay_link,
+	.begin = serve_begin,
+	.link = serve_link,
 	.route = relay_route,
 	.removed = relay_removed,
-	.repair = relay_repair,
-	.lost = helper_lost,
+	.repair = serve_repair,
+	.lost = serve_lost,
 	.reload = serve_reload,
 	.status = serve_status,
-	.close = relay_close,
+	.close = serve_close,
 };

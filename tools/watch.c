@@ -206,6 +206,7 @@ static void own_link(struct daemon *d, const struct link_info *link)
 static void own_link_deleted(struct daemon *d)
 {
 	log_error("%s was deleted", d->name);
+	egress_close(d);
 	d->placed = false;
 	daemon_exit(d, 1);
 }
@@ -311,6 +312,7 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 {
 	struct daemon *d = ctx;
 
+	egress_event(d, nlh);
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
@@ -417,6 +419,7 @@ static int join_all(struct daemon *d)
 		RTNLGRP_LINK,
 		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
 		RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_IFINFO,
+		RTNLGRP_IPV6_NETCONF,
 	};
 	size_t i;
 

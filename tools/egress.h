@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The gateway of a server in teredod: sets up translation, routes, forwarding and
+ * neighbour discovery, keeps them in place, and takes them away.
+ */
+#ifndef _EGRESS_H
+#define _EGRESS_H
+
+#include <jansson.h>
+
+#include "forward.h"
+#include "gwroute.h"
+#include "ndproxy.h"
+#include "nftevents.h"
+#include "translate.h"
+#include "upstream.h"
+
+#define EGRESS_REASON	384
+
+struct daemon;
+
+/**
+ * struct egress - gateway of a server
+ * @open: the configuration has a gateway, and its events are read
+ * @translate: nftables
+ * @events: changes of the table
+ * @route: routes
+ * @forward: IPv6 forwarding
+ * @upstream: native IPv6 of the host
+ * @ndproxy: answers to neighbour solicitations
+ * @settle: waits for the end of a burst of events
+ * @recheck: looks again while something is missing
+ * @in_place: translation and routes were set up
+ * @removed: another program has changed the table
+ * @up: nothing is missing
+ * @reason: what is missing, "" if nothing is
+ */
+struct egress {
+	bool open;
+	struct translate translate;
+	struct nftevents events;
+	struct gwroute route;
+	struct forward forward;
+	struct upstream upstream;
+	struct ndproxy ndproxy;
+	uv_timer_t settle;
+	uv_timer_t recheck;
+	bool in_place;
+	bool removed;
+	bool up;
+	char reason[EGRESS_REASON];
+};
+
+void egress_open(struct daemon *d);
+void egress_update(struct daemon *d);
+void egress_event(struct daemon *d, const struct nlmsghdr *nlh);
+void egress_close(struct daemon *d);
+void egress_status(struct daemon *d, json_t *status);
+
+#endif /* _EGRESS_H */
