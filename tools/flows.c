@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections that conntrack has noted without the translation.
+ *
+ * A connection is translated when its first packet passes the rules. One that begins
+ * while the table is missing, and that conntrack notes because of another program's
+ * rules, would stay untranslated for as long as it lasts. So it is forgotten when
+ * the table is back, and its next packet begins it again.
+ */
+#include "flows.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
+#define NAT_DONE	(IPS_SRC_NAT | IPS_DST_NAT)
+
+/**
+ * struct flows - search for connections
+ * @clients: the /64 that the server's clients share
+ * @prefix: the native /64, all zero for none
+ * @del: socket for the requests to forget one, as the other is busy
+ */
+struct flows {
+	const struct in6_addr *clients;
+	const struct in6_addr *prefix;
+	struct nl del;
+};
+
+static const struct nlattr *find(const struct nlattr *nest, u16 type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
+/* The address @type of a tuple is one of the /64 */
+static bool is_of(const struct nlattr *tuple, u16 type,
+		  const struct in6_addr *prefix)
+{
+	const struct nlattr *ip = find(tuple, CTA_TUPLE_IP);
+	const struct nlattr *attr = ip ? find(ip, type) : NULL;
+	struct in6_addr addr = { 0 };
+
+	if (!attr)
+		return false;
+	nl_attr_copy(&addr, sizeof(addr), attr);
+	return addr.s6_addr[0] && !memcmp(&addr, prefix, sizeof(addr) / 2);
+}
+
+/* The tuple goes back as it came. One that is gone meanwhile is no loss. */
+static void forget(struct flows *flows, const struct nlattr *tuple)
+{
+	struct nfgenmsg *nfg;
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	void *header;
+
+	if (mnl_attr_get_payload_len(tuple) > 1024)
+		return;
+	nlh = nl_begin(&flows->del, buf,
+		       NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE,
+		       NLM_F_ACK, sizeof(*nfg), &header);
+	nfg = header;
+	nfg->nfgen_family = AF_INET6;
+	mnl_attr_put(nlh, CTA_TUPLE_ORIG | NLA_F_NESTED,
+		     mnl_attr_get_payload_len(tuple),
+		     mnl_attr_get_payload(tuple));
+	nl_talk(&flows->del, nlh, NULL, NULL);
+}
+
+static int on_flow(const struct nlmsghdr *nlh, void *ctx)
+{
+	const struct nlattr *attr, *tuple = NULL;
+	struct flows *flows = ctx;
+	u32 status = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg))
+		return 0;
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) == CTA_TUPLE_ORIG)
+			tuple = attr;
+		else if (mnl_attr_get_type(attr) == CTA_STATUS)
+			nl_attr_copy(&status, sizeof(status), attr);
+	}
+	if (tuple && !(ntohl(status) & NAT_DONE) &&
+	    (is_of(tuple, CTA_IP_V6_SRC, flows->clients) ||
+	     is_of(tuple, CTA_IP_V6_DST, flows->prefix)))
+		forget(flows, tuple);
+	return 0;
+}
+
+static int search(struct nl *nl, struct flows *flows)
+{
+	struct nfgenmsg *nfg;
+	char buf[NL_BUF];
+	struct nlmsghdr *nlh;
+	void *header;
+
+	nlh = nl_begin(nl, buf, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
+		       NLM_F_DUMP, sizeof(*nfg), &header);
+	nfg = header;
+	nfg->nfgen_family = AF_INET6;
+	/* the kernel leaves out what is translated */
+	mnl_attr_put_u32(nlh, CTA_STATUS, 0);
+	mnl_attr_put_u32(nlh, CTA_STATUS_MASK, htonl(NAT_DONE));
+	return nl_talk(nl, nlh, on_flow, flows);
+}
+
+/**
+ * flows_forget() - forget connections that are not translated
+ * @clients: the /64 that the server's clients share
+ * @prefix: the native /64, all zero for none
+ *
+ * Return: 0 or a negative errno. A kernel without nf_conntrack_netlink refuses.
+ */
+int flows_forget(const struct in6_addr *clients, const struct in6_addr *prefix)
+{
+	struct flows flows = { .clients = clients, .prefix = prefix };
+	struct nl nl;
+	int ret;
+
+	if (nl_open(&nl, NETLINK_NETFILTER))
+		return -EIO;
+	ret = nl_open(&flows.del, NETLINK_NETFILTER);
+	if (!ret)
+		ret = search(&nl, &flows);
+	nl_close(&flows.del);
+	nl_close(&nl);
+	return ret;
+}
