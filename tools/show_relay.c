@@ -174,6 +174,27 @@ static void show_announce(const char *state)
 	putchar('\n');
 }
 
+/* The reason is the cause, with its remedy */
+static void show_gateway(json_t *o)
+{
+	const char *state = print_get(o, "state");
+	const char *reason = print_get(o, "reason");
+	json_t *connections = json_object_get(o, "connections");
+
+	if (!o || !state)
+		return;
+	print_label("gateway");
+	print_colored(strcmp(state, "up") ? PRINT_BAD : PRINT_GOOD, state);
+	printf("  %s", print_get(o, "method"));
+	if (print_get(o, "prefix"))
+		printf(" %s", print_get(o, "prefix"));
+	printf(" for %s  connections %lld", print_get(o, "clients"),
+	       (long long)json_integer_value(connections));
+	if (reason)
+		printf("  reason: %s", reason);
+	putchar('\n');
+}
+
 /**
  * show_relay - the same for people
  * @o: the object; nothing is said about what it does not have
@@ -183,4 +204,5 @@ void show_relay(json_t *o)
 	show_server_role(o);
 	show_list("served", json_object_get(o, "served"), "everything");
 	show_announce(print_get(o, "announce"));
+	show_gateway(json_object_get(o, "gateway"));
 }
