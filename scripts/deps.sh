@@ -21,6 +21,7 @@ lib:libuv		libuv1-dev		the tools: event loop
 lib:inih		libinih-dev		the tools: configuration
 lib:jansson		libjansson-dev		the tools: JSON
 lib:nettle		nettle-dev		the tools: HMAC
+lib:libnftables		libnftables-dev		the tools: gateways of servers
 lib:miniupnpc		libminiupnpc-dev	the tools: UPnP
 /usr/include/natpmp.h	libnatpmp-dev		the tools: NAT-PMP
 kernel			linux-image-amd64	the kernel to test in

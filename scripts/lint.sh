@@ -114,7 +114,7 @@ lint_analyzer()
 {
 	local flags
 
-	read -ra flags < <(pkg-config --cflags libmnl libuv inih jansson nettle)
+	read -ra flags < <(pkg-config --cflags libmnl libuv inih jansson nettle libnftables)
 	printf '%s\n' kernel/wire.c "${user_code[@]}" |
 		grep '\.c$' | grep -v -E '^selftests/(unit|fuzz)/' |
 		xargs -P "$(nproc)" -n 1 gcc -std=gnu11 -D_GNU_SOURCE \
@@ -139,8 +139,8 @@ lint_yamllint()
 
 lint_codespell()
 {
-	# ND, ECT and BU are names that the RFCs give
-	codespell -L nd,ect,bu "${text[@]}"
+	# ND, ECT and BU are names that the RFCs give, iif is of nft
+	codespell -L nd,ect,bu,iif "${text[@]}"
 }
 
 if [ $# = 0 ]; then
