@@ -411,7 +411,58 @@ static void test_port_mapping(const void *arg)
 		    error));
 }
 
+#define SERVER	"[device]\nmode = server\nlocal = 203.0.113.1\n"
+#define GATEWAY	SERVER "[gateway]\n"
+
+static void test_gateway(const void *arg)
+{
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load(SERVER, &conf, error));
+	CHECK(conf.nat66.method == NAT66_NO);
+	CHECK(!load(GATEWAY "prefix = 2001:db8:5:1::/64\nforwarding = yes\n"
+		    "proxy = yes\nrate = 4294967295\n", &conf, error));
+	CHECK(conf.nat66.method == NAT66_PREFIX && conf.nat66.forwarding &&
+	      conf.nat66.proxy && conf.nat66.rate == UINT32_MAX);
+	CHECK(conf.nat66.prefix.s6_addr[7] == 1);
+	CHECK(!load(GATEWAY "masquerade = yes\n", &conf, error));
+	CHECK(conf.nat66.method == NAT66_MASQUERADE && !conf.nat66.proxy);
+	CHECK(!load(GATEWAY "masquerade = no\nprefix = 2001:db8:5:1::/64\n",
+		    &conf, error));
+	CHECK(conf.nat66.method == NAT66_PREFIX);
+}
+
 static const struct ktap_test tests[] = {
+	{ "gateway of a server", test_gateway, NULL },
+	REFUSED("gateway whose prefix is no /64",
+		GATEWAY "prefix = 2001:db8::/32\n", ":5:", "must be a /64"),
+	REFUSED("gateway whose prefix has host bits",
+		GATEWAY "prefix = 2001:db8:5:1::1/64\n", ":5:",
+		"bits set behind its length"),
+	REFUSED("gateway within 2001::/32", GATEWAY "prefix = 2001:0:5:1::/64\n",
+		":5:", "outside of 2001::/32"),
+	REFUSED("gateway that is not global", GATEWAY "prefix = fd00::/64\n",
+		":5:", "must be a global unicast prefix"),
+	REFUSED("gateway within the service prefix",
+		SERVER "prefix = 2001:db8::/32\n[gateway]\n"
+		"prefix = 2001:db8:5:1::/64\n", ":6:",
+		"outside of the service prefix"),
+	REFUSED("gateway with masquerade beside prefix",
+		GATEWAY "prefix = 2001:db8:5:1::/64\nmasquerade = yes\n",
+		":6:", "cannot stand beside prefix"),
+	REFUSED("gateway with prefix beside masquerade",
+		GATEWAY "masquerade = yes\nprefix = 2001:db8:5:1::/64\n",
+		":6:", "cannot stand beside masquerade"),
+	REFUSED("gateway without a method", GATEWAY "forwarding = yes\n",
+		":5:", "needs prefix = PREFIX/64 or masquerade = yes"),
+	REFUSED("gateway with proxy and no prefix",
+		GATEWAY "masquerade = yes\nproxy = yes\n", ":6:",
+		"proxy: needs prefix"),
+	REFUSED("gateway of a relay",
+		"[device]\nmode = relay\n[gateway]\nmasquerade = yes\n",
+		":4:", "only for mode = server"),
 	{ "what to do beside native IPv6, and whom to ask", test_beside, NULL },
 	{ "asking the gateway # XU-01", test_port_mapping, NULL },
 	{ "defaults # XC-09", test_defaults, NULL },
@@ -421,7 +472,7 @@ static const struct ktap_test tests[] = {
 	{ "relays # H-01 R-01", test_relays, NULL },
 	{ "secrets of a server # S-10", test_secrets, NULL },
 	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 24),
-	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 15),
+	EXAMPLE("teredo-server.conf.example", TEREDO_MODE_SERVER, 20),
 	EXAMPLE("teredo-relay.conf.example", TEREDO_MODE_RELAY, 15),
 	{ "a comment of any length", test_long_comment, NULL },
 	{ "numbers are decimal", test_decimal, NULL },
