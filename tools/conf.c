@@ -238,12 +238,7 @@ static const char *set_proxy(struct conf *conf, const char *value)
 
 static const char *set_gateway_rate(struct conf *conf, const char *value)
 {
-	unsigned long n;
-	const char *err = value_number(value, 0, UINT32_MAX, &n);
-
-	if (!err)
-		conf->nat66.rate = n;
-	return err;
+	return attr_set(&conf->link, "client-rate", value);
 }
 
 #define FOR(mode)	(1u << TEREDO_MODE_##mode)
@@ -561,6 +556,16 @@ static void check_gateway(struct conf_parse *parse)
 	}
 }
 
+/* A server without [gateway] is the relay of all clients, as any relay. */
+static void set_gateway(struct conf *conf)
+{
+	if (conf->link.mode != TEREDO_MODE_SERVER)
+		return;
+	conf->link.gateway = conf->nat66.method != NAT66_NO;
+	link_conf_set(&conf->link, IFLA_TEREDO_GATEWAY);
+	link_conf_set(&conf->link, IFLA_TEREDO_CLIENT_RATE);
+}
+
 static const char *check_whole(const struct conf *conf, const char *path)
 {
 	if (conf->key.secret_len && !conf->key.id_len)
@@ -600,6 +605,7 @@ static void read_file(struct conf_parse *parse)
 	check_modes(parse);
 	check_server(parse);
 	check_gateway(parse);
+	set_gateway(parse->conf);
 }
 
 static bool is_empty(const struct conf_parse *parse)

@@ -177,11 +177,17 @@ static void translate(struct daemon *d)
 			  d->name);
 }
 
+/* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
+static const char *why_refused(const struct daemon *d, int error)
+{
+	return error == -EACCES ? "IPv6 is disabled on the device" :
+				  d->rtnl.error;
+}
+
 /* The kernel keeps no routes of a device that is down */
 static void add_routes(struct daemon *d)
 {
 	struct egress *e = &d->egress;
-	char why[NL_ERROR];
 	int ret;
 
 	if (!link_running(&d->link)) {
@@ -189,11 +195,9 @@ static void add_routes(struct daemon *d)
 		return;
 	}
 	ret = gwroute_put(&d->rtnl, &e->route);
-	if (!ret)
-		return;
-	watch_ipv6_error(d, d->name, ret, why);
-	set_reason(e, "cannot add the route to %s: %s",
-		   prefix_text(&e->route.clients), why);
+	if (ret)
+		set_reason(e, "cannot add the route to %s: %s",
+			   prefix_text(&e->route.clients), why_refused(d, ret));
 }
 
 /* ---- IPv6 of the host ---- */

@@ -8,7 +8,6 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 enum nat66_method {
 	NAT66_NO,
@@ -22,14 +21,12 @@ enum nat66_method {
  * @prefix: native /64, with NAT66_PREFIX
  * @forwarding: switch IPv6 forwarding on while the gateway is there
  * @proxy: answer neighbour solicitations for @prefix
- * @rate: packets per second of one client, 0 for no limit
  */
 struct nat66_conf {
 	enum nat66_method method;
 	struct in6_addr prefix;
 	bool forwarding;
 	bool proxy;
-	uint32_t rate;
 };
 
 #endif /* _NAT66_H */

@@ -423,9 +423,10 @@ static void test_gateway(const void *arg)
 	CHECK(!load(SERVER, &conf, error));
 	CHECK(conf.nat66.method == NAT66_NO);
 	CHECK(!load(GATEWAY "prefix = 2001:db8:5:1::/64\nforwarding = yes\n"
-		    "proxy = yes\nrate = 4294967295\n", &conf, error));
+		    "proxy = yes\nrate = 1000000\n", &conf, error));
 	CHECK(conf.nat66.method == NAT66_PREFIX && conf.nat66.forwarding &&
-	      conf.nat66.proxy && conf.nat66.rate == UINT32_MAX);
+	      conf.nat66.proxy && conf.link.gateway &&
+	      conf.link.client_rate == 1000000);
 	CHECK(conf.nat66.prefix.s6_addr[7] == 1);
 	CHECK(!load(GATEWAY "masquerade = yes\n", &conf, error));
 	CHECK(conf.nat66.method == NAT66_MASQUERADE && !conf.nat66.proxy);
