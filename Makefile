@@ -83,9 +83,20 @@ tools:
 install: install-modules install-tools
 
 install-modules: modules
+	@$(if $(UNSIGNED),echo $(UNSIGNED_NOTE))
 	@$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates \
-		modules_install
+		$(UNSIGNED) cmd_depmod=: quiet_cmd_depmod= modules_install
 	@$(call depmod)
+
+# The headers of a distribution name a signing key that they do not contain, and
+# sign-file then prints OpenSSL's errors. The variable switches signing off.
+SIGNING_KEY = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY="*\([^"]*\)"*$$/\1/p' \
+	$(KDIR)/include/config/auto.conf)
+HAVE_KEY = $(filter pkcs11:%,$(SIGNING_KEY))$(shell cd $(KDIR) && \
+	ls -d "$(SIGNING_KEY)" 2> /dev/null)
+UNSIGNED = $(if $(SIGNING_KEY),$(if $(HAVE_KEY),,CONFIG_MODULE_SIG_ALL=))
+UNSIGNED_NOTE = 'install: teredo.ko is not signed; with Secure Boot see' \
+	Documentation/packaging/README.md
 
 install-tools: tools
 	@$(MAKE) -C tools VERSION=$(VERSION) install
@@ -97,8 +108,9 @@ uninstall:
 	@$(MAKE) -C tools uninstall
 	@$(MAKE) -s -C tools/iproute2 uninstall
 
-# The headers lack what modules_install would need to do it. In another root it
-# is for whoever puts that into place.
+# modules_install runs depmod only if the headers contain System.map, and warns
+# otherwise, so install-modules switches that off. In another root, depmod is left
+# to the installation of that root.
 depmod = $(if $(DESTDIR),:,depmod $(RELEASE))
 RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	$(KDIR)/include/generated/utsrelease.h)

@@ -55,10 +55,19 @@ found()
 		sed 's, , /,' | sort -k 2
 }
 
+# make_install PREFIX: what it prints on standard error is in $tmp/stderr
+make_install()
+{
+	make_in install PREFIX="$1" 2> "$tmp/stderr" && return
+	cat "$tmp/stderr"
+	return 1
+}
+
 # test_install PREFIX ETC-OR-LIB
 test_install()
 {
-	check "make install" make_in install PREFIX="$1"
+	check "make install" make_install "$1"
+	check_equal "errors of make install" '' "$(cat "$tmp/stderr")"
 	diff <(files "$@") <(found) > "$tmp/diff" || {
 		fail "files that are missing (<) or too many (>)"
 		note < "$tmp/diff"
