@@ -57,6 +57,7 @@ man			man-db			tests: manual pages
 systemd-analyze		systemd			tests: units, booting with them
 udevadm			udev			tests: booting
 dpkg-buildpackage	dpkg-dev		make deb
+/usr/share/build-essential	build-essential	make deb
 dh			debhelper		make deb
 dh_dkms			dh-dkms			make deb
 lintian			lintian			tests: packages
