@@ -35,6 +35,8 @@ help:
 	@echo '               which is built once, as user-mode Linux; ALL=1: those that'
 	@echo '               take long as well; DEBUG=debug: an emulated one, slow'
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
+	@echo 'make check-packages  the Debian packages and the README on booted hosts of'
+	@echo '               Debian 12 and 13; RELEASES=trixie: only this one. As root'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
 	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
 	@echo '               BENCH="path scale": of path tcp rr scale server cpus only'
@@ -133,6 +135,10 @@ check:
 	@$(MAKE) -s all
 	@selftests/run $(TESTS)
 
+check-packages:
+	@scripts/deps.sh
+	@selftests/packages/run $(RELEASES)
+
 matrix:
 	@scripts/deps.sh
 	@$(MAKE) -s all
@@ -198,6 +204,6 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit fuzz deps check matrix debug-kernel check-debug \
-	check-kcsan bench demo lint coverage coverage-tools coverage-module ynl \
-	clean
+	install-tools uninstall deb unit fuzz deps check check-packages matrix debug-kernel \
+	check-debug check-kcsan bench demo lint coverage coverage-tools coverage-module \
+	ynl clean
