@@ -8,12 +8,13 @@
 . ./lib.sh
 # shellcheck source=world.sh
 . ./world.sh
+# shellcheck source=mistakes.sh
+. ./mistakes.sh
+unset IP_LIB_DIR	# lib.sh names a folder of the tree
 # shellcheck disable=SC2016 # of this script, not of the tree it is run from
 version=$(dpkg-deb -f new/teredo-dkms_*.deb Version)
 kernel=$(uname -r)
-unit=teredo@teredo0.service
 state=/var/lib/job		# what the next boot must know
-conf=/etc/teredo/teredo0.conf
 
 # apt ARGUMENTS...: without a network; its output is in $state/apt.log
 apt()
@@ -155,6 +156,15 @@ test_upgrade()
 		"$(echo /usr/src/teredo-*)"
 }
 
+# as after test_client
+test_restore()
+{
+	clean
+	configure 'server = server.example.net'
+	sha256sum "$conf" > "$state/sum"
+	check "systemctl start" systemctl start "$unit"
+}
+
 test_second_boot()
 {
 	local is
@@ -216,6 +226,9 @@ if [ "$BOOT" = 1 ]; then
 	add_test "ip makes a device" test_link
 	add_test "a client" test_client
 	add_test "an upgrade keeps configuration, device and address" test_upgrade
+	mkdir -p /home/user/teredo
+	add_mistakes
+	add_test "a client once more" test_restore
 else
 	add_test "after a boot: client and new module" test_second_boot
 	add_test "remove stops the daemon and removes the module" test_remove
