@@ -91,11 +91,13 @@ test_typo()
 test_wrong_name()
 {
 	clean
-	configure 'server = teredo.example.net'
+	configure 'server = teredo.example.net'		# as in the example
+	said teredo.example.net "teredo checkconf $conf"
+	configure 'server = servr.example.net'
 	user "teredo checkconf $conf; sudo systemctl start $unit"
 	pause 5
-	said teredo.example.net 'teredo show'
-	said teredo.example.net 'teredo qualify --server teredo.example.net'
+	said servr.example.net 'teredo show'
+	said servr.example.net 'teredo qualify --server servr.example.net'
 }
 
 test_unreachable()

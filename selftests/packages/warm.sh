@@ -14,7 +14,7 @@ for deb in /var/tmp/job/*.deb; do
 	dkms add "teredo/$version"
 	dkms build "teredo/$version" -k "$kernel"
 	dkms remove "teredo/$version" --all
-	rm -rf "/usr/src/teredo-$version"
+	rm -rf "/usr/src/teredo-$version" /usr/share/doc/teredo-dkms
 done
 [ ! -d /home/user/teredo ] || make -s -C /home/user/teredo "KERNEL=$kernel"
 ccache --show-stats
