@@ -556,14 +556,22 @@ static void check_gateway(struct conf_parse *parse)
 	}
 }
 
-/* A server without [gateway] is the relay of all clients, as any relay. */
+/* A server without [gateway] is the relay of all clients, as any relay. One with a
+ * gateway reaches its clients behind symmetric NATs, too, unless the file says no.
+ */
 static void set_gateway(struct conf *conf)
 {
-	if (conf->link.mode != TEREDO_MODE_SERVER)
+	struct link_conf *link = &conf->link;
+
+	if (link->mode != TEREDO_MODE_SERVER)
 		return;
-	conf->link.gateway = conf->nat66.method != NAT66_NO;
-	link_conf_set(&conf->link, IFLA_TEREDO_GATEWAY);
-	link_conf_set(&conf->link, IFLA_TEREDO_CLIENT_RATE);
+	link->gateway = conf->nat66.method != NAT66_NO;
+	link_conf_set(link, IFLA_TEREDO_GATEWAY);
+	link_conf_set(link, IFLA_TEREDO_CLIENT_RATE);
+	if (!link->gateway || link_conf_has(link, IFLA_TEREDO_SYMMETRIC))
+		return;
+	link->symmetric = true;
+	link_conf_set(link, IFLA_TEREDO_SYMMETRIC);
 }
 
 static const char *check_whole(const struct conf *conf, const char *path)

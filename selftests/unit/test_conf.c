@@ -430,6 +430,10 @@ static void test_gateway(const void *arg)
 	CHECK(conf.nat66.prefix.s6_addr[7] == 1);
 	CHECK(!load(GATEWAY "masquerade = yes\n", &conf, error));
 	CHECK(conf.nat66.method == NAT66_MASQUERADE && !conf.nat66.proxy);
+	CHECK(conf.link.symmetric);
+	CHECK(!load(SERVER "[server]\nsymmetric = no\n[gateway]\n"
+		    "masquerade = yes\n", &conf, error));
+	CHECK(!conf.link.symmetric);
 	CHECK(!load(GATEWAY "masquerade = no\nprefix = 2001:db8:5:1::/64\n",
 		    &conf, error));
 	CHECK(conf.nat66.method == NAT66_PREFIX);
