@@ -274,11 +274,10 @@ static void check_replies(struct daemon *d)
 	    count.replies || count.sent < SENT_MIN)
 		return;
 	if (has_prefix(d))
-		set_reason(e, "no reply to %llu connections: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
-			   count.sent, prefix_text(&d->conf.nat66.prefix));
+		set_reason(e, "no connection of a client has had a reply: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
+			   prefix_text(&d->conf.nat66.prefix));
 	else
-		set_reason(e, "no reply to %llu connections: does IPv6 of this host work?",
-			   count.sent);
+		set_reason(e, "no connection of a client has had a reply: does IPv6 of this host work?");
 }
 
 /* ---- all of it ---- */
@@ -287,6 +286,8 @@ static void take_down(struct daemon *d)
 {
 	struct egress *e = &d->egress;
 
+	if (e->clean)
+		return;
 	ndproxy_close(&e->ndproxy);
 	gwroute_remove(&d->rtnl, &e->route);
 	if (translate_remove(&e->translate))
@@ -295,10 +296,12 @@ static void take_down(struct daemon *d)
 		log_error("%s: gateway: forwarding stays on: %s", d->name,
 			  e->forward.error);
 	e->in_place = false;
+	e->clean = true;
 }
 
 static void set_up(struct daemon *d)
 {
+	d->egress.clean = false;
 	translate(d);
 	add_routes(d);
 	check_native(d);
@@ -336,17 +339,20 @@ void egress_update(struct daemon *d)
 
 	if (!e->open)
 		return;
+	uv_timer_start(&e->recheck, e->recheck.timer_cb, RECHECK_MS, 0);
+	describe(d);
+	/* tables that change all the time are no reason to take anything down */
+	if (upstream_find(&d->rtnl, &e->upstream)) {
+		log_debug("%s: gateway: %s", d->name, d->rtnl.error);
+		return;
+	}
 	memcpy(before, e->reason, sizeof(before));
 	e->reason[0] = '\0';
-	describe(d);
-	if (upstream_find(&d->rtnl, &e->upstream))
-		set_reason(e, "%s", d->rtnl.error);
 	if (conflict(d))
 		take_down(d);
 	else
 		set_up(d);
 	report(d, before);
-	uv_timer_start(&e->recheck, e->recheck.timer_cb, RECHECK_MS, 0);
 }
 
 static void on_timer(uv_timer_t *timer)

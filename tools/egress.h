@@ -31,7 +31,7 @@ struct daemon;
  * @settle: waits for the end of a burst of events
  * @recheck: looks again while something is missing
  * @in_place: translation and routes were set up
- * @removed: another program has changed the table
+ * @clean: nothing of the gateway is left
  * @up: nothing is missing
  * @reason: what is missing, "" if nothing is
  */
@@ -46,7 +46,7 @@ struct egress {
 	uv_timer_t settle;
 	uv_timer_t recheck;
 	bool in_place;
-	bool removed;
+	bool clean;
 	bool up;
 	char reason[EGRESS_REASON];
 };

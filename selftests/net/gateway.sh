@@ -561,7 +561,7 @@ test_two_gateways()
 	gateway_start "prefix = $prefix::/64"
 	printf '%s\n' '[device]' 'mode = server' 'local = 203.0.113.3' \
 		'[gateway]' "prefix = $prefix::/64" > "$tmp/s1b.conf"
-	ip_on s1 addr add 203.0.113.3 dev eth0
+	ip_on s1 addr add 203.0.113.3/32 dev eth0
 	start s1-other s1 env "TEREDO_RUN_DIR=$tmp/run-s1" \
 		"$tools/teredod" --config "$tmp/s1b.conf" teredo1
 	check "refused" wait_for 5 grep -q 'prefix of another gateway' \
@@ -570,7 +570,7 @@ test_two_gateways()
 	stop s1-other
 	check "the first goes on" has_table
 	ip_on s1 link del teredo1
-	ip_on s1 addr del 203.0.113.3 dev eth0
+	ip_on s1 addr del 203.0.113.3/32 dev eth0
 	server_stop
 	check_clean
 }
