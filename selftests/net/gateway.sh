@@ -8,57 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-native=2001:db8:7::7		# h
-clients=2001:0:cb00:7101
-prefix=2001:db8:5:1
 table='table ip6 teredo-teredo0'
-
-# server_conf LINE...: of [gateway]
-server_conf()
-{
-	printf '%s\n' '[device]' 'mode = server' 'local = 203.0.113.1' \
-		'[server]' 'local2 = 203.0.113.2' '[gateway]' "$@" \
-		> "$tmp/s1.conf"
-}
-
-server_run()
-{
-	mkdir -p "$tmp/run-s1"
-	start s1-teredod s1 env "TEREDO_RUN_DIR=$tmp/run-s1" \
-		"$tools/teredod" --debug --config "$tmp/s1.conf" teredo0
-}
-
-# server_start LINE...: of [gateway]; waits until the server answers
-server_start()
-{
-	server_conf "$@"
-	server_run
-	wait_for 5 udp_bound "$pid" 3544 || {
-		fail "the server does not start"
-		note < "$tmp/s1-teredod.log"
-	}
-}
-
-server_stop()
-{
-	stop s1-teredod
-	ip_on s1 link del teredo0
-}
-
-# server_says TEXT: in its log
-server_says()
-{
-	grep -qF -- "$1" "$tmp/s1-teredod.log"
-}
-
-# gateway_start LINE...: of [gateway]; waits until the gateway is up
-gateway_start()
-{
-	server_start "$@"
-	wait_for 5 server_says 'gateway up' && return
-	fail "the gateway is not up"
-	note < "$tmp/s1-teredod.log"
-}
 
 is_forwarding()
 {
@@ -75,15 +25,6 @@ forwarding_is()
 forwarding()
 {
 	on s1 sysctl -qw "net.ipv6.conf.all.forwarding=$1"
-}
-
-# translated NODE: the client's address as native hosts see it
-translated()
-{
-	local addr
-
-	addr=$(teredo_address "$1")
-	printf '%s:%s\n' "$prefix" "${addr#"$clients":}"
 }
 
 nft_tables()
@@ -110,18 +51,57 @@ check_clean()
 	check_equal "files" "" "$(cd "$tmp/run-s1" && ls -- *.gateway *.forwarding 2> /dev/null)"
 }
 
-# ---------------------------------------------------------------- traffic
+# ---------------------------------------------------------------- secrets
 
-# traffic KIND CLIENT
-traffic()
+# secrets LINE: of the file of the server
+secrets()
 {
-	check "$2 pings a native host" reach "$2" "$native"
-	check "$2 opens connections" tcp_both_ways "$2" h "$native"
-	[ "$1" = prefix ] || return
-	check "a native host pings $2" reach h "$(translated "$2")"
-	check "a native host opens connections to $2" \
-		tcp_both_ways h "$2" "$(translated "$2")"
+	(umask 077; printf '%s\n' "$1" > "$tmp/secrets")
 }
+
+# not_carried CLIENT: its packets are dropped, as it has not authenticated
+not_carried()
+{
+	count_from s1
+	! reach "$1" "$native" 1 > /dev/null || fail "$1 reaches a native host"
+	[[ $(counted s1) == *rx_drop_not_authenticated+* ]] ||
+		fail "$1: $(counted s1)"
+}
+
+# One with the secret, one that never authenticates, and one whose secret has expired
+test_secrets()
+{
+	local lines=("${server_lines[@]}")
+
+	secrets 'alice correct-horse-battery'
+	server_lines+=("secrets = $tmp/secrets")
+	gateway_start "prefix = $prefix::/64"
+	server_lines=("${lines[@]}")
+	check "not called open" eval '! server_says "open to all clients"'
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
+		'secret-id = alice' 'secret = correct-horse-battery' \
+		'[device]' "port = ${port[a]}" > "$tmp/secret.conf"
+	client_up a --config "$tmp/secret.conf"
+	traffic prefix a
+	# c has an address as the server would give it
+	bare_client c 2001:0:cb00:7101:0:159f:3fff:fde1
+	not_carried c
+	! reach h "$prefix:0:159f:3fff:fde1" 1 > /dev/null ||
+		fail "a native host reaches c"
+	check "a is still reached" reach h "$(translated a)"
+	secrets 'alice correct-horse-battery expired'
+	kill -HUP "${_pids[s1-teredod]}"
+	client_down a
+	client_up a --config "$tmp/secret.conf"
+	not_carried a
+	client_down a
+	stop c-watch
+	ip_on c link del teredo0
+	server_stop
+	check_clean
+}
+
+# ---------------------------------------------------------------- traffic
 
 # test_traffic KIND LINE
 test_traffic()
@@ -715,9 +695,7 @@ internet
 client a pr
 client c none
 head -c $((1000000 / much)) /dev/urandom > "$tmp/sent"
-ip_on inet -6 route del 2001::/32 dev r
-ip_on inet -6 route add unreachable 2001::/32
-ip_on inet -6 route add "$prefix::/64" dev s1
+gateway_internet
 forwarding 1
 
 cat > "$tmp/firewall.nft" <<END
@@ -734,6 +712,7 @@ add_test "prefix: clients behind a NAT and behind none, both ways" \
 	test_traffic prefix "prefix = $prefix::/64"
 add_test "masquerade: clients behind a NAT and behind none" \
 	test_traffic masquerade 'masquerade = yes'
+add_test "S-29 S-32: secrets: only clients that have authenticated" test_secrets
 add_test "prefix: errors name the right addresses" \
 	test_errors prefix "prefix = $prefix::/64"
 add_test "masquerade: errors name the right addresses" \

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every client behind every NAT by every gateway: no network has a route to the service
+# prefix, and the server has two addresses or one. Each cell is pings and 10 MB of TCP in
+# both directions, with a prefix also pings and connections from the native host.
+# set: long
+# timeout: 900
+
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ours_up()
+{
+	client_up "$1"
+}
+
+ours_down()
+{
+	client_down "$1"
+}
+
+miredo_up()
+{
+	miredo_client_up "$1"
+}
+
+miredo_down()
+{
+	miredo_client_down "$1"
+}
+
+# test_cell KIND CLIENT NAT
+test_cell()
+{
+	set_nat a "$3"
+	"$2_up" a
+	traffic "$1" a
+	"$2_down" a
+}
+
+# test_server KIND two|one: a server with so many addresses
+test_server()
+{
+	local lines=("${server_lines[@]}")
+
+	[ "$2" = two ] || server_lines=()
+	if [ "$1" = prefix ]; then
+		gateway_start "prefix = $prefix::/64"
+	else
+		gateway_start 'masquerade = yes'
+	fi
+	server_lines=("${lines[@]}")
+}
+
+meminfo()
+{
+	awk -v what="$1:" '$1 == what { print $2 }' /proc/meminfo
+}
+
+# resident: memory of the server's teredod, in kB
+resident()
+{
+	awk '$1 == "VmRSS:" { print $2 }' "/proc/${_pids[s1-teredod]}/status"
+}
+
+# flood COUNT: solicitations with the identifier of a client and a wrong value, each
+# from another address
+flood()
+{
+	local rs
+
+	rs=$(vector RS-5)
+	on x "$here/tdinject" --from 11.0.0.1:5000 --to 203.0.113.1:3544 \
+		--vary src --count "$1" "${rs/5be706cb/5be706cc}"
+}
+
+test_forged()
+{
+	local lines=("${server_lines[@]}") slab memory
+
+	ip_on inet route add blackhole 11.0.0.0/8
+	(umask 077; echo 'alice correct-horse-battery' > "$tmp/secrets")
+	server_lines+=("secrets = $tmp/secrets")
+	gateway_start 'masquerade = yes'
+	server_lines=("${lines[@]}")
+	flood 20000
+	slab=$(meminfo SUnreclaim) memory=$(resident)
+	count_from s1
+	flood $((1000000 / much))
+	note "$(counted s1)"
+	note "SUnreclaim $slab, then $(meminfo SUnreclaim) kB, teredod" \
+		"$memory, then $(resident) kB"
+	check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
+	check_at_most "teredod, kB" $((memory + 512)) "$(resident)"
+	check_equal "clients" null \
+		"$(teredo s1 -j show teredo0 | jq '.[0].clients')"
+	server_stop
+	ip_on inet route del blackhole 11.0.0.0/8
+}
+
+modprobe teredo || fail "no module"
+internet
+client a none
+gateway_internet
+on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
+
+for kind in prefix masquerade; do
+	for n in two one; do
+		add_test "$kind, $n: the server starts" test_server $kind $n
+		for client in ours miredo; do
+			for nat in none cone pr symrnd; do
+				add_test "C-59 R-16: $kind, $n: $client behind $nat" \
+					test_cell $kind $client $nat
+			done
+		done
+		add_test "$kind, $n: the server stops" server_stop
+	done
+done
+add_test "S-29 S-32: a million forged solicitations take no memory" test_forged
+run_tests
