@@ -306,9 +306,21 @@ static void retest(struct qualify *q)
 		exchange_start(q, &q->secondary, q->server.secondary);
 }
 
+/* Any packet of the server refreshes the mapping. A client with a secret must also
+ * authenticate again, as the gateway of its server carries its packets for some time
+ * after that, and they are packets of the server, too.
+ */
+static u64 refresh_age(const struct qualify *q)
+{
+	if (q->key.secret_len)
+		return q->last_ra == QUALIFY_NEVER ? QUALIFY_NEVER :
+						     now(q) - q->last_ra;
+	return q->ops->contact(q->ctx);
+}
+
 static void refresh_due(struct qualify *q)
 {
-	u64 age = q->ops->contact(q->ctx);
+	u64 age = refresh_age(q);
 
 	retest(q);
 

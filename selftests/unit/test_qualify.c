@@ -838,6 +838,22 @@ static void test_contact(const void *arg)
 	      rig->sent[0].at - rig->contact_at <= 30000);
 }
 
+/* The gateway of its server must hear from a client with a secret again and again. */
+static void test_contact_secret(const void *arg)
+{
+	struct rig *rig = qualified_rig();
+	u64 begin = rig->now;
+
+	(void)arg;
+	rig->q.key.secret_len = 1;
+	while (!rig->n_sent && rig->now - begin < 60000) {
+		rig->contact_at = rig->now;
+		advance(rig, 100);
+	}
+	CHECK(rig->n_sent && rig->sent[0].at - begin <= 30000);
+	CHECK(qualify_has_address(&rig->q));
+}
+
 static void test_maintenance_silent(const void *arg)
 {
 	struct rig *rig = qualified_rig();
@@ -1321,6 +1337,7 @@ static const struct ktap_test tests[] = {
 	TEST("maintenance each 75 to 100 % of 10 s # XC-09 XC-10", test_intervals_set),
 	TEST("no maintenance while the server is heard # C-57 C-87", test_contact),
 	TEST("maintenance without an answer # A-44", test_maintenance_silent),
+	TEST("maintenance all the same with a secret # C-43", test_contact_secret),
 	TEST("maintenance ended by another packet # C-57", test_maintenance_contact),
 	TEST("maintenance with an invalid answer # C-89", test_maintenance_invalid),
 	TEST("changed mapping: old address goes, new one comes # C-90", test_changed),
