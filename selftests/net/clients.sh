@@ -6,6 +6,7 @@
 # second. A relay carries what it has sent to (RFC 4380 5.4), so both directions count.
 # timeout: 200
 
+# shellcheck disable=SC2086 # constants without blanks
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
