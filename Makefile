@@ -176,7 +176,7 @@ bench:
 	@selftests/bench/run $(BENCH)
 
 demo:
-	@scripts/deps.sh
+	@scripts/deps.sh demo
 	@echo 'demo: building the module and the tools'
 	@$(MAKE) -s all
 	@selftests/demo.sh $(DEMO)

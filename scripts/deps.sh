@@ -5,48 +5,51 @@
 # kin packages come through apt, which takes root or sudo; elsewhere this only
 # names what is missing. With everything in place it is quick and needs no
 # network.
+#
+# usage: scripts/deps.sh [demo]		demo: what "make demo" needs alone
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-# what is looked for | Debian package | what for. Looked for is a program, a
-# file if it begins with a slash, lib:NAME for pkg-config, py:NAME for Python.
+# what is looked for | Debian package | what for, with a + if the demo needs it.
+# Looked for is a program, a file if it begins with a slash, lib:NAME for pkg-config,
+# py:NAME for Python.
 needs='
-gcc			gcc			compiler
-make			make			building
-pkg-config		pkg-config		building the tools
-lib:libmnl		libmnl-dev		the tools: netlink
-lib:libuv		libuv1-dev		the tools: event loop
-lib:inih		libinih-dev		the tools: configuration
-lib:jansson		libjansson-dev		the tools: JSON
-lib:nettle		nettle-dev		the tools: HMAC
-lib:libnftables		libnftables-dev		the tools: gateways of servers
-lib:miniupnpc		libminiupnpc-dev	the tools: UPnP
-/usr/include/natpmp.h	libnatpmp-dev		the tools: NAT-PMP
-kernel			linux-image-amd64	the kernel to test in
-kernel			linux-headers-amd64	building the module
-qemu-system-x86_64	qemu-system-x86		the virtual machine
-busybox			busybox-static		the virtual machine
-cpio			cpio			the virtual machine
-depmod			kmod			the virtual machine
-xz			xz-utils		the virtual machine
-nsenter			util-linux		tests: namespaces
-ip			iproute2		tests: namespaces
-ping			iputils-ping		tests: traffic
+gcc			gcc			+ compiler
+make			make			+ building
+pkg-config		pkg-config		+ building the tools
+lib:libmnl		libmnl-dev		+ the tools: netlink
+lib:libuv		libuv1-dev		+ the tools: event loop
+lib:inih		libinih-dev		+ the tools: configuration
+lib:jansson		libjansson-dev		+ the tools: JSON
+lib:nettle		nettle-dev		+ the tools: HMAC
+lib:libnftables		libnftables-dev		+ the tools: gateways of servers
+lib:miniupnpc		libminiupnpc-dev	+ the tools: UPnP
+/usr/include/natpmp.h	libnatpmp-dev		+ the tools: NAT-PMP
+kernel			linux-image-amd64	+ the kernel to test in
+kernel			linux-headers-amd64	+ building the module
+qemu-system-x86_64	qemu-system-x86		+ the virtual machine
+busybox			busybox-static		+ the virtual machine
+cpio			cpio			+ the virtual machine
+depmod			kmod			+ the virtual machine
+xz			xz-utils		+ the virtual machine
+nsenter			util-linux		+ tests: namespaces
+ip			iproute2		+ tests: namespaces
+ping			iputils-ping		+ tests: traffic
 iperf3			iperf3			tests: traffic
 dnsmasq			dnsmasq-base		tests: a name server
-curl			curl			tests: traffic
+curl			curl			+ tests: traffic
 python3			python3			tests: a web server
-nft			nftables		tests: NATs
-conntrack		conntrack		tests: NATs
-ethtool			ethtool			tests: offloads
+nft			nftables		+ tests: NATs
+conntrack		conntrack		+ tests: NATs
+ethtool			ethtool			+ tests: offloads
 bird			bird2			tests: routing by BGP
 miniupnpd		miniupnpd-nftables	tests: a router with UPnP and NAT-PMP
 wg			wireguard-tools		make bench
-sysctl			procps			tests: namespaces
-tcpdump			tcpdump			tests: captures
-tshark			tshark			tests: captures
+sysctl			procps			+ tests: namespaces
+tcpdump			tcpdump			+ tests: captures
+tshark			tshark			+ tests: captures
 dkms			dkms			tests: building by DKMS
 miredo			miredo			tests: the other implementation
 miredo-server		miredo-server		tests: the other implementation
@@ -90,6 +93,8 @@ have()
 missing=() packages=()
 while read -r what package why; do
 	[ "$what" ] || continue
+	[ "${1:-}" != demo ] || [[ $why == +* ]] || continue
+	why=${why#+ }
 	if ! have "$what"; then
 		missing+=("$(printf '  %-20s %s' "${what#*:}" "$why")")
 		packages+=("$package")
@@ -149,7 +154,7 @@ if ! install; then
 	apt update && install || exit 1
 fi
 
-for what in kernel qemu-system-x86_64 miredo; do
+for what in kernel qemu-system-x86_64; do
 	have $what || { echo "deps: $what is still missing"; exit 1; }
 done
 echo "deps: done"
