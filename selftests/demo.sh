@@ -202,6 +202,23 @@ grep -q 'straight from b' "$tmp/trace"
 result $? "the packets decode in tshark"
 run a teredo peer show teredo0
 
+step "6. A gateway of one's own"
+say "" "Now the relay is gone, and no network has a route to Teredo addresses. The" \
+	"server becomes a gateway: it translates the first 64 bits of its clients'" \
+	"addresses to 2001:db8:5:1::/64, which its provider routes to it."
+ip_on r link del teredo0
+ip_on s1 link del teredo0
+gateway_internet
+gateway_start "prefix = 2001:db8:5:1::/64"
+run s1 cat "$tmp/s1.conf"
+run s1 env "TEREDO_RUN_DIR=$tmp/run-s1" teredo show teredo0
+run a ping -c 3 -i 0.3 2001:db8:7::7
+result $? "ping to another IPv6-only host, with no relay anywhere"
+say "" "The other way round: the IPv6-only host opens a path to client a, which is" \
+	"behind a NAT, by a native address."
+run n ping -c 3 -i 0.3 "$(translated a)"
+result $? "ping from the IPv6-only host to the client behind a NAT"
+
 step "Summary"
 echo
 printf '%s' "$summary"
