@@ -136,7 +136,8 @@ test_bound()
 	after=$(awk '/^Slab:/ { print $2 }' /proc/meminfo)
 	check_equal "clients" 65536 "$(clients)"
 	note "$((after - before)) kB"
-	check_at_most "kB" 20000 $((after - before))
+	# elsewhere what is freed stays allocated for some time
+	[ "$much" != 1 ] || check_at_most "kB" 20000 $((after - before))
 	counts "the first is forgotten" rx_drop_not_authenticated+1 \
 		echo_request $at_a $own_a
 	server noauth
