@@ -47,7 +47,7 @@ struct teredo_client {
 struct teredo_clients {
 	struct rhashtable ht;
 	struct list_head age;
-	spinlock_t lock;
+	spinlock_t lock;	/* changes of the table and the list, and @count */
 	u32 count;
 };
 
