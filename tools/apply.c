@@ -101,16 +101,18 @@ static int make_change(struct daemon *d, struct change *change, bool fixed,
  */
 void apply_command(const struct daemon *d, char *buf, size_t len)
 {
+	const char *config = d->config_given ? d->config : NULL;
+
 	if (getenv("NOTIFY_SOCKET"))
 		snprintf(buf, len,
 			 "systemctl stop teredo@%s && teredo down %s && systemctl start teredo@%s",
 			 d->name, d->name, d->name);
-	else if (d->config_given)
-		snprintf(buf, len, "teredo down %s && teredo up %s --config %s",
-			 d->name, d->name, d->config);
 	else
-		snprintf(buf, len, "teredo down %s && teredo up %s", d->name,
-			 d->name);
+		snprintf(buf, len, "teredo down %s && teredo up %s%s%s%s%s",
+			 d->name, d->name,
+			 config ? " --config " : "", config ? config : "",
+			 d->server ? " --server " : "",
+			 d->server ? d->server : "");
 }
 
 static void name_command(struct daemon *d, struct change *change)

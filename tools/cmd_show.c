@@ -352,6 +352,21 @@ static void show_traffic(json_t *o)
 	putchar('\n');
 }
 
+/* where the settings come from, which a reload reads again */
+static void show_source(json_t *o)
+{
+	const char *config = print_get(o, "config");
+	const char *server = print_get(o, "server_option");
+
+	if (!config || !*config)
+		return;
+	print_label("configuration");
+	if (server)
+		printf("%s, --server %s\n", config, server);
+	else
+		puts(config);
+}
+
 static void show_human(json_t *o)
 {
 	const char *role = print_get(o, "role");
@@ -360,6 +375,7 @@ static void show_human(json_t *o)
 	puts(":");
 	print_label("type");
 	puts(role);
+	show_source(o);
 	show_state(o);
 	if (!strcmp(role, "client")) {
 		show_client(o);
@@ -373,7 +389,9 @@ static void show_human(json_t *o)
 /* On stderr, so that a script that looks for devices finds none */
 static void say_next(void)
 {
-	fputs("There is no Teredo device. To have one, write " CONF_DIR
+	fputs("There is no Teredo device. For a client:\n"
+	      "  teredo up --server NAME\n"
+	      "For other settings write " CONF_DIR
 	      "/NAME.conf, see teredo.conf(5). Then:\n"
 	      "  systemctl enable --now teredo@NAME\n"
 	      "or, without systemd:\n"

@@ -34,7 +34,14 @@ typedef const char *conf_set_fn(struct conf *conf, const char *value);
 /* The name in teredo.conf.example; it never has an address (RFC 6761 6.5) */
 #define PLACEHOLDER	"teredo.example.net"
 
-static const char *set_server(struct conf *conf, const char *value)
+/**
+ * conf_add_servers() - add servers to those of a client
+ * @conf: configuration to which the servers are added
+ * @value: NAME[/NAME2], ...
+ *
+ * Return: NULL, or what is wrong with @value.
+ */
+const char *conf_add_servers(struct conf *conf, const char *value)
 {
 	if (!strcasecmp(value, PLACEHOLDER))
 		return "stands for your server: write its name or IPv4 address";
@@ -252,7 +259,7 @@ static const struct conf_key {
 	u32 modes;
 	conf_set_fn *set;
 } keys[] = {
-	{ "client", "server", FOR(CLIENT), set_server },
+	{ "client", "server", FOR(CLIENT), conf_add_servers },
 	{ "client", "secret-id", FOR(CLIENT), set_secret_id },
 	{ "client", "secret", FOR(CLIENT), set_secret },
 	{ "client", "secret-file", FOR(CLIENT), set_secret_file },
@@ -390,7 +397,7 @@ static void complain_key(struct conf_parse *parse, const char *section,
 
 static bool may_repeat(const struct conf_key *key)
 {
-	return key->set == set_server || !strcmp(key->name, "served");
+	return key->set == conf_add_servers || !strcmp(key->name, "served");
 }
 
 /* Return: 1 if all is well, as libinih wants it */

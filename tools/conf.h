@@ -14,6 +14,7 @@
 #include "server.h"
 
 #define CONF_DIR	"/etc/teredo"
+#define DEFAULT_NAME	"teredo0"
 #define CONF_ERROR	512
 
 /**
@@ -59,5 +60,6 @@ struct conf {
 
 void conf_init(struct conf *conf, u32 mode);
 int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR]);
+const char *conf_add_servers(struct conf *conf, const char *value);
 
 #endif /* _CONF_H */

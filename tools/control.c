@@ -129,6 +129,9 @@ static json_t *make_status(struct daemon *d)
 			   "netns", (json_int_t)status_netns(),
 			   "config", status_text(d->config),
 			   "version", TEREDO_VERSION);
+	if (d->server)
+		json_object_set_new(status, "server_option",
+				    status_text(d->server));
 	if (d->role->status)
 		d->role->status(d, status);
 	return status;

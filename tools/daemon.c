@@ -7,6 +7,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "value.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define DEFAULT_NAME	"teredo0"
 
 static const char usage[] =
 "Usage: teredod [OPTION]... [NAME]\n"
@@ -113,12 +112,6 @@ static void reloaded(struct options *opt)
 	opt->background = false;
 }
 
-static bool name_valid(const char *name)
-{
-	return *name && strlen(name) < IF_NAMESIZE && strcmp(name, ".") &&
-	       strcmp(name, "..") && !strpbrk(name, "/: \t\n");
-}
-
 /* The default file need not be there if the command line or the device says
  * enough; one that was asked for must.
  */
@@ -141,8 +134,9 @@ static int load_conf(const struct daemon *d, struct conf *conf,
 	return ret;
 }
 
+/* Without a file, --server is the whole configuration */
 static int load_servers(const struct daemon *d, struct conf *conf,
-			const char *config)
+			const char **config)
 {
 	const char *server = d->opt->server;
 	const char *err;
@@ -150,12 +144,14 @@ static int load_servers(const struct daemon *d, struct conf *conf,
 	if (!server)
 		return 0;
 	if (conf->link.mode != TEREDO_MODE_CLIENT) {
-		log_error("--server is for clients, %s says mode = %s", config,
-			  attr_mode_name(conf->link.mode));
+		log_error("--server is for clients, %s says mode = %s (another name makes a client: teredo up NAME --server %s)",
+			  *config, attr_mode_name(conf->link.mode), server);
 		return -EINVAL;
 	}
+	if (!(*config)[0])
+		*config = CONFIG_COMMAND_LINE;
 	memset(&conf->servers, 0, sizeof(conf->servers));
-	err = server_list_add(&conf->servers, server);
+	err = conf_add_servers(conf, server);
 	if (!err)
 		return 0;
 	log_error("--server %s: %s", server, err);
@@ -166,7 +162,8 @@ static int load_servers(const struct daemon *d, struct conf *conf,
  * daemon_load - read the configuration and what the command line says instead
  * @d: daemon
  * @conf: result
- * @config: the file, "" if there is none
+ * @config: the file; %CONFIG_COMMAND_LINE if --server is all there is, "" without
+ *	either
  *
  * Return: 0 or a negative errno, having said why.
  */
@@ -174,7 +171,20 @@ int daemon_load(const struct daemon *d, struct conf *conf, const char **config)
 {
 	int ret = load_conf(d, conf, config);
 
-	return ret ? ret : load_servers(d, conf, *config);
+	return ret ? ret : load_servers(d, conf, config);
+}
+
+/* Two sources: the log says which settings come from which one */
+static void say_source(const struct daemon *d)
+{
+	if (!d->server)
+		return;
+	if (daemon_has_file(d))
+		log_info("%s: servers from --server %s, all other settings from %s",
+			 d->name, d->server, d->config);
+	else
+		log_info("%s: no configuration file, client of --server %s",
+			 d->name, d->server);
 }
 
 /* A device wants its server at once, if there is one that needs no look-up */
@@ -207,11 +217,11 @@ static int check_complete(struct daemon *d, const struct link_info *link)
 			  d->config, d->name);
 	else if (link)
 		log_error("%s has no server, and there is no " CONF_DIR
-			  "/%s.conf (see teredo.conf(5), or: teredod --server NAME %s)",
+			  "/%s.conf (see teredo.conf(5), or: teredo up %s --server NAME)",
 			  d->name, d->name, d->name);
 	else
 		log_error("there is neither " CONF_DIR
-			  "/%s.conf nor a device %s (see teredo.conf(5), or: teredod --server NAME %s)",
+			  "/%s.conf nor a device %s (see teredo.conf(5), or: teredo up %s --server NAME)",
 			  d->name, d->name, d->name);
 	return -EINVAL;
 }
@@ -262,8 +272,7 @@ static int check_mode(struct daemon *d, u32 mode, bool free)
 	}
 	apply_command(d, command, sizeof(command));
 	log_error("%s is a %s, %s says mode = %s; to apply that: %s", d->name,
-		  attr_mode_name(mode),
-		  d->config[0] ? d->config : "the command line",
+		  attr_mode_name(mode), d->config,
 		  attr_mode_name(d->conf.link.mode), command);
 	return -EINVAL;
 }
@@ -306,8 +315,7 @@ static int open_device(struct daemon *d)
 	int ret = find_device(d, &d->link);
 
 	if (!ret)
-		ret = check_device(d, &d->link,
-				   !d->config[0] && !d->opt->server);
+		ret = check_device(d, &d->link, !d->config[0]);
 	if (!ret)
 		ret = check_complete(d, &d->link);
 	if (ret)
@@ -432,9 +440,10 @@ int main(int argc, char **argv)
 	d.argv = argv;
 	d.opt = &opt;
 	d.config_given = opt.config;
+	d.server = opt.server;
 	d.name = opt.name;
 	d.control_fd = -1;
-	if (!name_valid(d.name)) {
+	if (!value_device_name(d.name)) {
 		log_error("%s cannot be the name of a device", d.name);
 		return EX_CONFIG;
 	}
@@ -447,6 +456,7 @@ int main(int argc, char **argv)
 		abandon_device(&d);
 		return EX_CONFIG;
 	}
+	say_source(&d);
 	ret = opt.background ? background_fork() : -1;
 	if (ret >= 0)
 		return ret;

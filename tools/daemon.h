@@ -98,11 +98,16 @@ enum connectivity {
 	CONNECTIVITY_FAILED,
 };
 
+/* the configuration if there is no file, as messages name it */
+#define CONFIG_COMMAND_LINE	"the command line"
+
 /**
  * struct daemon - a running teredod
  * @name: of the device
- * @config: file the configuration comes from, "" if there is none
+ * @config: file the configuration comes from; %CONFIG_COMMAND_LINE if --server
+ *	is all there is, "" without either
  * @config_given: that was said on the command line
+ * @server: argument of --server, NULL without
  * @opt: the command line
  * @argv: the same, as main() got it
  * @created: this start has made the device
@@ -203,6 +208,7 @@ struct daemon {
 	const char *name;
 	const char *config;
 	bool config_given;
+	const char *server;
 	const struct options *opt;
 	char **argv;
 	bool created;
@@ -296,6 +302,12 @@ struct daemon {
 	enum firewall firewall;
 	uint64_t firewall_at;
 };
+
+/* A file has a path with a slash, or is one that --config named */
+static inline bool daemon_has_file(const struct daemon *d)
+{
+	return d->config_given || d->config[0] == '/';
+}
 
 void daemon_exit(struct daemon *d, int code);
 int daemon_load(const struct daemon *d, struct conf *conf, const char **config);

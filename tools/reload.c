@@ -140,13 +140,17 @@ static bool keeps_server(struct daemon *d, const struct conf *conf,
 	return false;
 }
 
-/* Return: false, having said why, if the file cannot be gone on with */
-static bool usable(struct daemon *d, struct conf *conf)
+/* @source: result, the configuration as messages name it.
+ *
+ * Return: false, having said why, if the file cannot be gone on with
+ */
+static bool usable(struct daemon *d, struct conf *conf, const char **source)
 {
 	char command[512];
 	const char *config;
 	int ret = daemon_load(d, conf, &config);
 
+	*source = config;
 	if (!ret && !config[0])
 		log_error("there is no " CONF_DIR "/%s.conf", d->name);
 	if (ret || !config[0]) {
@@ -172,18 +176,19 @@ static bool usable(struct daemon *d, struct conf *conf)
  */
 void reload(struct daemon *d)
 {
+	const char *config;
 	struct conf conf;
 	bool same, good;
 
 	notify("RELOADING=1");
-	good = usable(d, &conf);
+	good = usable(d, &conf, &config);
 	same = good && d->role->reload && same_but_secrets(&conf, &d->conf);
 	secrets_free(&conf.secrets);
 	if (same) {
 		d->role->reload(d);
 		apply_running(d);
 	} else if (good) {
-		log_info("%s: reading %s again", d->name, d->config);
+		log_info("%s: reading %s again", d->name, config);
 		withdraw(d, &conf);
 		start_anew(d);
 	}

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -91,6 +92,18 @@ const char *value_prefix(const char *value, struct in6_addr *addr, u8 *len)
 		return "has bits set behind its length";
 	*len = n;
 	return NULL;
+}
+
+/**
+ * value_device_name() - check whether a text can name a device
+ * @name: text
+ *
+ * Return: true if the kernel accepts it, and it can be part of a path.
+ */
+bool value_device_name(const char *name)
+{
+	return *name && strlen(name) < IF_NAMESIZE && strcmp(name, ".") &&
+	       strcmp(name, "..") && !strpbrk(name, "/: \t\n");
 }
 
 /**

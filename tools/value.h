@@ -12,6 +12,7 @@ const char *value_number(const char *value, unsigned long min,
 			 unsigned long max, unsigned long *result);
 const char *value_bool(const char *value, bool *result);
 const char *value_prefix(const char *value, struct in6_addr *addr, u8 *len);
+bool value_device_name(const char *name);
 bool value_same_name(const char *a, const char *b);
 char *value_trim(char *text);
 
