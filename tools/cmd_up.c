@@ -12,8 +12,12 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "conf.h"
+#include "configured.h"
 #include "link.h"
+#include "save.h"
 #include "status.h"
+#include "value.h"
 
 #define END_MS	5000	/* a daemon that ends has little to do */
 
@@ -38,24 +42,159 @@ static void exec_daemon(char **args)
 	execvp("teredod", args);
 }
 
-int cmd_up(int argc, char **argv)
+/**
+ * struct up - arguments of "teredo up"
+ * @name: name of the device, NULL if none is given
+ * @config: configuration file, NULL for that in CONF_DIR
+ * @server: servers of a client, NULL for those of the configuration
+ * @save: write a configuration file with @server
+ */
+struct up {
+	char *name;
+	char *config;
+	char *server;
+	bool save;
+};
+
+static int parse_up(struct up *up, int argc, char **argv)
+{
+	int i = 0;
+
+	if (argc && strncmp(argv[0], "--", 2))
+		up->name = argv[i++];
+	for (; i < argc; i++) {
+		if (!strcmp(argv[i], "--save"))
+			up->save = true;
+		else if (!strcmp(argv[i], "--config") && i + 1 < argc)
+			up->config = argv[++i];
+		else if (!strcmp(argv[i], "--server") && i + 1 < argc)
+			up->server = argv[++i];
+		else
+			return cli_error("up [NAME] [--server A[/B] [--save]] [--config FILE]");
+	}
+	if (up->save && (!up->server || up->config))
+		return cli_error("--save writes the servers of --server, and excludes --config");
+	return CLI_OK;
+}
+
+/* No arguments and no configuration: name all ways to a device */
+static int say_ways(void)
+{
+	return cli_error("there is no server to use and no configuration in " CONF_DIR ".\n"
+			 "A client of a public server, or of your own:\n"
+			 "  teredo up --server NAME     (Documentation/servers.md lists servers)\n"
+			 "Other settings: write " CONF_DIR "/" DEFAULT_NAME ".conf, see teredo.conf(5), then:\n"
+			 "  teredo up " DEFAULT_NAME "\n"
+			 "A server with a relay of your own, for hosts without IPv6:\n"
+			 "  see Documentation/gateway.md");
+}
+
+static int say_choice(const struct configured *found)
+{
+	unsigned int i;
+
+	cli_error("which device? Configurations in " CONF_DIR " are for:");
+	for (i = 0; i < found->n; i++)
+		fprintf(stderr, "  teredo up %s\n", found->names[i]);
+	return CLI_ERROR;
+}
+
+/* Without a name: the device of the only configuration. --server and --config
+ * say enough for the default name.
+ */
+static int choose_name(struct up *up)
+{
+	static struct configured found;
+	static char name[] = DEFAULT_NAME;
+
+	up->name = name;
+	if (up->server || up->config)
+		return CLI_OK;
+	configured_find(&found);
+	if (!found.n)
+		return say_ways();
+	if (found.n > 1)
+		return say_choice(&found);
+	up->name = found.names[0];
+	printf("Starting %s as %s says\n", up->name, save_path(up->name));
+	fflush(stdout);
+	return CLI_OK;
+}
+
+/* A line for each server: those of a file are limited */
+static void format_servers(char *text, size_t size,
+			   const struct server_list *servers)
+{
+	FILE *f = fmemopen(text, size, "w");
+	const struct server_spec *spec;
+	unsigned int i;
+
+	if (!f)
+		return;
+	fputs("# Written by \"teredo up --save\"; teredo.conf(5) has all settings.\n\n"
+	      "[client]\n", f);
+	for (i = 0; i < servers->n; i++) {
+		spec = &servers->spec[i];
+		fprintf(f, "server = %s%s%s\n", spec->primary,
+			spec->secondary[0] ? "/" : "", spec->secondary);
+	}
+	fclose(f);
+}
+
+/* teredod then reads the file, as it does after a reload or a boot */
+static int save_server(struct up *up)
+{
+	char text[SAVE_MAX] = "";
+	struct conf conf = { 0 };
+	const char *err = conf_add_servers(&conf, up->server);
+
+	if (err)
+		return cli_error("--server %s: %s", up->server, err);
+	format_servers(text, sizeof(text), &conf.servers);
+	if (save_conf(up->name, text))
+		return CLI_ERROR;
+	printf("Saved as %s\n", save_path(up->name));
+	fflush(stdout);
+	up->server = NULL;
+	return CLI_OK;
+}
+
+static int start_daemon(const struct up *up)
 {
 	static char program[] = "teredod", background[] = "--background",
-		    config[] = "--config";
-	char *args[] = { program, background, NULL, NULL, NULL, NULL };
+		    config[] = "--config", server[] = "--server", end[] = "--";
+	char *args[9] = { program, background };
 	int n = 2;
 
-	if (argc == 3 && !strcmp(argv[1], "--config")) {
+	if (up->config) {
 		args[n++] = config;
-		args[n++] = argv[2];
-	} else if (argc != 1) {
-		return cli_error("up NAME [--config FILE]");
+		args[n++] = up->config;
 	}
-	if (status_daemon(argv[0], if_nametoindex(argv[0])))
-		return cli_error("there is a teredod for %s", argv[0]);
-	args[n] = argv[0];
+	if (up->server) {
+		args[n++] = server;
+		args[n++] = up->server;
+	}
+	if (up->name[0] == '-')
+		args[n++] = end;
+	args[n] = up->name;
 	exec_daemon(args);
 	return cli_error("teredod: %s", strerror(errno));
+}
+
+int cmd_up(int argc, char **argv)
+{
+	struct up up = { 0 };
+
+	if (parse_up(&up, argc, argv) || (!up.name && choose_name(&up)))
+		return CLI_ERROR;
+	if (!value_device_name(up.name))
+		return cli_error("%s cannot be the name of a device", up.name);
+	if (status_daemon(up.name, if_nametoindex(up.name)))
+		return cli_error("there is a teredod for %s (for other settings, first: teredo down %s)",
+				 up.name, up.name);
+	if (up.save && save_server(&up))
+		return CLI_ERROR;
+	return start_daemon(&up);
 }
 
 /* The unit of systemd that runs a process, as in

@@ -63,8 +63,12 @@ static const struct command commands[] = {
 "  monitor [DEV]                    print changes as they happen\n" },
 	{ "wait", cmd_wait, "--timeout=",
 "  wait DEV [--timeout S]           until the device has an address\n" },
-	{ "up", cmd_up, "--config=",
-"  up NAME [--config FILE]          start teredod, which makes the device as FILE\n"
+	{ "up", cmd_up, "--config= --server= --save",
+"  up [NAME] --server A[/B] [--save]\n"
+"                                   start teredod for a client of this server; NAME\n"
+"                                   is teredo0 if none is given. --save also writes\n"
+"                                   /etc/teredo/NAME.conf\n"
+"  up [NAME] [--config FILE]        start teredod, which makes the device as FILE\n"
 "                                   says, /etc/teredo/NAME.conf without --config\n" },
 	{ "down", cmd_down, "",
 "  down NAME                        end teredod, take the device away\n" },
