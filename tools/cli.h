@@ -33,7 +33,7 @@ typedef int cli_command(int argc, char **argv);
 
 cli_command cmd_show, cmd_set, cmd_peer, cmd_stats, cmd_monitor, cmd_qualify,
 	    cmd_wait, cmd_decode, cmd_checkconf, cmd_up, cmd_down,
-	    cmd_probe;
+	    cmd_import, cmd_probe;
 
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_refused(const struct nl *nl);

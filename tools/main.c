@@ -81,6 +81,11 @@ static const struct command commands[] = {
 "                                   compare servers, or those of a configuration\n" },
 	{ "decode", cmd_decode, "",
 "  decode ADDR|HEX                  take an address or a UDP payload apart\n" },
+	{ "import", cmd_import, "--name= --save",
+"  import [FILE] [--name NAME] [--save]\n"
+"                                   print a configuration made from Miredo's,\n"
+"                                   /etc/miredo.conf if none is given, or write it\n"
+"                                   to /etc/teredo/NAME.conf\n" },
 	{ "checkconf", cmd_checkconf, "",
 "  checkconf FILE                   find errors in a configuration\n" },
 };

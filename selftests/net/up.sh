@@ -180,6 +180,110 @@ test_alone()
 		'teredo up t9 --server NAME'
 }
 
+# import_saved NODE NAME LINE...: a file of Miredo, which Miredo's own checker
+# accepts, becomes that of the device
+import_saved()
+{
+	local node=$1 name=$2
+
+	shift 2
+	printf '%s\n' "$@" > "$tmp/miredo.conf"
+	[[ $* == *ServerBind* ]] ||
+		check "Miredo accepts it" on "$node" miredo-checkconf \
+			"$tmp/miredo.conf"
+	exits "import" 0 teredo "$node" import "$tmp/miredo.conf"
+	printf '%s\n' "$shown" > "$tmp/printed"
+	exits "import --save" 0 teredo "$node" import "$tmp/miredo.conf" --save
+	has "Saved as $etc/$name.conf"
+	check "what was printed is saved" cmp "$tmp/printed" "$etc/$name.conf"
+	check_equal "mode of the file" 644 "$(stat -c %a "$etc/$name.conf")"
+	exits "checkconf" 0 teredo "$node" checkconf "$etc/$name.conf"
+	mkdir -p "$tmp/run-$node"
+}
+
+# shows_link NODE DEVICE WORDS...: ip shows these settings
+shows_link()
+{
+	local words text
+
+	text=" $(ip_on "$1" -d link show "$2" | tr -s '\n\t ' ' ') "
+	shift 2
+	for words; do
+		[[ $text == *" $words "* ]] || fail "no '$words' in $text"
+	done
+}
+
+test_import_client()
+{
+	no_files
+	import_saved a miredo0 'InterfaceName miredo0' \
+		'RelayType client # the default' 'BindPort 40000' \
+		'ServerAddress 203.0.113.1'
+	exits "up" 0 teredo a up
+	qualifies miredo0
+	shows_link a miredo0 'port 40000' 'mode client'
+	exits "down" 0 teredo a down miredo0
+}
+
+# in place of the server and the relay that the other tests use
+test_import_services()
+{
+	no_files
+	ip_on s1 link del teredo0
+	ip_on r link del teredo0
+	import_saved s1 server0 'ServerBindAddress 203.0.113.1' \
+		'ServerBindAddress2 203.0.113.2'
+	import_saved r relay1 'RelayType cone' 'InterfaceName relay1' \
+		'BindAddress 198.51.100.1' 'BindPort 3545'
+	exits "a server" 0 teredo s1 up server0
+	exits "a relay" 0 teredo r up relay1
+	shows_link s1 server0 'mode server' 'local 203.0.113.1' \
+		'local2 203.0.113.2'
+	shows_link r relay1 'mode relay' 'local 198.51.100.1' 'port 3545'
+	exits "a client" 0 teredo a up --server 203.0.113.1
+	qualifies teredo0
+	exits "down" 0 teredo a down teredo0
+	exits "down, relay" 0 teredo r down relay1
+	exits "down, server" 0 teredo s1 down server0
+	import_saved r relay2 'RelayType restricted' 'InterfaceName relay2'
+	exits "a restricted relay" 0 teredo r up relay2
+	shows_link r relay2 'mode relay' 'direct'
+	exits "down" 0 teredo r down relay2
+}
+
+# quiet COMMAND...: without its messages
+quiet()
+{
+	"$@" 2> /dev/null
+}
+
+test_import_refused()
+{
+	no_files
+	mkdir -p "$etc"
+	exits "no file" 1 teredo a import "$tmp/nosuch"
+	has "$tmp/nosuch: No such file"
+	printf '%s\n' 'RelayType relay' 'InterfaceName r1' 'Nonsense 1' \
+		'InterfaceMTU 1400' > "$tmp/miredo.conf"
+	exits "keys that are left out" 0 \
+		teredo a import "$tmp/miredo.conf" --name r2 --save
+	has "Warning: $tmp/miredo.conf:3: Nonsense: left out" \
+		"Warning: $tmp/miredo.conf:4: InterfaceMTU 1400: left out" \
+		"Saved as $etc/r2.conf"
+	exits "warnings are not in the result" 0 \
+		quiet teredo a import "$tmp/miredo.conf"
+	[[ $shown != *Warning* ]] || fail "a warning in the result"
+	echo '[device]' > "$etc/r1.conf"
+	exits "a file that exists" 1 teredo a import "$tmp/miredo.conf" --save
+	has "$etc/r1.conf exists with other content"
+	check_equal "the file" '[device]' "$(cat "$etc/r1.conf")"
+	echo 'RelayType client' > "$tmp/miredo.conf"
+	exits "no server" 1 teredo a import "$tmp/miredo.conf" --save
+	has "Error: $tmp/miredo.conf: a client needs ServerAddress"
+	check_equal "files" "r1.conf r2.conf" "$(cd "$etc" && echo *)"
+	exits "a bad name" 1 teredo a import "$tmp/miredo.conf" --name a/b
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -190,5 +294,8 @@ add_test "teredo up --server needs no file" test_server
 add_test "the command line and a file as sources of a reload" test_reload
 add_test "teredo up --save writes a file and replaces none" test_save
 add_test "teredo up without arguments" test_alone
+add_test "teredo import: a client of Miredo" test_import_client
+add_test "teredo import: what is left out and what is refused" test_import_refused
+add_test "teredo import: a server and a relay of Miredo" test_import_services
 
 run_tests
