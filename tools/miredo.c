@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server.h"
+#include "conf.h"
 #include "value.h"
 
 #define MTU		1280	/* of every Teredo device */
@@ -107,7 +107,7 @@ static void convert_server(struct miredo *m, enum miredo_key key)
 {
 	const char *primary = value_of(m, key);
 	const char *secondary = value_of(m, MIREDO_SERVER_ADDRESS2);
-	struct server_list list = { 0 };
+	struct conf conf = { 0 };
 	char both[2 * MIREDO_VALUE];
 	const char *err;
 
@@ -116,7 +116,7 @@ static void convert_server(struct miredo *m, enum miredo_key key)
 	if (strpbrk(primary, ",/") || (secondary && strpbrk(secondary, ",/")))
 		err = "is neither a name nor an IPv4 address";
 	else
-		err = server_list_add(&list, both);
+		err = conf_add_servers(&conf, both);
 	if (err)
 		miredo_note(m, m->directives[key].line, true, "%s %.120s: %s",
 			    miredo_key_name(key), both, err);
