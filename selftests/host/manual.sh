@@ -183,7 +183,14 @@ test_completion()
 	completes 'teredo stats d0 --count '
 	completes 'teredo stats d0 --prometheus '
 	completes 'teredo down ' d0 d1
-	completes 'teredo up x ' --config
+	completes 'teredo up x ' --server --save --config
+	completes 'teredo up --server '
+	completes 'teredo up x --server y --s' --server --save
+	completes "teredo up --config $man/teredod" "$man/teredod.8"
+	completes "teredo import $man/teredod" "$man/teredod.8"
+	completes 'teredo import --' --name --save
+	completes 'teredo import x --name '
+	completes 'teredo import x ' --name --save
 	completes "teredo up x --config $man/teredod" "$man/teredod.8"
 	completes 'teredo qualify --server x ' --server --port --timeout --verify
 	completes 'teredo qualify --server '

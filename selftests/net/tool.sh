@@ -357,7 +357,7 @@ test_options()
 	exits "wait for nothing" 1 teredo a wait teredo0 --timeout
 	has '--timeout: what comes next?'
 	for command in show set peer stats monitor wait up down qualify probe \
-			decode checkconf; do
+			decode import checkconf; do
 		exits "$command --help" 0 teredo a "$command" --help
 		has "teredo [OPTION]" " $command " '--json'
 		exits "help $command" 0 teredo a help "$command"
