@@ -106,6 +106,44 @@ test_cone()
 	cone_answer "" "${auth:26}" "$primary" "$secondary"
 }
 
+# fields RA: of an advertisement with authentication and origin, those that its sender
+# does not choose freely: the authentication, the origin, the IPv6 header but its
+# length, the ICMPv6 message but checksum, reachable time and retransmission timer, and
+# the prefix option but what is behind the prefix
+fields()
+{
+	local ra=$1 ip6=${1:42}
+
+	printf '%s\n' "${ra:0:26}" "${ra:26:16}" "${ip6:0:8}" "${ip6:12:68}" \
+		"${ip6:80:4}" "${ip6:88:8}" "${ip6:112:48}"
+}
+
+# A Windows client of 2015 and its server, 194.136.28.76, with the client's address and
+# port that this server has seen. Our advertisement differs in the two times, which are
+# 15 s and 2 s there and unspecified here, in the octets behind the prefix, which are
+# not cleared there, and has an MTU option.
+test_windows()
+{
+	local ra got
+	local auth=00010000b11b3fea46a9afe900
+	local rs=6000000000083afffe800000000000000000fffffffffffeff02000000000000000000000000000285007d3800000000
+
+	ra=${auth}000032de46f93f466000000000303afffe800000000000008000f2273d77e3b3
+	ra+=fe800000000000000000fffffffffffe8600649d0000000000003a98000007d0
+	ra+=03044040ffffffffffffffff0000000020010000c2881c4cff00000000200100
+	host s3 194.136.28.76
+	ip_on inet route add 185.6.192.185 dev x
+	teredo_server s3 194.136.28.76 none
+	capture inet s3 windows udp
+	send_as 185.6.192.185:52513 194.136.28.76:3544 "$auth$rs"
+	capture_stop windows
+	got=$(payloads windows 'src host 194.136.28.76')
+	check_equal "to" "194.136.28.76.3544 185.6.192.185.52513" "${got% *}"
+	check_equal "fields" "$(fields "$ra")" "$(fields "${got##* }")"
+	teredo_down s3
+	ip_on inet route del 185.6.192.185 dev x
+}
+
 test_one_address()
 {
 	teredo_down s1
@@ -585,6 +623,8 @@ teredo_server s1 $primary $secondary
 
 add_test "S-01 S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 G-15 G-16: solicitations are answered, octet for octet" \
 	test_solicitations
+add_test "S-20 S-21 S-23: a Windows client gets the fields that it has accepted" \
+	test_windows
 add_test "S-27 S-02 V-09 G-07: the cone bit says from which address" test_cone
 add_test "S-27: with one address only a solicitation with the cone bit is dropped" \
 	test_one_address
