@@ -18,9 +18,15 @@
 
 #define FOR(role)	(1u << MIREDO_##role)
 
+static bool has_key(const struct miredo *m, enum miredo_key key)
+{
+	return m->directives[key].line;
+}
+
+/* "" without the key */
 static const char *value_of(const struct miredo *m, enum miredo_key key)
 {
-	return m->directives[key].line ? m->directives[key].value : NULL;
+	return m->directives[key].value;
 }
 
 static void put(struct miredo *m, const char *section, const char *key,
@@ -107,13 +113,13 @@ static void convert_server(struct miredo *m, enum miredo_key key)
 {
 	const char *primary = value_of(m, key);
 	const char *secondary = value_of(m, MIREDO_SERVER_ADDRESS2);
+	const char *slash = has_key(m, MIREDO_SERVER_ADDRESS2) ? "/" : "";
 	struct conf conf = { 0 };
 	char both[2 * MIREDO_VALUE];
 	const char *err;
 
-	snprintf(both, sizeof(both), "%s%s%s", primary, secondary ? "/" : "",
-		 secondary ? secondary : "");
-	if (strpbrk(primary, ",/") || (secondary && strpbrk(secondary, ",/")))
+	snprintf(both, sizeof(both), "%s%s%s", primary, slash, secondary);
+	if (strpbrk(primary, ",/") || strpbrk(secondary, ",/"))
 		err = "is neither a name nor an IPv4 address";
 	else
 		err = conf_add_servers(&conf, both);
@@ -145,7 +151,7 @@ static void convert_server_bind(struct miredo *m, enum miredo_key key)
 		return;
 	put(m, "device", "local", inet_ntoa(addr));
 	addr2.s_addr = server_next(addr.s_addr);
-	if (value_of(m, second) && !get_server(m, second, &addr2))
+	if (has_key(m, second) && !get_server(m, second, &addr2))
 		return;
 	if (addr2.s_addr == addr.s_addr)
 		wrong(m, second, "must be another address");
@@ -221,7 +227,7 @@ static void convert(struct miredo *m, const struct conversion *c)
 	};
 	char why[64];
 
-	if (!value_of(m, c->key))
+	if (!has_key(m, c->key))
 		return;
 	if (c->roles & 1u << m->role) {
 		if (c->convert)
@@ -236,10 +242,10 @@ static void convert(struct miredo *m, const struct conversion *c)
 /* What the role needs, and no function above can see */
 static void check_complete(struct miredo *m)
 {
-	if (m->role == MIREDO_CLIENT && !value_of(m, MIREDO_SERVER_ADDRESS))
+	if (m->role == MIREDO_CLIENT && !has_key(m, MIREDO_SERVER_ADDRESS))
 		miredo_note(m, 0, true,
 			    "a client needs ServerAddress (without a file: teredo up --server NAME)");
-	if (m->role == MIREDO_SERVER && !value_of(m, MIREDO_SERVER_BIND))
+	if (m->role == MIREDO_SERVER && !has_key(m, MIREDO_SERVER_BIND))
 		miredo_note(m, 0, true, "a server needs ServerBindAddress");
 }
 
@@ -247,7 +253,7 @@ static void convert_type(struct miredo *m)
 {
 	const char *type = value_of(m, MIREDO_RELAY_TYPE);
 
-	if (!type || !strcasecmp(type, "client") ||
+	if (!has_key(m, MIREDO_RELAY_TYPE) || !strcasecmp(type, "client") ||
 	    !strcasecmp(type, "autoclient"))
 		return;
 	m->role = MIREDO_RELAY;
@@ -268,7 +274,7 @@ static unsigned int key_beside(const struct miredo *m)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (value_of(m, others[i]))
+		if (has_key(m, others[i]))
 			return others[i];
 	return MIREDO_KEYS;
 }
@@ -278,9 +284,9 @@ static void choose_role(struct miredo *m)
 	enum miredo_key bind = MIREDO_SERVER_BIND;
 	unsigned int other = key_beside(m);
 
-	if (!value_of(m, bind))
+	if (!has_key(m, bind))
 		bind = MIREDO_SERVER_BIND2;
-	if (!value_of(m, bind)) {
+	if (!has_key(m, bind)) {
 		convert_type(m);
 		return;
 	}

@@ -136,8 +136,8 @@ static void parse_line(struct miredo *m, int line, char *text)
 	if (!*rest || *rest == '#')
 		return;
 	name = strsep(&rest, blanks);
-	value = rest ? rest + strspn(rest, blanks) : "";
-	if (!*value) {
+	value = rest ? rest + strspn(rest, blanks) : NULL;
+	if (!value || !*value) {
 		miredo_note(m, line, false, "%.40s: left out: has no value",
 			    name);
 		return;
