@@ -45,7 +45,9 @@ struct teredo_prefix {
  * @prefix: service prefix, network byte order
  * @local: address to bind, network byte order, or 0; of a server, the one in
  *	its clients' addresses
- * @local2: a server's secondary address, network byte order, or 0
+ * @local2: a server's secondary address, network byte order, or 0; can be @local
+ *	if @port2 is another port
+ * @port2: UDP port of @local2, network byte order
  * @server: server's primary address, network byte order, or 0
  * @server2: server's secondary address, network byte order, or 0
  * @link: ifindex that datagrams leave by, 0 for any, or %TEREDO_LINK_NONE
@@ -85,6 +87,7 @@ struct teredo_config {
 	__be32 prefix;
 	__be32 local;
 	__be32 local2;
+	__be16 port2;
 	__be32 server;
 	__be32 server2;
 	u32 link;
@@ -145,7 +148,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @cfg: configuration
  * @sock: UDP socket while the device is up; written under RTNL, read under
  *	RCU
- * @sock2: the same for a server's second address, only received from
+ * @sock2: the same for a server's second endpoint, only received from
  * @limit: what servers and relays send to one IPv4 address, fair between those
  *	who make them send it
  * @solicited: a server's answers to solicitations, by IPv4 address

@@ -40,6 +40,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_BURST]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_GATEWAY]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_CLIENT_RATE] = { .type = NLA_U32 },
+	[IFLA_TEREDO_PORT2]	= { .type = NLA_BE16 },
 	[IFLA_TEREDO_ANY_PORT]	= {
 		.type = NLA_REJECT,
 		.reject_message = "Read only: set the port to 0",
@@ -54,7 +55,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
  */
 static const u8 fixed_while_up[] = {
 	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LOCAL2,
-	IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED,
+	IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED, IFLA_TEREDO_PORT2,
 };
 
 #define FOR(mode) BIT(TEREDO_MODE_##mode)
@@ -67,6 +68,7 @@ static const struct {
 } of_roles[] = {
 	{ IFLA_TEREDO_LOCAL2, FOR(SERVER),
 	  "Only a server has a second local address" },
+	{ IFLA_TEREDO_PORT2, FOR(SERVER), "Only a server has a second port" },
 	{ IFLA_TEREDO_AUTH, FOR(SERVER),
 	  "Only a server can demand a secret" },
 	{ IFLA_TEREDO_GATEWAY, FOR(SERVER), "Only a server has a gateway" },
@@ -136,6 +138,14 @@ static int check_server(struct nlattr *attr, struct netlink_ext_ack *extack)
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "A server must have a global unicast IPv4 address");
 	return -EADDRNOTAVAIL;
+}
+
+static int check_port(struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!attr || nla_get_be16(attr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "The UDP port must not be 0");
+	return -EINVAL;
 }
 
 static int check_rate(struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -249,6 +259,8 @@ static int validate(struct nlattr *tb[], struct nlattr *data[],
 	if (!err)
 		err = check_server(data[IFLA_TEREDO_SERVER2], extack);
 	if (!err)
+		err = check_port(data[IFLA_TEREDO_PORT2], extack);
+	if (!err)
 		err = check_numbers(data, extack);
 	return err;
 }
@@ -263,6 +275,17 @@ static void fill_served(struct teredo_config *cfg, struct nlattr *attr)
 		cfg->served[i].addr = p[i].addr;
 		cfg->served[i].len = p[i].len;
 	}
+}
+
+/* The port of a second address: 3544 if the address is given without one. Return:
+ * @port if neither is given; in network byte order
+ */
+static __be16 second_port(struct nlattr *addr_attr, struct nlattr *port_attr,
+			  __be16 port)
+{
+	if (port_attr)
+		return nla_get_be16(port_attr);
+	return addr_attr ? htons(TEREDO_PORT) : port;
 }
 
 /* what only a client has */
@@ -290,6 +313,8 @@ static void fill_server(struct teredo_config *cfg, struct nlattr *data[])
 {
 	if (data[IFLA_TEREDO_LOCAL2])
 		cfg->local2 = nla_get_in_addr(data[IFLA_TEREDO_LOCAL2]);
+	cfg->port2 = second_port(data[IFLA_TEREDO_LOCAL2],
+				 data[IFLA_TEREDO_PORT2], cfg->port2);
 	if (data[IFLA_TEREDO_AUTH])
 		WRITE_ONCE(cfg->auth, nla_get_u8(data[IFLA_TEREDO_AUTH]));
 	if (data[IFLA_TEREDO_GATEWAY])
@@ -367,6 +392,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 		.max_peers = mode == TEREDO_MODE_CLIENT ?
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
 		.port = mode == TEREDO_MODE_SERVER ? htons(TEREDO_PORT) : 0,
+		.port2 = htons(TEREDO_PORT),
 		.any_port = mode != TEREDO_MODE_SERVER,
 	};
 }
@@ -374,10 +400,19 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 static int check_second(const struct teredo_config *cfg,
 			struct netlink_ext_ack *extack)
 {
-	if (!cfg->local2 || cfg->local2 != cfg->local)
-		return 0;
-	NL_SET_ERR_MSG(extack, "The second address must be another one");
-	return -EINVAL;
+	bool is_default = cfg->port2 == htons(TEREDO_PORT);
+
+	if (!cfg->local2 && !is_default) {
+		NL_SET_ERR_MSG(extack,
+			       "The second port needs a second local address, which can be the first one");
+		return -EINVAL;
+	}
+	if (cfg->local2 && cfg->local2 == cfg->local && is_default) {
+		NL_SET_ERR_MSG(extack,
+			       "The second address must be another one, or have another UDP port (port2)");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* what RFC 6081 3 says of extensions that need others */
@@ -549,6 +584,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_GATEWAY */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_CLIENT_RATE */
+	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_PORT2 */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
 }
@@ -599,6 +635,7 @@ static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 		return -EMSGSIZE;
 	if (cfg->mode == TEREDO_MODE_SERVER &&
 	    (nla_put_in_addr(skb, IFLA_TEREDO_LOCAL2, cfg->local2) ||
+	     nla_put_be16(skb, IFLA_TEREDO_PORT2, cfg->port2) ||
 	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
 	     nla_put_u8(skb, IFLA_TEREDO_GATEWAY, cfg->gateway) ||
 	     nla_put_u32(skb, IFLA_TEREDO_CLIENT_RATE, cfg->client_rate)))

@@ -79,30 +79,54 @@ static bool sender_allowed(struct teredo_rx *rx, __be32 to)
 
 /* Sends it and is done with what caused it. */
 static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
-		   __be32 from, const u8 *payload, size_t len,
+		   struct teredo_endpoint from, const u8 *payload, size_t len,
 		   enum teredo_counter what)
 {
-	struct teredo_endpoint self = { .addr = from };
 	struct teredo_dev *td = rx->td;
 
-	if (teredo_send(td, to, self, payload, len))
+	if (teredo_send(td, to, from, payload, len))
 		consume_skb(rx->skb);
 	else
 		teredo_rx_consume(rx, what);
 }
 
-/* The address of ours that a solicitation is answered from: another one than
- * it came to if the cone bit asks for that, which is how clients find out
- * about their NAT (5.3.2, RFC 5991 4 forbids to ignore it). 0 if there is
- * none.
- */
-static __be32 answer_from(const struct teredo_rx *rx)
+/* The endpoint that a datagram came to */
+static struct teredo_endpoint arrived_at(const struct teredo_rx *rx)
 {
-	const struct teredo_config *cfg = &rx->td->cfg;
+	return (struct teredo_endpoint) { .addr = rx->local, .port = rx->port };
+}
+
+static struct teredo_endpoint first_endpoint(const struct teredo_rx *rx)
+{
+	return (struct teredo_endpoint) {
+		.addr = rx->td->cfg.local,
+		.port = rx->td->cfg.port,
+	};
+}
+
+/* Address 0 if the server has none. The second endpoint of a server with one
+ * address is another port of that address.
+ */
+static struct teredo_endpoint second_endpoint(const struct teredo_rx *rx)
+{
+	return (struct teredo_endpoint) {
+		.addr = rx->td->cfg.local2,
+		.port = rx->td->cfg.port2,
+	};
+}
+
+/* The endpoint that a solicitation is answered from. The cone bit asks for the
+ * other one, by which clients test their NAT (5.3.2). RFC 5991 4 forbids to ignore
+ * the bit. Return: address 0 if there is no other endpoint.
+ */
+static struct teredo_endpoint answer_from(const struct teredo_rx *rx)
+{
+	struct teredo_endpoint first = first_endpoint(rx);
 
 	if (!(teredo_flags(&rx->src) & TEREDO_FLAG_CONE))
-		return rx->local;
-	return rx->local == cfg->local ? cfg->local2 : cfg->local;
+		return arrived_at(rx);
+	return teredo_endpoint_equal(arrived_at(rx), first) ?
+	       second_endpoint(rx) : first;
 }
 
 /* Check a router solicitation (RFC 4861 6.1.1). Only the part that
@@ -144,13 +168,9 @@ static void ask_helper(struct teredo_rx *rx)
  */
 static void router_solicitation(struct teredo_rx *rx)
 {
-	struct teredo_endpoint self = {
-		.addr = rx->td->cfg.local,
-		.port = htons(TEREDO_PORT),
-	};
 	struct in6_addr router, prefix = {};
 	u8 reply[TEREDO_RA_REPLY], *p = reply;
-	__be32 from = answer_from(rx);
+	struct teredo_endpoint from = answer_from(rx);
 	const u8 *payload;
 	size_t len;
 
@@ -167,7 +187,7 @@ static void router_solicitation(struct teredo_rx *rx)
 		ask_helper(rx);
 		return;
 	}
-	if (!from) {
+	if (!from.addr) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_SECOND);
 		return;
 	}
@@ -180,7 +200,7 @@ static void router_solicitation(struct teredo_rx *rx)
 	}
 	teredo_build_origin(p, rx->from);
 	p += TEREDO_ORIGIN_LEN;
-	teredo_make_linklocal(&router, TEREDO_FLAG_CONE, self);
+	teredo_make_linklocal(&router, TEREDO_FLAG_CONE, first_endpoint(rx));
 	prefix.s6_addr32[0] = rx->td->cfg.prefix;
 	prefix.s6_addr32[1] = rx->td->cfg.local;
 	teredo_build_ra(p, &router, &rx->src, &prefix);
@@ -217,7 +237,8 @@ static void echo_request(struct teredo_rx *rx)
 	csum = teredo_icmp_csum(reply, len);
 	icmp[2] = csum >> 8;
 	icmp[3] = csum;
-	answer(rx, rx->from, rx->local, reply, len, TEREDO_RX_ECHO_REQUESTS);
+	answer(rx, rx->from, arrived_at(rx), reply, len,
+	       TEREDO_RX_ECHO_REQUESTS);
 }
 
 /* Rows SV-12 and SV-13: to another client. The origin tells it where the
@@ -246,7 +267,7 @@ static void forward(struct teredo_rx *rx)
 	}
 	memcpy(p, rx->ip6, len);
 	p += len;
-	answer(rx, teredo_mapped(&dst), rx->td->cfg.local, buf, p - buf,
+	answer(rx, teredo_mapped(&dst), first_endpoint(rx), buf, p - buf,
 	       TEREDO_RX_FORWARDED);
 }
 
@@ -298,13 +319,9 @@ static bool source_possible(const struct teredo_rx *rx)
 static bool is_server_itself(const struct teredo_rx *rx,
 			     const struct in6_addr *dst)
 {
-	struct teredo_endpoint self = {
-		.addr = rx->td->cfg.local,
-		.port = htons(TEREDO_PORT),
-	};
 	struct in6_addr own;
 
-	teredo_make_linklocal(&own, TEREDO_FLAG_CONE, self);
+	teredo_make_linklocal(&own, TEREDO_FLAG_CONE, first_endpoint(rx));
 	return ipv6_addr_equal(dst, &own);
 }
 
@@ -334,22 +351,23 @@ static void by_destination(struct teredo_rx *rx)
 	}
 }
 
-/* from one of our own addresses and our own port: a loop between the two */
+/* from one of the server's own endpoints: a loop between the two */
 static bool is_loop(const struct teredo_rx *rx)
 {
-	const struct teredo_config *cfg = &rx->td->cfg;
+	struct teredo_endpoint second = second_endpoint(rx);
 
-	return rx->from.port == cfg->port &&
-	       (rx->from.addr == cfg->local ||
-		(cfg->local2 && rx->from.addr == cfg->local2));
+	return teredo_endpoint_equal(rx->from, first_endpoint(rx)) ||
+	       (second.addr && teredo_endpoint_equal(rx->from, second));
 }
 
 /* A client that packets of the native world were relayed to by this node
- * (5.4.3): what it answers is a relay's business.
+ * (5.4.3): what it answers is a relay's business. Relayed packets leave by the
+ * service port, so no answer comes to the second port.
  */
 static bool from_relay_peer(const struct teredo_rx *rx)
 {
-	return !rx->pkt.auth && !is_teredo(rx, &rx->dst) &&
+	return rx->port == rx->td->cfg.port && !rx->pkt.auth &&
+	       !is_teredo(rx, &rx->dst) &&
 	       !is_server_itself(rx, &rx->dst) &&
 	       teredo_peer_lookup(rx->td->peers, &rx->src);
 }

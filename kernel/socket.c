@@ -125,15 +125,14 @@ void teredo_socket_free(struct socket *sock)
 /* A request that creates a device and sets it up takes no message, so the log has
  * it as well.
  */
-static int bind_failed(const struct teredo_dev *td, __be32 local, int err,
-		       struct netlink_ext_ack *extack)
+static int bind_failed(const struct teredo_dev *td, __be32 local, __be16 port,
+		       int err, struct netlink_ext_ack *extack)
 {
 	if (err == -EADDRINUSE)
 		teredo_set_err_msg(extack, "The UDP port is in use",
-				   "UDP port %u is in use",
-				   ntohs(td->cfg.port));
+				   "UDP port %u is in use", ntohs(port));
 	net_info_ratelimited("%s: cannot bind UDP port %u of %pI4: error %d\n",
-			     td->dev->name, ntohs(td->cfg.port), &local, err);
+			     td->dev->name, ntohs(port), &local, err);
 	return err;
 }
 
@@ -161,13 +160,15 @@ int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack)
 		err = teredo_socket_bind(td, td->cfg.local, 0, &sock);
 	}
 	if (err)
-		return bind_failed(td, td->cfg.local, err, extack);
+		return bind_failed(td, td->cfg.local, td->cfg.port, err,
+				   extack);
 	if (td->cfg.local2) {
-		err = teredo_socket_bind(td, td->cfg.local2, td->cfg.port,
+		err = teredo_socket_bind(td, td->cfg.local2, td->cfg.port2,
 					 &td->sock2);
 		if (err) {
 			teredo_socket_release(sock);
-			return bind_failed(td, td->cfg.local2, err, extack);
+			return bind_failed(td, td->cfg.local2, td->cfg.port2,
+					   err, extack);
 		}
 	}
 

@@ -16,7 +16,7 @@
  */
 #define TEREDO_LINK_NONE	0xffffffff
 
-/* nested in IFLA_INFO_DATA; addresses and the port in network byte order */
+/* nested in IFLA_INFO_DATA; addresses and ports in network byte order */
 enum {
 	IFLA_TEREDO_UNSPEC,
 	IFLA_TEREDO_MODE,	/* u8, enum teredo_mode */
@@ -85,6 +85,11 @@ enum {
 	IFLA_TEREDO_CLIENT_RATE, /* u32, packets per second that the gateway
 				 * carries from one client, and to it; 0: no
 				 * limit
+				 */
+
+	IFLA_TEREDO_PORT2,	/* be16, UDP port of IFLA_TEREDO_LOCAL2; default
+				 * 3544, also whenever that is set without it.
+				 * LOCAL2 can be LOCAL if this is another port
 				 */
 
 	__IFLA_TEREDO_MAX,
