@@ -236,18 +236,14 @@ static int send_indirect(struct teredo_dev *td,
 
 /* RFC 6081 5.5.4.1.1: a solicitation with a nonce and no secret */
 static void solicit(struct teredo_dev *td, const struct teredo_mapping *map,
-		    __be32 server, __be16 port, const u8 *nonce)
+		    struct teredo_endpoint server, __be16 port, const u8 *nonce)
 {
-	struct teredo_endpoint to = {
-		.addr = server,
-		.port = htons(TEREDO_PORT),
-	};
 	struct teredo_endpoint from = { .addr = map->local, .port = port };
 	u8 rs[TEREDO_AUTH_MIN + TEREDO_RS_PACKET];
 
 	teredo_build_auth(rs, nonce);
 	teredo_build_rs(rs + TEREDO_AUTH_MIN);
-	teredo_send(td, to, from, rs, sizeof(rs));
+	teredo_send(td, server, from, rs, sizeof(rs));
 }
 
 /* The order is what the test is about. */
@@ -256,11 +252,19 @@ static void send_port_test(struct teredo_dev *td,
 			   const struct in6_addr *dst,
 			   const struct teredo_call *call)
 {
+	struct teredo_endpoint primary = {
+		.addr = READ_ONCE(td->cfg.server),
+		.port = htons(TEREDO_PORT),
+	};
+	struct teredo_endpoint secondary = {
+		.addr = READ_ONCE(td->cfg.server2),
+		.port = READ_ONCE(td->cfg.server2_port),
+	};
 	__be16 port = call->test.port;
 
-	solicit(td, map, READ_ONCE(td->cfg.server), port, call->test_nonce[0]);
+	solicit(td, map, primary, port, call->test_nonce[0]);
 	send_direct(td, map, dst, call, call->test);
-	solicit(td, map, READ_ONCE(td->cfg.server2), port, call->test_nonce[1]);
+	solicit(td, map, secondary, port, call->test_nonce[1]);
 	teredo_count(td, TEREDO_TX_PORT_TESTS);
 }
 

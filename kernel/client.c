@@ -202,6 +202,15 @@ static bool is_server(const struct teredo_rx *rx, __be32 server)
 	       rx->from.port == htons(TEREDO_PORT);
 }
 
+static bool is_secondary(const struct teredo_rx *rx)
+{
+	const struct teredo_config *cfg = &rx->td->cfg;
+	__be32 server = READ_ONCE(cfg->server2);
+
+	return server && rx->from.addr == server &&
+	       rx->from.port == READ_ONCE(cfg->server2_port);
+}
+
 /**
  * teredo_client_contact - note that the server has been heard of
  * @rx: datagram
@@ -236,8 +245,7 @@ static void router_advertisement(struct teredo_rx *rx)
 	struct teredo_trailers trailers;
 
 	teredo_rx_control(rx);
-	if (!is_server(rx, READ_ONCE(cfg->server)) &&
-	    !is_server(rx, READ_ONCE(cfg->server2)))
+	if (!is_server(rx, READ_ONCE(cfg->server)) && !is_secondary(rx))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_CONTROL);
 	else if (!trailers_allow(rx, &trailers))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);

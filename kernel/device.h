@@ -50,6 +50,7 @@ struct teredo_prefix {
  * @port2: UDP port of @local2, network byte order
  * @server: server's primary address, network byte order, or 0
  * @server2: server's secondary address, network byte order, or 0
+ * @server2_port: UDP port of @server2, network byte order
  * @link: ifindex that datagrams leave by, 0 for any, or %TEREDO_LINK_NONE
  * @fwmark: of outgoing datagrams
  * @max_peers: bound of the peer table
@@ -90,6 +91,7 @@ struct teredo_config {
 	__be16 port2;
 	__be32 server;
 	__be32 server2;
+	__be16 server2_port;
 	u32 link;
 	u32 fwmark;
 	u32 max_peers;

@@ -41,6 +41,7 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_GATEWAY]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_CLIENT_RATE] = { .type = NLA_U32 },
 	[IFLA_TEREDO_PORT2]	= { .type = NLA_BE16 },
+	[IFLA_TEREDO_SERVER2_PORT] = { .type = NLA_BE16 },
 	[IFLA_TEREDO_ANY_PORT]	= {
 		.type = NLA_REJECT,
 		.reject_message = "Read only: set the port to 0",
@@ -92,6 +93,8 @@ static const struct {
 	{ IFLA_TEREDO_SERVER, FOR(CLIENT),
 	  "Only a client has a server" },
 	{ IFLA_TEREDO_SERVER2, FOR(CLIENT),
+	  "Only a client has a server" },
+	{ IFLA_TEREDO_SERVER2_PORT, FOR(CLIENT),
 	  "Only a client has a server" },
 };
 
@@ -261,6 +264,8 @@ static int validate(struct nlattr *tb[], struct nlattr *data[],
 	if (!err)
 		err = check_port(data[IFLA_TEREDO_PORT2], extack);
 	if (!err)
+		err = check_port(data[IFLA_TEREDO_SERVER2_PORT], extack);
+	if (!err)
 		err = check_numbers(data, extack);
 	return err;
 }
@@ -288,9 +293,24 @@ static __be16 second_port(struct nlattr *addr_attr, struct nlattr *port_attr,
 	return addr_attr ? htons(TEREDO_PORT) : port;
 }
 
+static void fill_client_server(struct teredo_config *cfg, struct nlattr *data[])
+{
+	if (data[IFLA_TEREDO_SERVER])
+		WRITE_ONCE(cfg->server,
+			   nla_get_in_addr(data[IFLA_TEREDO_SERVER]));
+	if (data[IFLA_TEREDO_SERVER2])
+		WRITE_ONCE(cfg->server2,
+			   nla_get_in_addr(data[IFLA_TEREDO_SERVER2]));
+	WRITE_ONCE(cfg->server2_port,
+		   second_port(data[IFLA_TEREDO_SERVER2],
+			       data[IFLA_TEREDO_SERVER2_PORT],
+			       cfg->server2_port));
+}
+
 /* what only a client has */
 static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 {
+	fill_client_server(cfg, data);
 	if (data[IFLA_TEREDO_PRESERVING])
 		WRITE_ONCE(cfg->preserving,
 			   nla_get_u8(data[IFLA_TEREDO_PRESERVING]));
@@ -354,12 +374,6 @@ static void fill_config(struct teredo_config *cfg, struct nlattr *data[])
 		cfg->local = nla_get_in_addr(data[IFLA_TEREDO_LOCAL]);
 	if (data[IFLA_TEREDO_LINK])
 		WRITE_ONCE(cfg->link, nla_get_u32(data[IFLA_TEREDO_LINK]));
-	if (data[IFLA_TEREDO_SERVER])
-		WRITE_ONCE(cfg->server,
-			   nla_get_in_addr(data[IFLA_TEREDO_SERVER]));
-	if (data[IFLA_TEREDO_SERVER2])
-		WRITE_ONCE(cfg->server2,
-			   nla_get_in_addr(data[IFLA_TEREDO_SERVER2]));
 	if (data[IFLA_TEREDO_TTL])
 		WRITE_ONCE(cfg->ttl, nla_get_u8(data[IFLA_TEREDO_TTL]));
 	if (data[IFLA_TEREDO_TOS])
@@ -393,6 +407,7 @@ static void default_config(struct teredo_config *cfg, u8 mode)
 			     TEREDO_MAX_PEERS_CLIENT : TEREDO_MAX_PEERS_RELAY,
 		.port = mode == TEREDO_MODE_SERVER ? htons(TEREDO_PORT) : 0,
 		.port2 = htons(TEREDO_PORT),
+		.server2_port = htons(TEREDO_PORT),
 		.any_port = mode != TEREDO_MODE_SERVER,
 	};
 }
@@ -585,6 +600,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_GATEWAY */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_CLIENT_RATE */
 	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_PORT2 */
+	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_SERVER2_PORT */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
 			      sizeof(struct if_teredo_prefix));
 }
@@ -593,6 +609,7 @@ static int put_client(struct sk_buff *skb, const struct teredo_config *cfg)
 {
 	if (nla_put_in_addr(skb, IFLA_TEREDO_SERVER, cfg->server) ||
 	    nla_put_in_addr(skb, IFLA_TEREDO_SERVER2, cfg->server2) ||
+	    nla_put_be16(skb, IFLA_TEREDO_SERVER2_PORT, cfg->server2_port) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SYMMETRIC, cfg->symmetric) ||
 	    nla_put_u8(skb, IFLA_TEREDO_PRESERVING, cfg->preserving) ||
 	    nla_put_u8(skb, IFLA_TEREDO_SEQUENTIAL, cfg->sequential) ||

@@ -17,7 +17,7 @@ static const struct nla_policy teredo_dev_get_nl_policy[TEREDO_A_DEV_IFINDEX + 1
 };
 
 /* TEREDO_CMD_DEV_SET - do */
-static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_UPNP_PORT + 1] = {
+static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_SERVER2_PORT + 1] = {
 	[TEREDO_A_DEV_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[TEREDO_A_DEV_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[TEREDO_A_DEV_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
@@ -31,6 +31,7 @@ static const struct nla_policy teredo_dev_set_nl_policy[TEREDO_A_DEV_UPNP_PORT +
 	[TEREDO_A_DEV_UPNP] = { .type = NLA_U8, },
 	[TEREDO_A_DEV_UPNP_ADDR] = { .type = NLA_BE32, },
 	[TEREDO_A_DEV_UPNP_PORT] = { .type = NLA_BE16, },
+	[TEREDO_A_DEV_SERVER2_PORT] = { .type = NLA_BE16, },
 };
 
 /* TEREDO_CMD_PEER_GET - dump */
@@ -87,7 +88,7 @@ static const struct genl_split_ops teredo_nl_ops[] = {
 		.cmd		= TEREDO_CMD_DEV_SET,
 		.doit		= teredo_nl_dev_set_doit,
 		.policy		= teredo_dev_set_nl_policy,
-		.maxattr	= TEREDO_A_DEV_UPNP_PORT,
+		.maxattr	= TEREDO_A_DEV_SERVER2_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -178,7 +178,8 @@ static int put_config(struct sk_buff *skb, const struct teredo_dev *td)
 	    nla_put_in_addr(skb, TEREDO_A_DEV_SERVER, cfg->server))
 		return -EMSGSIZE;
 	if (cfg->server2 &&
-	    nla_put_in_addr(skb, TEREDO_A_DEV_SERVER2, cfg->server2))
+	    (nla_put_in_addr(skb, TEREDO_A_DEV_SERVER2, cfg->server2) ||
+	     nla_put_be16(skb, TEREDO_A_DEV_SERVER2_PORT, cfg->server2_port)))
 		return -EMSGSIZE;
 	if (td->clients &&
 	    nla_put_u32(skb, TEREDO_A_DEV_CLIENTS,
@@ -380,9 +381,28 @@ static int take_address(__be32 *to, struct nlattr *attr)
 	return 1;
 }
 
+/* The port of the secondary address: 3544 if that is given without one.
+ * Return: 1 if it has changed
+ */
+static int take_server2_port(__be16 *to, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[TEREDO_A_DEV_SERVER2_PORT];
+	__be16 port = *to;
+
+	if (attr)
+		port = nla_get_be16(attr);
+	else if (info->attrs[TEREDO_A_DEV_SERVER2])
+		port = htons(TEREDO_PORT);
+	if (port == *to)
+		return 0;
+	WRITE_ONCE(*to, port);
+	return 1;
+}
+
 static int check_servers(struct genl_info *info)
 {
 	static const u8 which[] = { TEREDO_A_DEV_SERVER, TEREDO_A_DEV_SERVER2 };
+	struct nlattr *port = info->attrs[TEREDO_A_DEV_SERVER2_PORT];
 	struct nlattr *attr;
 	__be32 addr;
 	int i;
@@ -398,6 +418,11 @@ static int check_servers(struct genl_info *info)
 			return -EADDRNOTAVAIL;
 		}
 	}
+	if (port && !nla_get_be16(port)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, port,
+				    "The UDP port must not be 0");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -408,7 +433,8 @@ static int set_servers(struct teredo_dev *td, struct genl_info *info)
 {
 	return take_address(&td->cfg.server, info->attrs[TEREDO_A_DEV_SERVER]) |
 	       take_address(&td->cfg.server2,
-			    info->attrs[TEREDO_A_DEV_SERVER2]);
+			    info->attrs[TEREDO_A_DEV_SERVER2]) |
+	       take_server2_port(&td->cfg.server2_port, info);
 }
 
 static int check_link(const struct teredo_dev *td, struct genl_info *info)

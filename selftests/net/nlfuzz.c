@@ -73,6 +73,7 @@ static const struct rule link_rules[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_GATEWAY]	= { NL_ATTR_TYPE_U8, 0, 1 },
 	[IFLA_TEREDO_CLIENT_RATE] = { NL_ATTR_TYPE_U32, 0, UINT32_MAX },
 	[IFLA_TEREDO_PORT2]	= { NL_ATTR_TYPE_U16, 0, UINT16_MAX },
+	[IFLA_TEREDO_SERVER2_PORT] = { NL_ATTR_TYPE_U16, 0, UINT16_MAX },
 	[IFLA_TEREDO_SERVED]	= { NL_ATTR_TYPE_BINARY, 0,
 				    TEREDO_MAX_SERVED *
 				    sizeof(struct if_teredo_prefix) },

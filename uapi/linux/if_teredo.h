@@ -91,6 +91,7 @@ enum {
 				 * 3544, also whenever that is set without it.
 				 * LOCAL2 can be LOCAL if this is another port
 				 */
+	IFLA_TEREDO_SERVER2_PORT, /* be16, of SERVER2; default as for PORT2 */
 
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
