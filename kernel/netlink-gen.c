@@ -54,12 +54,13 @@ static const struct nla_policy teredo_peer_del_nl_policy[TEREDO_A_PEER_ADDRESS +
 };
 
 /* TEREDO_CMD_PACKET_SEND - do */
-static const struct nla_policy teredo_packet_send_nl_policy[TEREDO_A_PACKET_PAYLOAD + 1] = {
+static const struct nla_policy teredo_packet_send_nl_policy[TEREDO_A_PACKET_LOCAL_PORT + 1] = {
 	[TEREDO_A_PACKET_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[TEREDO_A_PACKET_REMOTE_ADDR] = { .type = NLA_BE32, },
 	[TEREDO_A_PACKET_REMOTE_PORT] = { .type = NLA_BE16, },
 	[TEREDO_A_PACKET_LOCAL_ADDR] = { .type = NLA_BE32, },
 	[TEREDO_A_PACKET_PAYLOAD] = NLA_POLICY_MAX_LEN(TEREDO_MAX_PACKET),
+	[TEREDO_A_PACKET_LOCAL_PORT] = { .type = NLA_BE16, },
 };
 
 /* TEREDO_CMD_HELPER_SET - do */
@@ -118,7 +119,7 @@ static const struct genl_split_ops teredo_nl_ops[] = {
 		.cmd		= TEREDO_CMD_PACKET_SEND,
 		.doit		= teredo_nl_packet_send_doit,
 		.policy		= teredo_packet_send_nl_policy,
-		.maxattr	= TEREDO_A_PACKET_PAYLOAD,
+		.maxattr	= TEREDO_A_PACKET_LOCAL_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

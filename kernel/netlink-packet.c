@@ -14,9 +14,38 @@
 #include "stats.h"
 #include "xmit.h"
 
-/* Control packets go to servers, which are reached at one port. */
+/* The address and port that a packet to send comes from: those of one of the
+ * sockets of the device. Port 0 in @from stands for the service port.
+ */
+static int get_local(const struct teredo_dev *td, struct genl_info *info,
+		     struct teredo_endpoint *from)
+{
+	struct nlattr *addr = info->attrs[TEREDO_A_PACKET_LOCAL_ADDR];
+	struct nlattr *port = info->attrs[TEREDO_A_PACKET_LOCAL_PORT];
+	const struct teredo_config *cfg = &td->cfg;
+
+	if (addr)
+		from->addr = nla_get_in_addr(addr);
+	if (port)
+		from->port = nla_get_be16(port);
+	if (cfg->local2 && from->addr == cfg->local2 &&
+	    (from->port ?: cfg->port) == cfg->port2)
+		return 0;
+	if (from->addr && cfg->local && from->addr != cfg->local) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+				    "The socket is bound to another address");
+		return -EADDRNOTAVAIL;
+	}
+	if (port && from->port != cfg->port) {
+		NL_SET_ERR_MSG_ATTR(info->extack, port,
+				    "The socket is bound to another port");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 static int get_packet(const struct teredo_dev *td, struct genl_info *info,
-		      struct teredo_endpoint *to, __be32 *from)
+		      struct teredo_endpoint *to, struct teredo_endpoint *from)
 {
 	struct nlattr **attrs = info->attrs;
 
@@ -35,16 +64,7 @@ static int get_packet(const struct teredo_dev *td, struct genl_info *info,
 				    "Not a global unicast IPv4 address and a port");
 		return -EADDRNOTAVAIL;
 	}
-	if (attrs[TEREDO_A_PACKET_LOCAL_ADDR])
-		*from = nla_get_in_addr(attrs[TEREDO_A_PACKET_LOCAL_ADDR]);
-	if (*from && td->cfg.local && *from != td->cfg.local &&
-	    *from != td->cfg.local2) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    attrs[TEREDO_A_PACKET_LOCAL_ADDR],
-				    "The socket is bound to another address");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
+	return get_local(td, info, from);
 }
 
 static int send_packet(struct teredo_dev *td, struct genl_info *info)
@@ -53,7 +73,7 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	struct teredo_endpoint to, from = {};
 	int err;
 
-	err = get_packet(td, info, &to, &from.addr);
+	err = get_packet(td, info, &to, &from);
 	if (err)
 		return err;
 	err = teredo_nl_check_up(td, info);
@@ -95,7 +115,7 @@ int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
  * teredo_nl_packet - pass a control packet to the helper
  * @td: device
  * @from: outer source
- * @local: outer destination, network byte order
+ * @local: outer destination
  * @payload: UDP payload, at most TEREDO_MAX_PACKET octets
  * @len: its length
  *
@@ -103,7 +123,8 @@ int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
  * Return: 0, or a negative error if nobody has got it.
  */
 int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
-		     __be32 local, const void *payload, size_t len)
+		     struct teredo_endpoint local, const void *payload,
+		     size_t len)
 {
 	u32 helper = READ_ONCE(td->helper);
 	struct sk_buff *skb;
@@ -111,7 +132,7 @@ int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
 
 	if (!helper)
 		return -ESRCH;
-	skb = genlmsg_new(nla_total_size(len) + 4 * nla_total_size(4),
+	skb = genlmsg_new(nla_total_size(len) + 5 * nla_total_size(4),
 			  GFP_ATOMIC);
 	if (!skb)
 		return -ENOMEM;
@@ -121,7 +142,8 @@ int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
 	    nla_put_u32(skb, TEREDO_A_PACKET_IFINDEX, td->dev->ifindex) ||
 	    nla_put_in_addr(skb, TEREDO_A_PACKET_REMOTE_ADDR, from.addr) ||
 	    nla_put_be16(skb, TEREDO_A_PACKET_REMOTE_PORT, from.port) ||
-	    nla_put_in_addr(skb, TEREDO_A_PACKET_LOCAL_ADDR, local) ||
+	    nla_put_in_addr(skb, TEREDO_A_PACKET_LOCAL_ADDR, local.addr) ||
+	    nla_put_be16(skb, TEREDO_A_PACKET_LOCAL_PORT, local.port) ||
 	    nla_put(skb, TEREDO_A_PACKET_PAYLOAD, len, payload)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;

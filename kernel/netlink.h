@@ -26,6 +26,7 @@ int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info);
 
 void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp);
 int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
-		     __be32 local, const void *payload, size_t len);
+		     struct teredo_endpoint local, const void *payload,
+		     size_t len);
 
 #endif /* _TEREDO_NETLINK_H */

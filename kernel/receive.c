@@ -317,6 +317,7 @@ void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict)
  */
 void teredo_rx_to_helper(struct teredo_rx *rx)
 {
+	struct teredo_endpoint local = { .addr = rx->local, .port = rx->port };
 	enum teredo_limit_verdict verdict;
 	size_t len;
 	const u8 *payload = teredo_rx_payload(rx, &len);
@@ -328,7 +329,7 @@ void teredo_rx_to_helper(struct teredo_rx *rx)
 	verdict = control_allowed(rx, payload);
 	if (verdict != TEREDO_LIMIT_PASS)
 		teredo_rx_refused(rx, verdict);
-	else if (teredo_nl_packet(rx->td, rx->from, rx->local, payload, len))
+	else if (teredo_nl_packet(rx->td, rx->from, local, payload, len))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_HELPER);
 	else
 		teredo_rx_consume(rx, TEREDO_RX_CONTROL);
