@@ -74,7 +74,7 @@ static void add_look(json_t *o, const struct result *result)
 	struct reason reason;
 
 	json_object_set_new(o, "primary", status_ipv4(q->server.primary));
-	json_object_set_new(o, "secondary", status_ipv4(q->server.secondary));
+	status_secondary(o, q->server.secondary.addr, q->server.secondary.port);
 	json_object_set_new(o, "auth", json_string(auth_word(result)));
 	json_object_set_new(o, "secondary_answers",
 			    json_boolean(q->secondary.answered));

@@ -79,20 +79,21 @@ static void add_nat(const struct probe *probe, json_t *o)
 
 static json_t *make_result(const struct probe *probe)
 {
+	const struct teredo_endpoint second = probe->q.server.secondary;
 	enum outcome outcome = probe_outcome(probe);
 	json_t *connectivity = probe_connectivity(probe);
 	struct reason reason;
 	json_t *o;
 
-	o = json_pack("{s:s,s:s,s:I,s:{s:o,s:o,s:s}}",
+	o = json_pack("{s:s,s:s,s:I,s:{s:o,s:s}}",
 		      "state", qualify_has_address(&probe->q) ? "qualified" :
 								"offline",
 		      "outcome", outcome_name(outcome),
 		      "ms", (json_int_t)probe_ms(probe),
 		      "server",
 		      "primary", status_ipv4(probe->q.server.primary),
-		      "secondary", status_ipv4(probe->q.server.secondary),
 		      "name", probe->spec->primary);
+	status_secondary(json_object_get(o, "server"), second.addr, second.port);
 	probe_explain(probe, &reason);
 	status_reason(o, &reason, NULL);
 	add_nat(probe, o);

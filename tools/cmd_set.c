@@ -46,7 +46,8 @@ static const char *parse_server(struct link_conf *conf, const char *value)
 	if (err)
 		return err;
 	conf->server = server.primary;
-	conf->server2 = server.secondary;
+	conf->server2 = server.secondary.addr;
+	conf->server2_port = server.secondary.port;
 	link_conf_set(conf, IFLA_TEREDO_SERVER);
 	link_conf_set(conf, IFLA_TEREDO_SERVER2);
 	return NULL;

@@ -64,9 +64,8 @@ static void add_kernel_server(json_t *o, const struct dev_info *dev)
 	if (!dev->server)
 		return;
 	server = json_pack("{s:o}", "primary", status_ipv4(dev->server));
-	if (dev->server2)
-		json_object_set_new(server, "secondary",
-				    status_ipv4(dev->server2));
+	if (dev->server2.addr)
+		status_secondary(server, dev->server2.addr, dev->server2.port);
 	json_object_set_new(o, "server", server);
 }
 
@@ -172,6 +171,7 @@ static void show_state(json_t *o)
 static void show_server(json_t *server)
 {
 	const char *name = print_get(server, "name");
+	json_t *port = json_object_get(server, "secondary_port");
 
 	if (!server)
 		return;
@@ -181,6 +181,8 @@ static void show_server(json_t *server)
 	printf("%s", print_get(server, "primary"));
 	if (print_get(server, "secondary"))
 		printf(", %s", print_get(server, "secondary"));
+	if (port)
+		printf(":%lld", (long long)json_integer_value(port));
 	if (json_is_true(json_object_get(server, "secondary_assumed")))
 		printf(", assumed");
 	puts(name ? ")" : "");

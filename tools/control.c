@@ -44,19 +44,20 @@ static const struct server_spec *find_spec(const struct daemon *d)
 
 static void add_server(const struct daemon *d, json_t *status)
 {
+	const struct teredo_endpoint second = d->q.server.secondary;
 	const struct server_spec *spec = find_spec(d);
 	json_t *server;
 
 	if (!d->q.server.primary)
 		return;
-	server = json_pack("{s:o,s:o}",
-			   "primary", status_ipv4(d->q.server.primary),
-			   "secondary", status_ipv4(d->q.server.secondary));
+	server = json_pack("{s:o}",
+			   "primary", status_ipv4(d->q.server.primary));
+	status_secondary(server, second.addr, second.port);
 	/* the one after the primary is a guess; any other one was given */
 	json_object_set_new(server, "secondary_assumed",
 			    json_boolean((!spec || !spec->secondary[0]) &&
-					 d->q.server.secondary ==
-					 server_next(d->q.server.primary)));
+					 teredo_endpoint_equal(second,
+							       server_next(d->q.server.primary))));
 	if (spec && server_is_name(spec->primary))
 		json_object_set_new(server, "name", json_string(spec->primary));
 	json_object_set_new(status, "server", server);

@@ -197,7 +197,8 @@ static void fill_link(struct daemon *d)
 	    server_resolve(spec, &server))
 		return;
 	d->conf.link.server = server.primary;
-	d->conf.link.server2 = server.secondary;
+	d->conf.link.server2 = server.secondary.addr;
+	d->conf.link.server2_port = server.secondary.port;
 	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER);
 	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER2);
 }

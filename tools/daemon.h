@@ -135,7 +135,7 @@ enum connectivity {
  * @local: our end of the mapping
  * @heard_at: where the last control packet came to, 0 if unknown
  * @dev_server: server that the device had when it was last asked
- * @dev_server2: its secondary address
+ * @dev_server2: its secondary address and port
  * @state: state, as last reported; of a relay as well, like the next two
  * @since: when it last changed, by uv_now()
  * @reason: the reason for @state, as last reported
@@ -236,7 +236,7 @@ struct daemon {
 	struct teredo_endpoint local;
 	__be32 heard_at;
 	__be32 dev_server;
-	__be32 dev_server2;
+	struct teredo_endpoint dev_server2;
 	enum state state;
 	uint64_t since;
 	struct reason reason;
@@ -385,7 +385,8 @@ struct teredo_endpoint portmap_outside(const struct daemon *d);
 void portmap_status(const struct daemon *d, json_t *status);
 
 typedef void helper_receive_fn(void *ctx, struct teredo_endpoint from,
-			       __be32 local_addr, const u8 *data, size_t len);
+			       struct teredo_endpoint local, const u8 *data,
+			       size_t len);
 int helper_open(struct daemon *d, helper_receive_fn *receive);
 void helper_link(struct daemon *d);
 void helper_lost(struct daemon *d);

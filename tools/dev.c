@@ -52,7 +52,8 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 		FIELD(TEREDO_A_DEV_STATE, state),
 		FIELD(TEREDO_A_DEV_ADDRESS, address),
 		FIELD(TEREDO_A_DEV_SERVER, server),
-		FIELD(TEREDO_A_DEV_SERVER2, server2),
+		FIELD(TEREDO_A_DEV_SERVER2, server2.addr),
+		FIELD(TEREDO_A_DEV_SERVER2_PORT, server2.port),
 		FIELD(TEREDO_A_DEV_MAPPED_ADDR, mapped.addr),
 		FIELD(TEREDO_A_DEV_MAPPED_PORT, mapped.port),
 		FIELD(TEREDO_A_DEV_LOCAL_ADDR, local.addr),
@@ -90,6 +91,9 @@ void dev_parse(struct dev_info *dev, const struct nlmsghdr *nlh)
 	dev->nlh = nlh;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		parse_dev_attr(dev, attr);
+	/* an older module has no attribute for the port */
+	if (dev->server2.addr && !dev->server2.port)
+		dev->server2.port = cpu_to_be16(TEREDO_PORT);
 }
 
 static void parse_counter(const struct nlattr *nest, dev_counter_fn *fn,
@@ -196,6 +200,16 @@ static void put_addr(struct nlmsghdr *nlh, u16 type, __be32 addr)
 		mnl_attr_put_u32(nlh, type, addr);
 }
 
+/* The port is left out if it is the default: a module that is older than the
+ * attribute would refuse the request.
+ */
+static void put_server2(struct nlmsghdr *nlh, struct teredo_endpoint server2)
+{
+	put_addr(nlh, TEREDO_A_DEV_SERVER2, server2.addr);
+	if (server2.addr && server2.port != cpu_to_be16(TEREDO_PORT))
+		mnl_attr_put_u16(nlh, TEREDO_A_DEV_SERVER2_PORT, server2.port);
+}
+
 /**
  * dev_set_up - tell the kernel what qualification found
  * @nl: socket
@@ -215,7 +229,7 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 	mnl_attr_put(nlh, TEREDO_A_DEV_ADDRESS, sizeof(dev->address),
 		     &dev->address);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_SERVER, dev->server);
-	put_addr(nlh, TEREDO_A_DEV_SERVER2, dev->server2);
+	put_server2(nlh, dev->server2);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_MAPPED_ADDR, dev->mapped.addr);
 	mnl_attr_put_u16(nlh, TEREDO_A_DEV_MAPPED_PORT, dev->mapped.port);
 	put_addr(nlh, TEREDO_A_DEV_LOCAL_ADDR, dev->local.addr);
@@ -235,12 +249,12 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
  * @ifindex: device
  * @state: down or probing
  * @server: server that is asked, 0 to leave it as it is
- * @server2: its secondary address, likewise
+ * @server2: its secondary address and port, likewise
  *
  * Return: 0 or a negative errno with nl->error set.
  */
 int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
-		  __be32 server, __be32 server2)
+		  __be32 server, struct teredo_endpoint server2)
 {
 	char buf[NL_BUF];
 	struct nlmsghdr *nlh;
@@ -249,7 +263,7 @@ int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_IFINDEX, ifindex);
 	mnl_attr_put_u32(nlh, TEREDO_A_DEV_STATE, state);
 	put_addr(nlh, TEREDO_A_DEV_SERVER, server);
-	put_addr(nlh, TEREDO_A_DEV_SERVER2, server2);
+	put_server2(nlh, server2);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
@@ -428,7 +442,10 @@ int dev_packet_send(struct nl *nl, const struct dev_packet *pkt)
 	mnl_attr_put_u32(nlh, TEREDO_A_PACKET_IFINDEX, pkt->ifindex);
 	mnl_attr_put_u32(nlh, TEREDO_A_PACKET_REMOTE_ADDR, pkt->remote.addr);
 	mnl_attr_put_u16(nlh, TEREDO_A_PACKET_REMOTE_PORT, pkt->remote.port);
-	put_addr(nlh, TEREDO_A_PACKET_LOCAL_ADDR, pkt->local_addr);
+	put_addr(nlh, TEREDO_A_PACKET_LOCAL_ADDR, pkt->local.addr);
+	if (pkt->local.port)
+		mnl_attr_put_u16(nlh, TEREDO_A_PACKET_LOCAL_PORT,
+				 pkt->local.port);
 	mnl_attr_put(nlh, TEREDO_A_PACKET_PAYLOAD, pkt->len, pkt->data);
 	return nl_send(nl, nlh);
 }
@@ -457,7 +474,10 @@ bool dev_packet_parse(struct dev_packet *pkt, const struct nlmsghdr *nlh)
 			nl_attr_copy(&pkt->remote.port, 2, attr);
 			break;
 		case TEREDO_A_PACKET_LOCAL_ADDR:
-			nl_attr_copy(&pkt->local_addr, 4, attr);
+			nl_attr_copy(&pkt->local.addr, 4, attr);
+			break;
+		case TEREDO_A_PACKET_LOCAL_PORT:
+			nl_attr_copy(&pkt->local.port, 2, attr);
 			break;
 		case TEREDO_A_PACKET_PAYLOAD:
 			pkt->data = mnl_attr_get_payload(attr);

@@ -18,7 +18,7 @@
  * @state: enum teredo_state
  * @address: its Teredo address
  * @server: primary address of its server
- * @server2: secondary address
+ * @server2: secondary address and port
  * @mapped: service port as the server sees it
  * @local: service port
  * @lifetime: seconds left of the state, 0 for ever
@@ -39,7 +39,7 @@ struct dev_info {
 	u32 state;
 	struct in6_addr address;
 	__be32 server;
-	__be32 server2;
+	struct teredo_endpoint server2;
 	struct teredo_endpoint mapped;
 	struct teredo_endpoint local;
 	u32 lifetime;
@@ -104,14 +104,14 @@ static inline bool peer_has(const struct peer_info *peer, int attr)
  * struct dev_packet - a control packet
  * @ifindex: device
  * @remote: the other side
- * @local_addr: this side, 0 if unknown or left to the kernel
+ * @local: this side; address and port are 0 if unknown or left to the kernel
  * @data: UDP payload
  * @len: length of @data
  */
 struct dev_packet {
 	u32 ifindex;
 	struct teredo_endpoint remote;
-	__be32 local_addr;
+	struct teredo_endpoint local;
 	const u8 *data;
 	size_t len;
 };
@@ -127,7 +127,7 @@ int dev_dump(struct nl *nl, u32 ifindex, dev_fn *fn, void *ctx);
 int dev_get(struct nl *nl, u32 ifindex, struct dev_info *dev);
 int dev_set_up(struct nl *nl, const struct dev_info *dev);
 int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
-		  __be32 server, __be32 server2);
+		  __be32 server, struct teredo_endpoint server2);
 int dev_set_helper(struct nl *nl, u32 ifindex);
 int dev_client_set(struct nl *nl, u32 ifindex, struct teredo_endpoint mapped,
 		   u32 lifetime);

@@ -172,12 +172,19 @@ static void gain(struct daemon *d)
 	log_info("%s: address %s", d->name, text);
 }
 
+/* The device keeps its server. */
+static void set_state(struct daemon *d, enum teredo_state state)
+{
+	dev_set_state(&d->genl, d->ifindex, state, 0,
+		      (struct teredo_endpoint) { 0 });
+}
+
 static void lose(struct daemon *d)
 {
 	secondary_end(d);
 	portmap_doubt(d);
 	place_down(d);
-	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING, 0, 0);
+	set_state(d, TEREDO_STATE_PROBING);
 }
 
 static void probe(struct daemon *d)
@@ -189,7 +196,7 @@ static void probe(struct daemon *d)
 	/* with an address for each destination we would look like a symmetric
 	 * NAT to ourselves
 	 */
-	d->kt.local_addr = d->path.src;
+	d->kt.local.addr = d->path.src;
 	read_local_port(d);
 	portmap_update(d, d->local.port);
 	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
@@ -280,12 +287,13 @@ static void on_timer(uv_timer_t *timer)
 }
 
 static void on_receive(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	struct daemon *d = ctx;
 	enum packet_verdict verdict;
 
-	d->heard_at = local_addr;
+	d->heard_at = local.addr;
 	verdict = qualify_receive(&d->q, from, data, len);
 	if (verdict != RA_VALID)
 		log_debug("%s: advertisement from %s ignored: %s", d->name,
@@ -367,7 +375,7 @@ static bool adopt(struct daemon *d)
 
 	log_info("%s: going on with the address it has", d->name);
 	d->local = dev.local;
-	d->kt.local_addr = dev.local.addr;
+	d->kt.local.addr = dev.local.addr;
 	portmap_update(d, dev.local.port);
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
@@ -453,6 +461,15 @@ void engine_resolve_soon(struct daemon *d)
 		resolve_after(d, RESOLVE_MS);
 }
 
+static struct qualify_server server_of(const struct dev_info *dev)
+{
+	return (struct qualify_server) {
+		.primary = dev->server,
+		.secondary = dev->server2.addr ? dev->server2 :
+						 server_next(dev->server),
+	};
+}
+
 /* A device that was created with a server needs none in the configuration */
 static void servers_from_device(struct daemon *d)
 {
@@ -461,8 +478,7 @@ static void servers_from_device(struct daemon *d)
 
 	if (dev_get(&d->genl, d->ifindex, &dev) || !dev.server)
 		return;
-	server.primary = dev.server;
-	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
+	server = server_of(&dev);
 	qualify_set_servers(&d->q, &server, 1);
 }
 
@@ -470,12 +486,14 @@ static void servers_from_device(struct daemon *d)
 static bool server_changed(struct daemon *d, struct dev_info *dev)
 {
 	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
-	    (dev->server == d->dev_server && dev->server2 == d->dev_server2))
+	    (dev->server == d->dev_server &&
+	     teredo_endpoint_equal(dev->server2, d->dev_server2)))
 		return false;
 	d->dev_server = dev->server;
 	d->dev_server2 = dev->server2;
 	return dev->server != d->q.server.primary ||
-	       (dev->server2 && dev->server2 != d->q.server.secondary);
+	       (dev->server2.addr &&
+		!teredo_endpoint_equal(dev->server2, d->q.server.secondary));
 }
 
 /* If so an administrator did that ("teredo set"). It is the one server then,
@@ -489,8 +507,7 @@ static void on_changed(void *ctx)
 
 	if (!server_changed(d, &dev))
 		return;
-	server.primary = dev.server;
-	server.secondary = dev.server2 ? dev.server2 : server_next(dev.server);
+	server = server_of(&dev);
 	log_info("%s: the device was given the server %s", d->name,
 		 addr_text(dev.server));
 	resolve_cancel(&d->resolver);
@@ -545,7 +562,8 @@ static int engine_open(struct daemon *d)
 	d->kt.transport.ctx = d;
 	d->kt.changed = on_changed;
 	d->dev_server = d->link.conf.server;
-	d->dev_server2 = d->link.conf.server2;
+	d->dev_server2.addr = d->link.conf.server2;
+	d->dev_server2.port = d->link.conf.server2_port;
 	if (!d->conf.servers.n)
 		servers_from_device(d);
 
@@ -615,7 +633,7 @@ void engine_sleep(struct daemon *d)
 	portmap_stop(d);
 	rebind_end(d, false);
 	qualify_stop(&d->q);
-	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
+	set_state(d, TEREDO_STATE_DOWN);
 	settle(d);
 }
 
@@ -686,7 +704,7 @@ static void engine_close(struct daemon *d)
 	rebind_end(d, false);
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
-	dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_DOWN, 0, 0);
+	set_state(d, TEREDO_STATE_DOWN);
 	portmap_close(d);
 }
 

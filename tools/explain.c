@@ -6,6 +6,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "notify.h"
+#include "value.h"
 
 #include <arpa/inet.h>
 
@@ -28,7 +29,7 @@ static void explain_address(const struct daemon *d, struct reason *r)
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
 	} else if (engine_nat(d) == TEREDO_NAT_UNKNOWN &&
 		   d->reached != CONNECTIVITY_GOOD) {
-		inet_ntop(AF_INET, &d->q.server.secondary, host, sizeof(host));
+		value_server_text(host, d->q.server.secondary);
 		reason_set(r, REASON_NAT_UNKNOWN, host, NULL);
 	} else if (d->reached == CONNECTIVITY_FAILED) {
 		inet_ntop(AF_INET6, &d->conf.verify, host, sizeof(host));
@@ -52,10 +53,12 @@ static void explain_server(const struct daemon *d, struct reason *r)
 {
 	bool half = d->q.state == QUALIFY_STARTING && d->q.primary.answered &&
 		    d->q.reason == QUALIFY_NO_REPLY;
-	__be32 addr = half ? d->q.server.secondary : d->q.server.primary;
-	char server[INET_ADDRSTRLEN];
+	struct teredo_endpoint ep = { .addr = d->q.server.primary };
+	char server[VALUE_SERVER];
 
-	inet_ntop(AF_INET, &addr, server, sizeof(server));
+	if (half)
+		ep = d->q.server.secondary;
+	value_server_text(server, ep);
 	if (d->send_error[0])
 		reason_set(r, REASON_SEND, server, d->send_error);
 	else if (d->q.reason != QUALIFY_OK && !half)

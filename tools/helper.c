@@ -67,11 +67,12 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 /* The kernel passes control packets of servers with secrets and of clients alone. */
 static void no_packets(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	(void)ctx;
 	(void)from;
-	(void)local_addr;
+	(void)local;
 	(void)data;
 	(void)len;
 }

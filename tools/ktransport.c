@@ -14,7 +14,7 @@ static int ktransport_send(struct transport *transport,
 	const struct dev_packet pkt = {
 		.ifindex = kt->ifindex,
 		.remote = to,
-		.local_addr = kt->local_addr,
+		.local = kt->local,
 		.data = data,
 		.len = len,
 	};
@@ -72,7 +72,7 @@ static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
 
 	if (dev_packet_parse(&pkt, nlh) && pkt.ifindex == kt->ifindex)
 		kt->transport.receive(kt->transport.ctx, pkt.remote,
-				      pkt.local_addr, pkt.data, pkt.len);
+				      pkt.local, pkt.data, pkt.len);
 }
 
 /* The kernel passes control packets to whoever sent or asked last. Once that

@@ -14,7 +14,7 @@
  * @transport: its base
  * @nl: generic netlink socket whose port makes us the helper
  * @ifindex: the device
- * @local_addr: address to send from, 0 for any
+ * @local: address to send from, 0 for any, and port, 0 for the service port
  * @is_helper: the kernel has named us as the helper
  * @taken_over: another helper has come since
  * @changed: somebody has changed the device; may be missing
@@ -23,7 +23,7 @@ struct ktransport {
 	struct transport transport;
 	struct nl nl;
 	u32 ifindex;
-	__be32 local_addr;
+	struct teredo_endpoint local;
 	bool is_helper;
 	bool taken_over;
 	void (*changed)(void *ctx);

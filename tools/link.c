@@ -22,8 +22,10 @@ static const struct {
 	FIELD(PORT, port),
 	FIELD(LOCAL, local),
 	FIELD(LOCAL2, local2),
+	FIELD(PORT2, port2),
 	FIELD(SERVER, server),
 	FIELD(SERVER2, server2),
+	FIELD(SERVER2_PORT, server2_port),
 	FIELD(TTL, ttl),
 	FIELD(TOS, tos),
 	FIELD(FWMARK, fwmark),
@@ -95,6 +97,11 @@ static void parse_info(struct link_info *link, const struct nlattr *info)
 		return;
 	mnl_attr_for_each_nested(attr, data)
 		parse_field(&link->conf, attr);
+	/* an older module has no attributes for these */
+	if (!link->conf.port2)
+		link->conf.port2 = cpu_to_be16(TEREDO_PORT);
+	if (!link->conf.server2_port)
+		link->conf.server2_port = cpu_to_be16(TEREDO_PORT);
 }
 
 static void parse_stats(struct link_info *link, const struct nlattr *attr)
@@ -214,6 +221,15 @@ static u32 lower_index(const char *name)
 	return ifindex || !name[0] ? ifindex : TEREDO_LINK_NONE;
 }
 
+/* The port of a second address. It is left out if it is the default: a module that
+ * is older than the attribute would refuse the request.
+ */
+static void put_port(struct nlmsghdr *nlh, u16 type, __be16 port)
+{
+	if (port && port != cpu_to_be16(TEREDO_PORT))
+		mnl_attr_put_u16(nlh, type, port);
+}
+
 static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 {
 	size_t i;
@@ -222,6 +238,10 @@ static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 		if (link_conf_has(conf, fields[i].type))
 			mnl_attr_put(nlh, fields[i].type, fields[i].size,
 				     (const u8 *)conf + fields[i].offset);
+	if (link_conf_has(conf, IFLA_TEREDO_LOCAL2))
+		put_port(nlh, IFLA_TEREDO_PORT2, conf->port2);
+	if (link_conf_has(conf, IFLA_TEREDO_SERVER2))
+		put_port(nlh, IFLA_TEREDO_SERVER2_PORT, conf->server2_port);
 	if (link_conf_has(conf, IFLA_TEREDO_LINK))
 		mnl_attr_put_u32(nlh, IFLA_TEREDO_LINK,
 				 lower_index(conf->link));

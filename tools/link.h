@@ -18,11 +18,14 @@
  * @port: service port
  * @local: IPv4 address to bind
  * @local2: secondary address of a server
+ * @port2: its UDP port, network byte order; sent together with @local2 only
  * @link: name of the interface that datagrams leave by, "" for any
  * @lower: index of that interface, as the kernel has it: 0 for any,
  *	%TEREDO_LINK_NONE if it was deleted; ignored in requests
  * @server: a client's server, if it is known already
  * @server2: its secondary address
+ * @server2_port: UDP port of that, network byte order; sent together with @server2
+ *	only
  * @ttl: of the outer header
  * @tos: of the outer header
  * @fwmark: of outgoing datagrams
@@ -52,10 +55,12 @@ struct link_conf {
 	__be16 port;
 	__be32 local;
 	__be32 local2;
+	__be16 port2;
 	char link[IF_NAMESIZE];
 	u32 lower;
 	__be32 server;
 	__be32 server2;
+	__be16 server2_port;
 	u8 ttl;
 	u8 tos;
 	u32 fwmark;

@@ -150,7 +150,7 @@ static void convert_server_bind(struct miredo *m, enum miredo_key key)
 	if (!get_server(m, key, &addr))
 		return;
 	put(m, "device", "local", inet_ntoa(addr));
-	addr2.s_addr = server_next(addr.s_addr);
+	addr2.s_addr = server_next(addr.s_addr).addr;
 	if (has_key(m, second) && !get_server(m, second, &addr2))
 		return;
 	if (addr2.s_addr == addr.s_addr)

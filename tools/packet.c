@@ -190,7 +190,7 @@ static enum packet_verdict check_prefix(const struct packet_query *query,
 		return RA_PREFIX_LENGTH;
 	/* A secondary address may speak of itself; Miredo's names the primary */
 	if (net != query->prefix ||
-	    (server != query->server && server != query->to))
+	    (server != query->server && server != query->to.addr))
 		return RA_PREFIX;
 	return RA_VALID;
 }
@@ -260,7 +260,7 @@ enum packet_verdict packet_check_ra(struct packet_answer *answer,
 	enum packet_verdict verdict;
 	struct teredo_packet pkt;
 
-	if (from.addr != query->to || from.port != cpu_to_be16(TEREDO_PORT))
+	if (!teredo_endpoint_equal(from, query->to))
 		return RA_OUTER_SOURCE;
 	if (teredo_parse(&pkt, data, len))
 		return RA_MALFORMED;

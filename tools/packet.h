@@ -35,14 +35,14 @@ struct packet_key {
  * struct packet_query - what an advertisement must be an answer to
  * @key: as the solicitation was built with
  * @nonce: as the solicitation was built with
- * @to: address that was asked
+ * @to: endpoint that was asked
  * @server: primary address of that server, which the prefix may name instead
  * @prefix: service prefix
  */
 struct packet_query {
 	const struct packet_key *key;
 	u8 nonce[TEREDO_NONCE_LEN];
-	__be32 to;
+	struct teredo_endpoint to;
 	__be32 server;
 	__be32 prefix;
 };

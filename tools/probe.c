@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "status.h"
+#include "value.h"
 
 #define PROBE_MAX	(2 * QUALIFY_SERVERS)
 
@@ -30,19 +31,23 @@ static u64 on_now(void *ctx)
 	return now_us() / 1000;
 }
 
-/* Return: which of the server's addresses it is, -1 if none */
-static int which(const struct probe *probe, __be32 addr)
+/* Return: 0 for the primary address of the server, 1 for the secondary one, -1 for
+ * any other
+ */
+static int which(const struct probe *probe, struct teredo_endpoint ep)
 {
-	if (addr == probe->q.server.primary)
+	const struct qualify_server *server = &probe->q.server;
+
+	if (ep.addr == server->primary && ep.port == cpu_to_be16(TEREDO_PORT))
 		return 0;
-	return addr == probe->q.server.secondary ? 1 : -1;
+	return teredo_endpoint_equal(ep, server->secondary) ? 1 : -1;
 }
 
 static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 		    size_t len)
 {
 	struct probe *probe = ctx;
-	int i = which(probe, to.addr);
+	int i = which(probe, to);
 
 	if (i >= 0)
 		probe->sent[i] = now_us();
@@ -83,12 +88,13 @@ static const struct qualify_ops ops = {
 };
 
 static void on_receive(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	struct probe *probe = ctx;
-	int i = which(probe, from.addr);
+	int i = which(probe, from);
 
-	(void)local_addr;
+	(void)local;
 	if (probe->v.state == VERIFY_TESTING) {
 		verify_receive(&probe->v, from, data, len, on_now(NULL));
 		probe->over = probe->v.state == VERIFY_GOOD;
@@ -105,7 +111,7 @@ static void on_failed(void *ctx, const char *why)
 	snprintf(probe->error, sizeof(probe->error), "%s", why);
 }
 
-static void on_refused(void *ctx, __be32 to, const char *why)
+static void on_refused(void *ctx, struct teredo_endpoint to, const char *why)
 {
 	struct probe *probe = ctx;
 	int i = which(probe, to);
@@ -329,10 +335,9 @@ static void explain_silence(const struct probe *probe, struct reason *r)
 
 static void explain_nat(const struct probe *probe, struct reason *r)
 {
-	char secondary[INET_ADDRSTRLEN];
+	char secondary[VALUE_SERVER];
 
-	inet_ntop(AF_INET, &probe->q.server.secondary, secondary,
-		  sizeof(secondary));
+	value_server_text(secondary, probe->q.server.secondary);
 	reason_set(r, REASON_NAT_UNKNOWN, secondary, NULL);
 }
 

@@ -14,8 +14,9 @@
  */
 #include "qualify.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
+
+#include "value.h"
 
 /* A server that comes back must find us within 5 s, so for as long as most
  * outages and reboots last the retries keep the pace of 5.2.1. After that the
@@ -52,6 +53,14 @@ static u64 jitter(struct qualify *q, u64 interval)
 			      interval + interval / 10);
 }
 
+static struct teredo_endpoint primary_of(const struct qualify *q)
+{
+	return (struct teredo_endpoint) {
+		.addr = q->server.primary,
+		.port = cpu_to_be16(TEREDO_PORT),
+	};
+}
+
 /* ---- exchanges ---- */
 
 static void exchange_stop(struct qualify_exchange *x)
@@ -66,21 +75,17 @@ static bool exchange_runs(const struct qualify_exchange *x)
 
 static void exchange_send(struct qualify *q, struct qualify_exchange *x)
 {
-	struct teredo_endpoint to = {
-		.addr = x->query.to,
-		.port = cpu_to_be16(TEREDO_PORT),
-	};
 	u8 buf[PACKET_RS_MAX];
 
 	x->tries++;
 	x->deadline = now(q) + QUALIFY_TIMEOUT_MS;
-	q->ops->send(q->ctx, to, buf,
+	q->ops->send(q->ctx, x->query.to, buf,
 		     packet_build_rs(buf, &q->key, x->query.nonce));
 }
 
 /* One nonce serves all repeats, so that a late answer still counts */
 static void exchange_start(struct qualify *q, struct qualify_exchange *x,
-			   __be32 to)
+			   struct teredo_endpoint to)
 {
 	memset(x, 0, sizeof(*x));
 	x->query.key = &q->key;
@@ -138,7 +143,7 @@ static void blame(struct qualify *q, enum qualify_reason reason)
 {
 	q->reason = reason;
 	q->blamed = reason == QUALIFY_NO_REPLY2 ? q->server.secondary :
-						  q->server.primary;
+						  primary_of(q);
 }
 
 static void go_offline(struct qualify *q, enum qualify_reason reason)
@@ -295,7 +300,7 @@ static void send_maintenance(struct qualify *q)
 {
 	q->state = QUALIFY_MAINTAINING;
 	q->timer = QUALIFY_NEVER;
-	exchange_start(q, &q->primary, q->server.primary);
+	exchange_start(q, &q->primary, primary_of(q));
 }
 
 /* The secondary address may answer by now. */
@@ -358,7 +363,7 @@ static void begin_round(struct qualify *q, enum qualify_state state)
 	q->state = state;
 	q->server = q->servers[q->index];
 	tell(q, QUALIFY_EV_PROBE);
-	exchange_start(q, &q->primary, q->server.primary);
+	exchange_start(q, &q->primary, primary_of(q));
 	if (!q->skip_secondary)
 		exchange_start(q, &q->secondary, q->server.secondary);
 }
@@ -533,11 +538,15 @@ void qualify_retry_soon(struct qualify *q)
 		q->timer = soon;
 }
 
-static struct qualify_exchange *find_exchange(struct qualify *q, __be32 from)
+/* Both have the same address if the server has a second port only. */
+static struct qualify_exchange *find_exchange(struct qualify *q,
+					      struct teredo_endpoint from)
 {
-	if (exchange_runs(&q->primary) && q->primary.query.to == from)
+	if (exchange_runs(&q->primary) &&
+	    teredo_endpoint_equal(q->primary.query.to, from))
 		return &q->primary;
-	if (exchange_runs(&q->secondary) && q->secondary.query.to == from)
+	if (exchange_runs(&q->secondary) &&
+	    teredo_endpoint_equal(q->secondary.query.to, from))
 		return &q->secondary;
 	return NULL;
 }
@@ -565,7 +574,7 @@ enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,
 				    const u8 *data, size_t len)
 {
-	struct qualify_exchange *x = find_exchange(q, from.addr);
+	struct qualify_exchange *x = find_exchange(q, from);
 	struct packet_answer answer;
 	enum packet_verdict verdict;
 
@@ -592,11 +601,11 @@ enum packet_verdict qualify_receive(struct qualify *q,
 /**
  * qualify_refused() - the network says that no answer will come
  * @q: machine
- * @from: address that was asked, network byte order
+ * @from: address and port that were asked
  *
  * Any host can forge that, so only the secondary address is given up by it.
  */
-void qualify_refused(struct qualify *q, __be32 from)
+void qualify_refused(struct qualify *q, struct teredo_endpoint from)
 {
 	if (find_exchange(q, from) != &q->secondary)
 		return;
@@ -672,13 +681,13 @@ void qualify_explain(const struct qualify *q, struct reason *r)
 		[QUALIFY_STALE]		= REASON_STALE,
 	};
 	enum reason_id id = ids[q->reason];
-	char server[INET_ADDRSTRLEN];
+	char server[VALUE_SERVER];
 
 	static_assert(QUALIFY_TRIES == 3 && QUALIFY_TIMEOUT_MS == 4000 &&
 		      TEREDO_PORT == 3544, "the texts have these numbers");
 
 	if (id == REASON_NO_REPLY && q->key.secret_len)
 		id = REASON_NO_REPLY_SECRET;
-	inet_ntop(AF_INET, &q->blamed, server, sizeof(server));
+	value_server_text(server, q->blamed);
 	reason_set(r, id, server, NULL);
 }

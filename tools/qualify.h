@@ -53,11 +53,12 @@ enum qualify_reason {
 /**
  * struct qualify_server - a server
  * @primary: the address that goes into ours
- * @secondary: address that shows whether the NAT is symmetric
+ * @secondary: address and port that show whether the NAT is symmetric; the address
+ *	is @primary if the server has a second port in place of a second address
  */
 struct qualify_server {
 	__be32 primary;
-	__be32 secondary;
+	struct teredo_endpoint secondary;
 };
 
 #define QUALIFY_SERVERS		8
@@ -111,7 +112,7 @@ struct qualify_exchange {
  * @server: the server in use
  * @state: where the machine stands
  * @reason: why it does not get on, or the last time it did not
- * @blamed: the address that @reason is about
+ * @blamed: the address and port that @reason is about
  * @address: Teredo address; valid in QUALIFIED and MAINTAINING
  * @mapped: the mapping in @address
  * @nat: what the two answers say of the NAT; none is not told from restricted, and
@@ -145,7 +146,7 @@ struct qualify {
 
 	enum qualify_state state;
 	enum qualify_reason reason;
-	__be32 blamed;
+	struct teredo_endpoint blamed;
 	struct in6_addr address;
 	struct teredo_endpoint mapped;
 	enum teredo_nat nat;
@@ -183,7 +184,7 @@ void qualify_retry_soon(struct qualify *q);
 enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,
 				    const u8 *data, size_t len);
-void qualify_refused(struct qualify *q, __be32 from);
+void qualify_refused(struct qualify *q, struct teredo_endpoint from);
 u64 qualify_deadline(const struct qualify *q);
 void qualify_timeout(struct qualify *q);
 void qualify_explain(const struct qualify *q, struct reason *r);

@@ -30,13 +30,14 @@ static void close_port(struct rebind *r)
 }
 
 static void on_receive(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	struct daemon *d = ctx;
 	struct rebind *r = &d->rebind;
 	struct packet_answer answer;
 
-	(void)local_addr;
+	(void)local;
 	if (!r->poll ||
 	    packet_check_ra(&answer, &r->query, from, data, len) != RA_VALID)
 		return;
@@ -68,7 +69,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 static bool open_port(struct daemon *d)
 {
 	struct rebind *r = &d->rebind;
-	__be32 towards = d->kt.local_addr ? d->kt.local_addr :
+	__be32 towards = d->kt.local.addr ? d->kt.local.addr :
 					    d->q.server.primary;
 
 	if (udp_open(&r->udp, 0, towards))
@@ -105,7 +106,7 @@ static void ask(struct daemon *d)
 	r->server = d->q.index;
 	r->query = (struct packet_query) {
 		.key = &d->q.key,
-		.to = to.addr,
+		.to = to,
 		.server = to.addr,
 		.prefix = d->q.prefix,
 	};

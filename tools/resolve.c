@@ -38,7 +38,8 @@ static void half_failed(struct resolver *r, const char *why)
 static void half_found(struct resolver *r, __be32 addr)
 {
 	if (r->half % 2) {
-		r->current.secondary = addr;
+		r->current.secondary.addr = addr;
+		r->current.secondary.port = cpu_to_be16(TEREDO_PORT);
 		if (server_check(&r->current)) {
 			half_failed(r, server_check(&r->current));
 			return;

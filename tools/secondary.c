@@ -139,12 +139,13 @@ static bool is_our_bubble(const struct daemon *d, struct teredo_endpoint from,
 
 /* Whatever else comes to this port is ignored. */
 static void on_receive(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	struct daemon *d = ctx;
 	struct secondary *s = &d->secondary;
 
-	(void)local_addr;
+	(void)local;
 	if (s->state != DETERMINATION_RUNS)
 		return;
 	if (s->tries && is_our_bubble(d, from, data, len))

@@ -124,25 +124,31 @@ enum secure_verdict secure_check_rs(struct secure_rs *rs,
 
 	memcpy(rs->nonce, data + teredo_auth_nonce(&pkt), TEREDO_NONCE_LEN);
 	memcpy(&rs->source, data + pkt.ip6 + 8, sizeof(rs->source));
-	return secure_answer_from(server, rs) ? RS_VALID : RS_NO_SECOND;
+	return secure_answer_from(server, rs).addr ? RS_VALID : RS_NO_SECOND;
 }
 
 /**
- * secure_answer_from - which of our addresses to answer from (5.3.2)
+ * secure_answer_from - find the endpoint to answer from (5.3.2)
  * @server: who was asked
  * @rs: solicitation
  *
  * With the cone bit the client asks for the other address, to find out about
  * its NAT. RFC 5991 section 4 forbids to ignore it.
  *
- * Return: the address, 0 if there is none.
+ * Return: address and port, address 0 if there is no other one.
  */
-__be32 secure_answer_from(const struct secure_server *server,
-			  const struct secure_rs *rs)
+struct teredo_endpoint secure_answer_from(const struct secure_server *server,
+					  const struct secure_rs *rs)
 {
+	const struct teredo_endpoint primary = {
+		.addr = server->local,
+		.port = cpu_to_be16(TEREDO_PORT),
+	};
+
 	if (!(teredo_flags(&rs->source) & TEREDO_FLAG_CONE))
 		return rs->to;
-	return rs->to == server->local ? server->local2 : server->local;
+	return teredo_endpoint_equal(rs->to, primary) ? server->local2 :
+							 primary;
 }
 
 static u8 *build_auth(u8 *p, const struct secure_rs *rs)

@@ -36,25 +36,26 @@ enum secure_verdict {
  * struct secure_server - who answers
  * @prefix: service prefix
  * @local: primary address, which goes into the clients' addresses
- * @local2: secondary address, 0 if there is none
+ * @local2: secondary address and port, address 0 if there is none; can be another
+ *	port of @local
  */
 struct secure_server {
 	__be32 prefix;
 	__be32 local;
-	__be32 local2;
+	struct teredo_endpoint local2;
 };
 
 /**
  * struct secure_rs - a solicitation
  * @from: where it comes from, which is what the client gets told
- * @to: which of our addresses it came to
+ * @to: the server's address and port that it came to
  * @secret: what it proved itself with; set by secure_check_rs()
  * @nonce: to be returned; likewise
  * @source: IPv6 source; likewise
  */
 struct secure_rs {
 	struct teredo_endpoint from;
-	__be32 to;
+	struct teredo_endpoint to;
 	const struct secret *secret;
 	u8 nonce[TEREDO_NONCE_LEN];
 	struct in6_addr source;
@@ -65,8 +66,8 @@ enum secure_verdict secure_check_rs(struct secure_rs *rs,
 				    const struct secure_server *server,
 				    const struct secret_list *secrets,
 				    const u8 *data, size_t len);
-__be32 secure_answer_from(const struct secure_server *server,
-			  const struct secure_rs *rs);
+struct teredo_endpoint secure_answer_from(const struct secure_server *server,
+					  const struct secure_rs *rs);
 size_t secure_build_ra(u8 *buf, const struct secure_server *server,
 		       const struct secure_rs *rs);
 

@@ -17,7 +17,8 @@ static void describe(const struct daemon *d, struct secure_server *server)
 {
 	server->prefix = d->link.conf.prefix;
 	server->local = d->link.conf.local;
-	server->local2 = d->link.conf.local2;
+	server->local2.addr = d->link.conf.local2;
+	server->local2.port = d->link.conf.port2;
 }
 
 /* How long the gateway carries packets of a client after a solicitation, in seconds. A
@@ -46,11 +47,28 @@ static void refuse(struct daemon *d, const struct secure_rs *rs,
 		  secure_verdict_name(verdict));
 }
 
+/* An older module tells no port: it has none but the service port. */
+static struct teredo_endpoint asked_at(struct teredo_endpoint local)
+{
+	if (!local.port)
+		local.port = cpu_to_be16(TEREDO_PORT);
+	return local;
+}
+
+/* The service port is the default, and the only port that an older module has. */
+static void answer_from(struct ktransport *kt, struct teredo_endpoint local)
+{
+	if (local.port == cpu_to_be16(TEREDO_PORT))
+		local.port = 0;
+	kt->local = local;
+}
+
 static void on_receive(void *ctx, struct teredo_endpoint from,
-		       __be32 local_addr, const u8 *data, size_t len)
+		       struct teredo_endpoint local, const u8 *data,
+		       size_t len)
 {
 	struct daemon *d = ctx;
-	struct secure_rs rs = { .from = from, .to = local_addr };
+	struct secure_rs rs = { .from = from, .to = asked_at(local) };
 	struct secure_server server;
 	enum secure_verdict verdict;
 	u8 reply[SECURE_RA_MAX];
@@ -62,7 +80,7 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 		return;
 	}
 	let_through(d, &rs);
-	d->kt.local_addr = secure_answer_from(&server, &rs);
+	answer_from(&d->kt, secure_answer_from(&server, &rs));
 	len = secure_build_ra(reply, &server, &rs);
 	if (d->kt.transport.send(&d->kt.transport, from, reply, len)) {
 		log_debug("%s: cannot send: %s", d->name, d->kt.nl.error);

@@ -117,11 +117,14 @@ bool server_spec_has_name(const struct server_spec *spec)
  * Servers mostly have two addresses in a row, as Miredo's documentation and
  * the servers of Microsoft had it (A-04).
  *
- * Return: the address after @primary.
+ * Return: the address after @primary, and port 3544.
  */
-__be32 server_next(__be32 primary)
+struct teredo_endpoint server_next(__be32 primary)
 {
-	return cpu_to_be32(be32_to_cpu(primary) + 1);
+	return (struct teredo_endpoint) {
+		.addr = cpu_to_be32(be32_to_cpu(primary) + 1),
+		.port = cpu_to_be16(TEREDO_PORT),
+	};
 }
 
 /**
@@ -172,16 +175,18 @@ const char *server_lookup(const char *text, __be32 *addr)
 }
 
 /**
- * server_check - check that a server has two addresses
+ * server_check - check that a server has two addresses, or two ports
  * @server: its addresses
  *
- * A symmetric NAT shows by two mappings for two addresses (RFC 4380 5.2.1).
+ * A symmetric NAT shows by two mappings for two addresses (RFC 4380 5.2.1). One that
+ * maps by port as well shows by two ports of one address.
  *
  * Return: NULL, or what is wrong.
  */
 const char *server_check(const struct qualify_server *server)
 {
-	return server->primary == server->secondary ? twice : NULL;
+	return server->primary == server->secondary.addr &&
+	       server->secondary.port == cpu_to_be16(TEREDO_PORT) ? twice : NULL;
 }
 
 /**
@@ -202,6 +207,7 @@ const char *server_resolve(const struct server_spec *spec,
 		server->secondary = server_next(server->primary);
 		return NULL;
 	}
-	err = server_lookup(spec->secondary, &server->secondary);
+	server->secondary.port = cpu_to_be16(TEREDO_PORT);
+	err = server_lookup(spec->secondary, &server->secondary.addr);
 	return err ? err : server_check(server);
 }

@@ -36,7 +36,7 @@ bool server_is_name(const char *text);
 bool server_spec_has_name(const struct server_spec *spec);
 const char *server_pick(const struct addrinfo *found, __be32 *addr);
 const char *server_lookup(const char *text, __be32 *addr);
-__be32 server_next(__be32 primary);
+struct teredo_endpoint server_next(__be32 primary);
 const char *server_check(const struct qualify_server *server);
 const char *server_resolve(const struct server_spec *spec,
 			   struct qualify_server *server);

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wire.h"
+
 #define TIMEOUT_MS	1000
 #define ANSWER_MAX	16384
 
@@ -125,6 +127,20 @@ json_t *status_endpoint(unsigned int addr, unsigned short port)
 		json_object_set_new(endpoint, "address", status_ipv4(addr));
 	json_object_set_new(endpoint, "port", json_integer(ntohs(port)));
 	return endpoint;
+}
+
+/**
+ * status_secondary() - add the secondary address of a server
+ * @server: object to add it to
+ * @addr: address, network byte order
+ * @port: port, network byte order; only told if it is not 3544
+ */
+void status_secondary(json_t *server, unsigned int addr, unsigned short port)
+{
+	json_object_set_new(server, "secondary", status_ipv4(addr));
+	if (port != htons(TEREDO_PORT))
+		json_object_set_new(server, "secondary_port",
+				    json_integer(ntohs(port)));
 }
 
 /**

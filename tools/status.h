@@ -20,6 +20,7 @@ int status_daemon(const char *name, unsigned int ifindex);
 json_t *status_ask(const char *name, unsigned int ifindex);
 json_t *status_endpoint(unsigned int addr, unsigned short port);
 json_t *status_ipv4(unsigned int addr);
+void status_secondary(json_t *server, unsigned int addr, unsigned short port);
 json_t *status_text(const char *text);
 void status_reason(json_t *o, const struct reason *r, const char *dev);
 json_t *status_nat(unsigned int nat);

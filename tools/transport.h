@@ -11,7 +11,7 @@
 /**
  * struct transport - a way to the servers
  * @send: send a datagram; returns 0 or a negative errno
- * @receive: a datagram has come to @local_addr, 0 if that is not known
+ * @receive: a datagram has come to @local, address 0 if that is not known
  * @failed: a datagram that @send took could not be sent after all
  * @ctx: handed to @receive and @failed
  */
@@ -19,7 +19,8 @@ struct transport {
 	int (*send)(struct transport *transport, struct teredo_endpoint to,
 		    const u8 *data, size_t len);
 	void (*receive)(void *ctx, struct teredo_endpoint from,
-			__be32 local_addr, const u8 *data, size_t len);
+			struct teredo_endpoint local, const u8 *data,
+			size_t len);
 	void (*failed)(void *ctx, const char *why);
 	void *ctx;
 };

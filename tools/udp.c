@@ -24,7 +24,11 @@ static struct sockaddr_in make_sockaddr(struct teredo_endpoint ep)
 
 static void on_error(const struct udp *udp, struct msghdr *msg)
 {
-	const struct sockaddr_in *to = msg->msg_name;
+	const struct sockaddr_in *addr = msg->msg_name;
+	const struct teredo_endpoint to = {
+		.addr = addr->sin_addr.s_addr,
+		.port = addr->sin_port,
+	};
 	const struct sock_extended_err *err;
 	struct cmsghdr *cmsg;
 
@@ -33,7 +37,7 @@ static void on_error(const struct udp *udp, struct msghdr *msg)
 		if (cmsg->cmsg_level == SOL_IP &&
 		    cmsg->cmsg_type == IP_RECVERR &&
 		    err->ee_origin == SO_EE_ORIGIN_ICMP)
-			udp->refused(udp->transport.ctx, to->sin_addr.s_addr,
+			udp->refused(udp->transport.ctx, to,
 				     strerror(err->ee_errno));
 	}
 }
@@ -172,7 +176,9 @@ void udp_receive(struct udp *udp)
 			return;
 		from.addr = addr.sin_addr.s_addr;
 		from.port = addr.sin_port;
-		udp->transport.receive(udp->transport.ctx, from, 0, buf, len);
+		udp->transport.receive(udp->transport.ctx, from,
+				       (struct teredo_endpoint) { 0 }, buf,
+				       len);
 	}
 }
 

@@ -12,13 +12,13 @@
  * struct udp - a UDP socket
  * @transport: its base
  * @fd: the socket
- * @refused: an ICMP error says that a datagram to @to (network byte order) did
- *	not get there; may be NULL, gets the @ctx of @transport
+ * @refused: an ICMP error says that a datagram to @to did not get there;
+ *	may be NULL, gets the @ctx of @transport
  */
 struct udp {
 	struct transport transport;
 	int fd;
-	void (*refused)(void *ctx, __be32 to, const char *why);
+	void (*refused)(void *ctx, struct teredo_endpoint to, const char *why);
 };
 
 int udp_open(struct udp *udp, u16 port, __be32 towards);

@@ -140,3 +140,40 @@ char *value_trim(char *text)
 		*--end = '\0';
 	return text;
 }
+
+/**
+ * value_cut_port() - read the port of a server and cut it off
+ * @text: NAME or NAME:PORT, of which NAME is left
+ * @port: result in network byte order, 3544 if there is none
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *value_cut_port(char *text, __be16 *port)
+{
+	char *colon = strchr(text, ':');
+	unsigned long n = TEREDO_PORT;
+
+	if (colon && value_number(colon + 1, 1, 65535, &n))
+		return "has a port that is not a number from 1 to 65535";
+	if (colon)
+		*colon = '\0';
+	*port = cpu_to_be16(n);
+	return NULL;
+}
+
+/**
+ * value_server_text() - write an address of a server
+ * @buf: result, ADDRESS:PORT, or ADDRESS if the port is 3544
+ * @ep: address and port; port 0 stands for 3544
+ */
+void value_server_text(char buf[VALUE_SERVER], struct teredo_endpoint ep)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &ep.addr, addr, sizeof(addr));
+	if (!ep.port || ep.port == cpu_to_be16(TEREDO_PORT))
+		snprintf(buf, VALUE_SERVER, "%s", addr);
+	else
+		snprintf(buf, VALUE_SERVER, "%s:%u", addr,
+			 be16_to_cpu(ep.port));
+}

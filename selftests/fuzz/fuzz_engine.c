@@ -36,9 +36,11 @@ static const struct teredo_endpoint *mapping(u8 which)
 
 static void receive(struct teredo_endpoint from, const u8 *data, size_t len)
 {
+	const struct teredo_endpoint local = { .addr = htonl(0x0a010002) };
+
 	if (from.addr == htonl(WORLD_PRIMARY))
 		world.contact_at = world.now;
-	d.kt.transport.receive(&d, from, htonl(0x0a010002), data, len);
+	d.kt.transport.receive(&d, from, local, data, len);
 	world.readable(world.poll, 0, UV_READABLE);
 }
 
@@ -64,6 +66,7 @@ static void make_answer(struct fuzz *in, bool fresh)
 {
 	u8 ra[TEREDO_AUTH_MIN + PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
 	      TEREDO_RA_PACKET] = { 0, 1 };
+	const struct teredo_endpoint nowhere = { 0 };
 	const struct teredo_endpoint self = { htonl(WORLD_PRIMARY),
 					      htons(TEREDO_PORT) };
 	u8 how = fuzz_u8(in), where = fuzz_u8(in), change = fuzz_u8(in);
@@ -91,7 +94,7 @@ static void make_answer(struct fuzz *in, bool fresh)
 			    rest, TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET);
 	ra[where % sizeof(ra)] ^= change;
 	if (fresh)
-		d.rebind.udp.transport.receive(&d, from, 0, ra,
+		d.rebind.udp.transport.receive(&d, from, nowhere, ra,
 				rest + TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET - ra);
 	else
 		receive(from, ra,
@@ -145,9 +148,10 @@ static void resolved(struct fuzz *in)
 	d.resolver.busy = false;
 	d.resolver.n = n % 3;
 	d.resolver.servers[0] = (struct qualify_server){
-		htonl(WORLD_PRIMARY), htonl(WORLD_SECONDARY) };
+		htonl(WORLD_PRIMARY),
+		{ htonl(WORLD_SECONDARY), htons(TEREDO_PORT) } };
 	d.resolver.servers[1] = (struct qualify_server){
-		htonl(0xc6336476), htonl(0xc6336477) };
+		htonl(0xc6336476), { htonl(0xc6336477), htons(TEREDO_PORT) } };
 	snprintf(d.resolver.error, sizeof(d.resolver.error), "no such name");
 	d.resolver.done(&d.resolver);
 }
@@ -156,7 +160,7 @@ static void resolved(struct fuzz *in)
 static void administrator(struct fuzz *in)
 {
 	world.dev.server = htonl(WORLD_PRIMARY + fuzz_u8(in) % 2 * 256);
-	world.dev.server2 = 0;
+	world.dev.server2.addr = 0;
 	d.kt.changed(&d);
 	world.readable(world.poll, 0, UV_READABLE);
 }

@@ -54,11 +54,12 @@ static void on_route(const struct route6 *route, void *ctx)
 }
 
 static void on_packet(void *ctx, struct teredo_endpoint from,
-		      __be32 local_addr, const u8 *data, size_t len)
+		      struct teredo_endpoint local, const u8 *data,
+		      size_t len)
 {
 	(void)ctx;
 	(void)from;
-	(void)local_addr;
+	(void)local;
 	touch(data, len);
 }
 

@@ -126,9 +126,11 @@ int fuzz_one(const u8 *data, size_t len)
 	u8 *copy = fuzz_take(&in, in.len, &len);
 
 	query.key = flags & WITH_SECRET ? &key : &no_key;
-	query.to = htonl(flags & OF_SECONDARY ? SECONDARY : SERVER);
+	query.to.addr = htonl(flags & OF_SECONDARY ? SECONDARY : SERVER);
+	query.to.port = htons(TEREDO_PORT);
 	memcpy(query.nonce, our_nonce, sizeof(our_nonce));
-	from.addr = flags & FROM_ELSEWHERE ? htonl(0xc6336407) : query.to;
+	from.addr = flags & FROM_ELSEWHERE ? htonl(0xc6336407) :
+						query.to.addr;
 	fix(copy, len, flags);
 	verdict = packet_check_ra(&answer, &query, from, copy, len);
 	FUZZ_CHECK(verdict < RA_VERDICTS && packet_verdict_name(verdict));

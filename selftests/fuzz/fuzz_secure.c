@@ -74,15 +74,12 @@ static void check_answer(const struct secure_server *server,
 		.server = server->local,
 		.prefix = server->prefix,
 	};
-	const struct teredo_endpoint from = {
-		.addr = query.to, .port = htons(TEREDO_PORT),
-	};
 	bool usual = !memcmp(&rs->source, &teredo_rs_source, 16);
 	struct packet_answer answer;
 
 	FUZZ_CHECK(len <= SECURE_RA_MAX);
 	memcpy(query.nonce, rs->nonce, TEREDO_NONCE_LEN);
-	FUZZ_CHECK(packet_check_ra(&answer, &query, from, ra, len) ==
+	FUZZ_CHECK(packet_check_ra(&answer, &query, query.to, ra, len) ==
 		   (usual ? RA_VALID : RA_DESTINATION));
 	if (usual) {
 		FUZZ_CHECK(teredo_endpoint_equal(answer.mapped, rs->from));
@@ -109,14 +106,16 @@ int fuzz_one(const u8 *data, size_t len)
 	const struct secure_server server = {
 		.prefix = htonl(TEREDO_PREFIX),
 		.local = htonl(0xcb007101),
-		.local2 = flags & NO_SECONDARY ? 0 : htonl(0xcb007102),
+		.local2.addr = flags & NO_SECONDARY ? 0 : htonl(0xcb007102),
+		.local2.port = htons(TEREDO_PORT),
 	};
 	struct secure_rs rs = {
 		.from = { .addr = htonl(flags & PRIVATE ? 0x0a000001 :
 							  0xc000020a),
 			  .port = htons(fuzz_u16(&in)) },
-		.to = flags & TO_SECONDARY && server.local2 ? server.local2 :
-							      server.local,
+		.to.addr = flags & TO_SECONDARY && server.local2.addr ?
+			   server.local2.addr : server.local,
+		.to.port = htons(TEREDO_PORT),
 	};
 	enum secure_verdict verdict;
 	u8 *copy = fuzz_take(&in, in.len, &len);

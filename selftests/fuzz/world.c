@@ -189,14 +189,14 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 }
 
 int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
-		  __be32 server, __be32 server2)
+		  __be32 server, struct teredo_endpoint server2)
 {
 	(void)nl;
 	FUZZ_CHECK(ifindex == world.dev.ifindex);
 	world.dev.state = state;
 	if (server)
 		world.dev.server = server;
-	if (server2)
+	if (server2.addr)
 		world.dev.server2 = server2;
 	return 0;
 }
@@ -208,8 +208,9 @@ static int on_send(struct transport *transport, struct teredo_endpoint to,
 	int second;
 
 	(void)transport;
-	FUZZ_CHECK(to.port == htons(TEREDO_PORT));
-	FUZZ_CHECK(teredo_ipv4_is_global(to.addr));
+	FUZZ_CHECK(to.port == htons(TEREDO_PORT) ||
+		   to.addr == htonl(WORLD_SECONDARY));
+	FUZZ_CHECK(to.port && teredo_ipv4_is_global(to.addr));
 	FUZZ_CHECK(!teredo_parse(&pkt, data, len) && pkt.auth);
 	second = to.addr == htonl(WORLD_SECONDARY);
 	memcpy(world.nonce[second], data + teredo_auth_nonce(&pkt),

@@ -184,7 +184,8 @@ static int cmd_state(char **arg)
 
 	open_genl(&nl);
 	return outcome(&nl, dev_set_state(&nl, ifindex_of(arg[0]),
-					  atoi(arg[1]), 0, 0));
+					  atoi(arg[1]), 0,
+					  (struct teredo_endpoint) { 0 }));
 }
 
 /**

@@ -120,11 +120,11 @@ static void test_server(const void *arg)
 	static const struct packet_key no_key;
 	struct packet_query query = {
 		.key = &no_key,
-		.to = htonl(0x41379e51),
+		.to = { htonl(0x41379e51), htons(TEREDO_PORT) },
 		.server = htonl(0x41379e50),
 		.prefix = htonl(TEREDO_PREFIX),
 	};
-	const struct teredo_endpoint from = { query.to, htons(3544) };
+	const struct teredo_endpoint from = query.to;
 	struct packet_answer answer;
 	struct teredo_packet pkt;
 	u8 data[KTAP_OCTETS];

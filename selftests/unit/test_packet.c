@@ -46,7 +46,8 @@ static void load(struct ra *ra, const char *id)
 	ra->from.port = htons(TEREDO_PORT);
 	ra->query.key = &no_key;
 	memcpy(ra->query.nonce, "\1\2\3\4\5\6\7\10", TEREDO_NONCE_LEN);
-	ra->query.to = PRIMARY;
+	ra->query.to.addr = PRIMARY;
+	ra->query.to.port = htons(TEREDO_PORT);
 	ra->query.server = PRIMARY;
 	ra->query.prefix = PREFIX;
 }
@@ -207,7 +208,7 @@ DAMAGE(no_origin, remove_octets(ra, ORIGIN, TEREDO_ORIGIN_LEN))
 static void secondary_asked(struct ra *ra)
 {
 	ra->from.addr = SECONDARY;
-	ra->query.to = SECONDARY;
+	ra->query.to.addr = SECONDARY;
 }
 
 static void secondary_names_itself(struct ra *ra)

@@ -20,12 +20,14 @@
  * struct sent - a solicitation that went out
  * @at: when
  * @to: to which address, host byte order
+ * @port: to which port, host byte order
  * @data: UDP payload
  * @len: length of @data
  */
 struct sent {
 	u64 at;
 	u32 to;
+	u16 port;
 	u8 data[PACKET_RS_MAX];
 	size_t len;
 };
@@ -60,10 +62,12 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 	struct rig *rig = ctx;
 	struct sent *sent = &rig->sent[rig->n_sent % LOG_MAX];
 
-	CHECK(to.port == htons(3544));
+	CHECK(to.port == htons(3544) ||
+	      to.port == rig->q.server.secondary.port);
 	rig->n_sent++;
 	sent->at = rig->now;
 	sent->to = ntohl(to.addr);
+	sent->port = ntohs(to.port);
 	sent->len = len;
 	memcpy(sent->data, data, len);
 }
@@ -115,8 +119,8 @@ static const struct qualify_ops ops = {
 static void set_servers(struct rig *rig, unsigned int n)
 {
 	const struct qualify_server servers[] = {
-		{ htonl(PRIMARY), htonl(SECONDARY) },
-		{ htonl(PRIMARY2), htonl(SECONDARY2) },
+		{ htonl(PRIMARY), { htonl(SECONDARY), htons(3544) } },
+		{ htonl(PRIMARY2), { htonl(SECONDARY2), htons(3544) } },
 	};
 
 	qualify_set_servers(&rig->q, servers, n);
@@ -253,7 +257,8 @@ static size_t build_ra(u8 *buf, const struct sent *sent, u32 server,
 static enum packet_verdict answer(struct rig *rig, const struct sent *sent,
 				  const struct answer *a)
 {
-	struct teredo_endpoint from = { htonl(sent->to), htons(3544) };
+	struct teredo_endpoint from = { htonl(sent->to),
+					htons(sent->port) };
 	u8 buf[KTAP_OCTETS];
 	u32 server;
 	size_t len;
@@ -983,8 +988,10 @@ static void test_maintain_now(const void *arg)
 
 static struct rig *adopted_rig(struct in6_addr *address)
 {
-	const struct qualify_server server = { htonl(PRIMARY2),
-					       htonl(SECONDARY2) };
+	const struct qualify_server server = {
+		.primary = htonl(PRIMARY2),
+		.secondary = { htonl(SECONDARY2), htons(3544) },
+	};
 	const struct teredo_endpoint mapped = { htonl(MAPPED), htons(40000) };
 	struct rig *rig = new_rig();
 

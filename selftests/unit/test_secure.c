@@ -27,10 +27,15 @@ static struct secret all[] = {
 
 static const struct secret_list list = { all, ARRAY_SIZE(all) };
 
+#define AT(address)	{ .addr = (address), .port = __constant_htons(TEREDO_PORT) }
+
+static const struct teredo_endpoint primary = AT(PRIMARY);
+static const struct teredo_endpoint secondary = AT(SECONDARY);
+
 static const struct secure_server server = {
 	.prefix = __constant_htonl(TEREDO_PREFIX),
 	.local = PRIMARY,
-	.local2 = SECONDARY,
+	.local2 = AT(SECONDARY),
 }, one_address = {
 	.prefix = __constant_htonl(TEREDO_PREFIX),
 	.local = PRIMARY,
@@ -56,7 +61,7 @@ static void load(struct query *q, const char *id)
 	q->len = ktap_load("vectors.txt", id, q->data);
 	q->rs.from.addr = CLIENT;
 	q->rs.from.port = htons(40000);
-	q->rs.to = PRIMARY;
+	q->rs.to = primary;
 	q->server = &server;
 }
 
@@ -138,7 +143,7 @@ static void test_expired(const void *arg)
 /* The client has not got its new secret yet: answered with the old one */
 static void test_rotation(const void *arg)
 {
-	struct packet_query query = { .to = PRIMARY, .server = PRIMARY,
+	struct packet_query query = { .to = AT(PRIMARY), .server = PRIMARY,
 				      .prefix = server.prefix,
 				      .key = &all[2].key };
 	struct teredo_endpoint from = { PRIMARY, htons(TEREDO_PORT) };
@@ -183,6 +188,11 @@ static void test_long_id(const void *arg)
 
 /* ---- where from ---- */
 
+static bool from_is(const struct query *q, struct teredo_endpoint ep)
+{
+	return teredo_endpoint_equal(secure_answer_from(q->server, &q->rs), ep);
+}
+
 static void test_cone(const void *arg)
 {
 	const int source = 4 + 5 + PACKET_HMAC_LEN + 9 + 16;
@@ -191,18 +201,18 @@ static void test_cone(const void *arg)
 	(void)arg;
 	load(&q, "RS-5");
 	CHECK(check(&q) == RS_VALID);
-	CHECK(secure_answer_from(q.server, &q.rs) == PRIMARY);
-	q.rs.to = SECONDARY;
+	CHECK(from_is(&q, primary));
+	q.rs.to = secondary;
 	CHECK(check(&q) == RS_VALID);
-	CHECK(secure_answer_from(q.server, &q.rs) == SECONDARY);
+	CHECK(from_is(&q, secondary));
 
 	q.data[source] |= 0x80;
 	seal(&q, false);
 	CHECK(check(&q) == RS_VALID);
-	CHECK(secure_answer_from(q.server, &q.rs) == PRIMARY);
-	q.rs.to = PRIMARY;
+	CHECK(from_is(&q, primary));
+	q.rs.to = primary;
 	CHECK(check(&q) == RS_VALID);
-	CHECK(secure_answer_from(q.server, &q.rs) == SECONDARY);
+	CHECK(from_is(&q, secondary));
 
 	q.server = &one_address;
 	CHECK(check(&q) == RS_NO_SECOND);
