@@ -91,7 +91,14 @@ static const char *parse_local(struct link_conf *conf, const char *value)
 
 static const char *parse_local2(struct link_conf *conf, const char *value)
 {
-	return parse_ipv4(&conf->local2, value);
+	char text[VALUE_SERVER];
+	const char *err;
+
+	if (strlen(value) >= sizeof(text))
+		return "must be an IPv4 address, or ADDRESS:PORT";
+	strcpy(text, value);
+	err = value_cut_port(text, &conf->port2);
+	return err ? err : parse_ipv4(&conf->local2, text);
 }
 
 static const char *parse_link(struct link_conf *conf, const char *value)
@@ -283,6 +290,16 @@ static void text_ipv4(char *buf, size_t size, __be32 addr)
 		snprintf(buf, size, "none");
 }
 
+/* ADDRESS, or ADDRESS:PORT if the port is not 3544 */
+static void text_second(char *buf, size_t size, const struct link_conf *conf)
+{
+	struct teredo_endpoint ep = { conf->local2, conf->port2 };
+	char text[VALUE_SERVER];
+
+	value_server_text(text, ep);
+	snprintf(buf, size, "%s", ep.addr ? text : "none");
+}
+
 static void text_prefix(char *buf, size_t size, const struct in6_addr *addr,
 			unsigned int len)
 {
@@ -361,7 +378,7 @@ static void attr_text(char *buf, size_t size, const struct link_conf *conf,
 	else if (type == IFLA_TEREDO_LOCAL)
 		text_ipv4(buf, size, conf->local);
 	else if (type == IFLA_TEREDO_LOCAL2)
-		text_ipv4(buf, size, conf->local2);
+		text_second(buf, size, conf);
 	else if (type == IFLA_TEREDO_LINK)
 		snprintf(buf, size, "%s", conf->link[0] ? conf->link : "none");
 	else if (type == IFLA_TEREDO_TTL)

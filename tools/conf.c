@@ -518,7 +518,9 @@ static void check_modes(struct conf_parse *parse)
 	complain(parse, wrong->name, "", what);
 }
 
-/* A server is found at one port, and its address is in those of its clients */
+/* A server is found at port 3544, and its address is in those of its clients. The
+ * second port serves clients that are told of it.
+ */
 static void check_server(struct conf_parse *parse)
 {
 	const struct link_conf *link = &parse->conf->link;
@@ -533,8 +535,10 @@ static void check_server(struct conf_parse *parse)
 	if (parse->line && !teredo_ipv4_is_global(link->local2))
 		complain(parse, "local2", "",
 			 "a server needs a global unicast IPv4 address");
-	else if (parse->line && link->local2 == link->local)
-		complain(parse, "local2", "", "must be another address");
+	else if (parse->line && link->local2 == link->local &&
+		 link->port2 == cpu_to_be16(TEREDO_PORT))
+		complain(parse, "local2", "",
+			 "must be another address, or the same one with another port, as in 203.0.113.1:3545");
 	parse->line = line_of(parse, "device", "port");
 	if (parse->line && link->port != cpu_to_be16(TEREDO_PORT))
 		complain(parse, "port", "", "a server can only have 3544");

@@ -39,7 +39,7 @@ static void half_found(struct resolver *r, __be32 addr)
 {
 	if (r->half % 2) {
 		r->current.secondary.addr = addr;
-		r->current.secondary.port = cpu_to_be16(TEREDO_PORT);
+		r->current.secondary.port = current_spec(r)->port;
 		if (server_check(&r->current)) {
 			half_failed(r, server_check(&r->current));
 			return;

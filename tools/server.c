@@ -12,7 +12,8 @@
 #include "value.h"
 
 static const char twice[] =
-	"is the same address twice, by which a symmetric NAT cannot be told";
+	"is the same address twice, by which a symmetric NAT cannot be told "
+	"(a second port of the server can tell, as in 203.0.113.1/203.0.113.1:3545)";
 static const char not_global[] = "is not a global unicast IPv4 address";
 
 /* Nothing is sent to other addresses (5.2.4), so a server there is of no use
@@ -37,6 +38,32 @@ static const char *check_half(const char *text)
 	return NULL;
 }
 
+/* The primary address is part of the client's address, which has no room for the
+ * server's port.
+ */
+static const char *check_primary(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	if (colon && !colon[1 + strspn(colon + 1, "0123456789")])
+		return "has a port in the primary address, which is always 3544";
+	return check_half(text);
+}
+
+/* @text is cut before its port */
+static const char *check_secondary(char *text, const char *primary,
+				   __be16 *port)
+{
+	const char *err = value_cut_port(text, port);
+
+	if (!err)
+		err = check_half(text);
+	if (!err && !strcasecmp(text, primary) &&
+	    *port == cpu_to_be16(TEREDO_PORT))
+		err = twice;
+	return err;
+}
+
 static const char *add_one(struct server_list *list, char *text)
 {
 	struct server_spec *spec = &list->spec[list->n];
@@ -51,11 +78,10 @@ static const char *add_one(struct server_list *list, char *text)
 	    (slash && strlen(slash) >= SERVER_NAME))
 		return "is too long";
 
-	err = check_half(text);
+	spec->port = cpu_to_be16(TEREDO_PORT);
+	err = check_primary(text);
 	if (!err && slash)
-		err = check_half(slash);
-	if (!err && slash && !strcasecmp(text, slash))
-		err = twice;
+		err = check_secondary(slash, text, &spec->port);
 	if (err)
 		return err;
 	snprintf(spec->primary, SERVER_NAME, "%s", text);
@@ -67,7 +93,7 @@ static const char *add_one(struct server_list *list, char *text)
 /**
  * server_list_add - read servers
  * @list: result, to which they are added
- * @text: NAME[/NAME2], ...
+ * @text: NAME[/NAME2[:PORT]], ...
  *
  * Return: NULL, or what is wrong with @text.
  */
@@ -207,7 +233,7 @@ const char *server_resolve(const struct server_spec *spec,
 		server->secondary = server_next(server->primary);
 		return NULL;
 	}
-	server->secondary.port = cpu_to_be16(TEREDO_PORT);
+	server->secondary.port = spec->port;
 	err = server_lookup(spec->secondary, &server->secondary.addr);
 	return err ? err : server_check(server);
 }

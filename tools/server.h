@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Servers as people write them, NAME[/NAME2], and what comes of them.
+ * Servers as people write them, NAME[/NAME2[:PORT]], and what comes of them.
  */
 #ifndef _SERVER_H
 #define _SERVER_H
@@ -13,10 +13,12 @@
  * struct server_spec - a server as it is written
  * @primary: name or address
  * @secondary: name or address, "" for the one after the primary address
+ * @port: UDP port of the secondary address, network byte order
  */
 struct server_spec {
 	char primary[SERVER_NAME];
 	char secondary[SERVER_NAME];
+	__be16 port;
 };
 
 /**

@@ -11,6 +11,7 @@
 #include "carrier.h"
 #include "print.h"
 #include "status.h"
+#include "value.h"
 
 /* ---- as JSON ---- */
 
@@ -74,9 +75,11 @@ static void add_announce(json_t *o, struct nl *rtnl,
 static void add_server(json_t *o, const struct link_conf *conf)
 {
 	json_t *addresses = json_pack("[o]", status_ipv4(conf->local));
+	char second[VALUE_SERVER];
 
+	value_server_text(second, (struct teredo_endpoint) { conf->local2, conf->port2 });
 	if (conf->local2)
-		json_array_append_new(addresses, status_ipv4(conf->local2));
+		json_array_append_new(addresses, json_string(second));
 	json_object_set_new(o, "addresses", addresses);
 	json_object_set_new(o, "auth", json_boolean(conf->auth));
 	json_object_set_new(o, "symmetric", json_boolean(conf->symmetric));

@@ -33,7 +33,8 @@ static void check_link(const struct link_conf *link)
 	FUZZ_CHECK(memchr(link->link, '\0', sizeof(link->link)));
 	if (link->mode == TEREDO_MODE_SERVER) {
 		FUZZ_CHECK(teredo_ipv4_is_global(link->local));
-		FUZZ_CHECK(link->local2 != link->local);
+		FUZZ_CHECK(link->local2 != link->local ||
+			   (link->port2 && link->port2 != htons(TEREDO_PORT)));
 	}
 	check_served(link);
 }
@@ -47,8 +48,10 @@ static void check_servers(const struct server_list *servers)
 		FUZZ_CHECK(servers->spec[i].primary[0] &&
 			   strlen(servers->spec[i].primary) < SERVER_NAME &&
 			   strlen(servers->spec[i].secondary) < SERVER_NAME &&
-			   strcasecmp(servers->spec[i].primary,
-				      servers->spec[i].secondary));
+			   servers->spec[i].port &&
+			   (strcasecmp(servers->spec[i].primary,
+				       servers->spec[i].secondary) ||
+			    servers->spec[i].port != htons(TEREDO_PORT)));
 }
 
 /* What is accepted can be handed to kernel and state machine as it is */

@@ -243,6 +243,27 @@ static void test_server(const void *arg)
 	CHECK(conf.announce && conf.metric == 256);
 }
 
+/* One address, and a second port */
+static void test_second_port(const void *arg)
+{
+	const char *server = "[device]\nmode = server\nlocal = 203.0.113.1\n"
+			     "[server]\nlocal2 = 203.0.113.1:3545\n";
+	const char *client = "[client]\n"
+			     "server = a.example/A.example:3545, b/192.0.2.2\n";
+	char error[CONF_ERROR];
+	struct conf conf;
+
+	(void)arg;
+	CHECK(!load(server, &conf, error));
+	CHECK(conf.link.local2 == htonl(0xcb007101));
+	CHECK(conf.link.port2 == htons(3545));
+
+	CHECK(!load(client, &conf, error));
+	CHECK(!strcmp(conf.servers.spec[0].secondary, "A.example"));
+	CHECK(conf.servers.spec[0].port == htons(3545));
+	CHECK(conf.servers.spec[1].port == htons(3544));
+}
+
 static void test_relays(const void *arg)
 {
 	char error[CONF_ERROR];
@@ -474,6 +495,7 @@ static const struct ktap_test tests[] = {
 	{ "all keys # C-02 C-03 C-05", test_all, NULL },
 	{ "a refresh interval to be determined # C-98", test_determine, NULL },
 	{ "all keys of a server", test_server, NULL },
+	{ "a second port # C-36 S-02", test_second_port, NULL },
 	{ "relays # H-01 R-01", test_relays, NULL },
 	{ "secrets of a server # S-10", test_secrets, NULL },
 	EXAMPLE("teredo.conf.example", TEREDO_MODE_CLIENT, 24),
@@ -548,6 +570,20 @@ static const struct ktap_test tests[] = {
 	REFUSED("server whose halves are the same name # C-36",
 		"[client]\nserver = a.example/A.example\n", ":2:",
 		"the same address twice"),
+	REFUSED("one address twice: what to write instead # C-36",
+		"[client]\nserver = 192.0.2.1/192.0.2.1:3544\n", ":2:",
+		"203.0.113.1/203.0.113.1:3545"),
+	REFUSED("port of a primary address", "[client]\nserver = a:3545\n", ":2:",
+		"always 3544"),
+	REFUSED("port of a secondary address, 0", "[client]\nserver = a/a:0\n",
+		":2:", "not a number from 1 to 65535"),
+	REFUSED("port of a secondary address, empty", "[client]\nserver = a/a:\n",
+		":2:", "not a number from 1 to 65535"),
+	REFUSED("port of a secondary address, two",
+		"[client]\nserver = a/a:3545:3546\n", ":2:",
+		"not a number from 1 to 65535"),
+	REFUSED("port without a secondary address", "[client]\nserver = a/:3545\n",
+		":2:", "is empty"),
 	REFUSED("placeholder of the example",
 		"[client]\nserver = teredo.example.net\n", ":2:",
 		"stands for your server"),
@@ -606,6 +642,9 @@ static const struct ktap_test tests[] = {
 	REFUSED("server with one address twice # S-02",
 		"[device]\nmode = server\nlocal = 192.0.2.1\n[server]\n"
 		"local2 = 192.0.2.1\n", ":5:", "another address"),
+	REFUSED("server with one address and port twice # S-02",
+		"[device]\nmode = server\nlocal = 192.0.2.1\n[server]\n"
+		"local2 = 192.0.2.1:3544\n", ":5:", "203.0.113.1:3545"),
 	REFUSED("server at another port # G-02",
 		"[device]\nmode = server\nlocal = 192.0.2.1\nport = 3545\n",
 		":4:", "only have 3544"),

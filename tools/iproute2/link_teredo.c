@@ -62,6 +62,7 @@ static const char * const modes[] = {
 enum kind {
 	KIND_MODE,
 	KIND_PORT,
+	KIND_PORT2,	/* of a second address, shown unless it is 3544 */
 	KIND_ADDR,	/* IPv4 */
 	KIND_DEV,
 	KIND_TTL,
@@ -83,9 +84,11 @@ static const struct option {
 	{ "port", IFLA_TEREDO_PORT, KIND_PORT, "PORT" },
 	{ "local", IFLA_TEREDO_LOCAL, KIND_ADDR, "ADDR" },
 	{ "local2", IFLA_TEREDO_LOCAL2, KIND_ADDR, "ADDR" },
+	{ "port2", IFLA_TEREDO_PORT2, KIND_PORT2, "PORT" },
 	{ "dev", IFLA_TEREDO_LINK, KIND_DEV, "DEV" },
 	{ "server", IFLA_TEREDO_SERVER, KIND_ADDR, "ADDR" },
 	{ "server2", IFLA_TEREDO_SERVER2, KIND_ADDR, "ADDR" },
+	{ "server2_port", IFLA_TEREDO_SERVER2_PORT, KIND_PORT2, "PORT" },
 	{ "ttl", IFLA_TEREDO_TTL, KIND_TTL, "TTL|auto" },
 	{ "tos", IFLA_TEREDO_TOS, KIND_TOS, "TOS|inherit" },
 	{ "fwmark", IFLA_TEREDO_FWMARK, KIND_HEX32, "MARK" },
@@ -245,6 +248,7 @@ static void put_option(struct nlmsghdr *n, const struct option *opt,
 		put_mode(n, opt, arg);
 		break;
 	case KIND_PORT:
+	case KIND_PORT2:
 		port = htons(number(opt->name, arg, 65535));
 		put(n, opt, &port, sizeof(port));
 		break;
@@ -482,6 +486,11 @@ static void print_option(const struct option *opt, const struct rtattr *attr)
 	case KIND_PORT:
 		memcpy(&port, data, sizeof(port));
 		print_uint(opt->name, ntohs(port));
+		break;
+	case KIND_PORT2:
+		memcpy(&port, data, sizeof(port));
+		if (ntohs(port) != 3544)
+			print_uint(opt->name, ntohs(port));
 		break;
 	case KIND_ADDR:
 		print_address(opt->name, data);
