@@ -593,6 +593,81 @@ static void test_invalid_ignored(const void *arg)
 	CHECK(rig->q.state == QUALIFY_QUALIFIED);
 }
 
+/* ---- a server with one address and a second port ---- */
+
+static struct rig *one_address_rig(void)
+{
+	const struct qualify_server server = {
+		.primary = htonl(PRIMARY),
+		.secondary = { htonl(PRIMARY), htons(3545) },
+	};
+	struct rig *rig = new_rig();
+
+	qualify_set_servers(&rig->q, &server, 1);
+	qualify_start(&rig->q);
+	CHECK(rig->n_sent == 2);
+	CHECK(rig->sent[0].to == PRIMARY && rig->sent[0].port == 3544);
+	CHECK(rig->sent[1].to == PRIMARY && rig->sent[1].port == 3545);
+	return rig;
+}
+
+/* @arg: the port that the second port of the server sees */
+static void test_second_port(const void *arg)
+{
+	struct answer a = { .mapped = MAPPED, .port = 40000 };
+	const u16 *seen = arg;
+	struct rig *rig = one_address_rig();
+	bool same = *seen == 40000;
+
+	CHECK(answer(rig, &rig->sent[0], &a) == RA_VALID);
+	CHECK(rig->q.state == QUALIFY_STARTING);
+	a.port = *seen;
+	CHECK(answer(rig, &rig->sent[1], &a) == RA_VALID);
+	CHECK(rig->q.nat == (same ? TEREDO_NAT_RESTRICTED :
+				    TEREDO_NAT_SYMMETRIC_PORT));
+	CHECK(rig->q.state == (same ? QUALIFY_QUALIFIED : QUALIFY_OFFLINE));
+}
+
+/* The address is the same, so the port alone says what an answer is for. */
+static void test_ports_crossed(const void *arg)
+{
+	const struct answer a = { .mapped = MAPPED, .port = 40000 };
+	struct rig *rig = one_address_rig();
+	struct sent crossed = rig->sent[0];
+
+	(void)arg;
+	crossed.port = 3545;
+	CHECK(answer(rig, &crossed, &a) == RA_NONCE);
+	crossed.port = 3546;
+	CHECK(answer(rig, &crossed, &a) == RA_UNEXPECTED);
+	CHECK(!rig->q.primary.answered && !rig->q.secondary.answered);
+}
+
+/* ICMP errors about the second port do not concern the primary address. */
+static void test_port_refused(const void *arg)
+{
+	const struct answer a = { .mapped = MAPPED, .port = 40000 };
+	struct rig *rig = one_address_rig();
+	char why[REASON_TEXT];
+	struct reason r;
+
+	(void)arg;
+	CHECK(answer(rig, &rig->sent[0], &a) == RA_VALID);
+	qualify_refused(&rig->q, rig->q.server.secondary);
+	CHECK(rig->q.state == QUALIFY_QUALIFIED);
+	CHECK(rig->q.nat == TEREDO_NAT_UNKNOWN);
+
+	rig = one_address_rig();
+	rig->q.n_servers = 2;
+	rig->q.servers[1] = rig->q.servers[0];
+	CHECK(answer(rig, &rig->sent[0], &a) == RA_VALID);
+	qualify_refused(&rig->q, rig->q.server.secondary);
+	qualify_explain(&rig->q, &r);
+	CHECK(r.id == REASON_NO_REPLY2);
+	reason_text(&r, "teredo0", why);
+	CHECK(strstr(why, "secondary address 203.0.113.1:3545"));
+}
+
 /* the answer to one address is none for the other */
 static void test_crossed(const void *arg)
 {
@@ -1330,6 +1405,12 @@ static const struct ktap_test tests[] = {
 	TEST("symmetric, and supported # XN-02", test_symmetric_support),
 	TEST("an invalid answer changes nothing # C-34 C-45", test_invalid_ignored),
 	TEST("an answer counts for its address alone # A-03", test_crossed),
+	{ "a second port that sees the same mapping # C-36", test_second_port,
+	  &(const u16){ 40000 } },
+	{ "a second port that sees another mapping # C-38", test_second_port,
+	  &(const u16){ 40001 } },
+	TEST("an answer counts for its port alone # A-03", test_ports_crossed),
+	TEST("a second port that is refused # C-37", test_port_refused),
 	TEST("the first answer counts # C-32", test_answer_twice),
 	TEST("one nonce for all repeats # A-09", test_one_nonce),
 	TEST("another nonce for each start # C-44", test_nonces_differ),

@@ -218,6 +218,32 @@ static void test_cone(const void *arg)
 	CHECK(check(&q) == RS_NO_SECOND);
 }
 
+/* The server has one address and a second port. */
+static void test_cone_port(const void *arg)
+{
+	const int source = 4 + 5 + PACKET_HMAC_LEN + 9 + 16;
+	const struct teredo_endpoint port = { PRIMARY, htons(3545) };
+	const struct secure_server two_ports = {
+		.prefix = htonl(TEREDO_PREFIX),
+		.local = PRIMARY,
+		.local2 = port,
+	};
+	struct query q;
+
+	(void)arg;
+	load(&q, "RS-5");
+	q.server = &two_ports;
+	CHECK(check(&q) == RS_VALID && from_is(&q, primary));
+	q.rs.to = port;
+	CHECK(check(&q) == RS_VALID && from_is(&q, port));
+
+	q.data[source] |= 0x80;
+	seal(&q, false);
+	CHECK(check(&q) == RS_VALID && from_is(&q, primary));
+	q.rs.to = primary;
+	CHECK(check(&q) == RS_VALID && from_is(&q, port));
+}
+
 /* ---- what is refused ---- */
 
 struct vector {
@@ -418,6 +444,7 @@ static const struct ktap_test tests[] = {
 	{ "a client with its old secret # S-31 C-48", test_rotation, NULL },
 	{ "the longest identifier # G-14 S-38", test_long_id, NULL },
 	{ "which address answers # S-27 V-09", test_cone, NULL },
+	{ "which port answers # S-27 V-09", test_cone_port, NULL },
 	VECTOR("RS-1, no element # S-10", "RS-1", RS_NO_AUTH),
 	VECTOR("RS-4, nonce only # S-10", "RS-4", RS_NO_AUTH),
 	VECTOR("RA-4, no solicitation # S-09", "RA-4", RS_ORIGIN),
