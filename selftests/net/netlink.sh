@@ -95,10 +95,12 @@ test_attributes()
 {
 	check "all options of a client" ip_a link add t1 type teredo \
 		mode client port 41000 local 10.1.0.2 dev eth0 \
-		server 203.0.113.1 server2 203.0.113.9 ttl 33 tos 0x10 \
+		server 203.0.113.1 server2 203.0.113.9 server2_port 3546 \
+		ttl 33 tos 0x10 \
 		fwmark 0x77 noudpcsum max_peers 99 prefix 2001:1234::/32
 	shows 'mode client' 'port 41000' 'local 10.1.0.2' 'dev eth0' \
-		'server 203.0.113.1' 'server2 203.0.113.9' 'ttl 33' \
+		'server 203.0.113.1' 'server2 203.0.113.9' 'server2_port 3546' \
+		'ttl 33' \
 		'tos 16' 'fwmark 0x77' noudpcsum 'max_peers 99' \
 		'prefix 2001:1234::/32'
 	check "what may be changed while it is down" ip_a link set t1 \
@@ -110,6 +112,11 @@ test_attributes()
 		tos inherit fwmark 0x78 udpcsum max-peers 100
 	shows 'server 203.0.113.2' 'server2 203.0.113.3' 'ttl 44' \
 		'tos inherit' 'fwmark 0x78' udpcsum 'max_peers 100'
+	ip_a link set t1 type teredo server2-port 3547
+	shows 'server2 203.0.113.3' 'server2_port 3547'
+	ip_a link set t1 type teredo server2 203.0.113.4
+	shows 'server2 203.0.113.4'
+	hides server2_port
 	ip_a link del t1
 
 	check "all options of a server" ip_a link add t1 type teredo \
@@ -119,7 +126,27 @@ test_attributes()
 	shows 'mode server' 'port 3544' 'local 203.0.113.1' \
 		'local2 203.0.113.2' auth symmetric direct 'rate 77' \
 		'served 2001:db8::/32 2001:db8:1::/48'
+	hides port2
+	check "one address and a second port" ip_a link set t1 type teredo \
+		local2 203.0.113.1 port2 3545
+	shows 'local2 203.0.113.1' 'port2 3545'
+	check "the second port alone" ip_a link set t1 type teredo port2 3546
+	shows 'local2 203.0.113.1' 'port2 3546'
+	check "a second address" ip_a link set t1 type teredo local2 203.0.113.2
+	shows 'local2 203.0.113.2'
+	hides port2
 	ip_a link del t1
+}
+
+# hides WORD...: "ip -d link show t1" says none of these
+hides()
+{
+	local text word
+
+	text=$(ip_a -d link show t1)
+	for word; do
+		[[ $text != *"$word "* ]] || fail "it says '$word': $text"
+	done
 }
 
 # The table of requests that are refused: what, number, text, arguments of tdctl
@@ -141,8 +168,20 @@ test_new_refused()
 		link new t2 1=01
 	refuse "server with another port" $inval 'Clients find a server at port 3544 only' \
 		link new t2 1=01 3=cb007101 2=9c40
-	refuse "server with one address twice" $inval 'The second address must be another one' \
+	refuse "server with one address twice" $inval 'The second address must be another one, or have another UDP port (port2)' \
 		link new t2 1=01 3=cb007101 4=cb007101
+	refuse "server with one endpoint twice" $inval 'The second address must be another one, or have another UDP port (port2)' \
+		link new t2 1=01 3=cb007101 4=cb007101 28=0dd8
+	refuse "second port without an address" $inval 'The second port needs a second local address, which can be the first one' \
+		link new t2 1=01 3=cb007101 28=0dd9
+	refuse "second port 0" $inval 'The UDP port must not be 0' \
+		link new t2 1=01 3=cb007101 4=cb007101 28=0000
+	refuse "second port of a client" $inval 'Only a server has a second port' \
+		link new t2 28=0dd9
+	refuse "port of a second server, 0" $inval 'The UDP port must not be 0' \
+		link new t2 7=cb007101 29=0000
+	refuse "port of a server of a relay" $inval 'Only a client has a server' \
+		link new t2 1=02 29=0dd9
 	refuse "private server" $addr 'A server must have a global unicast IPv4 address' \
 		link new t2 6=0a000001
 	refuse "private second server" $addr 'A server must have a global unicast IPv4 address' \
@@ -204,6 +243,9 @@ test_set_refused()
 	refuse "port" 16 "$busy" link set t1 2=9c41
 	refuse "local" 16 "$busy" link set t1 3=0a010002
 	refuse "prefix" 16 "$busy" link set t1 13=20011234
+	ip_a link add t2 up type teredo mode server local 203.0.113.1
+	refuse "second port" 16 "$busy" link set t2 28=0dd9
+	ip_a link del t2
 	refuse "mode" 95 'The mode of a device cannot be changed' \
 		link set t1 1=02
 	refuse "no such link" 19 "No such link in the socket's namespace" \
@@ -250,6 +292,8 @@ test_genl_refused()
 	refuse "up with a private second server" 99 \
 		'A server must have a global unicast IPv4 address' \
 		genl 2 "${up[@]}" 6=0a000001
+	refuse "server2-port 0" 22 'The UDP port must not be 0' \
+		genl 2 "${up[@]}" 22=0000
 	refuse "peer-get without index" 22 'An interface index is needed' \
 		genl dump:4
 	refuse "peer-get, no device" 19 'No such device' genl dump:4 1=$none
@@ -276,6 +320,9 @@ test_genl_refused()
 	refuse "packet-send from an address of nobody's" 113 \
 		'There is no way to send it from and to these addresses' \
 		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
+	refuse "packet-send from a port of nobody's" 99 \
+		'The socket is bound to another port' \
+		genl 7 1=$i 2=cb007101 3=0dd8 5=00 6=0001
 	refuse "client-set, no device" 19 'No such device' genl 10 1=$none
 	refuse "client-set, only an index" 22 'A client needs mapped-addr, mapped-port and lifetime' \
 		genl 10 1=$i
@@ -283,12 +330,36 @@ test_genl_refused()
 		genl 10 1=$i 7=c000020a 8=9c40 11=01000000
 	refuse "helper-set, no device" 19 'No such device' genl 9 1=$none
 	ip_a link del t1
+	test_local_refused
 
 	ip_a link add t1 up type teredo mode relay
 	i=$(ip_on a -o link show t1 | sed 's/:.*//')
 	printf -v i '%02x000000' "$i"
 	refuse "state of a relay" 95 'Only a client has a state that can be set' \
 		genl 2 1=$i 3=00000000
+	ip_a link del t1
+}
+
+# A server with two ports of one address sends from these alone.
+test_local_refused()
+{
+	local i to port
+
+	ip_a link add t1 up type teredo mode server local 203.0.113.1 \
+		local2 203.0.113.1 port2 3545
+	i=$(ip_on a -o link show t1 | sed 's/:.*//')
+	printf -v i '%02x000000' "$i"
+	to=(1=$i 2=c0000214 3=9c40 5=00)
+	refuse "another port" 99 'The socket is bound to another port' \
+		genl 7 "${to[@]}" 4=cb007101 6=0dda
+	refuse "another address" 99 'The socket is bound to another address' \
+		genl 7 "${to[@]}" 4=cb007102 6=0dd9
+	# the address is not on this host, so what is accepted has no route
+	for port in 0dd8 0dd9; do
+		refuse "own port $port" 113 \
+			'There is no way to send it from and to these addresses' \
+			genl 7 "${to[@]}" 4=cb007101 6=$port
+	done
 	ip_a link del t1
 }
 

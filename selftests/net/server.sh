@@ -144,6 +144,79 @@ test_windows()
 	ip_on inet route del 185.6.192.185 dev x
 }
 
+# port_answer WHAT RS REPLY TO FROM: ports of the one address
+port_answer()
+{
+	check_equal "$1" "$primary.$5 192.0.2.10.40000 $3" \
+		"$(exchange "$client_a" "$primary:$4" "$2")"
+	check_equal "$1, counters" rx_solicitations+1 "$(counted s1)"
+}
+
+# One address and two ports: what a second address does for clients, as far as a port
+# can. What is forwarded leaves by the service port.
+test_second_port()
+{
+	local auth bubble=(bubble "$addr_a" "$addr_b") port
+
+	auth=$(vector AU-1)
+	teredo_down s1
+	teredo_server s1 "$primary" "$primary" port2 3545
+	port_answer "primary port" "$(vector RS-4)" "$(vector RA-3)" 3544 3544
+	port_answer "second port" "$(vector RS-4)" "$(vector RA-3)" 3545 3545
+	port_answer "cone bit, primary port" "$auth$(vector RS-2)" \
+		"$(vector RA-5)" 3544 3545
+	port_answer "cone bit, second port" "$auth$(vector RS-2)" \
+		"$(vector RA-5)" 3545 3544
+	check_equal "a bubble to the second port" "$primary.3544 192.0.2.20.50000" \
+		"$(exchange "$client_a" "$primary:3545" "${bubble[@]}" |
+			cut -d' ' -f1,2)"
+	on s1 sysctl -qw net.ipv4.conf.all.accept_local=1 \
+		net.ipv4.conf.eth0.accept_local=1
+	for port in 3544 3545; do
+		silent server_drops "a loop from port $port" rx_drop_loop \
+			"$primary:$port" "$(vector RS-1)"
+	done
+	on s1 sysctl -qw net.ipv4.conf.all.accept_local=0 \
+		net.ipv4.conf.eth0.accept_local=0
+	port_taken
+	teredo_down s1
+	teredo_server s1 "$primary" "$secondary"
+}
+
+# Another program has the second port: the message names that port.
+port_taken()
+{
+	ip_on s1 link set teredo0 down
+	start taker s1 python3 -c "import socket, time
+s = socket.socket(type=socket.SOCK_DGRAM)
+s.bind(('$primary', 3545)); time.sleep(60)"
+	wait_for 5 udp_bound "$pid" 3545
+	check "the second port is in use" grep -q 'UDP port .*is in use' \
+		<(ip_on s1 link set teredo0 up 2>&1)
+	check "the log names it" eval \
+		"dmesg | grep -q 'cannot bind UDP port 3545 of $primary: error -98'"
+	stop taker
+}
+
+# A relayed client is heard at the service port alone.
+test_second_port_data()
+{
+	teredo_down s1
+	teredo_server s1 "$primary" "$primary" port2 3545
+	ip_on s1 -6 route add 2001::/32 dev teredo0
+	ip_on inet -6 route replace 2001::/32 dev s1
+	client_up c --server "$primary/$primary:3545"
+	check "the native host" reach c 2001:db8:1::10
+	count_from s1
+	send_as 192.0.2.30:60000 "$primary:3545" \
+		udp6 "$(teredo_address c)" 2001:db8:1::10 1 2 8
+	check_equal "data at the second port" rx_drop_protocol+1 "$(counted s1)"
+	ip_on s1 -6 route del 2001::/32 dev teredo0
+	client_down c
+	teredo_down s1
+	teredo_server s1 "$primary" "$secondary"
+}
+
 test_one_address()
 {
 	teredo_down s1
@@ -628,6 +701,10 @@ add_test "S-20 S-21 S-23: a Windows client gets the fields that it has accepted"
 add_test "S-27 S-02 V-09 G-07: the cone bit says from which address" test_cone
 add_test "S-27: with one address only a solicitation with the cone bit is dropped" \
 	test_one_address
+add_test "S-27 S-02: two ports of one address: the cone bit says from which" \
+	test_second_port
+add_test "S-36: two ports of one address: data has the service port alone" \
+	test_second_port_data
 add_test "S-10: who must check secrets is not there: no answer" test_secret
 add_test "S-14 S-04: a ping of the server's link-local address" test_echo
 add_test "S-06 S-09 G-13 G-24: malformed packets are dropped" test_malformed
