@@ -14,7 +14,8 @@
 
 #define ONE_ADDRESS							\
 	"if the server has one address: skip-secondary = yes; "		\
-	"if it has another secondary one: server = PRIMARY/SECONDARY"
+	"if it has another secondary one: server = PRIMARY/SECONDARY; "	\
+	"if it has a second port: server = PRIMARY/PRIMARY:PORT"
 
 /**
  * struct info - a reason
