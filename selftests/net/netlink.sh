@@ -320,7 +320,7 @@ test_genl_refused()
 	refuse "packet-send from an address of nobody's" 113 \
 		'There is no way to send it from and to these addresses' \
 		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
-	refuse "packet-send from a port of nobody's" 99 \
+	refuse "packet-send from a port that is not bound" 99 \
 		'The socket is bound to another port' \
 		genl 7 1=$i 2=cb007101 3=0dd8 5=00 6=0001
 	refuse "client-set, no device" 19 'No such device' genl 10 1=$none
