@@ -39,12 +39,29 @@ test_cell()
 	"$2_down" a
 }
 
-# test_server KIND two|one: a server with so many addresses
+# the server's second port is given
+port_up()
+{
+	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.1:3545' \
+		'[device]' "port = ${port[$1]}" > "$tmp/port.conf"
+	client_up "$1" --config "$tmp/port.conf"
+}
+
+port_down()
+{
+	client_down "$1"
+}
+
+# test_server KIND two|one|port: a server with two addresses, or with one, or with
+# a second port of that one
 test_server()
 {
 	local lines=("${server_lines[@]}")
 
-	[ "$2" = two ] || server_lines=()
+	case $2 in
+	one) server_lines=() ;;
+	port) server_lines=('local2 = 203.0.113.1:3545') ;;
+	esac
 	if [ "$1" = prefix ]; then
 		gateway_start "prefix = $prefix::/64"
 	else
@@ -106,9 +123,11 @@ gateway_internet
 on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 
 for kind in prefix masquerade; do
-	for n in two one; do
+	for n in two one port; do
 		add_test "$kind, $n: the server starts" test_server $kind $n
-		for client in ours miredo; do
+		clients_of=(ours miredo)
+		[ $n != port ] || clients_of=(port)
+		for client in "${clients_of[@]}"; do
 			for nat in none cone pr symrnd; do
 				add_test "C-59 R-16: $kind, $n: $client behind $nat" \
 					test_cell $kind $client $nat

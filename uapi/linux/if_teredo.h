@@ -82,10 +82,10 @@ enum {
 				 * IFLA_TEREDO_AUTH, of those that have
 				 * authenticated; default 0
 				 */
-	IFLA_TEREDO_CLIENT_RATE, /* u32, packets per second that the gateway
-				 * carries from one client, and to it; 0: no
-				 * limit
-				 */
+	/* u32, packets per second that the gateway carries from one client, and to
+	 * it; 0: no limit
+	 */
+	IFLA_TEREDO_CLIENT_RATE,
 
 	IFLA_TEREDO_PORT2,	/* be16, UDP port of IFLA_TEREDO_LOCAL2; default
 				 * 3544, also whenever that is set without it.
