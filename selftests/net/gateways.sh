@@ -130,7 +130,7 @@ for kind in prefix masquerade; do
 		for client in "${clients_of[@]}"; do
 			for nat in none cone pr symrnd; do
 				add_test "C-59 R-16: $kind, $n: $client behind $nat" \
-					test_cell $kind $client $nat
+					test_cell "$kind" "$client" "$nat"
 			done
 		done
 		add_test "$kind, $n: the server stops" server_stop

@@ -190,6 +190,7 @@ test_connect()
 {
 	local start took
 
+	gate g "$lan"
 	path_delay g p 100 0
 	path_delay g q 100 0
 	forget_all g p q
