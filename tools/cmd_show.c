@@ -9,6 +9,7 @@
 #include "attr.h"
 #include "cli.h"
 #include "conf.h"
+#include "configured.h"
 #include "print.h"
 #include "show.h"
 #include "status.h"
@@ -388,9 +389,25 @@ static void show_human(json_t *o)
 	show_traffic(o);
 }
 
+/* A start of these may have failed */
+static void say_configured(void)
+{
+	static struct configured found;
+	unsigned int i;
+
+	configured_find(&found);
+	for (i = 0; i < found.n; i++)
+		fprintf(stderr, "There is no device %s, though " CONF_DIR
+			"/%s.conf exists. Start it, or see why it ended:\n"
+			"  systemctl status teredo@%s\n"
+			"  teredo up %s\n", found.names[i], found.names[i],
+			found.names[i], found.names[i]);
+}
+
 /* On stderr, so that a script that looks for devices finds none */
 static void say_next(void)
 {
+	say_configured();
 	fputs("There is no Teredo device. For a client:\n"
 	      "  teredo up --server NAME\n"
 	      "For other settings write " CONF_DIR

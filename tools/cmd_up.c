@@ -190,8 +190,8 @@ int cmd_up(int argc, char **argv)
 	if (!value_device_name(up.name))
 		return cli_error("%s cannot be the name of a device", up.name);
 	if (status_daemon(up.name, if_nametoindex(up.name)))
-		return cli_error("there is a teredod for %s (for other settings, first: teredo down %s)",
-				 up.name, up.name);
+		return cli_error("there is a teredod for %s (see: teredo show %s; for other settings, first: teredo down %s, or if systemd runs it: systemctl stop teredo@%s)",
+				 up.name, up.name, up.name, up.name);
 	if (up.save && save_server(&up))
 		return CLI_ERROR;
 	return start_daemon(&up);

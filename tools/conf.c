@@ -606,7 +606,8 @@ static const char *check_whole(const struct conf *conf, const char *path)
 static int cannot_read(const char *path, int err, char error[CONF_ERROR])
 {
 	snprintf(error, CONF_ERROR, "%.200s: %s%s", path, strerror(err),
-		 err == EACCES && geteuid() ? " (root is needed)" : "");
+		 err == EACCES && geteuid() ?
+		 " (root is needed; for a service: chown root:teredo, chmod 640)" : "");
 	return -err;
 }
 

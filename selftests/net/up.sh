@@ -168,6 +168,8 @@ test_alone()
 	has "Starting t7 as $etc/t7.conf says"
 	qualifies t7
 	exits "down" 0 teredo a down t7
+	teredo a show 2>&1 | grep -q "There is no device t7, though $etc/t7.conf exists" ||
+		fail "show does not name the configuration"
 	cp "$etc/t7.conf" "$etc/t8.conf"
 	exits "two configurations" 1 teredo a up
 	has 'which device?' 'teredo up t7' 'teredo up t8'
