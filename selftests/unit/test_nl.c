@@ -179,6 +179,7 @@ static const struct reply {
 } *replies;
 static u32 request_seq;
 static int requests;
+static char last_request[NL_BUF];
 
 ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock,
 				 const void *request, size_t len);
@@ -190,6 +191,8 @@ ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *sock,
 {
 	(void)sock;
 	request_seq = ((const struct nlmsghdr *)request)->nlmsg_seq;
+	if (len <= sizeof(last_request))
+		memcpy(last_request, request, len);
 	requests++;
 	return len;
 }
@@ -293,6 +296,44 @@ static void test_never_consistent(const void *arg)
 	CHECK(strstr(nl.error, "keeps changing"));
 }
 
+/* The second addresses of a device with these ports, as they are asked for */
+static void ask(struct link_info *link, u16 port2, u16 server2_port)
+{
+	static const struct reply done[] = { DONE };
+	struct link_conf conf = {
+		.local2 = htonl(0xcb007101), .port2 = htons(port2),
+		.server2 = htonl(0xcb007101), .server2_port = htons(server2_port),
+	};
+	struct nl nl = { 0 };
+
+	link_conf_set(&conf, IFLA_TEREDO_LOCAL2);
+	link_conf_set(&conf, IFLA_TEREDO_SERVER2);
+	replies = done;
+	link_change(&nl, 1, &conf);
+	CHECK(link_parse(link, (const struct nlmsghdr *)last_request));
+}
+
+/* A module that is older than the attributes refuses them. */
+static void test_default_ports(const void *arg)
+{
+	struct link_info link;
+
+	(void)arg;
+	ask(&link, 3544, 0);
+	CHECK(link_conf_has(&link.conf, IFLA_TEREDO_LOCAL2));
+	CHECK(link_conf_has(&link.conf, IFLA_TEREDO_SERVER2));
+	CHECK(!link_conf_has(&link.conf, IFLA_TEREDO_PORT2));
+	CHECK(!link_conf_has(&link.conf, IFLA_TEREDO_SERVER2_PORT));
+	CHECK(link.conf.port2 == htons(3544));
+	CHECK(link.conf.server2_port == htons(3544));
+
+	ask(&link, 3545, 3546);
+	CHECK(link_conf_has(&link.conf, IFLA_TEREDO_PORT2));
+	CHECK(link.conf.port2 == htons(3545));
+	CHECK(link_conf_has(&link.conf, IFLA_TEREDO_SERVER2_PORT));
+	CHECK(link.conf.server2_port == htons(3546));
+}
+
 static const struct ktap_test tests[] = {
 	{ "nl: a message that is longer than what came ends it", test_length, NULL },
 	{ "nl: a message without its padding", test_padding, NULL },
@@ -305,6 +346,8 @@ static const struct ktap_test tests[] = {
 	{ "nl: a list that always changes is an error", test_never_consistent,
 	  NULL },
 	{ "link: attributes that are too short", test_link, NULL },
+	{ "link: ports of second addresses, unless they are 3544",
+	  test_default_ports, NULL },
 	{ "route: attributes and messages that are too short", test_route, NULL },
 };
 
