@@ -36,7 +36,7 @@ static const struct command commands[] = {
 "  show [DEV]                       state of devices; the default\n" },
 	{ "set", cmd_set, "",
 "  set DEV KEY VALUE...             change a device that runs:\n"
-"      server A[/B]                 a client: use another server\n"
+"      server A[/B[:PORT]]          a client: use another server\n"
 "      announce on|off              a server or relay: drain it with off\n"
 "      rate N                       ... datagrams per second to one address\n"
 "      direct on|off                ... send direct bubbles, too\n"
@@ -64,7 +64,7 @@ static const struct command commands[] = {
 	{ "wait", cmd_wait, "--timeout=",
 "  wait DEV [--timeout S]           until the device has an address\n" },
 	{ "up", cmd_up, "--config= --server= --save",
-"  up [NAME] --server A[/B] [--save]\n"
+"  up [NAME] --server A[/B[:PORT]] [--save]\n"
 "                                   start teredod for a client of this server; NAME\n"
 "                                   is teredo0 if none is given. --save also writes\n"
 "                                   /etc/teredo/NAME.conf\n"
@@ -73,7 +73,7 @@ static const struct command commands[] = {
 	{ "down", cmd_down, "",
 "  down NAME                        end teredod, take the device away\n" },
 	{ "qualify", cmd_qualify, "--server= --port= --timeout= --verify=",
-"  qualify [--server A[/B]] [--port N] [--timeout S] [--verify HOST]\n"
+"  qualify [--server A[/B[:PORT]]] [--port N] [--timeout S] [--verify HOST]\n"
 "                                   would Teredo work here, and is a native host\n"
 "                                   reached? Changes nothing, needs no module\n" },
 	{ "probe", cmd_probe, "--config= --ping= --timeout=",
