@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Every client behind every NAT by every gateway: no network has a route to the service
-# prefix, and the server has two addresses or one. Each cell is pings and 10 MB of TCP in
-# both directions, with a prefix also pings and connections from the native host.
+# prefix, and the server has two addresses, two ports, or one. Each cell is pings and 1
+# MB of TCP in both directions, 10 MB with LONG=1; with a prefix also pings and
+# connections from the native host.
 # set: long
 # timeout: 900
 
@@ -119,6 +120,9 @@ test_forged()
 modprobe teredo || fail "no module"
 internet
 client a none
+size=1000000
+[ ! "${LONG:-}" ] || size=10000000
+head -c $((size / much)) /dev/urandom > "$tmp/sent"
 gateway_internet
 on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 
