@@ -80,6 +80,29 @@ check()
 	return 1
 }
 
+# exits WHAT CODE COMMAND...: the output is in $shown
+exits()
+{
+	local what=$1 expected=$2 code
+
+	shift 2
+	shown=$("$@" 2>&1)
+	code=$?
+	[ "$code" = "$expected" ] ||
+		fail "$what: exit code $code, expected $expected: $shown"
+}
+
+# has TEXT...: parts of $shown; blanks count as one
+has()
+{
+	local text squeezed
+
+	squeezed=$(tr -s ' \n' ' ' <<< "$shown")
+	for text; do
+		[[ $squeezed == *"$text"* ]] || fail "no '$text' in: $shown"
+	done
+}
+
 # check_equal WHAT EXPECTED ACTUAL
 check_equal()
 {

@@ -9,29 +9,6 @@
 
 esc=$'\033'
 
-# exits WHAT CODE COMMAND...: the output is in $shown
-exits()
-{
-	local what=$1 expected=$2 code
-
-	shift 2
-	shown=$("$@" 2>&1)
-	code=$?
-	[ "$code" = "$expected" ] ||
-		fail "$what: exit code $code, expected $expected: $shown"
-}
-
-# has TEXT...: lines of $shown; blanks count as one
-has()
-{
-	local text squeezed
-
-	squeezed=$(tr -s ' ' <<< "$shown")
-	for text; do
-		[[ $squeezed == *"$text"* ]] || fail "no '$text' in: $shown"
-	done
-}
-
 test_show()
 {
 	set_nat a pr

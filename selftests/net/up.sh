@@ -10,29 +10,6 @@
 
 etc=/etc/teredo
 
-# exits WHAT CODE COMMAND...: the output is in $shown
-exits()
-{
-	local what=$1 expected=$2 code
-
-	shift 2
-	shown=$("$@" 2>&1)
-	code=$?
-	[ "$code" = "$expected" ] ||
-		fail "$what: exit code $code, expected $expected: $shown"
-}
-
-# has TEXT...: parts of $shown; blanks count as one
-has()
-{
-	local text squeezed
-
-	squeezed=$(tr -s ' \n' ' ' <<< "$shown")
-	for text; do
-		[[ $squeezed == *"$text"* ]] || fail "no '$text' in: $shown"
-	done
-}
-
 # no_files: an empty configuration directory
 no_files()
 {
