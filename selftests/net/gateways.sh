@@ -113,8 +113,8 @@ test_forged()
 	# pages of code that were not used before count as well; 8 octets for each
 	# solicitation would be twice this
 	check_at_most "teredod, kB" $((memory + 4096)) "$(resident)"
-	check_equal "clients" null \
-		"$(teredo s1 -j show teredo0 | jq '.[0].clients')"
+	check_equal "clients" "" \
+		"$(teredo s1 -j show teredo0 | grep -o '"clients":[0-9]*')"
 	server_stop
 	ip_on inet route del blackhole 11.0.0.0/8
 }
