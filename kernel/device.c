@@ -17,6 +17,7 @@
 #include "limit.h"
 #include "local.h"
 #include "netlink.h"
+#include "nptv6.h"
 #include "peer.h"
 #include "probe.h"
 #include "socket.h"
@@ -512,11 +513,16 @@ static int teredo_init(struct net_device *dev)
 		goto free_stats;
 	if (!create_limits(td))
 		goto free_limits;
-	err = gro_cells_init(&td->gro_cells, dev);
+	err = teredo_nptv6_update(td, &td->cfg);
 	if (err)
 		goto free_limits;
+	err = gro_cells_init(&td->gro_cells, dev);
+	if (err)
+		goto free_nptv6;
 	return 0;
 
+free_nptv6:
+	teredo_nptv6_free(td);
 free_limits:
 	free_limits(td);
 	teredo_peers_put(td->peers);
@@ -530,6 +536,7 @@ static void teredo_uninit(struct net_device *dev)
 	struct teredo_dev *td = netdev_priv(dev);
 
 	gro_cells_destroy(&td->gro_cells);
+	teredo_nptv6_free(td);
 	teredo_peers_put(td->peers);
 	free_limits(td);
 	free_percpu(td->stats);

@@ -18,6 +18,7 @@
 #include "wire.h"
 
 struct teredo_limit;
+struct teredo_nptv6;
 struct teredo_peers;
 struct teredo_stats;
 
@@ -71,6 +72,8 @@ struct teredo_prefix {
  * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
  *	relay
  * @gateway: a server carries packets of its own clients only, as their relay
+ * @gateway_prefix: native /64 that their prefix is translated to, or all zero; see
+ *	nptv6.h
  * @client_rate: packets per second and direction that it carries for each
  * @n_served: entries of @served
  * @served: what a relay serves; all if there is none
@@ -106,6 +109,7 @@ struct teredo_config {
 	bool direct;
 	u32 rate;
 	bool gateway;
+	struct in6_addr gateway_prefix;
 	u32 client_rate;
 	u8 n_served;
 	struct teredo_prefix served[TEREDO_MAX_SERVED];
@@ -158,6 +162,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @clients: those of a server that have authenticated
  * @from_clients: what the gateway carries from each client
  * @to_clients: ... and to it
+ * @nptv6: translation of the gateway, NULL for none; written under RTNL, read under
+ *	RCU
  * @no_carrier: the administrator wants no carrier; RTNL
  * @open_extack: where ndo_open puts its message, see local.c; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
@@ -197,6 +203,7 @@ struct teredo_dev {
 	struct teredo_clients *clients;
 	struct teredo_limit *from_clients;
 	struct teredo_limit *to_clients;
+	struct teredo_nptv6 __rcu *nptv6;
 	bool no_carrier;
 	struct netlink_ext_ack *open_extack;
 	struct teredo_mapping __rcu *mapping;

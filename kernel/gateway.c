@@ -15,6 +15,7 @@
 #include "device.h"
 #include "gateway.h"
 #include "limit.h"
+#include "nptv6.h"
 #include "receive.h"
 #include "stats.h"
 
@@ -281,8 +282,7 @@ bool teredo_gateway_tx(struct teredo_dev *td, struct sk_buff *skb)
 	if (verdict == CARRY)
 		return true;
 	if (verdict != RATE)
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
-				ICMPV6_ADM_PROHIBITED, 0);
+		teredo_nptv6_icmp_error(td, skb, ICMPV6_ADM_PROHIBITED);
 	teredo_drop(td, skb, why[verdict]);
 	return false;
 }

@@ -11,6 +11,7 @@
 #include "limit.h"
 #include "link.h"
 #include "netlink.h"
+#include "nptv6.h"
 #include "peer.h"
 
 static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
@@ -40,6 +41,8 @@ static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_BURST]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_GATEWAY]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_TEREDO_CLIENT_RATE] = { .type = NLA_U32 },
+	[IFLA_TEREDO_GATEWAY_PREFIX] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[IFLA_TEREDO_PORT2]	= { .type = NLA_BE16 },
 	[IFLA_TEREDO_SERVER2_PORT] = { .type = NLA_BE16 },
 	[IFLA_TEREDO_ANY_PORT]	= {
@@ -74,6 +77,8 @@ static const struct {
 	  "Only a server can demand a secret" },
 	{ IFLA_TEREDO_GATEWAY, FOR(SERVER), "Only a server has a gateway" },
 	{ IFLA_TEREDO_CLIENT_RATE, FOR(SERVER), "Only a server has a gateway" },
+	{ IFLA_TEREDO_GATEWAY_PREFIX, FOR(SERVER),
+	  "Only a server has a gateway" },
 	{ IFLA_TEREDO_PRESERVING, FOR(CLIENT),
 	  "Only a client has random ports" },
 	{ IFLA_TEREDO_SEQUENTIAL, FOR(CLIENT),
@@ -160,6 +165,12 @@ static int check_rate(struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -ERANGE;
 }
 
+/* 2000::/3 */
+static bool is_global_unicast(__be32 first)
+{
+	return ntohl(first) >> 29 == 1;
+}
+
 static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct nlattr *max_peers = data[IFLA_TEREDO_MAX_PEERS];
@@ -171,14 +182,28 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 				    "The number of peers must be 1 to 2097152");
 		return -ERANGE;
 	}
-	/* 2000::/3, the global unicast addresses */
-	if (prefix && ntohl(nla_get_be32(prefix)) >> 29 != 1) {
+	if (prefix && !is_global_unicast(nla_get_be32(prefix))) {
 		NL_SET_ERR_MSG_ATTR(extack, prefix,
 				    "The service prefix must be global unicast");
 		return -EADDRNOTAVAIL;
 	}
 	return check_rate(data[IFLA_TEREDO_RATE], extack) ?:
 	       check_rate(data[IFLA_TEREDO_CLIENT_RATE], extack);
+}
+
+/* All zero for none */
+static int check_gateway_prefix(struct nlattr *attr,
+				struct netlink_ext_ack *extack)
+{
+	struct in6_addr prefix = attr ? nla_get_in6_addr(attr) : in6addr_any;
+
+	if (ipv6_addr_any(&prefix) ||
+	    (is_global_unicast(prefix.s6_addr32[0]) &&
+	     !prefix.s6_addr32[2] && !prefix.s6_addr32[3]))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "The gateway's prefix must be a global unicast /64 with the rest clear");
+	return -EADDRNOTAVAIL;
 }
 
 static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
@@ -252,7 +277,8 @@ static int validate(struct nlattr *tb[], struct nlattr *data[],
 	}
 	if (!data)
 		return 0;
-	err = check_served(data[IFLA_TEREDO_SERVED], extack);
+	err = check_served(data[IFLA_TEREDO_SERVED], extack) ?:
+	      check_gateway_prefix(data[IFLA_TEREDO_GATEWAY_PREFIX], extack);
 	if (!err)
 		err = check_tos(data[IFLA_TEREDO_TOS], extack);
 	if (!err)
@@ -342,6 +368,11 @@ static void fill_server(struct teredo_config *cfg, struct nlattr *data[])
 	if (data[IFLA_TEREDO_CLIENT_RATE])
 		WRITE_ONCE(cfg->client_rate,
 			   nla_get_u32(data[IFLA_TEREDO_CLIENT_RATE]));
+	if (data[IFLA_TEREDO_GATEWAY_PREFIX])
+		cfg->gateway_prefix =
+			nla_get_in6_addr(data[IFLA_TEREDO_GATEWAY_PREFIX]);
+	else if (!cfg->gateway)
+		cfg->gateway_prefix = in6addr_any;
 }
 
 /* what only some roles have */
@@ -430,6 +461,28 @@ static int check_second(const struct teredo_config *cfg,
 	return 0;
 }
 
+/* Without the gateway's checks a client of another server would be carried with an
+ * address that is not translated.
+ */
+static int check_gateway(const struct teredo_config *cfg,
+			 struct netlink_ext_ack *extack)
+{
+	const struct in6_addr *native = &cfg->gateway_prefix;
+
+	if (!native->s6_addr32[0])
+		return 0;
+	if (!cfg->gateway) {
+		NL_SET_ERR_MSG(extack, "The gateway's prefix needs the gateway");
+		return -EINVAL;
+	}
+	if (teredo_is_teredo(native, cfg->prefix)) {
+		NL_SET_ERR_MSG(extack,
+			       "The gateway's prefix must be outside of the service prefix");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 /* what RFC 6081 3 says of extensions that need others */
 static int check_extensions(const struct teredo_config *cfg,
 			    struct netlink_ext_ack *extack)
@@ -450,6 +503,13 @@ static int check_extensions(const struct teredo_config *cfg,
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int check_whole(const struct teredo_config *cfg,
+		       struct netlink_ext_ack *extack)
+{
+	return check_second(cfg, extack) ?: check_gateway(cfg, extack) ?:
+	       check_extensions(cfg, extack);
 }
 
 /* The configuration of a new device, which may have been asked for without
@@ -475,7 +535,7 @@ static int configure(struct teredo_config *cfg, struct nlattr *data[],
 			       "A server needs its IPv4 address (local), which its clients' addresses hold");
 		return -EINVAL;
 	}
-	return check_second(cfg, extack) ?: check_extensions(cfg, extack);
+	return check_whole(cfg, extack);
 }
 
 /* @attr may be NULL. %TEREDO_LINK_NONE is for a link that does not exist yet. */
@@ -552,7 +612,7 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 
 	cfg = td->cfg;
 	fill_config(&cfg, data);
-	err = check_second(&cfg, extack) ?: check_extensions(&cfg, extack);
+	err = check_whole(&cfg, extack) ?: teredo_nptv6_update(td, &cfg);
 	if (err)
 		return err;
 	fill_config(&td->cfg, data);
@@ -599,6 +659,7 @@ static size_t teredo_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_RATE */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_TEREDO_GATEWAY */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_TEREDO_CLIENT_RATE */
+	       nla_total_size(sizeof(struct in6_addr)) + /* IFLA_TEREDO_GATEWAY_PREFIX */
 	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_PORT2 */
 	       nla_total_size(sizeof(__be16)) +	/* IFLA_TEREDO_SERVER2_PORT */
 	       nla_total_size(TEREDO_MAX_SERVED * /* IFLA_TEREDO_SERVED */
@@ -655,6 +716,8 @@ static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 	     nla_put_be16(skb, IFLA_TEREDO_PORT2, cfg->port2) ||
 	     nla_put_u8(skb, IFLA_TEREDO_AUTH, cfg->auth) ||
 	     nla_put_u8(skb, IFLA_TEREDO_GATEWAY, cfg->gateway) ||
+	     nla_put_in6_addr(skb, IFLA_TEREDO_GATEWAY_PREFIX,
+			      &cfg->gateway_prefix) ||
 	     nla_put_u32(skb, IFLA_TEREDO_CLIENT_RATE, cfg->client_rate)))
 		return -EMSGSIZE;
 	return put_served(skb, cfg);

@@ -21,6 +21,7 @@
 #include "limit.h"
 #include "netlink.h"
 #include "nonce.h"
+#include "nptv6.h"
 #include "peer.h"
 #include "receive.h"
 #include "relay.h"
@@ -136,6 +137,18 @@ static bool is_nd(const struct sk_buff *skb)
 	return *type >= TEREDO_ICMP_RS && *type <= TEREDO_ICMP_REDIRECT;
 }
 
+/* Return: false if the packet had to be dropped. */
+static bool to_native(struct teredo_rx *rx)
+{
+	int err = teredo_nptv6_rx(rx->td, rx->skb);
+
+	if (likely(!err))
+		return true;
+	teredo_rx_drop(rx, err == -ENOMEM ? TEREDO_RX_DROP_NO_MEMORY :
+					    TEREDO_RX_DROP_BETWEEN_CLIENTS);
+	return false;
+}
+
 /**
  * teredo_rx_decapsulate - take outer headers and trailers off
  * @rx: datagram
@@ -169,7 +182,7 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ECN);
 		return false;
 	}
-	return true;
+	return to_native(rx);
 }
 
 /* Merging pays for data of TCP, where the datagrams have not been merged before;

@@ -14,6 +14,7 @@
 #include "bubble.h"
 #include "device.h"
 #include "gateway.h"
+#include "nptv6.h"
 #include "peer.h"
 #include "receive.h"
 #include "relay.h"
@@ -93,8 +94,7 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 		return false;
 	}
 	if (unlikely(!source_allowed(td, &ip6->saddr))) {
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
-				ICMPV6_ADM_PROHIBITED, 0);
+		teredo_nptv6_icmp_error(td, skb, ICMPV6_ADM_PROHIBITED);
 		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
 		return false;
 	}

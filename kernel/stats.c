@@ -12,6 +12,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_TX_TESTS] = "tx_tests",
 	[TEREDO_TX_PORT_TESTS] = "tx_port_tests",
 	[TEREDO_TX_CONTROL] = "tx_control",
+	[TEREDO_TX_TRANSLATED] = "tx_translated",
 	[TEREDO_TX_DROP_NOT_IPV6] = "tx_drop_not_ipv6",
 	[TEREDO_TX_DROP_NOT_QUALIFIED] = "tx_drop_not_qualified",
 	[TEREDO_TX_DROP_SCOPE] = "tx_drop_scope",
@@ -40,6 +41,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_ECHO_REQUESTS] = "rx_echo_requests",
 	[TEREDO_RX_FORWARDED] = "rx_forwarded",
 	[TEREDO_RX_ROUTED] = "rx_routed",
+	[TEREDO_RX_TRANSLATED] = "rx_translated",
 	[TEREDO_RX_DROP_MALFORMED] = "rx_drop_malformed",
 	[TEREDO_RX_DROP_HEADERS] = "rx_drop_headers",
 	[TEREDO_RX_DROP_NOT_QUALIFIED] = "rx_drop_not_qualified",
@@ -72,6 +74,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_RX_DROP_NOT_CLIENT] = "rx_drop_not_client",
 	[TEREDO_RX_DROP_NOT_AUTHENTICATED] = "rx_drop_not_authenticated",
 	[TEREDO_RX_DROP_CLIENT_RATE] = "rx_drop_client_rate",
+	[TEREDO_RX_DROP_BETWEEN_CLIENTS] = "rx_drop_between_clients",
 	[TEREDO_PEERS_EVICTED] = "peers_evicted",
 };
 

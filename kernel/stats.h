@@ -21,6 +21,7 @@ enum teredo_counter {
 	TEREDO_TX_TESTS,		/* connectivity tests sent */
 	TEREDO_TX_PORT_TESTS,		/* RFC 6081 5.5, three packets each */
 	TEREDO_TX_CONTROL,		/* sent for the helper */
+	TEREDO_TX_TRANSLATED,		/* gateway: to clients */
 	TEREDO_TX_DROP_NOT_IPV6,
 	TEREDO_TX_DROP_NOT_QUALIFIED,	/* T-01 */
 	TEREDO_TX_DROP_SCOPE,		/* T-02: multicast, link-local */
@@ -49,6 +50,7 @@ enum teredo_counter {
 	TEREDO_RX_ECHO_REQUESTS,	/* answered by the server */
 	TEREDO_RX_FORWARDED,		/* by the server */
 	TEREDO_RX_ROUTED,		/* by the server, to native hosts */
+	TEREDO_RX_TRANSLATED,		/* gateway: to native hosts */
 	TEREDO_RX_DROP_MALFORMED,	/* P-01 */
 	TEREDO_RX_DROP_HEADERS,		/* RR-01, SV-01: have no place here */
 	TEREDO_RX_DROP_NOT_QUALIFIED,	/* P-05 */
@@ -81,6 +83,7 @@ enum teredo_counter {
 	TEREDO_RX_DROP_NOT_CLIENT,	/* gateway: not one of its clients */
 	TEREDO_RX_DROP_NOT_AUTHENTICATED, /* gateway: no secret */
 	TEREDO_RX_DROP_CLIENT_RATE,	/* gateway: over the rate of a client */
+	TEREDO_RX_DROP_BETWEEN_CLIENTS,	/* gateway: to another of its clients */
 	TEREDO_PEERS_EVICTED,		/* to make room */
 
 	TEREDO_N_COUNTERS

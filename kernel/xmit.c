@@ -17,6 +17,7 @@
 
 #include "client.h"
 #include "device.h"
+#include "nptv6.h"
 #include "peer.h"
 #include "probe.h"
 #include "relay.h"
@@ -308,11 +309,11 @@ int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
  * @td: device
  * @skb: packet on its way out; the caller still owns it
  *
- * Context: BH off; no lock of ours held.
+ * Context: BH off, RCU; no lock of ours held.
  */
 void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb)
 {
-	icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	teredo_nptv6_icmp_error(td, skb, ICMPV6_ADDR_UNREACH);
 }
 
 static bool may_send(struct teredo_dev *td, struct sk_buff *skb,
@@ -356,6 +357,10 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 	rcu_read_lock();
+	if (unlikely(!teredo_nptv6_tx(td, skb))) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_NO_MEMORY);
+		goto unlock;
+	}
 	map = rcu_dereference(td->mapping);
 	if (!may_send(td, skb, map))
 		goto unlock;

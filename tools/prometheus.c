@@ -19,6 +19,7 @@ static const struct {
 	{ "tx_tests", "Connectivity tests sent." },
 	{ "tx_port_tests", "Tests of random ports sent, three packets each." },
 	{ "tx_control", "Control packets sent for the helper." },
+	{ "tx_translated", "Packets to clients whose native prefix the gateway has translated." },
 	{ "tx_drop_not_ipv6", "Packets not sent that were not IPv6." },
 	{ "tx_drop_not_qualified", "Packets not sent without an address." },
 	{ "tx_drop_scope", "Packets not sent to multicast or link-local addresses." },
@@ -47,6 +48,7 @@ static const struct {
 	{ "rx_echo_requests", "Echo requests answered by the server." },
 	{ "rx_forwarded", "Packets forwarded by the server." },
 	{ "rx_routed", "Packets routed to native hosts by the server." },
+	{ "rx_translated", "Packets of clients whose prefix the gateway has translated." },
 	{ "rx_drop_malformed", "Packets dropped that were malformed." },
 	{ "rx_drop_headers", "Packets dropped with headers that have no place there." },
 	{ "rx_drop_not_qualified", "Packets dropped without an address of our own." },
@@ -79,6 +81,7 @@ static const struct {
 	{ "rx_drop_not_client", "Packets dropped by the gateway from clients of other servers." },
 	{ "rx_drop_not_authenticated", "Packets dropped by the gateway from clients that have not authenticated." },
 	{ "rx_drop_client_rate", "Packets dropped by the gateway over the rate of a client." },
+	{ "rx_drop_between_clients", "Packets dropped by the gateway from one client to another." },
 	{ "peers_evicted", "Peers forgotten to make room." },
 };
 

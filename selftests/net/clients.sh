@@ -118,6 +118,34 @@ test_rate()
 	server client_rate 0
 }
 
+# echo_to DESTINATION: an Echo Request of a client
+echo_to()
+{
+	on x "$here/tdinject" --from $at_a --to $primary:3544 \
+		echo-request $own_a "$1" 7 1 00112233
+}
+
+# The client sends by its native address, but not to that of another client. Addresses of
+# the host, and those that no client can have, are none.
+test_prefix()
+{
+	server gateway gateway_prefix 2001:db8:5:1::/64
+	capture inet h seen icmp6
+	counts "to a native host" 'rx_routed+1 rx_translated+1' \
+		echo_request $at_a $own_a
+	capture_stop seen
+	check_equal "what the native host gets" 1 "$(packets seen \
+		'icmp6 and src 2001:db8:5:1:2c5a:63bf:3fff:fdf5' | wc -l)"
+	counts "to another client" rx_drop_between_clients+1 \
+		echo_to 2001:db8:5:1:10a7:3caf:3fff:fdeb
+	ip_on s1 addr add 2001:db8:5:1:5054:ff:fe12:3456/128 dev eth0 nodad
+	counts "to the host" 'rx_routed+1 rx_translated+1' \
+		echo_to 2001:db8:5:1:5054:ff:fe12:3456
+	counts "to no client" 'rx_routed+1 rx_translated+1' echo_to 2001:db8:5:1::77
+	server nogateway
+	counts "without the gateway" rx_routed+1 echo_request $at_a $own_a
+}
+
 clients()
 {
 	teredo s1 -j show teredo0 | sed -n 's/.*"clients":\([0-9]*\).*/\1/p'
@@ -155,5 +183,6 @@ add_test "RT-01: a gateway carries packets to its own clients alone" test_other_
 add_test "S-29 S-32: with secrets, only of those that have authenticated" \
 	test_authenticated
 add_test "each client has a rate" test_rate
+add_test "a gateway with a native prefix, but not between clients" test_prefix
 add_test "the number of authenticated clients is bounded" test_bound
 run_tests

@@ -135,6 +135,18 @@ test_attributes()
 	check "a second address" ip_a link set t1 type teredo local2 203.0.113.2
 	shows 'local2 203.0.113.2'
 	hides port2
+	ip_a link set t1 up
+	check "a gateway" ip_a link set t1 type teredo gateway \
+		gateway_prefix 2001:db8:5:1::/64 client_rate 9
+	shows gateway 'gateway_prefix 2001:db8:5:1::/64' 'client_rate 9'
+	check "another prefix" ip_a link set t1 type teredo \
+		gateway-prefix 2001:db8:5:2::/64
+	shows 'gateway_prefix 2001:db8:5:2::/64'
+	check "none" ip_a link set t1 type teredo gateway_prefix none
+	hides gateway_prefix
+	ip_a link set t1 type teredo gateway_prefix 2001:db8:5:1::/64
+	check "no gateway" ip_a link set t1 type teredo nogateway
+	hides gateway_prefix
 	ip_a link del t1
 }
 
@@ -209,6 +221,20 @@ test_new_refused()
 		link new t2 1=02 26=01
 	refuse "client rate of a relay" $inval 'Only a server has a gateway' \
 		link new t2 1=02 27=01000000
+	refuse "gateway prefix of a relay" $inval 'Only a server has a gateway' \
+		link new t2 1=02 30=20010db8000500010000000000000000
+	refuse "gateway prefix without a gateway" $inval \
+		"The gateway's prefix needs the gateway" \
+		link new t2 1=01 3=cb007101 30=20010db8000500010000000000000000
+	refuse "gateway prefix of more than 64 bits" $addr \
+		"The gateway's prefix must be a global unicast /64 with the rest clear" \
+		link new t2 1=01 3=cb007101 26=01 30=20010db8000500010000000000000001
+	refuse "unique local gateway prefix" $addr \
+		"The gateway's prefix must be a global unicast /64 with the rest clear" \
+		link new t2 1=01 3=cb007101 26=01 30=fd000000000500010000000000000000
+	refuse "gateway prefix of Teredo" $addr \
+		"The gateway's prefix must be outside of the service prefix" \
+		link new t2 1=01 3=cb007101 26=01 30=20010000cb0071010000000000000000
 	refuse "too high a client rate" $range 'The rate must be at most 1000000, or 0 for no limit' \
 		link new t2 1=01 3=cb007101 27=41420f00
 	refuse "sequential of a relay" $inval 'Only a client has random ports' \

@@ -71,6 +71,7 @@ enum kind {
 	KIND_HEX32,
 	KIND_BOOL,
 	KIND_PREFIX,	/* IPv6, 32 bits */
+	KIND_PREFIX64,	/* IPv6, 64 bits */
 	KIND_SERVED,	/* IPv6 prefixes, may be repeated */
 };
 
@@ -100,6 +101,7 @@ static const struct option {
 	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
 	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
 	{ "gateway", IFLA_TEREDO_GATEWAY, KIND_BOOL, NULL },
+	{ "gateway_prefix", IFLA_TEREDO_GATEWAY_PREFIX, KIND_PREFIX64, "PREFIX/64|none" },
 	{ "client_rate", IFLA_TEREDO_CLIENT_RATE, KIND_U32, "NUMBER" },
 	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
 	{ "sequential", IFLA_TEREDO_SEQUENTIAL, KIND_BOOL, NULL },
@@ -237,6 +239,19 @@ static void put_service_prefix(struct nlmsghdr *n, const struct option *opt,
 	put(n, opt, &p.addr, 4);
 }
 
+static void put_prefix64(struct nlmsghdr *n, const struct option *opt,
+			 const char *arg)
+{
+	struct if_teredo_prefix p = {};
+
+	if (strcmp(arg, "none")) {
+		parse_prefix(opt->name, arg, &p);
+		if (p.len != 64)
+			invarg("the gateway's prefix has 64 bits", arg);
+	}
+	put(n, opt, &p.addr, sizeof(p.addr));
+}
+
 static void put_option(struct nlmsghdr *n, const struct option *opt,
 		       const char *arg)
 {
@@ -271,6 +286,9 @@ static void put_option(struct nlmsghdr *n, const struct option *opt,
 		break;
 	case KIND_PREFIX:
 		put_service_prefix(n, opt, arg);
+		break;
+	case KIND_PREFIX64:
+		put_prefix64(n, opt, arg);
 		break;
 	case KIND_BOOL:
 	case KIND_SERVED:
@@ -428,6 +446,16 @@ static void print_service_prefix(const char *name, const void *data)
 	print_string(name, buf);
 }
 
+static void print_prefix64(const char *name, const void *data)
+{
+	char buf[64];
+
+	if (IN6_IS_ADDR_UNSPECIFIED((const struct in6_addr *)data))
+		return;
+	format_prefix(buf, sizeof(buf), data, 64);
+	print_string(name, buf);
+}
+
 static void print_served(const char *name, const struct rtattr *attr)
 {
 	const struct if_teredo_prefix *p = RTA_DATA(attr);
@@ -501,6 +529,9 @@ static void print_option(const struct option *opt, const struct rtattr *attr)
 		break;
 	case KIND_PREFIX:
 		print_service_prefix(opt->name, data);
+		break;
+	case KIND_PREFIX64:
+		print_prefix64(opt->name, data);
 		break;
 	case KIND_SERVED:
 		print_served(opt->name, attr);

@@ -93,6 +93,12 @@ enum {
 				 */
 	IFLA_TEREDO_SERVER2_PORT, /* be16, of SERVER2; default as for PORT2 */
 
+	/* in6_addr, native /64 that the gateway translates its clients' prefix to,
+	 * the last 64 bits 0; all zero, the default: no translation; needs
+	 * IFLA_TEREDO_GATEWAY, and goes with it
+	 */
+	IFLA_TEREDO_GATEWAY_PREFIX,
+
 	__IFLA_TEREDO_MAX,
 	IFLA_TEREDO_MAX = __IFLA_TEREDO_MAX - 1
 };
