@@ -22,7 +22,7 @@
 #define SETTLE_MS	100	/* a burst of events ends, flushing in a loop waits */
 #define RECHECK_MS	10000	/* what comes without an event */
 
-/* So many connections without one reply are no chance */
+/* So many connections, or packets, without one reply are no chance */
 #define SENT_MIN	8
 
 static bool wanted(const struct daemon *d)
@@ -123,8 +123,6 @@ static void describe(struct daemon *d)
 		e->in_place = false;
 	e->translate.ifindex = d->ifindex;
 	e->translate.clients = clients;
-	e->translate.method = d->conf.nat66.method;
-	e->translate.prefix = d->conf.nat66.prefix;
 	e->route.ifindex = d->ifindex;
 	e->route.metric = d->conf.metric;
 	e->route.clients = clients;
@@ -158,7 +156,42 @@ static bool conflict(struct daemon *d)
 	return e->reason[0];
 }
 
-static void translate(struct daemon *d)
+/* The module translates to @prefix, or to none if that is all zero. Return: 0 or a
+ * negative errno with d->rtnl.error set
+ */
+static int set_prefix(struct daemon *d, const struct in6_addr *prefix)
+{
+	struct link_conf conf = { .gateway_prefix = *prefix };
+	struct in6_addr *now = &d->link.conf.gateway_prefix;
+	int ret;
+
+	if (!memcmp(now, prefix, sizeof(*now)))
+		return 0;
+	link_conf_set(&conf, IFLA_TEREDO_GATEWAY_PREFIX);
+	ret = link_change(&d->rtnl, d->ifindex, &conf);
+	if (!ret)
+		*now = *prefix;
+	return ret;
+}
+
+/* An earlier daemon may have masqueraded */
+static void translate_prefix(struct daemon *d)
+{
+	struct egress *e = &d->egress;
+	const struct in6_addr *prefix = &d->conf.nat66.prefix;
+
+	if (!e->in_place)
+		translate_remove(&e->translate);
+	else if (memcmp(&d->link.conf.gateway_prefix, prefix, sizeof(*prefix)))
+		log_warn("%s: the gateway's prefix was changed: set again",
+			 d->name);
+	e->in_place = !set_prefix(d, prefix);
+	if (!e->in_place)
+		set_reason(e, "cannot set the translation up: %s",
+			   d->rtnl.error);
+}
+
+static void masquerade(struct daemon *d)
 {
 	struct egress *e = &d->egress;
 
@@ -172,9 +205,19 @@ static void translate(struct daemon *d)
 	if (!e->in_place)
 		set_reason(e, "cannot set the translation up: %s",
 			   e->translate.error);
-	else if (flows_forget(&e->route.clients, &e->route.prefix))
+	else if (flows_forget(&e->route.clients))
 		log_debug("%s: gateway: connections are not looked at",
 			  d->name);
+}
+
+static void translate(struct daemon *d)
+{
+	if (has_prefix(d)) {
+		translate_prefix(d);
+	} else {
+		set_prefix(d, &in6addr_any);
+		masquerade(d);
+	}
 }
 
 /* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
@@ -265,16 +308,41 @@ static void run_proxy(struct daemon *d)
 	}
 }
 
+static void on_counter(const char *name, uint64_t value, void *ctx)
+{
+	struct translate_count *count = ctx;
+
+	if (!strcmp(name, "rx_translated"))
+		count->sent = value;
+	else if (!strcmp(name, "tx_translated"))
+		count->replies = value;
+}
+
+static void on_dev(const struct dev_info *dev, void *ctx)
+{
+	dev_counters(dev, on_counter, ctx);
+}
+
+/* Packets with a prefix; otherwise connections and packets. Return: false if it cannot
+ * be read
+ */
+static bool count_traffic(struct daemon *d, struct translate_count *count)
+{
+	if (!has_prefix(d))
+		return !translate_count(&d->egress.translate, count);
+	return !dev_dump(&d->genl, d->ifindex, on_dev, count);
+}
+
 static void check_replies(struct daemon *d)
 {
 	struct egress *e = &d->egress;
-	struct translate_count count;
+	struct translate_count count = { 0 };
 
-	if (!e->in_place || translate_count(&e->translate, &count) ||
-	    count.replies || count.sent < SENT_MIN)
+	if (!e->in_place || !count_traffic(d, &count) || count.replies ||
+	    count.sent < SENT_MIN)
 		return;
 	if (has_prefix(d))
-		set_reason(e, "no connection of a client has had a reply: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
+		set_reason(e, "no packet of a client has had a reply: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
 			   prefix_text(&d->conf.nat66.prefix));
 	else
 		set_reason(e, "no connection of a client has had a reply: does IPv6 of this host work?");
@@ -290,7 +358,8 @@ static void take_down(struct daemon *d)
 		return;
 	ndproxy_close(&e->ndproxy);
 	gwroute_remove(&d->rtnl, &e->route);
-	if (translate_remove(&e->translate))
+	set_prefix(d, &in6addr_any);
+	if (!has_prefix(d) && translate_remove(&e->translate))
 		log_error("%s: gateway: %s", d->name, e->translate.error);
 	if (forward_restore(&e->forward))
 		log_error("%s: gateway: forwarding stays on: %s", d->name,
@@ -346,6 +415,8 @@ void egress_update(struct daemon *d)
 		log_debug("%s: gateway: %s", d->name, d->rtnl.error);
 		return;
 	}
+	e->route.router = e->upstream.router;
+	e->route.router_link = e->upstream.router.s6_addr[0] ? e->upstream.oif : 0;
 	memcpy(before, e->reason, sizeof(before));
 	e->reason[0] = '\0';
 	if (conflict(d))
@@ -371,6 +442,18 @@ static void expect_settling(struct daemon *d)
 static void on_table(void *ctx)
 {
 	expect_settling(ctx);
+}
+
+static void watch_table(struct daemon *d)
+{
+	struct nftevents *events = &d->egress.events;
+
+	events->table = d->egress.translate.table;
+	events->fn = on_table;
+	events->ctx = d;
+	if (nftevents_open(events, &d->loop))
+		log_warn("%s: gateway: changes of the table are seen late: %s",
+			 d->name, events->nl.error);
 }
 
 /**
@@ -414,12 +497,8 @@ void egress_open(struct daemon *d)
 			egress_close(d);
 		return;
 	}
-	e->events.table = e->translate.table;
-	e->events.fn = on_table;
-	e->events.ctx = d;
-	if (nftevents_open(&e->events, &d->loop))
-		log_warn("%s: gateway: changes of the table are seen late: %s",
-			 d->name, e->events.nl.error);
+	if (!has_prefix(d))
+		watch_table(d);
 	init_timers(d);
 	mark_set(d);
 	gwroute_sweep(&d->rtnl, &e->route);
@@ -466,8 +545,13 @@ void egress_status(struct daemon *d, json_t *status)
 			    json_string(prefix_text(&e->route.clients)));
 	if (e->reason[0])
 		json_object_set_new(o, "reason", status_text(e->reason));
-	translate_count(&e->translate, &count);
-	json_object_set_new(o, "connections", json_integer(count.sent));
+	count_traffic(d, &count);
+	if (has_prefix(d)) {
+		json_object_set_new(o, "packets_out", json_integer(count.sent));
+		json_object_set_new(o, "packets_in", json_integer(count.replies));
+	} else {
+		json_object_set_new(o, "connections", json_integer(count.sent));
+	}
 	if (e->ndproxy.open)
 		json_object_set_new(o, "solicitations",
 				    json_integer(e->ndproxy.answered));

@@ -22,8 +22,8 @@ struct daemon;
 /**
  * struct egress - gateway of a server
  * @open: the configuration has a gateway, and its events are read
- * @translate: nftables
- * @events: changes of the table
+ * @translate: nftables, for masquerading
+ * @events: changes of its table
  * @route: routes
  * @forward: IPv6 forwarding
  * @upstream: native IPv6 of the host

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connections that conntrack has noted without the translation.
+ * Connections that conntrack has noted before they were masqueraded.
  *
  * A connection is translated when its first packet passes the rules. One that begins
  * while the table is missing, and that conntrack notes because of another program's
@@ -20,12 +20,10 @@
 /**
  * struct flows - search for connections
  * @clients: the /64 that the server's clients share
- * @prefix: the native /64, all zero for none
  * @del: socket for the requests to forget one, as the other is busy
  */
 struct flows {
 	const struct in6_addr *clients;
-	const struct in6_addr *prefix;
 	struct nl del;
 };
 
@@ -39,18 +37,17 @@ static const struct nlattr *find(const struct nlattr *nest, u16 type)
 	return NULL;
 }
 
-/* The address @type of a tuple is one of the /64 */
-static bool is_of(const struct nlattr *tuple, u16 type,
-		  const struct in6_addr *prefix)
+/* The source of a tuple is one of the /64 */
+static bool is_from(const struct nlattr *tuple, const struct in6_addr *prefix)
 {
 	const struct nlattr *ip = find(tuple, CTA_TUPLE_IP);
-	const struct nlattr *attr = ip ? find(ip, type) : NULL;
+	const struct nlattr *attr = ip ? find(ip, CTA_IP_V6_SRC) : NULL;
 	struct in6_addr addr = { 0 };
 
 	if (!attr)
 		return false;
 	nl_attr_copy(&addr, sizeof(addr), attr);
-	return addr.s6_addr[0] && !memcmp(&addr, prefix, sizeof(addr) / 2);
+	return !memcmp(&addr, prefix, sizeof(addr) / 2);
 }
 
 /* The tuple goes back as it came. One that is gone meanwhile is no loss. */
@@ -89,8 +86,7 @@ static int on_flow(const struct nlmsghdr *nlh, void *ctx)
 			nl_attr_copy(&status, sizeof(status), attr);
 	}
 	if (tuple && !(ntohl(status) & NAT_DONE) &&
-	    (is_of(tuple, CTA_IP_V6_SRC, flows->clients) ||
-	     is_of(tuple, CTA_IP_V6_DST, flows->prefix)))
+	    is_from(tuple, flows->clients))
 		forget(flows, tuple);
 	return 0;
 }
@@ -115,13 +111,12 @@ static int search(struct nl *nl, struct flows *flows)
 /**
  * flows_forget() - forget connections that are not translated
  * @clients: the /64 that the server's clients share
- * @prefix: the native /64, all zero for none
  *
  * Return: 0 or a negative errno. A kernel without nf_conntrack_netlink refuses.
  */
-int flows_forget(const struct in6_addr *clients, const struct in6_addr *prefix)
+int flows_forget(const struct in6_addr *clients)
 {
-	struct flows flows = { .clients = clients, .prefix = prefix };
+	struct flows flows = { .clients = clients };
 	struct nl nl;
 	int ret;
 

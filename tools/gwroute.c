@@ -2,11 +2,10 @@
 /*
  * The routes of a server's gateway.
  *
- * The blackhole is for the time in which the translation is missing, when another
- * program has flushed it for example: the default route would lead a packet to the
- * native /64 back to the provider, and the provider would return it until its hop
- * limit is used up. A blackhole and no error: an ICMPv6 error could end
- * connections that go on when the translation is back.
+ * The blackhole is for the time in which the device has no carrier: the default route
+ * would lead a packet to the native /64 back to the provider, and the provider would
+ * return it until its hop limit is used up. A blackhole and no error: an ICMPv6 error
+ * could end connections that go on when the carrier is back.
  */
 #include "gwroute.h"
 
@@ -16,13 +15,30 @@
 #include "route.h"
 #include "upstream.h"
 
+/* Before the route of an on-link /64, which the kernel adds with metric 256 */
+#define PREFIX_METRIC	128
+
+static bool has_prefix(const struct gwroute *g)
+{
+	return g->prefix.s6_addr[0];
+}
+
 static struct route6 make_clients(const struct gwroute *g)
 {
 	return (struct route6) {
-		.dst = g->clients,
+		.dst = has_prefix(g) ? g->prefix : g->clients,
 		.len = 64,
-		.metric = g->metric,
+		.metric = has_prefix(g) ? PREFIX_METRIC : g->metric,
 		.one_neighbour = true,
+	};
+}
+
+static struct route6 make_router(const struct gwroute *g)
+{
+	return (struct route6) {
+		.dst = g->router,
+		.len = 128,
+		.metric = UPSTREAM_METRIC(g->ifindex),
 	};
 }
 
@@ -36,6 +52,20 @@ static struct route6 make_blackhole(const struct gwroute *g)
 	};
 }
 
+/* Of a native /64 */
+static int put_beside(struct nl *nl, const struct gwroute *g)
+{
+	struct route6 blackhole = make_blackhole(g), router = make_router(g);
+	int ret = route_add(nl, g->ifindex, &blackhole);
+
+	if (ret && ret != -EEXIST)
+		return ret;
+	if (!g->router_link)
+		return 0;
+	ret = route_add(nl, g->router_link, &router);
+	return ret == -EEXIST ? 0 : ret;
+}
+
 /**
  * gwroute_put() - add the routes, or do nothing if they are there
  * @nl: rtnetlink socket
@@ -45,15 +75,10 @@ static struct route6 make_blackhole(const struct gwroute *g)
  */
 int gwroute_put(struct nl *nl, const struct gwroute *g)
 {
-	struct route6 clients = make_clients(g), blackhole = make_blackhole(g);
-	int ret;
+	struct route6 clients = make_clients(g);
+	int ret = has_prefix(g) ? put_beside(nl, g) : 0;
 
-	if (g->prefix.s6_addr[0]) {
-		ret = route_add(nl, g->ifindex, &blackhole);
-		if (ret && ret != -EEXIST)
-			return ret;
-	}
-	return route_add(nl, g->ifindex, &clients);
+	return ret ? ret : route_add(nl, g->ifindex, &clients);
 }
 
 /**
@@ -64,50 +89,79 @@ int gwroute_put(struct nl *nl, const struct gwroute *g)
 void gwroute_remove(struct nl *nl, const struct gwroute *g)
 {
 	struct route6 clients = make_clients(g), blackhole = make_blackhole(g);
+	struct route6 router = make_router(g);
 
 	route_del(nl, g->ifindex, &clients);
-	if (g->prefix.s6_addr[0])
-		route_del(nl, g->ifindex, &blackhole);
+	if (!has_prefix(g))
+		return;
+	route_del(nl, g->ifindex, &blackhole);
+	if (g->router_link)
+		route_del(nl, g->router_link, &router);
 }
 
 /**
- * struct sweep - blackholes of an earlier configuration
+ * struct sweep - routes of an earlier configuration
  * @g: routes of this one
- * @old: native prefixes
+ * @old: routes
+ * @oif: ... and their interfaces
  * @n: number of entries in @old
  */
 struct sweep {
 	const struct gwroute *g;
-	struct in6_addr old[8];
+	struct route6 old[8];
+	u32 oif[8];
 	unsigned int n;
 };
+
+static bool is_wanted(const struct gwroute *g, const struct route6 *route)
+{
+	struct route6 clients = make_clients(g), blackhole = make_blackhole(g);
+	struct route6 router = make_router(g);
+
+	return route_equal(route, &clients) || route_equal(route, &blackhole) ||
+	       route_equal(route, &router);
+}
+
+/* A gateway's route is through its device, or has the metric of the device */
+static void take_old(struct sweep *sweep, const struct route6 *route, u32 oif)
+{
+	const struct gwroute *g = sweep->g;
+
+	if (route->protocol != RTPROT_TEREDO || is_wanted(g, route) ||
+	    (route->metric != UPSTREAM_METRIC(g->ifindex) &&
+	     (oif != g->ifindex || route->len != 64)) || sweep->n == 8)
+		return;
+	sweep->oif[sweep->n] = oif;
+	sweep->old[sweep->n++] = *route;
+}
 
 static int on_route(const struct nlmsghdr *nlh, void *ctx)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct in6_addr dst = { 0 };
+	struct route6 route = { 0 };
 	const struct nlattr *attr;
-	struct sweep *sweep = ctx;
-	u32 metric = 0;
+	u32 oif = 0;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*rtm) ||
-	    rtm->rtm_type != RTN_BLACKHOLE || rtm->rtm_dst_len != 64 ||
-	    rtm->rtm_protocol != RTPROT_TEREDO)
+	    rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_flags & RTM_F_CLONED)
 		return 0;
+	route.len = rtm->rtm_dst_len;
+	route.protocol = rtm->rtm_protocol;
+	route.blackhole = rtm->rtm_type == RTN_BLACKHOLE;
 	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
 		if (mnl_attr_get_type(attr) == RTA_DST)
-			nl_attr_copy(&dst, sizeof(dst), attr);
+			nl_attr_copy(&route.dst, sizeof(route.dst), attr);
 		else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
-			nl_attr_copy(&metric, sizeof(metric), attr);
+			nl_attr_copy(&route.metric, sizeof(route.metric), attr);
+		else if (mnl_attr_get_type(attr) == RTA_OIF)
+			nl_attr_copy(&oif, sizeof(oif), attr);
 	}
-	if (metric == UPSTREAM_METRIC(sweep->g->ifindex) &&
-	    memcmp(&dst, &sweep->g->prefix, sizeof(dst)) && sweep->n < 8)
-		sweep->old[sweep->n++] = dst;
+	take_old(ctx, &route, oif);
 	return 0;
 }
 
 /**
- * gwroute_sweep() - remove blackholes for other native prefixes
+ * gwroute_sweep() - remove routes of an earlier configuration
  * @nl: rtnetlink socket
  * @g: routes that stay
  *
@@ -116,8 +170,6 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 void gwroute_sweep(struct nl *nl, const struct gwroute *g)
 {
 	struct sweep sweep = { .g = g };
-	struct gwroute old = *g;
-	struct route6 blackhole;
 	char buf[NL_BUF];
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
@@ -127,9 +179,6 @@ void gwroute_sweep(struct nl *nl, const struct gwroute *g)
 	rtm = header;
 	rtm->rtm_family = AF_INET6;
 	nl_dump(nl, nlh, on_route, &sweep);
-	while (sweep.n--) {
-		old.prefix = sweep.old[sweep.n];
-		blackhole = make_blackhole(&old);
-		route_del(nl, g->ifindex, &blackhole);
-	}
+	while (sweep.n--)
+		route_del(nl, sweep.oif[sweep.n], &sweep.old[sweep.n]);
 }

@@ -43,6 +43,7 @@ static const struct {
 	FIELD(BURST, burst),
 	FIELD(RATE, rate),
 	FIELD(GATEWAY, gateway),
+	FIELD(GATEWAY_PREFIX, gateway_prefix),
 	FIELD(CLIENT_RATE, client_rate),
 	FIELD(ANY_PORT, any_port),
 #undef FIELD

@@ -44,6 +44,8 @@
  * @burst: a client tries many ports if a few bubbles do not get through
  * @rate: datagrams per second that a server sends to one address
  * @gateway: a server is the relay of its own clients and of no others
+ * @gateway_prefix: native /64 that the gateway translates the clients' prefix to, all
+ *	zero for none; egress.c sets it, not the configuration of the device
  * @client_rate: packets per second and direction that it carries for each
  * @any_port: the kernel may choose the port; read only
  * @served: what a relay serves
@@ -78,6 +80,7 @@ struct link_conf {
 	u8 burst;
 	u32 rate;
 	u8 gateway;
+	struct in6_addr gateway_prefix;
 	u32 client_rate;
 	u8 any_port;
 	struct if_teredo_prefix served[TEREDO_MAX_SERVED];

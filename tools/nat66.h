@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The gateway of a server: native IPv6 for the server's own clients by
- * translation of their first 64 bits (RFC 6296, stateful) or by masquerading.
+ * translation of their first 64 bits, which the kernel module does (RFC 6296), or by
+ * masquerading, which nftables does.
  */
 #ifndef _NAT66_H
 #define _NAT66_H

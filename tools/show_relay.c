@@ -177,13 +177,25 @@ static void show_announce(const char *state)
 	putchar('\n');
 }
 
+static long long number(json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+static void show_gateway_traffic(json_t *o)
+{
+	if (json_object_get(o, "connections"))
+		printf("  connections %lld", number(o, "connections"));
+	else
+		printf("  packets %lld out, %lld in", number(o, "packets_out"),
+		       number(o, "packets_in"));
+}
+
 /* The reason is the cause, with its remedy */
 static void show_gateway(json_t *o)
 {
 	const char *state = print_get(o, "state");
 	const char *reason = print_get(o, "reason");
-	json_t *connections = json_object_get(o, "connections");
-
 	if (!o || !state)
 		return;
 	print_label("gateway");
@@ -191,8 +203,8 @@ static void show_gateway(json_t *o)
 	printf("  %s", print_get(o, "method"));
 	if (print_get(o, "prefix"))
 		printf(" %s", print_get(o, "prefix"));
-	printf(" for %s  connections %lld", print_get(o, "clients"),
-	       (long long)json_integer_value(connections));
+	printf(" for %s", print_get(o, "clients"));
+	show_gateway_traffic(o);
 	if (reason)
 		printf("  reason: %s", reason);
 	putchar('\n');

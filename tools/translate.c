@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The nftables table of a server's gateway, by libnftables.
+ * The nftables table of a server's gateway that masquerades, by libnftables.
  *
  * The rules name the device by its index, in more digits than a name of a device
  * has characters: libnftables takes what may be a name for a name, and has no
@@ -44,12 +44,10 @@ void translate_table(char table[TRANSLATE_TABLE], const char *device)
  * struct terms - what the rules are made of, as text
  * @device: index of the device
  * @clients: /64 of the clients
- * @prefix: native /64
  */
 struct terms {
 	char device[INDEX_DIGITS + 1];
 	char clients[INET6_ADDRSTRLEN + 3];
-	char prefix[INET6_ADDRSTRLEN + 3];
 };
 
 static void make_terms(struct terms *terms, const struct translate *t)
@@ -60,42 +58,15 @@ static void make_terms(struct terms *terms, const struct translate *t)
 		 t->ifindex);
 	inet_ntop(AF_INET6, &t->clients, text, sizeof(text));
 	snprintf(terms->clients, sizeof(terms->clients), "%s/64", text);
-	inet_ntop(AF_INET6, &t->prefix, text, sizeof(text));
-	snprintf(terms->prefix, sizeof(terms->prefix), "%s/64", text);
 }
 
-/* fib leaves the host's own addresses in the prefix alone. A packet that conntrack
- * does not translate, such as an invalid one, must not go back to the provider, who
- * would return it. Clients do not reach each other by the prefix: each would wait
- * for the answer to its connectivity test before it answers that of the other.
- */
-static void put_prefix(FILE *f, const struct terms *terms)
-{
-	fprintf(f, "chain dstnat {\n"
-		"type nat hook prerouting priority dstnat; policy accept;\n"
-		"iif != \"%s\" ip6 daddr %s fib daddr type != local dnat ip6 prefix to %s\n"
-		"}\n", terms->device, terms->prefix, terms->clients);
-	fprintf(f, "chain srcnat {\n"
-		"type nat hook postrouting priority srcnat; policy accept;\n"
-		"oif != \"%s\" ip6 saddr %s counter name sent snat ip6 prefix to %s\n"
-		"}\n", terms->device, terms->clients, terms->prefix);
-	fprintf(f, "chain untranslated {\n"
-		"type filter hook forward priority filter; policy accept;\n"
-		"iif != \"%s\" ip6 daddr %s drop\n"
-		"}\n", terms->device, terms->prefix);
-}
-
-static void put_masquerade(FILE *f, const struct terms *terms)
+/* The last chain drops what would leave with an address that no provider takes */
+static void put_chains(FILE *f, const struct terms *terms)
 {
 	fprintf(f, "chain srcnat {\n"
 		"type nat hook postrouting priority srcnat; policy accept;\n"
 		"oif != \"%s\" ip6 saddr %s counter name sent masquerade\n"
 		"}\n", terms->device, terms->clients);
-}
-
-/* The second chain drops what would leave with an address that no provider takes */
-static void put_common(FILE *f, const struct terms *terms)
-{
 	fprintf(f, "chain replies {\n"
 		"type filter hook forward priority filter; policy accept;\n"
 		"oif \"%s\" ct direction reply counter name replies\n"
@@ -123,11 +94,7 @@ void translate_rules(const struct translate *t, char rules[TRANSLATE_RULES])
 	fprintf(f, "table ip6 %s\ndelete table ip6 %s\ntable ip6 %s {\n",
 		t->table, t->table, t->table);
 	fprintf(f, "counter sent { }\ncounter replies { }\n");
-	if (t->method == NAT66_PREFIX)
-		put_prefix(f, &terms);
-	else
-		put_masquerade(f, &terms);
-	put_common(f, &terms);
+	put_chains(f, &terms);
 	fprintf(f, "}\n");
 	fclose(f);
 }
@@ -145,7 +112,7 @@ static void explain(struct translate *t, struct nft_ctx *nft)
 		len = 128;
 	snprintf(t->error, sizeof(t->error), "%.*s%s", len, begin,
 		 strstr(begin, "No such file") || strstr(begin, "not supported") ?
-		 " (does the kernel have nft_chain_nat, nft_nat, nft_masq, nft_ct and nft_fib_ipv6?)" :
+		 " (does the kernel have nft_chain_nat, nft_masq and nft_ct?)" :
 		 "");
 }
 

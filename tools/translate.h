@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The nftables table of a server's gateway. One table for each device, which
- * each change replaces in one transaction, so that connections survive.
+ * The nftables table of a server's gateway that masquerades. One table for each
+ * device, which each change replaces in one transaction, so that connections survive.
  */
 #ifndef _TRANSLATE_H
 #define _TRANSLATE_H
 
 #include "link.h"
-#include "nat66.h"
 
 #define TRANSLATE_TABLE	64	/* "teredo-", and a name with all octets escaped */
 #define TRANSLATE_RULES	2048
@@ -18,8 +17,6 @@
  * @table: name of the table, family ip6
  * @ifindex: the device
  * @clients: the /64 that the server's clients share
- * @method: translation
- * @prefix: the native /64, with NAT66_PREFIX
  * @listing: the table as listed after it was set up, NULL before
  * @error: why the last request failed, one line
  */
@@ -27,15 +24,14 @@ struct translate {
 	char table[TRANSLATE_TABLE];
 	u32 ifindex;
 	struct in6_addr clients;
-	enum nat66_method method;
-	struct in6_addr prefix;
 	char *listing;
 	char error[TRANSLATE_ERROR];
 };
 
 /**
- * struct translate_count - packets since the table was set up last
- * @sent: first packets of connections that clients have opened
+ * struct translate_count - traffic of a gateway
+ * @sent: first packets of connections that clients have opened, since the table was
+ *	set up last
  * @replies: replies to these
  */
 struct translate_count {

@@ -21,6 +21,7 @@
  * @oif: interface
  * @metric: metric
  * @gateway: the route has a next hop
+ * @via: the next hop, if there is one alone
  */
 struct found_route {
 	struct in6_addr dst;
@@ -28,6 +29,7 @@ struct found_route {
 	u32 oif;
 	u32 metric;
 	bool gateway;
+	struct in6_addr via;
 };
 
 /**
@@ -74,6 +76,9 @@ static void parse(struct found_route *route, const struct nlmsghdr *nlh)
 				     attr);
 			break;
 		case RTA_GATEWAY:
+			nl_attr_copy(&route->via, sizeof(route->via), attr);
+			route->gateway = true;
+			break;
 		case RTA_MULTIPATH:
 			route->gateway = true;
 			break;
@@ -87,8 +92,11 @@ static void take_default(struct upstream *u, const struct rtmsg *rtm,
 	if (rtm->rtm_protocol == RTPROT_RA && route->oif &&
 	    u->n_by_ra < UPSTREAM_DEFAULTS)
 		u->by_ra[u->n_by_ra++] = route->oif;
-	if (!u->oif)
-		u->oif = route->oif;
+	if (u->oif)
+		return;
+	u->oif = route->oif;
+	if (upstream_in_prefix(u, &route->via))
+		u->router = route->via;
 }
 
 /* A /128 is an address, of the provider's router for example */

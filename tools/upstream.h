@@ -21,6 +21,7 @@
  * @service: its service prefix
  * @prefix: native /64, all zero for none
  * @oif: result, interface of the first default route, 0 for none
+ * @router: result, next hop of that route if it is one of @prefix, or all zero
  * @by_ra: result, interfaces of default routes that routers have advertised
  * @n_by_ra: number of entries in @by_ra
  * @global: result, an interface has a global native address
@@ -33,6 +34,7 @@ struct upstream {
 	__be32 service;
 	struct in6_addr prefix;
 	u32 oif;
+	struct in6_addr router;
 	u32 by_ra[UPSTREAM_DEFAULTS];
 	unsigned int n_by_ra;
 	bool global;

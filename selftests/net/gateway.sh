@@ -42,9 +42,28 @@ has_table()
 	[ "$(nft_tables)" = "$table" ]
 }
 
+# kernel_prefix [DEVICE]: what the module of s1 translates to
+kernel_prefix()
+{
+	ip_on s1 -d link show "${1:-teredo0}" 2> /dev/null |
+		sed -n 's/.* gateway_prefix \([^ ]*\).*/\1/p'
+}
+
+translates()
+{
+	[ "$(kernel_prefix)" = "$prefix::/64" ]
+}
+
+# in_place KIND
+in_place()
+{
+	if [ "$1" = prefix ]; then translates; else has_table; fi
+}
+
 # nothing of a gateway is left on s1
 check_clean()
 {
+	check_equal "translation" "" "$(kernel_prefix)"
 	check_equal "tables" "" "$(nft_tables)"
 	check_equal "routes of teredod" "" \
 		"$(ip_on s1 -6 route show table all proto 74)"
@@ -154,9 +173,13 @@ port_unreachable()
 	END
 }
 
+# silent_client: native address of a client that never answers
+silent_client()
+{
+	echo "$prefix:0:63bf:3fff:fd00"
+}
+
 # ping, like a socket, reports an error only if the packet in it is one of its own.
-# An error of s1 about a packet to a client has the client's address for its source,
-# as with any translation of destinations.
 test_errors()	# KIND LINE
 {
 	gateway_start "$2"
@@ -167,7 +190,11 @@ test_errors()	# KIND LINE
 	check "port unreachable" port_unreachable a "$native"
 	if [ "$1" = prefix ]; then
 		error_from h 1 "$(translated a)" 'From 2001:db8::1 .*Time exceeded'
-		error_from h 2 "$(translated a)" "From $(translated a) .*Time exceeded"
+		error_from h 2 "$(translated a)" 'From 2001:db8:5::1 .*Time exceeded'
+		error_from h 1 "$(silent_client)" 'From 2001:db8::1 .*Time exceeded'
+		check "no such client" on h bash -c "
+			ping -6 -n -c 1 -W 20 $(silent_client) |
+				grep 'From 2001:db8:5::1 .*Destination unreachable'"
 		check "port unreachable" port_unreachable h "$(translated a)"
 		check "too big" on h bash -c "
 			ping -6 -n -c 2 -i 0.2 -W 2 -s 1400 -M do $(translated a) |
@@ -202,7 +229,7 @@ returned()
 	packets loop "ip6 and dst net $prefix::/64" | wc -l
 }
 
-# A packet that is not translated would go between s1 and its provider until its hop
+# A packet that no client can get would go between s1 and its provider until its hop
 # limit is used up.
 test_loop()
 {
@@ -212,14 +239,12 @@ test_loop()
 	on h ping -6 -n -c 3 -i 0.1 -W 1 "$prefix::1234:5678" > /dev/null
 	capture_stop loop
 	check_equal "packets that came back" 0 "$(returned)"
-	kill -STOP "${_pids[s1-teredod]}"
-	on s1 nft flush ruleset
+	ip_on s1 link set teredo0 carrier off
 	capture inet s1 loop -Q in
 	unrelated_error "$prefix::1234:5678"
 	on h ping -6 -n -c 3 -i 0.1 -W 1 "$prefix::1234:5678" > /dev/null
 	capture_stop loop
-	kill -CONT "${_pids[s1-teredod]}"
-	check_equal "packets that came back without the table" 0 "$(returned)"
+	check_equal "packets that came back without a carrier" 0 "$(returned)"
 	server_stop
 }
 
@@ -246,7 +271,7 @@ is_table()
 
 test_flush()
 {
-	gateway_start "prefix = $prefix::/64"
+	gateway_start 'masquerade = yes'
 	client_up a
 	check "a native host answers" reach a "$native"
 	start ping a ping -6 -n -D -i 0.1 -W 2 "$native"
@@ -265,11 +290,35 @@ test_flush()
 	on s1 nft flush ruleset
 }
 
+# The module translates: a firewall can come and go, and see native addresses. Another
+# prefix by "ip link" is set back.
+test_changed()
+{
+	gateway_start "prefix = $prefix::/64"
+	client_up a
+	check "a native host answers" reach a "$native"
+	on s1 nft -f "$tmp/firewall.nft"
+	on s1 nft add rule inet filter forward ip6 saddr "$(translated a)" counter
+	check "another host" reach a 2001:db8:66::1
+	[[ $(on s1 nft list chain inet filter forward) == *"saddr $(translated a) counter packets "[1-9]* ]] ||
+		fail "the firewall sees no native address: $(on s1 nft list ruleset)"
+	on s1 nft flush ruleset
+	check "a connection goes on" reach a "$native"
+	ip_on s1 link set teredo0 type teredo gateway_prefix none
+	check "the prefix is back" wait_for 2 translates
+	check "said" server_says 'prefix was changed: set again'
+	ip_on s1 -6 route del "$prefix::/64" dev teredo0
+	check "the route is back" wait_for 2 reach h "$(translated a)"
+	client_down a
+	server_stop
+	check_clean
+}
+
 # A connection that begins while the table is missing, and that conntrack has noted
 # untranslated because of another program's rules.
 test_begun_without()
 {
-	gateway_start "prefix = $prefix::/64"
+	gateway_start 'masquerade = yes'
 	client_up a
 	check "a native host answers" reach a "$native"
 	on s1 nft -f "$tmp/firewall.nft"
@@ -289,7 +338,7 @@ test_begun_without()
 # More events than the socket has room for
 test_overrun()
 {
-	gateway_start "prefix = $prefix::/64"
+	gateway_start 'masquerade = yes'
 	pause 0.5	# what its own routes have caused
 	kill -STOP "${_pids[s1-teredod]}"
 	{
@@ -322,15 +371,15 @@ slow_upload()
 		done | busybox nc $native 5001"
 }
 
-test_kill()	# LINE
+test_kill()	# KIND LINE
 {
-	gateway_start "$1"
+	gateway_start "$2"
 	client_up a
 	check "a native host answers" reach a "$native"
 	slow_upload
 	pause 1
 	stop s1-teredod KILL
-	check "the table stays" has_table
+	check "the translation stays" in_place "$1"
 	pause 0.5
 	server_run
 	check "the gateway is up" wait_for 5 server_says 'gateway up'
@@ -340,6 +389,14 @@ test_kill()	# LINE
 	client_down a
 	server_stop
 	check_clean
+}
+
+# With masquerade nothing of the prefix is left
+check_other_routes()
+{
+	check_equal "prefix" '' "$(kernel_prefix)"
+	check_equal "routes" 'local' "$(ip_on s1 -6 route show table all proto 74 |
+		sed "s/^$clients::\/64 .*/local/")"
 }
 
 test_stop()
@@ -359,7 +416,8 @@ test_stop()
 	gateway_start "prefix = $prefix::/64" 'forwarding = yes'
 	stop s1-teredod KILL
 	server_start 'masquerade = yes'
-	check_equal "blackholes" '' "$(ip_on s1 -6 route show type blackhole)"
+	check "masquerade" wait_for 5 server_says 'share the addresses'
+	check_other_routes
 	printf '%s\n' '[device]' 'mode = server' 'local = 203.0.113.1' \
 		'[server]' 'local2 = 203.0.113.2' > "$tmp/s1.conf"
 	stop s1-teredod USR1
@@ -378,7 +436,11 @@ test_reload()
 	server_conf 'masquerade = yes'
 	kill -HUP "$pid"
 	check "masquerade" wait_for 5 server_says 'share the addresses'
-	check_equal "blackholes" '' "$(ip_on s1 -6 route show type blackhole)"
+	check_other_routes
+	server_conf "prefix = $prefix::/64"
+	kill -HUP "$pid"
+	check "back to the prefix" wait_for 5 translates
+	check "no table" wait_for 5 has_no_table
 	printf '%s\n' '[device]' 'mode = server' 'local = 203.0.113.1' \
 		'[server]' 'local2 = 203.0.113.2' > "$tmp/s1.conf"
 	kill -HUP "$pid"
@@ -394,7 +456,7 @@ test_names()
 
 	# shellcheck disable=SC2016 # that is a name
 	for name in 'a+b"c' '12' '*' 'x\;{y}' 'ü-$(z)'; do
-		server_conf "prefix = $prefix::/64"
+		server_conf 'masquerade = yes'
 		start s1-teredod s1 env "TEREDO_RUN_DIR=$tmp/run-s1" \
 			"$tools/teredod" --config "$tmp/s1.conf" "$name"
 		check "$name: up" wait_for 5 server_says 'gateway up' ||
@@ -510,7 +572,7 @@ test_onlink()
 	gateway_start "prefix = $prefix::/64"
 	ip_on s1 addr add "$prefix::5/64" dev eth0 nodad
 	fails_with "on the link" "$prefix::/64 is on the link of eth0" 'proxy = yes'
-	check_equal "tables" "" "$(nft_tables)"
+	check_equal "prefix" "" "$(kernel_prefix)"
 	client_up a
 	client_down a
 	ip_on s1 addr del "$prefix::5/64" dev eth0
@@ -546,9 +608,9 @@ test_two_gateways()
 		"$tools/teredod" --config "$tmp/s1b.conf" teredo1
 	check "refused" wait_for 5 grep -q 'prefix of another gateway' \
 		"$tmp/s1-other.log"
-	check "the first goes on" has_table
+	check "the first goes on" translates
 	stop s1-other
-	check "the first goes on" has_table
+	check "the first goes on" translates
 	ip_on s1 link del teredo1
 	ip_on s1 addr del 203.0.113.3/32 dev eth0
 	server_stop
@@ -641,7 +703,7 @@ onlink_begin()
 	ip_on s1 addr add fe80::2/64 dev eth0 nodad
 	ip_on s1 addr add "$prefix::2/64" dev eth0 nodad
 	ip_on inet addr add "$prefix::1/64" dev s1 nodad
-	ip_on s1 -6 route replace default via fe80::1 dev eth0
+	ip_on s1 -6 route replace default via "$prefix::1" dev eth0
 }
 
 onlink_end()
@@ -719,12 +781,13 @@ add_test "masquerade: errors name the right addresses" \
 	test_errors masquerade 'masquerade = yes'
 add_test "loop: nothing goes back to the provider" test_loop
 add_test "flush: other programs remove the table" test_flush
+add_test "changed: the prefix does not depend on a firewall" test_changed
 add_test "begun: a connection that began without the table" test_begun_without
 add_test "overrun: events were lost" test_overrun
 add_test "kill: prefix: a connection survives a restart" \
-	test_kill "prefix = $prefix::/64"
+	test_kill prefix "prefix = $prefix::/64"
 add_test "kill: masquerade: a connection survives a restart" \
-	test_kill 'masquerade = yes'
+	test_kill masquerade 'masquerade = yes'
 add_test "stop: nothing is left" test_stop
 add_test "reload: another translation, or none" test_reload
 add_test "names: any name of a device" test_names
