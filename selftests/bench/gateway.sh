@@ -1,24 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: what a packet costs on its way from a native host through a server's
-# relay to a client with a public IPv4 address: by the client's Teredo address, and
-# by its native address, which the gateway translates. The first packet of the
-# connection is not measured.
+# In the guest: what the gateway of a server costs, beside a server that is a relay
+# and translates nothing. The client has a public IPv4 address.
 #
-# usage: gateway.sh COUNT SIZE TYPE...	SIZE of frames; TYPE: relay prefix
+# usage: gateway.sh COUNT SIZE TYPE...	SIZE of frames; TYPE: relay prefix masquerade
 #
-# Prints "TYPE SIZE NS ARRIVED OF", nanoseconds for each packet. On a machine that
-# counts instructions (selftests/vm/run -c 1) a nanosecond is one. The packets are
-# spaced, so that no queue overflows, and the time the machine is idle does not
-# count; what the generator spends on its pauses does.
+# Prints for each type
+#   TYPE in SIZE NS ARRIVED OF	a packet from a native host, by a generator in the
+#				kernel; with masquerade none can open a connection
+#   TYPE out SIZE NS ARRIVED OF	a datagram from a program of the client
+#   TYPE bulk FLOWS Mbit/s	TCP from the client, where the ends make packets of up
+#				to 64 KiB
+# nanoseconds for each packet, with all that both ends and the way spend. On a machine
+# that counts instructions (selftests/vm/run -c 1) a nanosecond is one. The first
+# packet of the connection is not measured.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 count=$1 size=$2
 shift 2
-native=2001:db8:7::7
+native=2001:db8:7::7 rounds=3 bulk_ms=200
 
 # server_start LINE...: with these lines of configuration more
 server_start()
@@ -33,39 +36,89 @@ server_start()
 	pause 1
 }
 
-measure()
+bed()
 {
-	local type=$1 to ns
-
-	modprobe pktgen
 	internet
 	client c none
 	ip_on inet -6 route replace 2001::/32 dev s1
 	ip_on inet -6 route add 2001:db8:5:1::/64 dev s1
-	if [ "$type" = relay ]; then
-		server_start '[route]' 'announce = yes'
-	else
-		server_start '[gateway]' 'prefix = 2001:db8:5:1::/64'
-	fi
+	case $type in
+	relay) server_start '[route]' 'announce = yes' ;;
+	prefix) server_start '[gateway]' 'prefix = 2001:db8:5:1::/64' ;;
+	masquerade) server_start '[gateway]' 'masquerade = yes' ;;
+	esac
 	client_up c
 	reach c $native > /dev/null || fail "no native IPv6"
-	to=$(teredo_address c)
-	[ "$type" = relay ] || to=2001:db8:5:1:${to#2001:0:cb00:7101:}
-	sink c 'udp dport 9'
-	generate h 10 "$size" "src6 $native" "dst6 $to" > /dev/null
+}
+
+# as native hosts see the client
+address()
+{
+	local own
+
+	own=$(teredo_address c)
+	[ "$type" = relay ] || own=2001:db8:5:1:${own#2001:0:cb00:7101:}
+	printf '%s\n' "$own"
+}
+
+# row DIRECTION NODE NS SENT
+row()
+{
+	wait_for 5 eval "[ \$(received $2) -ge $4 ]"
+	printf '%s %s %d %d %d %d\n' "$type" "$1" "$size" $(($3 / $4)) \
+		"$(received "$2")" "$4"
+	on "$2" nft delete table inet bench
+}
+
+measure_in()
+{
+	local lines=("src6 $native" "dst6 $(address)") ns
+
+	generate h 10 "$size" "${lines[@]}" > /dev/null
 	pause 1
-	on c nft delete table inet bench
 	sink c 'udp dport 9'
-	ns=$(worked)
-	generate h "$count" "$size" "src6 $native" "dst6 $to" 'delay 500000' > /dev/null
-	wait_for 5 eval "[ \$(received c) -ge $count ]"
-	ns=$(($(worked) - ns))
-	printf '%s %d %d %d %d\n' "$type" "$size" $((ns / count)) \
-		"$(received c)" "$count"
+	ns=$(generate h "$count" "$size" "${lines[@]}")
+	row in c "$ns" "$count"
+}
+
+measure_out()
+{
+	local sent ns
+
+	on c "$bench/tdload" flood $native 64 1 > /dev/null
+	sink h 'udp dport 9'
+	read -r sent ns <<< "$(on c "$bench/tdload" flood $native 64 100)"
+	row out h "$ns" "$sent"
+}
+
+measure_bulk()
+{
+	local flows octets ns i
+
+	start serve h "$bench/tdload" serve
+	wait_for 5 tcp_listening "$pid" 7
+	for flows in 1 8; do
+		for ((i = 0; i < rounds; i++)); do
+			read -r octets ns <<< \
+				"$(on c "$bench/tdload" bulk $native "$flows" $bulk_ms)"
+			printf '%s bulk %d %d\n' "$type" "$flows" \
+				$((octets * 8000 / ns))
+		done
+	done
+}
+
+measure()
+{
+	type=$1
+	bed
+	[ "$type" = masquerade ] || measure_in
+	measure_out
+	measure_bulk
 }
 
 if [ $# = 1 ]; then
 	modprobe teredo
+	modprobe pktgen
 	measure "$1"
 else
 	# each from scratch, in a process that cleans up
