@@ -171,6 +171,7 @@ static int put_config(struct sk_buff *skb, const struct teredo_dev *td)
 	const struct teredo_config *cfg = &td->cfg;
 
 	if (nla_put_u32(skb, TEREDO_A_DEV_IFINDEX, td->dev->ifindex) ||
+	    nla_put_string(skb, TEREDO_A_DEV_IFNAME, td->dev->name) ||
 	    nla_put_u32(skb, TEREDO_A_DEV_MODE, cfg->mode) ||
 	    nla_put_be16(skb, TEREDO_A_DEV_LOCAL_PORT, cfg->port))
 		return -EMSGSIZE;

@@ -3,7 +3,6 @@
  * teredo monitor: changes of devices as they happen.
  */
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <time.h>
@@ -12,14 +11,14 @@
 #include "print.h"
 #include "status.h"
 
-static json_t *make_event(const struct dev_info *dev, const char *name)
+static json_t *make_event(const struct dev_info *dev)
 {
 	struct reason reason;
 	json_t *o = json_pack("{s:I,s:o,s:s}", "time", (json_int_t)time(NULL),
-			      "ifname", status_text(name), "state",
+			      "ifname", status_text(dev->name), "state",
 			      print_state(dev, &reason));
 
-	status_reason(o, &reason, name);
+	status_reason(o, &reason, dev->name);
 	if (dev->server)
 		json_object_set_new(o, "server", status_ipv4(dev->server));
 	if (dev_has(dev, TEREDO_A_DEV_MAPPED_ADDR))
@@ -55,7 +54,6 @@ static void show_human(json_t *o)
 static int on_event(const struct nlmsghdr *nlh, void *ctx)
 {
 	const u32 *ifindex = ctx;
-	char name[IF_NAMESIZE] = "?";
 	struct dev_info dev;
 	json_t *o;
 
@@ -64,8 +62,7 @@ static int on_event(const struct nlmsghdr *nlh, void *ctx)
 	dev_parse(&dev, nlh);
 	if (*ifindex && dev.ifindex != *ifindex)
 		return 0;
-	if_indextoname(dev.ifindex, name);
-	o = make_event(&dev, name);
+	o = make_event(&dev);
 	if (cli.json) {
 		print_json(o);
 	} else {

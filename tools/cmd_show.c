@@ -124,12 +124,11 @@ static void add_client(struct show *show, json_t *o,
 
 static void on_device(const struct dev_info *dev, void *ctx)
 {
-	char name[IF_NAMESIZE] = "?";
+	const char *name = dev->name;
 	struct link_info link = { 0 };
 	struct show *show = ctx;
 	json_t *o;
 
-	if_indextoname(dev->ifindex, name);
 	link_find(&show->rtnl, name, &link);
 	o = json_pack("{s:o,s:s}", "ifname", status_text(name), "role",
 		      attr_mode_name(dev->mode));

@@ -40,14 +40,12 @@ static void on_counter(const char *name, uint64_t value, void *ctx)
 
 static json_t *add_device(json_t *devices, const struct dev_info *dev)
 {
-	char name[IF_NAMESIZE] = "?";
 	json_t *counters = json_object();
 	json_t *o;
 
-	if_indextoname(dev->ifindex, name);
 	dev_counters(dev, on_counter, counters);
-	o = json_pack("{s:o,s:o}", "ifname", status_text(name), "counters",
-		      counters);
+	o = json_pack("{s:o,s:o}", "ifname", status_text(dev->name),
+		      "counters", counters);
 	json_array_append_new(devices, o);
 	return o;
 }

@@ -72,6 +72,8 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 	};
 	u16 type = mnl_attr_get_type(attr);
 
+	if (type == TEREDO_A_DEV_IFNAME)
+		nl_attr_text(dev->name, sizeof(dev->name), attr);
 	if (type > TEREDO_A_DEV_MAX || !fields[type].to)
 		return;
 	nl_attr_copy(fields[type].to, fields[type].len, attr);
@@ -91,7 +93,9 @@ void dev_parse(struct dev_info *dev, const struct nlmsghdr *nlh)
 	dev->nlh = nlh;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		parse_dev_attr(dev, attr);
-	/* an older module has no attribute for the port */
+	/* an older module has no attributes for the name and the port */
+	if (!dev->name[0] && !if_indextoname(dev->ifindex, dev->name))
+		strcpy(dev->name, "?");
 	if (dev->server2.addr && !dev->server2.port)
 		dev->server2.port = cpu_to_be16(TEREDO_PORT);
 }

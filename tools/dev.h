@@ -7,6 +7,7 @@
 #define _DEV_H
 
 #include <linux/teredo.h>
+#include <net/if.h>
 
 #include "nl.h"
 
@@ -14,6 +15,7 @@
  * struct dev_info - what the kernel says about a device
  * @present: bit per TEREDO_A_DEV_* that was there
  * @ifindex: the device
+ * @name: its name, "?" if it is not known
  * @mode: enum teredo_mode
  * @state: enum teredo_state
  * @address: its Teredo address
@@ -35,6 +37,7 @@
 struct dev_info {
 	u32 present;
 	u32 ifindex;
+	char name[IF_NAMESIZE];
 	u32 mode;
 	u32 state;
 	struct in6_addr address;
