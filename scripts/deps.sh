@@ -6,7 +6,8 @@
 # names what is missing. With everything in place it is quick and needs no
 # network.
 #
-# usage: scripts/deps.sh [demo]		demo: what "make demo" needs alone
+# usage: scripts/deps.sh [demo]		demo: what "make demo" needs alone; a kernel
+#					is unpacked for it and not installed
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -27,8 +28,9 @@ lib:nettle		nettle-dev		+ the tools: HMAC
 lib:libnftables		libnftables-dev		+ the tools: gateways of servers
 lib:miniupnpc		libminiupnpc-dev	+ the tools: UPnP
 /usr/include/natpmp.h	libnatpmp-dev		+ the tools: NAT-PMP
-kernel			linux-image-amd64	+ the kernel to test in
-kernel			linux-headers-amd64	+ building the module
+kernel			linux-image-amd64	the kernel to test in
+kernel			linux-headers-amd64	building the module
+headers			linux-headers-amd64	+ building the module
 qemu-system-x86_64	qemu-system-x86		+ the virtual machine
 busybox			busybox-static		+ the virtual machine
 cpio			cpio			+ the virtual machine
@@ -82,7 +84,8 @@ py:jsonschema		python3-jsonschema	make ynl
 have()
 {
 	case $1 in
-	kernel) scripts/kernel > /dev/null 2>&1 ;;
+	kernel) [ "$(scripts/kernel --installed)" ] ;;
+	headers) compgen -G '/lib/modules/*/build/Makefile' > /dev/null ;;
 	lib:*) pkg-config --exists "${1#lib:}" 2> /dev/null ;;
 	/*) compgen -G "$1" > /dev/null ;;
 	py:*) compgen -G "/usr/lib/python3*/dist-packages/${1#py:}" > /dev/null ;;
@@ -106,7 +109,17 @@ if command -v busybox > /dev/null && ldd "$(command -v busybox)" > /dev/null 2>&
 	packages+=(busybox-static)
 fi
 
-if [ ${#missing[@]} = 0 ]; then
+# The image of a kernel whose headers are installed may have left the mirror.
+bring_kernel()
+{
+	if [ "${1:-}" != demo ] || scripts/kernel-image; then
+		return
+	fi
+	packages=(linux-image-amd64 linux-headers-amd64)
+	install
+}
+
+if [ ${#missing[@]} = 0 ] && { [ "${1:-}" != demo ] || scripts/kernel-image; }; then
 	echo "deps: everything is installed"
 	exit
 fi
@@ -154,7 +167,9 @@ if ! install; then
 	apt update && install || exit 1
 fi
 
-for what in kernel qemu-system-x86_64; do
+bring_kernel "${1:-}"
+for what in headers qemu-system-x86_64; do
 	have $what || { echo "deps: $what is still missing"; exit 1; }
 done
+scripts/kernel > /dev/null || exit 1
 echo "deps: done"

@@ -19,6 +19,16 @@ newest_kernel()
 	done | sort -V | tail -n 1
 }
 
+# headers: versions of the kernels whose headers are installed
+headers()
+{
+	local dir
+
+	for dir in /lib/modules/*/; do
+		[ ! -e "$dir/build/Makefile" ] || basename "$dir"
+	done
+}
+
 # own_apt DIRECTORY SUITE...: from here on this shell's apt is one of our own: it
 # knows these of Debian's suites, has nothing installed and keeps its state in
 # the directory. Of the system's it takes the mirror and how to reach it, and
