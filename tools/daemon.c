@@ -312,6 +312,32 @@ static int find_device(struct daemon *d, struct link_info *link)
 	return ret;
 }
 
+/* Linux 6.1 does not say which port. */
+static void log_in_use(struct daemon *d)
+{
+	const struct link_conf *conf = &d->link.conf;
+	char second[16] = "";
+
+	link_find(&d->rtnl, d->name, &d->link);
+	if (conf->local2 && conf->port2 != conf->port)
+		snprintf(second, sizeof(second), " or %u", ntohs(conf->port2));
+	log_error("%s: UDP port %u%s is in use (by which program: ss -lunp)",
+		  d->name, ntohs(conf->port), second);
+}
+
+static int set_device_up(struct daemon *d)
+{
+	int ret = link_set_up(&d->rtnl, d->ifindex, true);
+
+	if (!ret)
+		ret = link_find(&d->rtnl, d->name, &d->link);
+	if (ret == -EADDRINUSE)
+		log_in_use(d);
+	else if (ret)
+		log_error("%s: %s", d->name, d->rtnl.error);
+	return ret;
+}
+
 static int open_device(struct daemon *d)
 {
 	int ret = find_device(d, &d->link);
@@ -325,12 +351,7 @@ static int open_device(struct daemon *d)
 	if (!d->created)
 		apply_start(d);
 	lower_follow(d);
-	ret = link_set_up(&d->rtnl, d->ifindex, true);
-	if (!ret)
-		ret = link_find(&d->rtnl, d->name, &d->link);
-	if (ret)
-		log_error("%s: %s", d->name, d->rtnl.error);
-	return ret;
+	return set_device_up(d);
 }
 
 static int open_role(struct daemon *d)

@@ -85,7 +85,7 @@ s.bind(("", 40000))
 time.sleep(600)'
 	wait_for 5 udp_bound "$pid" 40000
 	client_at '' 'port = 40000'
-	ends 1 'in use' --config "$conf" teredo0
+	ends 1 'UDP port 40000 is in use' --config "$conf" teredo0
 	no_device teredo0
 	# an address that may come later is a reason to wait, and is named
 	client_at '' 'port = 40001' 'local = 10.9.9.9'
