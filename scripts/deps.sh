@@ -19,6 +19,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 needs='
 gcc			gcc			+ compiler
 make			make			+ building
+/usr/include/stdio.h	libc6-dev		+ building the tools
 pkg-config		pkg-config		+ building the tools
 lib:libmnl		libmnl-dev		+ the tools: netlink
 lib:libuv		libuv1-dev		+ the tools: event loop
