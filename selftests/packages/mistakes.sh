@@ -15,7 +15,7 @@ user()
 	local code
 
 	printf '%s\n' "$1" | sed '/^$/d; s/^/# $ /'
-	timeout "${limit:-900}" su - user -c "cd teredo && export LC_ALL=C.UTF-8
+	timeout 900 su - user -c "cd teredo && export LC_ALL=C.UTF-8
 		$1" 2>&1 | grep -v -e '^  CC ' -e '^cc ' -e '^gcc ' | sed 's/^/#   /'
 	code=${PIPESTATUS[0]}
 	[ "$code" = 0 ] || note "  (exit code $code)"
@@ -204,7 +204,7 @@ test_two_daemons()
 	clean
 	user "sudo systemctl start $unit; teredo wait teredo0"
 	said "systemd|systemctl|$unit" 'sudo teredo up teredo0'
-	limit=5 user 'sudo teredod teredo0'
+	user 'sudo timeout 5 teredod teredo0'
 	user "systemctl is-active $unit; teredo show; $log"
 	pkill -x teredod
 	said 'systemd|systemctl' 'sudo teredo down teredo0'
