@@ -2,60 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A client on a host that systemd has booted, installed as "make install" does
-# it: systemd is the init of namespaces of its own, with udevd, journald and a
-# networkd that would have all devices.
+# it, with a networkd that would have all devices.
 # timeout: 600
 # set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=../vm/host.sh
+. "$top/selftests/vm/host.sh"
 
-address='' state=''
+address=''
 unit=teredo@teredo0.service
-
-# The host's root is this one with a layer of its own over it, since other tests
-# go on here.
-layer=$tmp/host/upper
-
-# of this root, and not wanted there
-masked="dbus.service dbus.socket systemd-logind.service getty.target
-	systemd-update-utmp.service systemd-update-utmp-runlevel.service
-	systemd-random-seed.service systemd-binfmt.service systemd-repart.service
-	proc-sys-fs-binfmt_misc.automount systemd-tmpfiles-clean.timer
-	dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount
-	sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
-	systemd-modules-load.service modprobe@.service"
-
-# write FILE LINE...: on the host
-write()
-{
-	printf '%s\n' "${@:2}" > "$layer/$1"
-}
-
-# folders that have nothing of those below
-opaque()
-{
-	(cd "$layer" && mkdir -p "$@" && python3 -c 'import os, sys
-for d in sys.argv[1:]: os.setxattr(d, "trusted.overlay.opaque", b"y")' "$@")
-}
 
 install_there()
 {
-	local name units=etc/systemd/system
+	local units=etc/systemd/system
 
-	mkdir "$tmp/host" && mount -t tmpfs none "$tmp/host" &&
-		mkdir -p "$tmp/host/"{work,root} "$layer" || return
-	cp -r "$here/installed/." "$layer" && cp "$here/suspend.so" "$layer/usr/lib" ||
-		return
-	opaque $units etc/systemd/network etc/init.d || return
-	cp -p /etc/{passwd,group,shadow,gshadow} "$layer/etc" &&
-		systemd-sysusers --root="$layer" || return
+	host_install || return
 	systemctl -q --root="$layer" enable "$unit" || return
-	for name in $masked; do
-		ln -s /dev/null "$layer/$units/$name"
-	done
-	ln -s /lib/systemd/system/multi-user.target \
-		"$layer/$units/default.target"
 	ln -s /lib/systemd/system/systemd-networkd.service \
 		"$layer/$units/multi-user.target.wants/"
 	write etc/systemd/network/20-eth0.network '[Match]' 'Name=eth0' \
@@ -79,51 +43,10 @@ install_there()
 	chmod 640 "$layer/etc/teredo/secrets"
 }
 
-# boot: until systemd says that it is done. Its process is in $init.
-boot()
-{
-	local start
-
-	boots=$((boots + 1))
-	mkdir "$tmp/cgroup/$boots"
-	start=$(now_ms)
-	start init a bash -c "echo \$\$ > '$tmp/cgroup/$boots/cgroup.procs'
-		exec unshare --mount --pid --uts --ipc --cgroup --fork \
-			--kill-child bash -c '
-		cd $tmp/host && mount -t overlay -o \
-			lowerdir=/,upperdir=upper,workdir=work none root &&
-		cd root && mount -t proc none proc && mount -t sysfs none sys &&
-		mount -t cgroup2 none sys/fs/cgroup && mount --rbind /dev dev &&
-		mount -t tmpfs -o mode=755 none run && mount -t tmpfs none tmp &&
-		pivot_root . mnt && umount -l mnt &&
-		exec env -i /lib/systemd/systemd --show-status=no'"
-	if ! wait_for 20 find_init ||
-	   ! wait_for 60 on_host test -S /run/systemd/private; then
-		note < "$tmp/init.log"
-		return 1
-	fi
-	state=$(on_host timeout 120 systemctl is-system-running --wait)
-	note "booted in $(($(now_ms) - start)) ms: $state"
-}
-
-boots=0 init=''
-find_init()
-{
-	read -r init _ < "/proc/${_pids[init]}/task/${_pids[init]}/children"
-	[ "$init" ] && [ "$(readlink "/proc/$init/exe")" = /usr/lib/systemd/systemd ]
-} 2> /dev/null
-
 shut_down()
 {
-	kill -KILL "$init"
-	stop init
+	host_stop
 	ip_on a link del teredo0
-}
-
-# on_host COMMAND...
-on_host()
-{
-	nsenter -t "$init" --mount --pid --net --uts --cgroup "$@"
 }
 
 # property NAME...: of the unit, a line each, in systemd's order
@@ -149,7 +72,7 @@ test_dark()
 	local began active
 
 	check "the module is not there yet" [ ! -e /sys/module/teredo ]
-	boot || return
+	host_boot a || return
 	check_equal "the system" running "$state"
 	check_equal "the unit" active "$(property ActiveState)"
 	began=$(property InactiveExitTimestampMonotonic)
@@ -168,7 +91,7 @@ test_boot()
 {
 	local pid start
 
-	boot || return
+	host_boot a || return
 	check_equal "the system" running "$state"
 	start=$(now_ms)
 	check "who waits for the address gets on" \
@@ -390,10 +313,10 @@ test_stop()
 	check "the device stays" ip_on a link show teredo0
 	check_equal "result" success "$(property Result)"
 	shut_down
-	umount "$tmp/host" "$tmp/cgroup"
+	host_remove
 }
 
-if ! grep -q ^Seccomp: /proc/self/status; then
+if ! host_possible; then
 	test_none() { skip "the units want seccomp, which this kernel has not"; }
 	add_test "boot" test_none
 	run_tests
@@ -401,8 +324,6 @@ fi
 internet
 client a pr
 [ ! -e /sys/module/teredo ] || rmmod teredo
-mkdir "$tmp/cgroup"
-mount -t cgroup2 none "$tmp/cgroup"
 install_there || fail "not installed"
 
 add_test "boot without a server: nothing fails, nothing waits" test_dark
