@@ -306,18 +306,22 @@ int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb)
  * The source of a packet that an ICMPv6 error quotes is translated as well.
  *
  * Context: BH off, RCU.
- * Return: true, also if nothing is to be translated; false without memory.
+ * Return: 0, also if nothing is to be translated; -ENOMEM; -EHOSTUNREACH if the
+ * destination is a client's Teredo address: its answer would come from the native one.
  */
-bool teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
+int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
 {
 	const struct teredo_nptv6 *nptv6 = rcu_dereference(td->nptv6);
+	const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
 
-	if (likely(!nptv6) || !has_prefix(&ipv6_hdr(skb)->daddr, nptv6->tx.from))
-		return true;
+	if (likely(!nptv6))
+		return 0;
+	if (!has_prefix(dst, nptv6->tx.from))
+		return has_prefix(dst, nptv6->tx.to) ? -EHOSTUNREACH : 0;
 	if (!translate(skb, &nptv6->tx))
-		return false;
+		return -ENOMEM;
 	teredo_count(td, TEREDO_TX_TRANSLATED);
-	return true;
+	return 0;
 }
 
 /**

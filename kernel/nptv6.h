@@ -24,7 +24,7 @@ int teredo_nptv6_update(struct teredo_dev *td, const struct teredo_config *cfg);
 void teredo_nptv6_free(struct teredo_dev *td);
 
 int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb);
-bool teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb);
+int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb);
 void teredo_nptv6_icmp_error(struct teredo_dev *td, struct sk_buff *skb, u8 code);
 
 #endif /* _TEREDO_NPTV6_H */

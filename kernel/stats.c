@@ -30,6 +30,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 	[TEREDO_TX_DROP_NOT_CLIENT] = "tx_drop_not_client",
 	[TEREDO_TX_DROP_NOT_AUTHENTICATED] = "tx_drop_not_authenticated",
 	[TEREDO_TX_DROP_CLIENT_RATE] = "tx_drop_client_rate",
+	[TEREDO_TX_DROP_NOT_NATIVE] = "tx_drop_not_native",
 	[TEREDO_RX_BUBBLES] = "rx_bubbles",
 	[TEREDO_RX_INDIRECT_BUBBLES] = "rx_indirect_bubbles",
 	[TEREDO_RX_DISCOVERY] = "rx_discovery",

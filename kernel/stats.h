@@ -39,6 +39,7 @@ enum teredo_counter {
 	TEREDO_TX_DROP_NOT_CLIENT,	/* gateway: not one of its clients */
 	TEREDO_TX_DROP_NOT_AUTHENTICATED, /* gateway: no secret */
 	TEREDO_TX_DROP_CLIENT_RATE,	/* gateway: over the rate of a client */
+	TEREDO_TX_DROP_NOT_NATIVE,	/* gateway: not to a native address */
 	TEREDO_RX_BUBBLES,		/* from peers directly */
 	TEREDO_RX_INDIRECT_BUBBLES,	/* through the server */
 	TEREDO_RX_DISCOVERY,		/* P-03: discovery bubbles */

@@ -337,6 +337,20 @@ static bool wants_refresh(const struct teredo_dev *td,
 		teredo_peer_silent(peer));
 }
 
+/* Return: false if the packet had to be dropped. */
+static bool to_client(struct teredo_dev *td, struct sk_buff *skb)
+{
+	int err = teredo_nptv6_tx(td, skb);
+
+	if (likely(!err))
+		return true;
+	if (err == -EHOSTUNREACH)
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	teredo_drop(td, skb, err == -ENOMEM ? TEREDO_TX_DROP_NO_MEMORY :
+					      TEREDO_TX_DROP_NOT_NATIVE);
+	return false;
+}
+
 /**
  * teredo_xmit - ndo_start_xmit
  * @skb: packet from the IPv6 stack, consumed
@@ -357,10 +371,8 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 	rcu_read_lock();
-	if (unlikely(!teredo_nptv6_tx(td, skb))) {
-		teredo_drop(td, skb, TEREDO_TX_DROP_NO_MEMORY);
+	if (!to_client(td, skb))
 		goto unlock;
-	}
 	map = rcu_dereference(td->mapping);
 	if (!may_send(td, skb, map))
 		goto unlock;

@@ -181,7 +181,7 @@ static void test_tx(struct kunit *test)
 	struct sk_buff *skb = packet(test, proto, &host, &native);
 
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, sum_over(skb, 0, proto), 0);
 	expect_same(test, skb, packet(test, proto, &host, &client));
@@ -196,7 +196,7 @@ static void test_partial(struct kunit *test)
 
 	make_partial(skb, proto);
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, skb_checksum_help(skb), 0);
 	expect_same(test, skb, packet(test, proto, &host, &client));
@@ -213,7 +213,7 @@ static void test_inner_partial(struct kunit *test)
 	skb->csum_start = skb_headroom(skb) + sizeof(struct ipv6hdr) + 40;
 	skb->csum_offset = 16;
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
 	rcu_read_unlock();
 	expect_same(test, skb, packet(test, IPPROTO_UDP, &host, &client));
 	end(td);
@@ -257,7 +257,7 @@ static void test_mangled_zero(struct kunit *test)
 	*dst = native;
 	udp->check = sum_over(skb, 0, IPPROTO_UDP);
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, udp->check, CSUM_MANGLED_0);
 	kfree_skb(skb);
@@ -300,7 +300,7 @@ static void test_error_tx(struct kunit *test)
 	struct sk_buff *skb = error(test, &native, &native, &host, quote);
 
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, sum_over(skb, 0, IPPROTO_ICMPV6), 0);
 	expect_same(test, skb, error(test, &client, &client, &host, quote));
@@ -371,9 +371,12 @@ static void test_others(struct kunit *test)
 	skb = packet(test, IPPROTO_TCP, &other, &host);
 	KUNIT_EXPECT_EQ(test, teredo_nptv6_rx(td, skb), 0);
 	expect_same(test, skb, packet(test, IPPROTO_TCP, &other, &host));
+	skb = packet(test, IPPROTO_TCP, &host, &other);
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), 0);
+	expect_same(test, skb, packet(test, IPPROTO_TCP, &host, &other));
 	skb = packet(test, IPPROTO_TCP, &host, &client);
-	KUNIT_EXPECT_TRUE(test, teredo_nptv6_tx(td, skb));
-	expect_same(test, skb, packet(test, IPPROTO_TCP, &host, &client));
+	KUNIT_EXPECT_EQ(test, teredo_nptv6_tx(td, skb), -EHOSTUNREACH);
+	kfree_skb(skb);
 	skb = packet(test, IPPROTO_TCP, &client, &native);
 	KUNIT_EXPECT_EQ(test, teredo_nptv6_rx(td, skb), -EHOSTUNREACH);
 	kfree_skb(skb);

@@ -142,6 +142,11 @@ test_prefix()
 	counts "to the host" 'rx_routed+1 rx_translated+1' \
 		echo_to 2001:db8:5:1:5054:ff:fe12:3456
 	counts "to no client" 'rx_routed+1 rx_translated+1' echo_to 2001:db8:5:1::77
+	count_from s1
+	ping_client $own_a
+	[[ $(counted s1) == *tx_drop_not_native+1* ]] || fail "$(counted s1)"
+	grep -q 'Address unreachable' "$tmp/ping" ||
+		fail "ping of a Teredo address says: $(cat "$tmp/ping")"
 	server nogateway
 	counts "without the gateway" rx_routed+1 echo_request $at_a $own_a
 }
