@@ -167,11 +167,42 @@ static int set_prefix(struct daemon *d, const struct in6_addr *prefix)
 
 	if (!memcmp(now, prefix, sizeof(*now)))
 		return 0;
+	/* it would ignore what it does not know */
+	if (!link_conf_has(&d->link.conf, IFLA_TEREDO_GATEWAY_PREFIX)) {
+		snprintf(d->rtnl.error, sizeof(d->rtnl.error),
+			 "the kernel module is older than teredod (try: modprobe -r teredo; modprobe teredo)");
+		return -EOPNOTSUPP;
+	}
 	link_conf_set(&conf, IFLA_TEREDO_GATEWAY_PREFIX);
 	ret = link_change(&d->rtnl, d->ifindex, &conf);
 	if (!ret)
 		*now = *prefix;
 	return ret;
+}
+
+static void on_counter(const char *name, uint64_t value, void *ctx)
+{
+	struct translate_count *count = ctx;
+
+	if (!strcmp(name, "rx_translated"))
+		count->sent = value;
+	else if (!strcmp(name, "tx_translated"))
+		count->replies = value;
+}
+
+static void on_dev(const struct dev_info *dev, void *ctx)
+{
+	dev_counters(dev, on_counter, ctx);
+}
+
+/* The counters of the device are older than the prefix. */
+static void begin_count(struct daemon *d)
+{
+	struct egress *e = &d->egress;
+
+	e->counted = d->conf.nat66.prefix;
+	memset(&e->before, 0, sizeof(e->before));
+	dev_dump(&d->genl, d->ifindex, on_dev, &e->before);
 }
 
 /* An earlier daemon may have masqueraded */
@@ -189,6 +220,8 @@ static void translate_prefix(struct daemon *d)
 	if (!e->in_place)
 		set_reason(e, "cannot set the translation up: %s",
 			   d->rtnl.error);
+	else if (memcmp(&e->counted, prefix, sizeof(*prefix)))
+		begin_count(d);
 }
 
 static void masquerade(struct daemon *d)
@@ -240,7 +273,9 @@ static void add_routes(struct daemon *d)
 	ret = gwroute_put(&d->rtnl, &e->route);
 	if (ret)
 		set_reason(e, "cannot add the route to %s: %s",
-			   prefix_text(&e->route.clients), why_refused(d, ret));
+			   prefix_text(has_prefix(d) ? &e->route.prefix :
+						       &e->route.clients),
+			   why_refused(d, ret));
 }
 
 /* ---- IPv6 of the host ---- */
@@ -308,21 +343,6 @@ static void run_proxy(struct daemon *d)
 	}
 }
 
-static void on_counter(const char *name, uint64_t value, void *ctx)
-{
-	struct translate_count *count = ctx;
-
-	if (!strcmp(name, "rx_translated"))
-		count->sent = value;
-	else if (!strcmp(name, "tx_translated"))
-		count->replies = value;
-}
-
-static void on_dev(const struct dev_info *dev, void *ctx)
-{
-	dev_counters(dev, on_counter, ctx);
-}
-
 /* Packets with a prefix; otherwise connections and packets. Return: false if it cannot
  * be read
  */
@@ -330,7 +350,11 @@ static bool count_traffic(struct daemon *d, struct translate_count *count)
 {
 	if (!has_prefix(d))
 		return !translate_count(&d->egress.translate, count);
-	return !dev_dump(&d->genl, d->ifindex, on_dev, count);
+	if (dev_dump(&d->genl, d->ifindex, on_dev, count))
+		return false;
+	count->sent -= d->egress.before.sent;
+	count->replies -= d->egress.before.replies;
+	return true;
 }
 
 static void check_replies(struct daemon *d)
@@ -357,9 +381,10 @@ static void take_down(struct daemon *d)
 	if (e->clean)
 		return;
 	ndproxy_close(&e->ndproxy);
-	gwroute_remove(&d->rtnl, &e->route);
+	gwroute_sweep(&d->rtnl, &(struct gwroute) { .ifindex = d->ifindex });
 	set_prefix(d, &in6addr_any);
-	if (!has_prefix(d) && translate_remove(&e->translate))
+	/* an earlier daemon may have masqueraded */
+	if (translate_remove(&e->translate) && !has_prefix(d))
 		log_error("%s: gateway: %s", d->name, e->translate.error);
 	if (forward_restore(&e->forward))
 		log_error("%s: gateway: forwarding stays on: %s", d->name,
@@ -457,6 +482,17 @@ static void watch_table(struct daemon *d)
 }
 
 /**
+ * egress_link() - take in an event of the device
+ * @d: daemon of a server
+ *
+ * The daemon's own changes cause such events, so nothing is done at once.
+ */
+void egress_link(struct daemon *d)
+{
+	expect_settling(d);
+}
+
+/**
  * egress_event() - take in an event of an address, a route or a setting
  * @d: daemon
  * @nlh: the event
@@ -517,7 +553,6 @@ void egress_close(struct daemon *d)
 	if (!d->egress.open && !mark_get(d))
 		return;
 	take_down(d);
-	gwroute_sweep(&d->rtnl, &(struct gwroute) { .ifindex = d->ifindex });
 	mark_remove(d);
 	d->egress.open = false;
 }

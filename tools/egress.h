@@ -30,6 +30,8 @@ struct daemon;
  * @ndproxy: answers to neighbour solicitations
  * @settle: waits for the end of a burst of events
  * @recheck: looks again while something is missing
+ * @counted: prefix whose packets are counted, all zero for none
+ * @before: counters of the device when it was set
  * @in_place: translation and routes were set up
  * @clean: nothing of the gateway is left
  * @up: nothing is missing
@@ -45,6 +47,8 @@ struct egress {
 	struct ndproxy ndproxy;
 	uv_timer_t settle;
 	uv_timer_t recheck;
+	struct in6_addr counted;
+	struct translate_count before;
 	bool in_place;
 	bool clean;
 	bool up;
@@ -53,6 +57,7 @@ struct egress {
 
 void egress_open(struct daemon *d);
 void egress_update(struct daemon *d);
+void egress_link(struct daemon *d);
 void egress_event(struct daemon *d, const struct nlmsghdr *nlh);
 void egress_close(struct daemon *d);
 void egress_status(struct daemon *d, json_t *status);

@@ -15,8 +15,10 @@
 #include "route.h"
 #include "upstream.h"
 
-/* Before the route of an on-link /64, which the kernel adds with metric 256 */
-#define PREFIX_METRIC	128
+/* Before the route of an on-link /64: the kernel's has metric 256, NetworkManager's 100,
+ * and an administrator may have chosen another one
+ */
+#define PREFIX_METRIC	1
 
 static bool has_prefix(const struct gwroute *g)
 {
@@ -82,26 +84,8 @@ int gwroute_put(struct nl *nl, const struct gwroute *g)
 }
 
 /**
- * gwroute_remove() - remove the routes, if they are there
- * @nl: rtnetlink socket
- * @g: routes
- */
-void gwroute_remove(struct nl *nl, const struct gwroute *g)
-{
-	struct route6 clients = make_clients(g), blackhole = make_blackhole(g);
-	struct route6 router = make_router(g);
-
-	route_del(nl, g->ifindex, &clients);
-	if (!has_prefix(g))
-		return;
-	route_del(nl, g->ifindex, &blackhole);
-	if (g->router_link)
-		route_del(nl, g->router_link, &router);
-}
-
-/**
- * struct sweep - routes of an earlier configuration
- * @g: routes of this one
+ * struct sweep - routes to remove
+ * @g: routes that stay
  * @old: routes
  * @oif: ... and their interfaces
  * @n: number of entries in @old
@@ -161,9 +145,9 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * gwroute_sweep() - remove routes of an earlier configuration
+ * gwroute_sweep() - remove all routes of gateways of a device but those of one
  * @nl: rtnetlink socket
- * @g: routes that stay
+ * @g: routes that stay, or @ifindex alone for none
  *
  * An earlier daemon may have been killed, and the configuration changed.
  */

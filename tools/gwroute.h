@@ -29,7 +29,6 @@ struct gwroute {
 };
 
 int gwroute_put(struct nl *nl, const struct gwroute *g);
-void gwroute_remove(struct nl *nl, const struct gwroute *g);
 void gwroute_sweep(struct nl *nl, const struct gwroute *g);
 
 #endif /* _GWROUTE_H */

@@ -139,7 +139,7 @@ static void serve_begin(struct daemon *d)
 static void serve_link(struct daemon *d)
 {
 	relay_link(d);
-	egress_update(d);
+	egress_link(d);
 }
 
 static void serve_repair(struct daemon *d)

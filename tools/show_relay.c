@@ -196,6 +196,7 @@ static void show_gateway(json_t *o)
 {
 	const char *state = print_get(o, "state");
 	const char *reason = print_get(o, "reason");
+
 	if (!o || !state)
 		return;
 	print_label("gateway");

@@ -10,8 +10,8 @@
 
 #define UPSTREAM_DEFAULTS	8
 
-/* Metric of a gateway's blackhole route: worse than any other route, and another
- * one for each device.
+/* Metric of a gateway's blackhole route and of its router's: worse than any other
+ * route, and another one for each device.
  */
 #define UPSTREAM_METRIC(ifindex)	(0xfe000000 | (ifindex))
 

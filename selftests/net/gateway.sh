@@ -60,13 +60,19 @@ in_place()
 	if [ "$1" = prefix ]; then translates; else has_table; fi
 }
 
-# nothing of a gateway is left on s1
-check_clean()
+# nothing translates or routes on s1
+check_clean_routes()
 {
 	check_equal "translation" "" "$(kernel_prefix)"
 	check_equal "tables" "" "$(nft_tables)"
 	check_equal "routes of teredod" "" \
 		"$(ip_on s1 -6 route show table all proto 74)"
+}
+
+# nothing of a gateway is left on s1
+check_clean()
+{
+	check_clean_routes
 	check_equal "files" "" "$(cd "$tmp/run-s1" && ls -- *.gateway *.forwarding 2> /dev/null)"
 }
 
@@ -586,8 +592,19 @@ test_onlink()
 	check_clean
 }
 
+# An earlier daemon was killed that masqueraded
 test_in_use()
 {
+	gateway_start 'masquerade = yes'
+	stop s1-teredod KILL
+	ip_on s1 link add lan type dummy
+	ip_on s1 link set lan up
+	ip_on s1 addr add "$prefix::5/64" dev lan nodad
+	server_start "prefix = $prefix::/64"
+	fails_with "in use at the start" "$prefix::/64 is in use on lan"
+	check_clean_routes
+	ip_on s1 link del lan
+	server_stop
 	gateway_start "prefix = $prefix::/64"
 	ip_on s1 link add lan type dummy
 	ip_on s1 link set lan up
@@ -631,20 +648,26 @@ test_no_native()
 	server_stop
 }
 
+# Another prefix than one that has worked on the same device
 test_not_routed()
 {
-	local i
+	local i other=2001:db8:5:2
 
-	ip_on inet -6 route replace unreachable "$prefix::/64"
 	gateway_start "prefix = $prefix::/64"
 	client_up a
+	check "one prefix works" reach a 2001:db8:66::1
+	ip_on inet -6 route replace unreachable "$other::/64"
+	server_conf "prefix = $other::/64"
+	kill -HUP "${_pids[s1-teredod]}"
+	wait_for 5 server_says "addresses of $other::/64"
 	for ((i = 0x10; i < 0x20; i++)); do
 		on a ping -6 -n -c 1 -W 1 "2001:db8:7::$i" > /dev/null &
 	done
-	check "said" wait_for 15 server_says "does the provider route $prefix::/64"
-	ip_on inet -6 route del unreachable "$prefix::/64"
-	ip_on inet -6 route replace "$prefix::/64" dev s1
+	check "said" wait_for 15 server_says "does the provider route $other::/64"
+	ip_on inet -6 route del unreachable "$other::/64"
+	ip_on inet -6 route replace "$other::/64" dev s1
 	check "a native host answers" reach a 2001:db8:66::1
+	ip_on inet -6 route del "$other::/64"
 	client_down a
 	server_stop
 }
@@ -732,6 +755,9 @@ test_proxy()
 		"$(ip_on inet -6 neigh show dev s1 nud reachable nud stale nud delay |
 		   grep "^$prefix::77")"
 	check "status" shows s1 '"solicitations":'
+	ip_on s1 addr change "$prefix::2/64" dev eth0 metric 100
+	pause 0.5
+	check "with another metric of the link" reach h "$(translated a)"
 	client_down a
 	server_stop
 	onlink_end
