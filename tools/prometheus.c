@@ -37,7 +37,7 @@ static const struct {
 	{ "tx_drop_not_client", "Packets dropped by the gateway to clients of other servers." },
 	{ "tx_drop_not_authenticated", "Packets dropped by the gateway to clients that have not authenticated." },
 	{ "tx_drop_client_rate", "Packets dropped by the gateway over the rate of a client." },
-	{ "tx_drop_not_native", "Packets dropped by the gateway to Teredo addresses of clients that have native ones." },
+	{ "tx_drop_not_native", "Packets dropped by the gateway to Teredo addresses of clients with native ones." },
 	{ "rx_bubbles", "Bubbles received from peers directly." },
 	{ "rx_indirect_bubbles", "Bubbles received through the server." },
 	{ "rx_discovery", "Discovery bubbles received on the link." },

@@ -42,10 +42,10 @@ has_table()
 	[ "$(nft_tables)" = "$table" ]
 }
 
-# kernel_prefix [DEVICE]: what the module of s1 translates to
+# kernel_prefix: what the module of s1 translates to
 kernel_prefix()
 {
-	ip_on s1 -d link show "${1:-teredo0}" 2> /dev/null |
+	ip_on s1 -d link show teredo0 2> /dev/null |
 		sed -n 's/.* gateway_prefix \([^ ]*\).*/\1/p'
 }
 

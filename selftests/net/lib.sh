@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the network tests share: KTAP results, and an Internet made of network
-# namespaces. Runs as root, normally inside the machine of selftests/vm/run.
+# namespaces. Runs as root, inside the machine of selftests/vm/run. Elsewhere the tests
+# of this directory refuse to run: they load and remove the module, set the clock and
+# write to /etc. TEREDO_TESTS_CHANGE_THIS_MACHINE=yes has them run all the same.
 #
 # A test file sources this, registers its tests with add_test and ends with
 # run_tests. A test is a function; it fails if it returns non-zero or if a
@@ -117,11 +119,13 @@ check_at_most()
 	fail "$1: at most $2, got '$3'"
 }
 
+# A failure before this is one of its own.
 run_tests()
 {
-	local i start bad=0
+	local i start bad=$_failed n=${#_tests_desc[@]}
 
-	printf 'KTAP version 1\n1..%d\n' "${#_tests_desc[@]}"
+	printf 'KTAP version 1\n1..%d\n' $((n + bad))
+	[ $bad = 0 ] || printf 'not ok %d before the tests\n' $((n + 1))
 	for i in "${!_tests_desc[@]}"; do
 		_failed=0 _skipped=''
 		start=$(now_ms)
@@ -189,6 +193,12 @@ wait_for()
 # ---------------------------------------------------------------- namespaces
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+if [ "$here" = "$(cd "$(dirname "$0")" && pwd)" ] && [ ! "${IN_VM:-}" ] &&
+   [ "${TEREDO_TESTS_CHANGE_THIS_MACHINE:-}" != yes ]; then
+	printf '%s: changes the machine that it runs on; in a virtual one: %s\n' \
+		"$0" "selftests/vm/run -- bash $0" >&2
+	exit 4
+fi
 # shellcheck disable=SC2034 # for the tests
 top=$(cd "$here/../.." && pwd)
 tmp=$(mktemp -d)

@@ -12,7 +12,7 @@ code=0
 # part FILE OFFLOADS TESTS
 part()
 {
-	OFFLOADS=$2 ONLY=${ONLY:-$3} bash "$here/$1.sh" || code=1
+	OFFLOADS=$2 ONLY=${ONLY:-$3} bash "$here/$1.sh" || code=$?
 }
 
 part client uplinks 'TCP with a native host'

@@ -83,12 +83,16 @@ with_key()
 	check "$1: restart" on_host systemctl restart "$unit"
 }
 
+is_forwarding()
+{
+	[ "$(on s1 sysctl -n net.ipv6.conf.all.forwarding)" = 1 ]
+}
+
 test_forwarding()
 {
 	with_key forwarding
 	on s1 sysctl -qw net.ipv6.conf.all.forwarding=0
-	check "it is switched on" wait_for 5 eval \
-		'[ "$(on s1 sysctl -n net.ipv6.conf.all.forwarding)" = 1 ]'
+	check "it is switched on" wait_for 5 is_forwarding
 	check "up" shown 'gateway up'
 	# what the unit hides without the drop-in
 	on_host rm "/etc/systemd/system/$unit.d/forwarding.conf"
@@ -99,13 +103,17 @@ test_forwarding()
 	on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 }
 
+listens()
+{
+	[[ $(on_host teredo -j show server0) == *'"solicitations":'* ]]
+}
+
 test_proxy()
 {
 	ip_on s1 link set eth0 arp on
 	with_key proxy
 	check "up" wait_for 5 shown 'gateway up'
-	check "it listens" eval \
-		'[[ $(on_host teredo -j show server0) == *\"solicitations\":* ]]'
+	check "it listens" listens
 	on_host rm "/etc/systemd/system/$unit.d/proxy.conf"
 	on_host systemctl daemon-reload
 	on_host systemctl restart "$unit"

@@ -4,7 +4,7 @@
 # First part of a job inside the machine of "run": run the script that the kernel's
 # command line names, show on the second serial port what it says, switch off.
 
-export HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+export IN_VM=1 HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 export DEBCONF_NOWARNINGS=yes SYSTEMD_PAGER='' SYSTEMD_COLORS=0 NO_COLOR=1
 # see warm.sh
 export CCACHE_DIR=/var/cache/ccache PATH=/usr/lib/ccache:$PATH

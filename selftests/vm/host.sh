@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154	# for tests, of lib.sh
 #
 # A host that systemd boots in a node of the bed, installed as "make install" does it:
 # systemd is the init of namespaces of its own, with udevd and journald. To be sourced
