@@ -206,7 +206,7 @@ test_two_daemons()
 	said "systemd|systemctl|$unit" 'sudo teredo up teredo0'
 	user 'sudo timeout 5 teredod teredo0'
 	user "systemctl is-active $unit; teredo show; $log"
-	pkill -x teredod
+	user "sudo systemctl start $unit; teredo wait teredo0"
 	said 'systemd|systemctl' 'sudo teredo down teredo0'
 }
 
