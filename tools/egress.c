@@ -119,10 +119,10 @@ static void describe(struct daemon *d)
 
 	clients.s6_addr32[0] = link->prefix;
 	clients.s6_addr32[1] = link->local;
-	if (memcmp(&clients, &e->translate.clients, sizeof(clients)))
+	if (memcmp(&clients, &e->masquerade.clients, sizeof(clients)))
 		e->in_place = false;
-	e->translate.ifindex = d->ifindex;
-	e->translate.clients = clients;
+	e->masquerade.ifindex = d->ifindex;
+	e->masquerade.clients = clients;
 	e->route.ifindex = d->ifindex;
 	e->route.metric = d->conf.metric;
 	e->route.clients = clients;
@@ -182,7 +182,7 @@ static int set_prefix(struct daemon *d, const struct in6_addr *prefix)
 
 static void on_counter(const char *name, uint64_t value, void *ctx)
 {
-	struct translate_count *count = ctx;
+	struct masquerade_count *count = ctx;
 
 	if (!strcmp(name, "rx_translated"))
 		count->sent = value;
@@ -212,7 +212,7 @@ static void translate_prefix(struct daemon *d)
 	const struct in6_addr *prefix = &d->conf.nat66.prefix;
 
 	if (!e->in_place)
-		translate_remove(&e->translate);
+		masquerade_remove(&e->masquerade);
 	else if (memcmp(&d->link.conf.gateway_prefix, prefix, sizeof(*prefix)))
 		log_warn("%s: the gateway's prefix was changed: set again",
 			 d->name);
@@ -228,16 +228,16 @@ static void masquerade(struct daemon *d)
 {
 	struct egress *e = &d->egress;
 
-	if (e->in_place && translate_in_place(&e->translate))
+	if (e->in_place && masquerade_in_place(&e->masquerade))
 		return;
 	if (e->in_place)
 		log_warn("%s: table ip6 %s was changed%s%s: set up again",
-			 d->name, e->translate.table,
+			 d->name, e->masquerade.table,
 			 e->events.by[0] ? " by " : "", e->events.by);
-	e->in_place = !translate_put(&e->translate);
+	e->in_place = !masquerade_put(&e->masquerade);
 	if (!e->in_place)
 		set_reason(e, "cannot set the translation up: %s",
-			   e->translate.error);
+			   e->masquerade.error);
 	else if (flows_forget(&e->route.clients))
 		log_debug("%s: gateway: connections are not looked at",
 			  d->name);
@@ -346,10 +346,10 @@ static void run_proxy(struct daemon *d)
 /* Packets with a prefix; otherwise connections and packets. Return: false if it cannot
  * be read
  */
-static bool count_traffic(struct daemon *d, struct translate_count *count)
+static bool count_traffic(struct daemon *d, struct masquerade_count *count)
 {
 	if (!has_prefix(d))
-		return !translate_count(&d->egress.translate, count);
+		return !masquerade_count(&d->egress.masquerade, count);
 	if (dev_dump(&d->genl, d->ifindex, on_dev, count))
 		return false;
 	count->sent -= d->egress.before.sent;
@@ -360,7 +360,7 @@ static bool count_traffic(struct daemon *d, struct translate_count *count)
 static void check_replies(struct daemon *d)
 {
 	struct egress *e = &d->egress;
-	struct translate_count count = { 0 };
+	struct masquerade_count count = { 0 };
 
 	if (!e->in_place || !count_traffic(d, &count) || count.replies ||
 	    count.sent < SENT_MIN)
@@ -384,8 +384,8 @@ static void take_down(struct daemon *d)
 	gwroute_sweep(&d->rtnl, &(struct gwroute) { .ifindex = d->ifindex });
 	set_prefix(d, &in6addr_any);
 	/* an earlier daemon may have masqueraded */
-	if (translate_remove(&e->translate) && !has_prefix(d))
-		log_error("%s: gateway: %s", d->name, e->translate.error);
+	if (masquerade_remove(&e->masquerade) && !has_prefix(d))
+		log_error("%s: gateway: %s", d->name, e->masquerade.error);
 	if (forward_restore(&e->forward))
 		log_error("%s: gateway: forwarding stays on: %s", d->name,
 			  e->forward.error);
@@ -473,7 +473,7 @@ static void watch_table(struct daemon *d)
 {
 	struct nftevents *events = &d->egress.events;
 
-	events->table = d->egress.translate.table;
+	events->table = d->egress.masquerade.table;
 	events->fn = on_table;
 	events->ctx = d;
 	if (nftevents_open(events, &d->loop))
@@ -525,7 +525,7 @@ void egress_open(struct daemon *d)
 {
 	struct egress *e = &d->egress;
 
-	translate_table(e->translate.table, d->name);
+	masquerade_table(e->masquerade.table, d->name);
 	forward_load(&e->forward, d->name);
 	describe(d);
 	if (!wanted(d)) {
@@ -565,7 +565,7 @@ void egress_close(struct daemon *d)
 void egress_status(struct daemon *d, json_t *status)
 {
 	struct egress *e = &d->egress;
-	struct translate_count count = { 0 };
+	struct masquerade_count count = { 0 };
 	json_t *o;
 
 	if (!e->open)

@@ -12,7 +12,7 @@
 #include "gwroute.h"
 #include "ndproxy.h"
 #include "nftevents.h"
-#include "translate.h"
+#include "masquerade.h"
 #include "upstream.h"
 
 #define EGRESS_REASON	384
@@ -22,7 +22,7 @@ struct daemon;
 /**
  * struct egress - gateway of a server
  * @open: the configuration has a gateway, and its events are read
- * @translate: nftables, for masquerading
+ * @masquerade: nftables
  * @events: changes of its table
  * @route: routes
  * @forward: IPv6 forwarding
@@ -39,7 +39,7 @@ struct daemon;
  */
 struct egress {
 	bool open;
-	struct translate translate;
+	struct masquerade masquerade;
 	struct nftevents events;
 	struct gwroute route;
 	struct forward forward;
@@ -48,7 +48,7 @@ struct egress {
 	uv_timer_t settle;
 	uv_timer_t recheck;
 	struct in6_addr counted;
-	struct translate_count before;
+	struct masquerade_count before;
 	bool in_place;
 	bool clean;
 	bool up;

@@ -6,7 +6,7 @@
  * has characters: libnftables takes what may be a name for a name, and has no
  * quoting for some of them.
  */
-#include "translate.h"
+#include "masquerade.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -18,18 +18,18 @@
 #define INDEX_DIGITS	IF_NAMESIZE
 
 /**
- * translate_table() - name the table of a device
+ * masquerade_table() - name the table of a device
  * @table: result
  * @device: name of the device
  *
  * libnftables takes letters, digits and "-_./" in names. Other octets become "/"
  * and two hexadecimal digits; no name of a device has a "/".
  */
-void translate_table(char table[TRANSLATE_TABLE], const char *device)
+void masquerade_table(char table[MASQUERADE_TABLE], const char *device)
 {
 	int len = sprintf(table, "teredo-");
 
-	for (; *device && len < TRANSLATE_TABLE - 4; device++) {
+	for (; *device && len < MASQUERADE_TABLE - 4; device++) {
 		unsigned char c = *device;
 
 		if (c < 0x80 && (isalnum(c) || strchr("-_.", c)))
@@ -50,7 +50,7 @@ struct terms {
 	char clients[INET6_ADDRSTRLEN + 3];
 };
 
-static void make_terms(struct terms *terms, const struct translate *t)
+static void make_terms(struct terms *terms, const struct masquerade *t)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -78,13 +78,13 @@ static void put_chains(FILE *f, const struct terms *terms)
 }
 
 /**
- * translate_rules() - write the table
+ * masquerade_rules() - write the table
  * @t: translation
  * @rules: result, one transaction that replaces the table
  */
-void translate_rules(const struct translate *t, char rules[TRANSLATE_RULES])
+void masquerade_rules(const struct masquerade *t, char rules[MASQUERADE_RULES])
 {
-	FILE *f = fmemopen(rules, TRANSLATE_RULES, "w");
+	FILE *f = fmemopen(rules, MASQUERADE_RULES, "w");
 	struct terms terms;
 
 	rules[0] = '\0';
@@ -100,7 +100,7 @@ void translate_rules(const struct translate *t, char rules[TRANSLATE_RULES])
 }
 
 /* The first line of libnftables' message, and what it leaves out */
-static void explain(struct translate *t, struct nft_ctx *nft)
+static void explain(struct masquerade *t, struct nft_ctx *nft)
 {
 	const char *text = nft_ctx_get_error_buffer(nft);
 	const char *begin = text ? strstr(text, "Error: ") : NULL;
@@ -117,7 +117,7 @@ static void explain(struct translate *t, struct nft_ctx *nft)
 }
 
 /* Return: 0 with the output in *@output, which the caller frees, or -EIO */
-static int run(struct translate *t, const char *commands, unsigned int flags,
+static int run(struct masquerade *t, const char *commands, unsigned int flags,
 	       char **output)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
@@ -140,26 +140,26 @@ static int run(struct translate *t, const char *commands, unsigned int flags,
 }
 
 /* The table, or NULL if there is none; the caller frees it */
-static char *list(struct translate *t, unsigned int flags)
+static char *list(struct masquerade *t, unsigned int flags)
 {
-	char command[TRANSLATE_TABLE + 32], *text = NULL;
+	char command[MASQUERADE_TABLE + 32], *text = NULL;
 
 	snprintf(command, sizeof(command), "list table ip6 %s", t->table);
 	return run(t, command, flags, &text) ? NULL : text;
 }
 
 /**
- * translate_put() - set the table up, in place of what may be there
+ * masquerade_put() - set the table up, in place of what may be there
  * @t: translation
  *
  * Return: 0 or a negative errno with t->error set.
  */
-int translate_put(struct translate *t)
+int masquerade_put(struct masquerade *t)
 {
-	char rules[TRANSLATE_RULES];
+	char rules[MASQUERADE_RULES];
 	int ret;
 
-	translate_rules(t, rules);
+	masquerade_rules(t, rules);
 	free(t->listing);
 	t->listing = NULL;
 	ret = run(t, rules, 0, NULL);
@@ -169,12 +169,12 @@ int translate_put(struct translate *t)
 }
 
 /**
- * translate_in_place() - check whether the table is as it was set up
+ * masquerade_in_place() - check whether the table is as it was set up
  * @t: translation
  *
  * Return: false if a program has changed or removed it, or it was never set up.
  */
-bool translate_in_place(struct translate *t)
+bool masquerade_in_place(struct masquerade *t)
 {
 	char *now;
 	bool same;
@@ -199,13 +199,13 @@ static unsigned long long number_of(const char *text, const char *counter)
 }
 
 /**
- * translate_count() - read the counters of the table
+ * masquerade_count() - read the counters of the table
  * @t: translation
  * @count: result
  *
  * Return: 0 or a negative errno with t->error set.
  */
-int translate_count(struct translate *t, struct translate_count *count)
+int masquerade_count(struct masquerade *t, struct masquerade_count *count)
 {
 	char *text = list(t, 0);
 
@@ -218,14 +218,14 @@ int translate_count(struct translate *t, struct translate_count *count)
 }
 
 /**
- * translate_remove() - remove the table, if it is there
+ * masquerade_remove() - remove the table, if it is there
  * @t: translation
  *
  * Return: 0 or a negative errno with t->error set.
  */
-int translate_remove(struct translate *t)
+int masquerade_remove(struct masquerade *t)
 {
-	char command[2 * TRANSLATE_TABLE + 64];
+	char command[2 * MASQUERADE_TABLE + 64];
 
 	free(t->listing);
 	t->listing = NULL;
