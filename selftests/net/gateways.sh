@@ -109,7 +109,9 @@ test_forged()
 	note "$(counted s1)"
 	note "SUnreclaim $slab, then $(meminfo SUnreclaim) kB, teredod" \
 		"$memory, then $(resident) kB"
-	check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
+	# elsewhere what is freed stays allocated for some time
+	[ "$much" != 1 ] ||
+		check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
 	# pages of code that were not used before count as well; 8 octets for each
 	# solicitation would be twice this
 	check_at_most "teredod, kB" $((memory + 4096)) "$(resident)"
@@ -122,9 +124,9 @@ test_forged()
 modprobe teredo || fail "no module"
 internet
 client a none
-size=1000000
+size=$((1000000 / much))
 [ ! "${LONG:-}" ] || size=10000000
-head -c $((size / much)) /dev/urandom > "$tmp/sent"
+head -c $size /dev/urandom > "$tmp/sent"
 gateway_internet
 on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 
