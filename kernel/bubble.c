@@ -8,11 +8,11 @@
 #include "bubble.h"
 #include "device.h"
 #include "discovery.h"
+#include "encap.h"
 #include "limit.h"
 #include "peer.h"
 #include "probe.h"
 #include "stats.h"
-#include "xmit.h"
 
 static struct teredo_endpoint server_of(const struct in6_addr *addr)
 {

@@ -13,6 +13,7 @@
 #include "client.h"
 #include "device.h"
 #include "discovery.h"
+#include "encap.h"
 #include "peer.h"
 #include "port.h"
 #include "predict.h"
@@ -21,7 +22,6 @@
 #include "stats.h"
 #include "trust.h"
 #include "upnp.h"
-#include "xmit.h"
 
 /**
  * teredo_client_may_send - may a packet be sent to anybody at all
@@ -331,4 +331,3 @@ void teredo_client_rcv(struct teredo_rx *rx)
 	else
 		sort_by_source(rx);
 }
-

@@ -17,11 +17,11 @@
 #include "bubble.h"
 #include "device.h"
 #include "discovery.h"
+#include "encap.h"
 #include "peer.h"
 #include "receive.h"
 #include "socket.h"
 #include "stats.h"
-#include "xmit.h"
 
 /**
  * teredo_discovery_init - nothing is looked for yet

@@ -8,11 +8,11 @@
 #include <net/netlink.h>
 
 #include "device.h"
+#include "encap.h"
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "nonce.h"
 #include "stats.h"
-#include "xmit.h"
 
 /* The address and port that a packet to send comes from: those of one of the
  * sockets of the device. Port 0 in @from stands for the service port.

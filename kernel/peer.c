@@ -273,32 +273,6 @@ void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 }
 
 /**
- * teredo_peer_cache - let the routes to a peer be cached from now on
- * @peers: table
- * @peer: a peer without a cache
- *
- * Not before something is sent: strangers cost no per-CPU memory. Without
- * memory for it, and with very many peers, it is just no cache.
- *
- * Context: BH off, RCU; table not locked.
- */
-void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
-{
-	struct dst_cache cache = {};
-
-	if (READ_ONCE(peers->count) > TEREDO_CACHED_PEERS)
-		return;
-	spin_lock_bh(&peers->lock);
-	if (!peer->dst.cache &&
-	    !dst_cache_init(&cache, GFP_ATOMIC | __GFP_NOWARN)) {
-		peer->dst.reset_ts = cache.reset_ts;
-		/* others look at it without the lock: not before it is ready */
-		smp_store_release(&peer->dst.cache, cache.cache);
-	}
-	spin_unlock_bh(&peers->lock);
-}
-
-/**
  * teredo_peer_may_move - check whether a peer may move, and count the move
  * @peer: trusted entry
  *

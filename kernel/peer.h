@@ -188,7 +188,6 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 bool teredo_peer_being_reached(const struct teredo_peer *peer);
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 		       __be16 sport);
-void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);
 bool teredo_peer_may_move(struct teredo_peer *peer);
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,

@@ -16,6 +16,7 @@
 #include "burst.h"
 #include "device.h"
 #include "discovery.h"
+#include "encap.h"
 #include "peer.h"
 #include "port.h"
 #include "predict.h"
@@ -23,7 +24,6 @@
 #include "queue.h"
 #include "stats.h"
 #include "trace.h"
-#include "xmit.h"
 
 /* how often some of the table is looked at for idle peers */
 #define TEREDO_AGE_INTERVAL	(10L * HZ)

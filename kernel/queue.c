@@ -6,11 +6,11 @@
 #include <net/ipv6.h>
 
 #include "device.h"
+#include "encap.h"
 #include "peer.h"
 #include "probe.h"
 #include "queue.h"
 #include "receive.h"
-#include "xmit.h"
 
 /**
  * struct wait_cb - what is kept with a packet that waits

@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "bubble.h"
 #include "device.h"
+#include "encap.h"
 #include "gateway.h"
 #include "nptv6.h"
 #include "peer.h"
@@ -20,7 +21,6 @@
 #include "relay.h"
 #include "stats.h"
 #include "trust.h"
-#include "xmit.h"
 
 static bool own_address(const struct teredo_dev *td,
 			const struct in6_addr *addr)

@@ -11,6 +11,7 @@
 
 #include "bubble.h"
 #include "device.h"
+#include "encap.h"
 #include "gateway.h"
 #include "limit.h"
 #include "peer.h"
@@ -18,7 +19,6 @@
 #include "relay.h"
 #include "server.h"
 #include "stats.h"
-#include "xmit.h"
 
 /* ICMPv6 messages longer than this are no connectivity tests, and a server is
  * no way to get data through (5.3.1).

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Encapsulation: build the outer IPv4 and UDP headers of a packet and transmit
+ * it (RFC 4380 5.1.2). Data packets come from xmit.c, packets of the protocol
+ * from bubble.c, server.c and netlink-packet.c.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netdevice.h>
+#include <net/dst_cache.h>
+#include <net/inet_ecn.h>
+#include <net/inet_sock.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/udp_tunnel.h>
+
+#include "device.h"
+#include "encap.h"
+#include "nptv6.h"
+#include "peer.h"
+#include "stats.h"
+#include "trace.h"
+
+/* a TOS of 1 stands for "as the inner packet has it", as with sit */
+#define TEREDO_TOS_INHERIT 1
+
+/* Looks up the way to an endpoint. The addresses to reject (5.2.4) include
+ * the broadcast addresses of attached networks, which only routing knows.
+ */
+static struct rtable *route(struct teredo_dev *td, struct sock *sk,
+			    struct flowi4 *fl4, enum teredo_counter *why)
+{
+	struct rtable *rt = ip_route_output_flow(td->net, fl4, sk);
+
+	*why = TEREDO_TX_DROP_NO_ROUTE;
+	if (IS_ERR(rt))
+		return NULL;
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST))
+		*why = TEREDO_TX_DROP_EMBEDDED;
+	else if (rt->dst.dev == td->dev)
+		*why = TEREDO_TX_DROP_LOOP;
+	else
+		return rt;
+	ip_rt_put(rt);
+	return NULL;
+}
+
+/* multicast is for the link alone (5.2.8) */
+static u8 hop_limit(const struct teredo_dev *td, const struct rtable *rt)
+{
+	if (unlikely(rt->rt_flags & RTCF_MULTICAST))
+		return 1;
+	return READ_ONCE(td->cfg.ttl) ?: ip4_dst_hoplimit(&rt->dst);
+}
+
+/* Check whether the inner checksum is left to the network device. */
+static bool is_inner_partial(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL && !skb_is_gso(skb);
+}
+
+/* Complete the inner checksum after local checksum offload made the outer one.
+ * While skb->ip_summed is CHECKSUM_PARTIAL, netfilter and tc take the outer
+ * checksum for the sum of a pseudo header. A NAT would then break it.
+ */
+static int complete_inner(struct sk_buff *skb)
+{
+	skb->encapsulation = 0;
+	return skb_checksum_help(skb);
+}
+
+/* Push the UDP header. The outer checksum is one of three:
+ * - complete, for a packet whose inner checksum was left to the device,
+ * - left to the device, for a packet whose inner checksum is complete,
+ * - left to GSO.
+ * Netfilter and tc can rewrite each of them.
+ */
+static int push_udp(struct sk_buff *skb, const struct flowi4 *fl4, bool csum)
+{
+	bool partial = csum && is_inner_partial(skb);
+	struct udphdr *udp = __skb_push(skb, sizeof(*udp));
+
+	skb_reset_transport_header(skb);
+	udp->source = fl4->fl4_sport;
+	udp->dest = fl4->fl4_dport;
+	udp->len = htons(skb->len);
+	udp_set_csum(!csum, skb, fl4->saddr, fl4->daddr, skb->len);
+	return partial ? complete_inner(skb) : 0;
+}
+
+/* Wraps the packet and sends it; consumes it and @rt. @tos is the outer one,
+ * ECN included.
+ */
+static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
+			struct sock *sk, struct rtable *rt,
+			const struct flowi4 *fl4, u8 tos)
+{
+	int headroom = LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len +
+		       TEREDO_HLEN;
+	u8 ttl = hop_limit(td, rt);
+	bool csum = READ_ONCE(td->cfg.udp_csum);
+
+	if (skb_cow_head(skb, headroom) ||
+	    udp_tunnel_handle_offloads(skb, csum) ||
+	    push_udp(skb, fl4, csum)) {
+		ip_rt_put(rt);
+		teredo_drop(td, skb, TEREDO_TX_DROP_NO_MEMORY);
+		return;
+	}
+	skb_set_inner_protocol(skb, htons(ETH_P_IPV6));
+	/* The device may have left the socket's namespace. Done here and not by
+	 * the tunnel code, which would take the mark away again.
+	 */
+	if (!net_eq(td->net, dev_net(td->dev)))
+		skb_scrub_packet(skb, true);
+	skb->mark = fl4->flowi4_mark;
+	/* DF stays clear (5.1.2): 1280 octets must get through everywhere */
+	iptunnel_xmit(sk, rt, skb, fl4->saddr, fl4->daddr, IPPROTO_UDP, tos,
+		      ttl, 0, false, 0);
+}
+
+/* Sends an encapsulated payload from an endpoint of ours to another one; consumes
+ * the packet. @cache may be NULL.
+ * Return: false if it had to be dropped for want of a route.
+ */
+static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
+		    struct teredo_endpoint to, struct teredo_endpoint from,
+		    u8 tos, struct dst_cache *cache)
+{
+	struct socket *sock = rcu_dereference(td->sock);
+	struct flowi4 fl4 = {
+		.flowi4_oif = READ_ONCE(td->cfg.link),
+		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = to.addr,
+		.saddr = from.addr,
+		.fl4_sport = from.port,
+		.fl4_dport = to.port,
+	};
+	enum teredo_counter why;
+	struct rtable *rt;
+
+	if (unlikely(!sock)) {
+		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
+		return false;
+	}
+	rt = cache ? dst_cache_get_ip4(cache, &fl4.saddr) : NULL;
+	if (!rt) {
+		rt = route(td, sock->sk, &fl4, &why);
+		if (!rt) {
+			teredo_drop(td, skb, why);
+			return false;
+		}
+		if (cache)
+			dst_cache_set_ip4(cache, &rt->dst, fl4.saddr);
+	}
+	encapsulate(td, skb, sock->sk, rt, &fl4, tos);
+	return true;
+}
+
+static __be32 local_address(const struct teredo_dev *td)
+{
+	const struct teredo_mapping *map = rcu_dereference(td->mapping);
+
+	return map && map->local ? map->local : td->cfg.local;
+}
+
+/**
+ * teredo_peer_cache - let the routes to a peer be cached from now on
+ * @peers: table
+ * @peer: a peer without a cache
+ *
+ * Not before something is sent: strangers cost no per-CPU memory. Without
+ * memory for it, and with very many peers, it is just no cache.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+static void teredo_peer_cache(struct teredo_peers *peers,
+			      struct teredo_peer *peer)
+{
+	struct dst_cache cache = {};
+
+	if (READ_ONCE(peers->count) > TEREDO_CACHED_PEERS)
+		return;
+	spin_lock_bh(&peers->lock);
+	if (!peer->dst.cache &&
+	    !dst_cache_init(&cache, GFP_ATOMIC | __GFP_NOWARN)) {
+		peer->dst.reset_ts = cache.reset_ts;
+		/* others look at it without the lock: not before it is ready */
+		smp_store_release(&peer->dst.cache, cache.cache);
+	}
+	spin_unlock_bh(&peers->lock);
+}
+
+/**
+ * teredo_output - send an IPv6 packet to a peer's endpoint
+ * @td: device
+ * @skb: packet, consumed
+ * @peer: a peer whose endpoint is known
+ *
+ * Context: BH off, RCU. No lock of ours may be held: the packet may come back
+ * to this device by way of another tunnel.
+ */
+void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
+		   struct teredo_peer *peer)
+{
+	u8 inner = ipv6_get_dsfield(ipv6_hdr(skb));
+	struct teredo_endpoint from = {
+		.addr = local_address(td),
+		.port = peer->sport,
+	};
+	u8 tos = READ_ONCE(td->cfg.tos);
+
+	if (tos == TEREDO_TOS_INHERIT)
+		tos = inner;
+	teredo_stamp(&peer->tx);
+	if (unlikely(!peer->dst.cache))
+		teredo_peer_cache(td->peers, peer);
+	/* RFC 6040 4.1, normal mode: the outer ECN field is the inner one */
+	send_to(td, skb, peer->ep, from,
+		(tos & ~INET_ECN_MASK) | (inner & INET_ECN_MASK), &peer->dst);
+}
+
+static void trace_payload(const struct teredo_dev *td,
+			  struct teredo_endpoint to, const u8 *payload,
+			  size_t len)
+{
+	struct teredo_packet pkt;
+	const u8 *ip6;
+
+	/* a helper may send anything */
+	if (teredo_parse(&pkt, payload, len))
+		return;
+	ip6 = payload + pkt.ip6;
+	trace_teredo_control_out(td, teredo_kind(ip6, pkt.ip6_len), to, ip6 + 8,
+				 ip6 + 24);
+}
+
+static struct sk_buff *make_datagram(struct teredo_dev *td,
+				     const void *payload, size_t len)
+{
+	unsigned int headroom = LL_MAX_HEADER + TEREDO_HLEN;
+	struct sk_buff *skb = alloc_skb(headroom + len, GFP_ATOMIC);
+
+	if (!skb) {
+		teredo_count(td, TEREDO_TX_DROP_NO_MEMORY);
+		return NULL;
+	}
+	skb_reserve(skb, headroom);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	skb_put_data(skb, payload, len);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->dev = td->dev;
+	return skb;
+}
+
+/**
+ * teredo_send - send a datagram of the protocol's own
+ * @td: device
+ * @to: where to
+ * @from: where from; 0 for the usual address, 0 for the service port
+ * @payload: UDP payload
+ * @len: its length
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ */
+int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
+		struct teredo_endpoint from, const void *payload, size_t len)
+{
+	struct sk_buff *skb = make_datagram(td, payload, len);
+
+	if (!skb)
+		return -ENOMEM;
+	from.addr = from.addr ?: local_address(td);
+	from.port = from.port ?: td->cfg.port;
+	if (!send_to(td, skb, to, from, 0, NULL))
+		return -EHOSTUNREACH;
+	if (trace_teredo_control_out_enabled())
+		trace_payload(td, to, payload, len);
+	return 0;
+}
+
+/**
+ * teredo_multicast - send a datagram of the protocol's own on a link
+ * @td: device
+ * @group: where to
+ * @ifindex: the link
+ * @payload: UDP payload
+ * @len: its length
+ *
+ * It comes from the service port.
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ */
+int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
+		     int ifindex, const void *payload, size_t len)
+{
+	struct socket *sock = rcu_dereference(td->sock);
+	struct flowi4 fl4 = {
+		.flowi4_oif = ifindex,
+		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = group.addr,
+		.saddr = local_address(td),
+		.fl4_sport = td->cfg.port,
+		.fl4_dport = group.port,
+	};
+	struct sk_buff *skb;
+	struct rtable *rt;
+
+	if (!sock)
+		return -EHOSTUNREACH;
+	rt = ip_route_output_flow(td->net, &fl4, sock->sk);
+	if (IS_ERR(rt))
+		return -EHOSTUNREACH;
+	skb = make_datagram(td, payload, len);
+	if (!skb) {
+		ip_rt_put(rt);
+		return -ENOMEM;
+	}
+	encapsulate(td, skb, sock->sk, rt, &fl4, 0);
+	if (trace_teredo_control_out_enabled())
+		trace_payload(td, group, payload, len);
+	return 0;
+}
+
+/**
+ * teredo_unreachable - tell the sender that there is no way to the destination
+ * @td: device
+ * @skb: packet on its way out; the caller still owns it
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ */
+void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb)
+{
+	teredo_nptv6_icmp_error(td, skb, ICMPV6_ADDR_UNREACH);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Encapsulation: build outer headers, look up the route, transmit. */
+#ifndef _TEREDO_ENCAP_H
+#define _TEREDO_ENCAP_H
+
+#include <linux/types.h>
+
+#include "wire.h"
+
+struct sk_buff;
+struct teredo_dev;
+struct teredo_peer;
+
+void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
+		   struct teredo_peer *peer);
+int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
+		struct teredo_endpoint from, const void *payload, size_t len);
+int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
+		     int ifindex, const void *payload, size_t len);
+void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb);
+
+#endif /* _TEREDO_ENCAP_H */
