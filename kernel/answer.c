@@ -12,12 +12,12 @@
 #include "answer.h"
 #include "bubble.h"
 #include "burst.h"
+#include "decap.h"
 #include "device.h"
 #include "discovery.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
-#include "receive.h"
 #include "trust.h"
 #include "upnp.h"
 

@@ -8,11 +8,11 @@
 
 #include "bubble.h"
 #include "burst.h"
+#include "decap.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
-#include "receive.h"
 
 /* Ports that a NAT gives out, and a step that has no factor in common with their
  * number: each is met once.

@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "bubble.h"
 #include "client.h"
+#include "decap.h"
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"

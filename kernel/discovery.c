@@ -15,11 +15,11 @@
 #include <net/udp_tunnel.h>
 
 #include "bubble.h"
+#include "decap.h"
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"
 #include "peer.h"
-#include "receive.h"
 #include "socket.h"
 #include "stats.h"
 

@@ -12,11 +12,11 @@
 #include <linux/timekeeping.h>
 #include <net/ipv6.h>
 
+#include "decap.h"
 #include "device.h"
 #include "gateway.h"
 #include "limit.h"
 #include "nptv6.h"
-#include "receive.h"
 #include "stats.h"
 
 /* Expired entries that a new one removes: more than one, so that the table shrinks */

@@ -7,12 +7,12 @@
 #include <linux/random.h>
 
 #include "bubble.h"
+#include "decap.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
 #include "predict.h"
 #include "probe.h"
-#include "receive.h"
 
 /**
  * teredo_predict_wanted - may the ports of the NAT be in sequence

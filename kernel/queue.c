@@ -5,12 +5,12 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 
+#include "decap.h"
 #include "device.h"
 #include "encap.h"
 #include "peer.h"
 #include "probe.h"
 #include "queue.h"
-#include "receive.h"
 
 /**
  * struct wait_cb - what is kept with a packet that waits

@@ -1,87 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The way in: what all roles share. Which packets are taken is decided in
- * client.c, relay.c and server.c.
- */
+/* The receive entry: the first look at a datagram, and the way to its role. */
 #ifndef _TEREDO_RECEIVE_H
 #define _TEREDO_RECEIVE_H
 
-#include <linux/in6.h>
-
-#include "limit.h"
-#include "stats.h"
-#include "wire.h"
-
 struct sk_buff;
 struct sock;
-struct teredo_dev;
-struct teredo_mapping;
-struct teredo_peer;
+struct teredo_rx;
 
-/**
- * struct teredo_rx - a datagram on its way in
- * @td: device
- * @map: own mapping, NULL while there is none
- * @skb: the datagram, at its UDP header; whoever takes a decision about the
- *	datagram consumes it
- * @from: outer source
- * @local: outer destination, network byte order
- * @port: its port, network byte order
- * @peer: the trusted peer that it comes from, NULL while that is not known
- * @pkt: the parts of the payload
- * @ip6: the inner packet; good until @skb is changed
- * @src: its source, aligned, which behind an authentication @ip6 is not; set by
- *	teredo_rx_parse()
- * @dst: its destination, likewise
- * @tr: its trailers; NULL until a client has read them
- *
- * After teredo_rx_parse() the first %TEREDO_MAX_PACKET octets of the payload are
- * linear. They hold all headers and every control packet.
- */
-struct teredo_rx {
-	struct teredo_dev *td;
-	const struct teredo_mapping *map;
-	struct sk_buff *skb;
-	struct teredo_endpoint from;
-	__be32 local;
-	__be16 port;
-	struct teredo_peer *peer;
-	struct teredo_packet pkt;
-	const u8 *ip6;
-	struct in6_addr src;
-	struct in6_addr dst;
-	const struct teredo_trailers *tr;
-};
-
-static inline bool teredo_rx_bubble(const struct teredo_rx *rx)
-{
-	return teredo_is_bubble(rx->ip6, rx->pkt.ip6_len);
-}
-
-/* ICMPv6 type, or -1 if it is something else */
-static inline int teredo_rx_icmp(const struct teredo_rx *rx)
-{
-	return teredo_icmp_type(rx->ip6, rx->pkt.ip6_len);
-}
-
-bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
-		     struct sk_buff *skb);
-bool teredo_rx_parse(struct teredo_rx *rx);
-bool teredo_rx_trailers(const struct teredo_rx *rx,
-			struct teredo_trailers *tr);
-const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len);
-void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why);
-void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict);
-void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what);
-void teredo_rx_control(const struct teredo_rx *rx);
-void teredo_rx_accept(struct teredo_rx *rx);
 void teredo_rx_trust(struct teredo_rx *rx);
-bool teredo_rx_known(struct teredo_rx *rx);
 bool teredo_rx_from_trusted(struct teredo_rx *rx);
-bool teredo_rx_decapsulate(struct teredo_rx *rx);
-void teredo_rx_to_helper(struct teredo_rx *rx);
-
 int teredo_rcv(struct sock *sk, struct sk_buff *skb);
-void teredo_deliver(struct teredo_dev *td, struct sk_buff *skb);
 
 #endif /* _TEREDO_RECEIVE_H */

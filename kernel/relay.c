@@ -12,6 +12,7 @@
 
 #include "answer.h"
 #include "bubble.h"
+#include "decap.h"
 #include "device.h"
 #include "encap.h"
 #include "gateway.h"

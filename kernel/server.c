@@ -10,12 +10,12 @@
 #include <net/ipv6.h>
 
 #include "bubble.h"
+#include "decap.h"
 #include "device.h"
 #include "encap.h"
 #include "gateway.h"
 #include "limit.h"
 #include "peer.h"
-#include "receive.h"
 #include "relay.h"
 #include "server.h"
 #include "stats.h"

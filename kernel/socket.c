@@ -11,6 +11,7 @@
 #include <net/ip.h>
 #include <net/udp_tunnel.h>
 
+#include "decap.h"
 #include "device.h"
 #include "offload.h"
 #include "receive.h"

@@ -10,11 +10,11 @@
 #include <linux/in.h>
 
 #include "answer.h"
+#include "decap.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
-#include "receive.h"
 #include "stats.h"
 #include "trust.h"
 #include "upnp.h"
