@@ -19,7 +19,6 @@
 #include "port.h"
 #include "predict.h"
 #include "probe.h"
-#include "receive.h"
 #include "stats.h"
 #include "trust.h"
 #include "upnp.h"
@@ -78,6 +77,27 @@ static bool source_proven(struct teredo_rx *rx)
 		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
 }
 
+/* Verify the peer at @to, then react to its trailers and accept the datagram. */
+static void trust_at(struct teredo_rx *rx, struct teredo_endpoint to)
+{
+	if (!teredo_upnp_settle(rx, to)) {
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
+		return;
+	}
+	if (rx->pkt.trailer_len && teredo_rx_bubble(rx))
+		teredo_answer_direct(rx);
+	teredo_rx_accept(rx);
+}
+
+/* Row P-13: from the endpoint of a trusted peer. Return: true if consumed. */
+static bool from_trusted(struct teredo_rx *rx)
+{
+	if (!teredo_rx_known(rx))
+		return false;
+	trust_at(rx, rx->from);
+	return true;
+}
+
 /* It is the peer's, but the peer may be reached better elsewhere, or not yet.
  * @repeats says whether our nonce has proven it.
  */
@@ -92,10 +112,10 @@ static void proven_teredo(struct teredo_rx *rx, bool repeats)
 		teredo_answer_greet(rx);
 	switch (teredo_upnp_judge(rx)) {
 	case TEREDO_UPNP_THERE:
-		teredo_rx_trust(rx);
+		trust_at(rx, rx->from);
 		break;
 	case TEREDO_UPNP_EMBEDDED:
-		teredo_upnp_trust(rx);
+		trust_at(rx, teredo_mapped(&rx->src));
 		break;
 	case TEREDO_UPNP_UNDECIDED:
 		teredo_rx_accept(rx);
@@ -292,7 +312,7 @@ static void sort_by_source(struct teredo_rx *rx)
 	    !teredo_is_teredo(&rx->src, rx->td->cfg.prefix))
 		answer_relay(rx);
 
-	if (test_answered(rx) || teredo_rx_from_trusted(rx))
+	if (test_answered(rx) || from_trusted(rx))
 		return;
 	if (teredo_is_teredo(&rx->src, rx->td->cfg.prefix))
 		from_teredo(rx);

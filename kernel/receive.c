@@ -11,7 +11,6 @@
 #include <linux/udp.h>
 #include <net/ipv6.h>
 
-#include "answer.h"
 #include "client.h"
 #include "decap.h"
 #include "device.h"
@@ -20,38 +19,6 @@
 #include "receive.h"
 #include "relay.h"
 #include "server.h"
-#include "trust.h"
-
-/**
- * teredo_rx_trust - make the source a trusted peer, and accept
- * @rx: datagram whose outer source is proven to be the peer, consumed
- */
-void teredo_rx_trust(struct teredo_rx *rx)
-{
-	if (!teredo_trust(rx->td, &rx->src, rx->from, rx->port)) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
-		return;
-	}
-	if (rx->tr && rx->pkt.trailer_len && teredo_rx_bubble(rx))
-		teredo_answer_direct(rx);
-	teredo_rx_accept(rx);
-}
-
-/**
- * teredo_rx_from_trusted - accept it if it comes from a trusted peer
- * @rx: datagram
- *
- * Row P-13: an entry that is trusted, and the packet comes from its endpoint.
- *
- * Return: true if it did and is consumed.
- */
-bool teredo_rx_from_trusted(struct teredo_rx *rx)
-{
-	if (!teredo_rx_known(rx))
-		return false;
-	teredo_rx_trust(rx);
-	return true;
-}
 
 static bool is_client(const struct teredo_dev *td)
 {

@@ -18,7 +18,6 @@
 #include "gateway.h"
 #include "nptv6.h"
 #include "peer.h"
-#include "receive.h"
 #include "relay.h"
 #include "stats.h"
 #include "trust.h"

@@ -11,7 +11,6 @@
 #include <net/ip.h>
 #include <net/udp_tunnel.h>
 
-#include "decap.h"
 #include "device.h"
 #include "offload.h"
 #include "receive.h"

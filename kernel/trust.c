@@ -4,6 +4,7 @@
 #include <linux/skbuff.h>
 
 #include "burst.h"
+#include "decap.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
@@ -144,6 +145,47 @@ bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 		  struct teredo_endpoint from, __be16 port)
 {
 	return trust(td, addr, from, port, false);
+}
+
+/**
+ * teredo_upnp_settle() - trust a peer at an endpoint, heard from this one or another
+ * @rx: packet that proves to be the peer's
+ * @to: the endpoint
+ *
+ * What comes later from where @rx has come from is the peer's as well.
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: false if there is no room for the peer.
+ */
+bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to)
+{
+	struct teredo_peers *peers = rx->td->peers;
+	struct teredo_peer *peer;
+
+	if (!teredo_trust(rx->td, &rx->src, to, rx->port))
+		return false;
+	if (teredo_endpoint_equal(to, rx->from))
+		return true;
+	spin_lock_bh(&peers->lock);
+	peer = teredo_peer_lookup(peers, &rx->src);
+	if (peer) {
+		peer->alt = rx->from;
+		peer->alt_sport = rx->port;
+	}
+	spin_unlock_bh(&peers->lock);
+	return true;
+}
+
+/**
+ * teredo_rx_trust - make the source a trusted peer, and accept
+ * @rx: datagram whose outer source is proven to be the peer, consumed
+ */
+void teredo_rx_trust(struct teredo_rx *rx)
+{
+	if (teredo_trust(rx->td, &rx->src, rx->from, rx->port))
+		teredo_rx_accept(rx);
+	else
+		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "wire.h"
 
 struct teredo_dev;
+struct teredo_rx;
 
 /* a reply that comes later than this is not believed */
 #define TEREDO_TEST_LIFE	(TEREDO_PROBE_TRIES * TEREDO_PROBE_INTERVAL)
@@ -22,6 +23,8 @@ struct teredo_dev;
 
 bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 		  struct teredo_endpoint from, __be16 port);
+bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to);
+void teredo_rx_trust(struct teredo_rx *rx);
 bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 			  struct teredo_endpoint from, __be16 port);
 

@@ -9,14 +9,11 @@
  */
 #include <linux/in.h>
 
-#include "answer.h"
 #include "decap.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
-#include "stats.h"
-#include "trust.h"
 #include "upnp.h"
 
 /* bubbles to a peer that has a random port, until the place in its address is
@@ -133,50 +130,4 @@ enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx)
 	}
 	spin_unlock_bh(&peers->lock);
 	return verdict;
-}
-
-/**
- * teredo_upnp_settle() - trust a peer at an endpoint, heard from this one or another
- * @rx: packet that proves to be the peer's
- * @to: the endpoint
- *
- * What comes later from where @rx has come from is the peer's as well.
- *
- * Context: BH off, RCU; table not locked.
- * Return: false if there is no room for the peer.
- */
-bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to)
-{
-	struct teredo_peers *peers = rx->td->peers;
-	struct teredo_peer *peer;
-
-	if (!teredo_trust(rx->td, &rx->src, to, rx->port))
-		return false;
-	if (teredo_endpoint_equal(to, rx->from))
-		return true;
-	spin_lock_bh(&peers->lock);
-	peer = teredo_peer_lookup(peers, &rx->src);
-	if (peer) {
-		peer->alt = rx->from;
-		peer->alt_sport = rx->port;
-	}
-	spin_unlock_bh(&peers->lock);
-	return true;
-}
-
-/**
- * teredo_upnp_trust - trust a peer at the place in its address, and accept
- * @rx: packet that proves to be the peer's, consumed
- *
- * Context: BH off, RCU; table not locked.
- */
-void teredo_upnp_trust(struct teredo_rx *rx)
-{
-	if (!teredo_upnp_settle(rx, teredo_mapped(&rx->src))) {
-		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
-		return;
-	}
-	if (teredo_rx_bubble(rx) && rx->pkt.trailer_len)
-		teredo_answer_direct(rx);
-	teredo_rx_accept(rx);
 }

@@ -19,7 +19,5 @@ enum teredo_upnp {
 bool teredo_upnp_applies(const struct teredo_mapping *map);
 struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx);
 enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx);
-bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to);
-void teredo_upnp_trust(struct teredo_rx *rx);
 
 #endif /* _TEREDO_UPNP_H */
