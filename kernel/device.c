@@ -20,6 +20,7 @@
 #include "nptv6.h"
 #include "peer.h"
 #include "probe.h"
+#include "receive.h"
 #include "socket.h"
 #include "stats.h"
 #include "xmit.h"
@@ -658,6 +659,7 @@ void teredo_setup(struct net_device *dev)
 	netif_carrier_off(dev);
 
 	td->dev = dev;
+	td->encap_rcv = teredo_rcv;
 	spin_lock_init(&td->lock);
 	teredo_nonces_init(&td->nonces);
 	teredo_ports_init(&td->ports);

@@ -155,6 +155,8 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
  * @sock: UDP socket while the device is up; written under RTNL, read under
  *	RCU
  * @sock2: the same for a server's second endpoint, only received from
+ * @encap_rcv: receives the datagrams of the sockets, as udp_sk->encap_rcv; set
+ *	once by teredo_setup()
  * @limit: what servers and relays send to one IPv4 address, fair between those
  *	who make them send it
  * @solicited: a server's answers to solicitations, by IPv4 address
@@ -197,6 +199,7 @@ struct teredo_dev {
 	struct teredo_config cfg;
 	struct socket __rcu *sock;
 	struct socket *sock2;
+	int (*encap_rcv)(struct sock *sk, struct sk_buff *skb);
 	struct teredo_limit *limit;
 	struct teredo_limit *solicited;
 	struct teredo_nonces nonces;

@@ -13,7 +13,6 @@
 
 #include "device.h"
 #include "offload.h"
-#include "receive.h"
 #include "socket.h"
 
 static void make_tunnel(struct teredo_dev *td, struct socket *sock)
@@ -21,7 +20,7 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 	struct udp_tunnel_sock_cfg tunnel = {
 		.sk_user_data = td,
 		.encap_type = 1,
-		.encap_rcv = teredo_rcv,
+		.encap_rcv = td->encap_rcv,
 	};
 
 	if (teredo_gro_works(td->cfg.local)) {
