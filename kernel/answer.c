@@ -15,6 +15,7 @@
 #include "decap.h"
 #include "device.h"
 #include "discovery.h"
+#include "nat.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"

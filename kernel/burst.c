@@ -10,6 +10,7 @@
 #include "burst.h"
 #include "decap.h"
 #include "device.h"
+#include "nat.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
@@ -20,14 +21,6 @@
 #define FIRST_PORT	1024
 #define N_PORTS		(65536 - FIRST_PORT)
 #define STEP		25037
-
-/* Our NAT has a random port for each destination. */
-static bool is_random(const struct teredo_dev *td,
-		      const struct teredo_mapping *map)
-{
-	return map->nat == TEREDO_NAT_SYMMETRIC_PORT &&
-	       map->mapped.port != td->cfg.port;
-}
 
 static bool is_for(const struct teredo_burst *burst,
 		   const struct in6_addr *addr)
@@ -76,7 +69,7 @@ bool teredo_burst_begin(struct teredo_dev *td,
 	if (is_for(burst, &peer->addr))
 		return burst->phase == TEREDO_BURST_SPREAD;
 	if (!READ_ONCE(td->cfg.burst) || !peer->bursts ||
-	    burst->phase != TEREDO_BURST_IDLE || !is_random(td, map) ||
+	    burst->phase != TEREDO_BURST_IDLE || !teredo_nat_random(td, map) ||
 	    !is_time(probe) || td->ports.n_used >= TEREDO_MAX_PORTS ||
 	    !__ratelimit(&burst->rate))
 		return false;

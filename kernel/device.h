@@ -141,12 +141,6 @@ struct teredo_mapping {
 	struct rcu_head rcu;
 };
 
-static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
-{
-	return map->nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       map->nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
-}
-
 /**
  * struct teredo_dev - a Teredo device
  * @dev: its network device

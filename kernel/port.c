@@ -13,36 +13,6 @@
 #include "socket.h"
 
 /**
- * teredo_ports_preserved - will peers see random ports as they are
- * @td: device
- * @map: own mapping
- *
- * Context: any.
- * Return: true behind a symmetric NAT that preserves ports.
- */
-bool teredo_ports_preserved(const struct teredo_dev *td,
-			    const struct teredo_mapping *map)
-{
-	return READ_ONCE(td->cfg.preserving) && teredo_nat_symmetric(map) &&
-	       map->mapped.port == td->cfg.port;
-}
-
-/**
- * teredo_ports_wanted - are random ports of any use here
- * @td: device
- * @map: own mapping
- *
- * Context: any.
- * Return: true behind a symmetric NAT whose ports are, or can be, known.
- */
-bool teredo_ports_wanted(const struct teredo_dev *td,
-			 const struct teredo_mapping *map)
-{
-	return teredo_ports_preserved(td, map) ||
-	       teredo_predict_wanted(td, map);
-}
-
-/**
  * teredo_ports_init - no ports yet
  * @ports: result
  */

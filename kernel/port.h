@@ -75,10 +75,6 @@ static inline bool teredo_port_tested(const struct teredo_peer *peer)
 	return peer->random && peer->random->test.running;
 }
 
-bool teredo_ports_preserved(const struct teredo_dev *td,
-			    const struct teredo_mapping *map);
-bool teredo_ports_wanted(const struct teredo_dev *td,
-			 const struct teredo_mapping *map);
 void teredo_ports_init(struct teredo_ports *ports);
 void teredo_ports_work(struct teredo_dev *td, bool wanted);
 void teredo_ports_close(struct teredo_dev *td);

@@ -9,29 +9,11 @@
 #include "bubble.h"
 #include "decap.h"
 #include "device.h"
+#include "nat.h"
 #include "peer.h"
 #include "port.h"
 #include "predict.h"
 #include "probe.h"
-
-/**
- * teredo_predict_wanted - may the ports of the NAT be in sequence
- * @td: device
- * @map: own mapping
- *
- * A symmetric one that does not preserve ports is taken for such a one (RFC 6081
- * 3.4).
- *
- * Context: any.
- * Return: true if that is supported and can be found out.
- */
-bool teredo_predict_wanted(const struct teredo_dev *td,
-			   const struct teredo_mapping *map)
-{
-	return READ_ONCE(td->cfg.sequential) && teredo_nat_symmetric(map) &&
-	       map->mapped.port != td->cfg.port &&
-	       READ_ONCE(td->cfg.server) && READ_ONCE(td->cfg.server2);
-}
 
 /* The peer's random port if it is known, as the first place that we write to is
  * the one that the mapping is for.

@@ -42,8 +42,6 @@ struct teredo_port_test {
 	__be16 seen[2];
 };
 
-bool teredo_predict_wanted(const struct teredo_dev *td,
-			   const struct teredo_mapping *map);
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  struct teredo_peer *peer, struct teredo_call *call);

@@ -17,6 +17,7 @@
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"
+#include "nat.h"
 #include "peer.h"
 #include "port.h"
 #include "predict.h"

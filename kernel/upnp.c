@@ -11,6 +11,7 @@
 
 #include "decap.h"
 #include "device.h"
+#include "nat.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
@@ -20,18 +21,6 @@
  * taken as good enough
  */
 #define TEREDO_UPNP_PATIENCE	2
-
-/**
- * teredo_upnp_applies - do we hear at a port that our packets do not leave by
- * @map: own mapping
- *
- * The conditions of RFC 6081 5.3.4.2, as far as they are ours.
- */
-bool teredo_upnp_applies(const struct teredo_mapping *map)
-{
-	return map->upnp && !map->upnp_mapped.port &&
-	       teredo_nat_symmetric(map);
-}
 
 /* its NAT gives it another port for each destination (RFC 6081 5.3.4.1) */
 static bool peer_symmetric(const struct teredo_rx *rx)

@@ -16,7 +16,6 @@ enum teredo_upnp {
 	TEREDO_UPNP_UNDECIDED,	/* another place is better, or may be */
 };
 
-bool teredo_upnp_applies(const struct teredo_mapping *map);
 struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx);
 enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx);
 
