@@ -170,6 +170,19 @@ bool teredo_set_helper(struct teredo_dev *td, u32 portid)
 }
 
 /**
+ * teredo_forget_helper() - unset the control daemon if it is a certain one
+ * @td: device
+ * @portid: netlink port of that one
+ *
+ * Context: any but hard interrupt.
+ * Return: true if it was.
+ */
+static bool teredo_forget_helper(struct teredo_dev *td, u32 portid)
+{
+	return change_helper(td, portid, 0);
+}
+
+/**
  * teredo_devices_forget_helper - a netlink port is gone
  * @net: namespace of the port
  * @portid: its number, which somebody else may get next
@@ -183,7 +196,7 @@ void teredo_devices_forget_helper(struct net *net, u32 portid)
 	rcu_read_lock();
 	list_for_each_entry_rcu(td, &devices, list)
 		if (net_eq(dev_net(td->dev), net) &&
-		    change_helper(td, portid, 0))
+		    teredo_forget_helper(td, portid))
 			teredo_nl_dev_changed(td, GFP_ATOMIC);
 	rcu_read_unlock();
 }
@@ -314,6 +327,38 @@ void teredo_check_expiry(struct teredo_dev *td)
 		mod_delayed_work(teredo_wq, &td->expire_work, 0);
 }
 
+/**
+ * teredo_mapping_expire() - end the mapping if its lease is over
+ * @td: device
+ * @left: seconds until the lease is over; 0 if it is, or if there is no lease
+ *
+ * The lease expires because the control daemon stopped renewing it. The NAT
+ * mapping may be gone. Judged under the lock, so that a renewal at the last
+ * moment counts.
+ *
+ * Context: process.
+ * Return: true if the mapping has ended.
+ */
+static bool teredo_mapping_expire(struct teredo_dev *td, time64_t *left)
+{
+	bool over;
+
+	*left = 0;
+	spin_lock_bh(&td->lock);
+	over = expired(td);
+	if (over) {
+		td->state = TEREDO_STATE_DOWN;
+		td->expires = 0;
+		replace_mapping(td, NULL);
+	} else if (td->expires) {
+		*left = td->expires - now_boottime();
+	}
+	spin_unlock_bh(&td->lock);
+	if (over)
+		forget_peers(td);
+	return over;
+}
+
 /* Leave the group of local discovery when the mapping is gone, which takes
  * RTNL. teredo_stop() waits for the caller under RTNL, so only try to lock it.
  * Return: false if RTNL is held elsewhere.
@@ -329,30 +374,13 @@ static bool leave_discovery(struct teredo_dev *td)
 	return true;
 }
 
-/* The lease expired because the control daemon stopped renewing it. The NAT
- * mapping may be gone. Judged under the lock, so that a renewal at the last
- * moment counts.
- */
 static void expire_work(struct work_struct *work)
 {
 	struct teredo_dev *td = container_of(to_delayed_work(work),
 					     struct teredo_dev, expire_work);
-	time64_t left = 0;
-	bool over;
+	time64_t left;
 
-	spin_lock_bh(&td->lock);
-	over = expired(td);
-	if (over) {
-		td->state = TEREDO_STATE_DOWN;
-		td->expires = 0;
-		replace_mapping(td, NULL);
-	} else if (td->expires) {
-		left = td->expires - now_boottime();
-	}
-	spin_unlock_bh(&td->lock);
-
-	if (over) {
-		forget_peers(td);
+	if (teredo_mapping_expire(td, &left)) {
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 	} else if (left) {
 		queue_delayed_work(teredo_wq, &td->expire_work, left * HZ);
