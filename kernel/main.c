@@ -14,9 +14,6 @@
 #include "local.h"
 #include "netlink.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
 struct workqueue_struct *teredo_wq;
 
 static void __net_exit exit_batch(struct list_head *nets)

@@ -123,7 +123,7 @@ void teredo_count(struct teredo_dev *td, enum teredo_counter which)
 void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
 		 enum teredo_counter why)
 {
-	trace_teredo_drop(td, skb, why);
+	trace_teredo_drop(td, skb, teredo_counter_names[why]);
 	teredo_count(td, why);
 	if (teredo_counter_names[why][0] == 't')
 		DEV_STATS_INC(td->dev, tx_dropped);

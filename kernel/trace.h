@@ -14,24 +14,23 @@
 
 #include "device.h"
 #include "peer.h"
-#include "stats.h"
 
 /* A packet that teredo_drop() frees. The reason is the name of the counter; skb
  * is that of skb:kfree_skb, which follows.
  */
 TRACE_EVENT(teredo_drop,
 	TP_PROTO(const struct teredo_dev *td, const struct sk_buff *skb,
-		 enum teredo_counter why),
-	TP_ARGS(td, skb, why),
+		 const char *reason),
+	TP_ARGS(td, skb, reason),
 	TP_STRUCT__entry(
 		__string(dev, td->dev->name)
-		__string(reason, teredo_counter_names[why])
+		__string(reason, reason)
 		__field(const void *, skb)
 		__field(unsigned int, len)
 	),
 	TP_fast_assign(
 		teredo_assign_str(dev, td->dev->name);
-		teredo_assign_str(reason, teredo_counter_names[why]);
+		teredo_assign_str(reason, reason);
 		__entry->skb = skb;
 		__entry->len = skb->len;
 	),
