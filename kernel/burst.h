@@ -13,15 +13,11 @@
 #ifndef _TEREDO_BURST_H
 #define _TEREDO_BURST_H
 
-#include <linux/jiffies.h>
-#include <linux/list.h>
-#include <linux/ratelimit.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
 
+#include "device.h"
 #include "wire.h"
 
-struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
 struct teredo_probe;
@@ -42,38 +38,6 @@ struct teredo_rx;
 #define TEREDO_BURST_ROUND	(2 * HZ + HZ / 2)
 /* so many rounds in ten seconds, whoever asks */
 #define TEREDO_BURST_INTERVAL	(10 * HZ)
-
-enum teredo_burst_phase {
-	TEREDO_BURST_IDLE,
-	TEREDO_BURST_SPREAD,	/* ports are being opened, bubbles sent */
-	TEREDO_BURST_ASK,	/* the peer has been asked */
-	TEREDO_BURST_SEND,	/* the peer has asked us */
-	TEREDO_BURST_END,	/* the peer was found */
-};
-
-/**
- * struct teredo_burst - the burst of a device, one at a time
- * @work: takes it further
- * @rate: bounds them
- * @phase: where it stands
- * @peer: whom it is for
- * @ports: open for it
- * @n: bubbles sent in this phase
- * @rounds: how often the peer was asked
- * @start: where the random ports begin
- *
- * Under the lock of the peer table.
- */
-struct teredo_burst {
-	struct delayed_work work;
-	struct ratelimit_state rate;
-	enum teredo_burst_phase phase;
-	struct in6_addr peer;
-	struct list_head ports;
-	unsigned int n;
-	unsigned int rounds;
-	u32 start;
-};
 
 void teredo_burst_init(struct teredo_burst *burst);
 void teredo_burst_stop(struct teredo_dev *td);

@@ -5,18 +5,18 @@
 #ifndef _TEREDO_DEVICE_H
 #define _TEREDO_DEVICE_H
 
+#include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 #include <net/gro_cells.h>
 #include <uapi/linux/if_teredo.h>
 #include <uapi/linux/teredo.h>
 
-#include "burst.h"
-#include "discovery.h"
 #include "nonce.h"
-#include "port.h"
 #include "wire.h"
 
+struct teredo_clients;
 struct teredo_limit;
 struct teredo_nptv6;
 struct teredo_peers;
@@ -141,6 +141,76 @@ struct teredo_mapping {
 	struct rcu_head rcu;
 };
 
+enum teredo_burst_phase {
+	TEREDO_BURST_IDLE,
+	TEREDO_BURST_SPREAD,	/* ports are being opened, bubbles sent */
+	TEREDO_BURST_ASK,	/* the peer has been asked */
+	TEREDO_BURST_SEND,	/* the peer has asked us */
+	TEREDO_BURST_END,	/* the peer was found */
+};
+
+/**
+ * struct teredo_burst - the burst of a device, one at a time
+ * @work: takes it further
+ * @rate: bounds them
+ * @phase: where it stands
+ * @peer: whom it is for
+ * @ports: open for it
+ * @n: bubbles sent in this phase
+ * @rounds: how often the peer was asked
+ * @start: where the random ports begin
+ *
+ * Under the lock of the peer table.
+ */
+struct teredo_burst {
+	struct delayed_work work;
+	struct ratelimit_state rate;
+	enum teredo_burst_phase phase;
+	struct in6_addr peer;
+	struct list_head ports;
+	unsigned int n;
+	unsigned int rounds;
+	u32 start;
+};
+
+/**
+ * struct teredo_discovery - local discovery of a device
+ * @sock: socket that is a member of the group, or NULL; RTNL
+ * @ifindex: the link that it is on, 0 while there is none; written under RTNL
+ * @next: jiffies of the next discovery bubble
+ * @space: bounds the discovery bubbles
+ */
+struct teredo_discovery {
+	struct socket *sock;
+	int ifindex;
+	unsigned long next;
+	struct ratelimit_state space;
+};
+
+/**
+ * struct teredo_ports - the random ports of a device
+ * @spare: open, and nobody's
+ * @used: a peer's
+ * @closing: to be closed
+ * @n_spare: number of spare ones
+ * @n_used: number of used ones
+ * @refreshed: jiffies when mappings have last been refreshed; 0 before, which on
+ *	32 bits may be in the future
+ * @due: some may have to be opened or closed
+ *
+ * Under the lock of the peer table. Sockets are opened and closed by the
+ * worker.
+ */
+struct teredo_ports {
+	struct list_head spare;
+	struct list_head used;
+	struct list_head closing;
+	unsigned int n_spare;
+	unsigned int n_used;
+	unsigned long refreshed;
+	bool due;
+};
+
 /**
  * struct teredo_dev - a Teredo device
  * @dev: its network device
@@ -235,20 +305,5 @@ static inline bool teredo_is_device(const struct net_device *dev)
 {
 	return dev->netdev_ops == &teredo_netdev_ops;
 }
-
-void teredo_setup(struct net_device *dev);
-void teredo_device_add(struct teredo_dev *td);
-void teredo_device_del(struct teredo_dev *td);
-void teredo_devices_local_changed(struct net *net);
-void teredo_devices_link_gone(struct net *net, int ifindex);
-struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex);
-void teredo_devices_forget_helper(struct net *net, u32 portid);
-void teredo_devices_exit_net(struct net *net, struct list_head *kill);
-
-int teredo_set_state(struct teredo_dev *td, enum teredo_state state,
-		     const struct teredo_mapping *mapping, u32 lifetime);
-void teredo_check_expiry(struct teredo_dev *td);
-bool teredo_set_helper(struct teredo_dev *td, u32 portid);
-void teredo_device_relink(struct teredo_dev *td);
 
 #endif /* _TEREDO_DEVICE_H */

@@ -6,13 +6,11 @@
 #ifndef _TEREDO_DISCOVERY_H
 #define _TEREDO_DISCOVERY_H
 
-#include <linux/jiffies.h>
-#include <linux/ratelimit.h>
 #include <linux/types.h>
 
-struct socket;
+#include "device.h"
+
 struct teredo_call;
-struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
 struct teredo_rx;
@@ -30,20 +28,6 @@ struct teredo_rx;
  * (5.2.4).
  */
 #define TEREDO_DISCOVERY_LIFE	(600 * HZ)
-
-/**
- * struct teredo_discovery - local discovery of a device
- * @sock: socket that is a member of the group, or NULL; RTNL
- * @ifindex: the link that it is on, 0 while there is none; written under RTNL
- * @next: jiffies of the next discovery bubble
- * @space: bounds the discovery bubbles
- */
-struct teredo_discovery {
-	struct socket *sock;
-	int ifindex;
-	unsigned long next;
-	struct ratelimit_state space;
-};
 
 void teredo_discovery_init(struct teredo_discovery *disc);
 void teredo_discovery_update(struct teredo_dev *td);

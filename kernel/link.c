@@ -10,7 +10,9 @@
 #include "discovery.h"
 #include "limit.h"
 #include "link.h"
+#include "netdev.h"
 #include "netlink.h"
+#include "notifier.h"
 #include "nptv6.h"
 #include "peer.h"
 

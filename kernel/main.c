@@ -11,8 +11,8 @@
 
 #include "device.h"
 #include "link.h"
-#include "local.h"
 #include "netlink.h"
+#include "notifier.h"
 
 struct workqueue_struct *teredo_wq;
 
@@ -47,21 +47,21 @@ static int __init teredo_module_init(void)
 	err = register_pernet_subsys(&teredo_net_ops);
 	if (err)
 		goto free_wq;
-	err = teredo_nl_register();
+	err = teredo_notifiers_register();
 	if (err)
 		goto unregister_pernet;
-	err = teredo_local_register();
+	err = teredo_nl_register();
 	if (err)
-		goto unregister_nl;
+		goto unregister_notifiers;
 	err = rtnl_link_register(&teredo_link_ops);
 	if (err)
-		goto unregister_local;
+		goto unregister_nl;
 	return 0;
 
-unregister_local:
-	teredo_local_unregister();
 unregister_nl:
 	teredo_nl_unregister();
+unregister_notifiers:
+	teredo_notifiers_unregister();
 unregister_pernet:
 	unregister_pernet_subsys(&teredo_net_ops);
 free_wq:
@@ -72,8 +72,8 @@ free_wq:
 static void __exit teredo_module_exit(void)
 {
 	rtnl_link_unregister(&teredo_link_ops);
-	teredo_local_unregister();
 	teredo_nl_unregister();
+	teredo_notifiers_unregister();
 	unregister_pernet_subsys(&teredo_net_ops);
 	destroy_workqueue(teredo_wq);
 	/* peers are freed by callbacks of this module */

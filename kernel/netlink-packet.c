@@ -9,6 +9,7 @@
 
 #include "device.h"
 #include "encap.h"
+#include "mapping.h"
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "nonce.h"

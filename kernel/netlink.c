@@ -15,8 +15,10 @@
 #include "device.h"
 #include "discovery.h"
 #include "gateway.h"
+#include "mapping.h"
 #include "netlink-gen.h"
 #include "netlink.h"
+#include "notifier.h"
 #include "peer.h"
 #include "stats.h"
 
@@ -551,20 +553,6 @@ int teredo_nl_client_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int port_event(struct notifier_block *nb, unsigned long event,
-		      void *data)
-{
-	const struct netlink_notify *notify = data;
-
-	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		teredo_devices_forget_helper(notify->net, notify->portid);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block port_notifier = {
-	.notifier_call = port_event,
-};
-
 /**
  * teredo_nl_register - make the family known
  *
@@ -572,15 +560,7 @@ static struct notifier_block port_notifier = {
  */
 int teredo_nl_register(void)
 {
-	int err;
-
-	err = netlink_register_notifier(&port_notifier);
-	if (err)
-		return err;
-	err = genl_register_family(&teredo_nl_family);
-	if (err)
-		netlink_unregister_notifier(&port_notifier);
-	return err;
+	return genl_register_family(&teredo_nl_family);
 }
 
 /**
@@ -589,5 +569,4 @@ int teredo_nl_register(void)
 void teredo_nl_unregister(void)
 {
 	genl_unregister_family(&teredo_nl_family);
-	netlink_unregister_notifier(&port_notifier);
 }

@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "device.h"
 #include "peer.h"
 #include "predict.h"
 
@@ -41,30 +42,6 @@ struct teredo_port {
 	struct teredo_peer *peer;
 	u8 refreshed;
 	struct teredo_port_test test;
-};
-
-/**
- * struct teredo_ports - the random ports of a device
- * @spare: open, and nobody's
- * @used: a peer's
- * @closing: to be closed
- * @n_spare: number of spare ones
- * @n_used: number of used ones
- * @refreshed: jiffies when mappings have last been refreshed; 0 before, which on
- *	32 bits may be in the future
- * @due: some may have to be opened or closed
- *
- * Under the lock of the peer table. Sockets are opened and closed by the
- * worker.
- */
-struct teredo_ports {
-	struct list_head spare;
-	struct list_head used;
-	struct list_head closing;
-	unsigned int n_spare;
-	unsigned int n_used;
-	unsigned long refreshed;
-	bool due;
 };
 
 /* A test finds out what the peer will see of our random port: nothing else is to

@@ -17,6 +17,7 @@
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"
+#include "mapping.h"
 #include "nat.h"
 #include "peer.h"
 #include "port.h"

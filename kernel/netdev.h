@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The life of a network device: setup, up and down, another link. */
+#ifndef _TEREDO_NETDEV_H
+#define _TEREDO_NETDEV_H
+
+struct net_device;
+struct teredo_dev;
+
+void teredo_setup(struct net_device *dev);
+void teredo_device_relink(struct teredo_dev *td);
+
+#endif /* _TEREDO_NETDEV_H */
