@@ -11,7 +11,6 @@
 #include "encap.h"
 #include "limit.h"
 #include "peer.h"
-#include "probe.h"
 #include "stats.h"
 
 static struct teredo_endpoint server_of(const struct in6_addr *addr)

@@ -5,11 +5,8 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 
-#include "decap.h"
 #include "device.h"
-#include "encap.h"
-#include "peer.h"
-#include "probe.h"
+#include "peer-types.h"
 #include "queue.h"
 
 /**
@@ -26,6 +23,18 @@ static struct wait_cb *wait_cb(const struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct wait_cb) > sizeof(skb->cb));
 	return (struct wait_cb *)skb->cb;
+}
+
+/**
+ * teredo_queue_from() - read the outer source of a packet that waits
+ * @skb: received packet that teredo_queue_in() has accepted
+ *
+ * Context: any.
+ * Return: the endpoint, in network byte order.
+ */
+struct teredo_endpoint teredo_queue_from(const struct sk_buff *skb)
+{
+	return wait_cb(skb)->from;
 }
 
 static u8 party(const struct teredo_peers *peers, u32 a, u32 b)
@@ -85,11 +94,6 @@ static bool peer_fits(const struct teredo_probe *probe,
 	       probe->bytes + skb->truesize <= TEREDO_QUEUE_BYTES + spare_bytes;
 }
 
-static u8 flow_of(struct sk_buff *skb)
-{
-	return skb_get_hash(skb) % TEREDO_QUEUE_FLOWS;
-}
-
 static bool flow_fits(const struct teredo_probe *probe,
 		      const struct sk_buff *skb, u8 flow)
 {
@@ -142,7 +146,7 @@ bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 	u32 total = queue_limit(td);
 	u32 share = skb_queue_empty(&probe->out) ?
 		    TEREDO_QUEUE_SHARE_FIRST(total) : TEREDO_QUEUE_SHARE(total);
-	u8 flow = flow_of(skb);
+	u8 flow = teredo_queue_flow(skb);
 
 	wait_cb(skb)->party = sender(td, skb);
 	if (!flow_fits(probe, skb, flow) ||
@@ -167,7 +171,7 @@ bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
  */
 bool teredo_queue_tells(struct teredo_probe *probe, struct sk_buff *skb)
 {
-	u64 flow = BIT_ULL(flow_of(skb));
+	u64 flow = BIT_ULL(teredo_queue_flow(skb));
 
 	if (!time_before(jiffies, probe->told_at + HZ)) {
 		probe->told = 0;
@@ -243,82 +247,6 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_release - send and deliver packets
- * @td: device
- * @peer: whose they are; where it is has been proven
- * @w: the packets, consumed
- *
- * Those that came from elsewhere have not been proven by that.
- *
- * Context: BH off, RCU; table not locked.
- */
-void teredo_queue_release(struct teredo_dev *td, struct teredo_peer *peer,
-			  struct teredo_waiting *w)
-{
-	struct sk_buff *skb;
-
-	while ((skb = __skb_dequeue(&w->out)))
-		teredo_output(td, skb, peer);
-	while ((skb = __skb_dequeue(&w->in))) {
-		if (teredo_endpoint_equal(wait_cb(skb)->from, peer->ep))
-			teredo_deliver(td, skb);
-		else
-			teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-	}
-}
-
-/**
- * teredo_refuse - drop a packet and tell its sender
- * @td: device
- * @skb: packet, consumed
- * @why: counter
- *
- * Context: BH off, RCU; table not locked.
- */
-void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
-		   enum teredo_counter why)
-{
-	teredo_unreachable(td, skb);
-	teredo_drop(td, skb, why);
-}
-
-/* The ICMPv6 layer limits errors to 50 at a time: the first packet of each flow goes
- * before all others.
- */
-static void refuse_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
-{
-	struct sk_buff *skb, *next;
-	u64 told = 0, flow;
-
-	skb_queue_walk_safe(queue, skb, next) {
-		flow = BIT_ULL(flow_of(skb));
-		if (told & flow)
-			continue;
-		told |= flow;
-		__skb_unlink(skb, queue);
-		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
-	}
-}
-
-/**
- * teredo_queue_give_up - drop packets whose peer did not answer
- * @td: device
- * @w: the packets, consumed; the senders of @out are told
- *
- * Context: BH off, RCU; table not locked.
- */
-void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
-{
-	struct sk_buff *skb;
-
-	refuse_firsts(td, &w->out);
-	while ((skb = __skb_dequeue(&w->out)))
-		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
-	while ((skb = __skb_dequeue(&w->in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
-}
-
-/**
  * teredo_queue_doom - drop packets whose peer is about to be forgotten
  * @td: device
  * @w: the packets, consumed
@@ -342,58 +270,4 @@ void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w)
 	skb_queue_splice_tail_init(&w->out, &td->peers->doomed.out);
 	skb_queue_splice_tail_init(&w->in, &td->peers->doomed.in);
 	mod_delayed_work(teredo_wq, &td->probe_work, 0);
-}
-
-static void move_some(struct sk_buff_head *from, struct sk_buff_head *to,
-		      struct teredo_budget *budget)
-{
-	struct sk_buff *skb;
-	int i;
-
-	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++) {
-		budget->bytes -= skb->truesize;
-		__skb_queue_tail(to, skb);
-	}
-}
-
-static void bury_some(struct teredo_dev *td)
-{
-	struct teredo_peers *peers = td->peers;
-	struct teredo_waiting w;
-
-	teredo_waiting_init(&w);
-	spin_lock_bh(&peers->lock);
-	move_some(&peers->doomed.out, &w.out, &peers->out);
-	move_some(&peers->doomed.in, &w.in, &peers->in);
-	spin_unlock_bh(&peers->lock);
-
-	local_bh_disable();
-	rcu_read_lock();
-	teredo_queue_give_up(td, &w);
-	rcu_read_unlock();
-	local_bh_enable();
-}
-
-/**
- * teredo_queue_bury - tell the senders of packets whose peers were forgotten
- * @td: device
- *
- * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
- * says so. Packets that are added in the meantime wake the worker again, so a flood
- * cannot keep the worker here.
- *
- * Context: process, table not locked.
- */
-void teredo_queue_bury(struct teredo_dev *td)
-{
-	struct teredo_waiting *doomed = &td->peers->doomed;
-	u32 batches;
-
-	batches = DIV_ROUND_UP(max(skb_queue_len_lockless(&doomed->out),
-				   skb_queue_len_lockless(&doomed->in)),
-			       TEREDO_BURY_BATCH);
-	while (batches--) {
-		bury_some(td);
-		cond_resched();
-	}
 }

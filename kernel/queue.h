@@ -10,12 +10,9 @@
 
 #include <linux/skbuff.h>
 
-#include "stats.h"
-#include "wire.h"
+#include "peer-types.h"
 
 struct teredo_dev;
-struct teredo_peer;
-struct teredo_probe;
 
 /* What may wait. Per peer: two seconds, the time one bubble may cost, of a
  * game's or a call's packets. In all: well under a per cent of the memory of
@@ -37,9 +34,6 @@ struct teredo_probe;
 #define TEREDO_QUEUE_SPARE		32
 #define TEREDO_QUEUE_SPARE_BYTES	(64 * 1024)
 #define TEREDO_QUEUE_SPARE_FLOW		4
-/* Flows of a peer, and parties, are told apart by a hash of so many values. */
-#define TEREDO_QUEUE_FLOWS	64
-#define TEREDO_QUEUE_PARTIES	64
 
 /* Received packets, which any host can send, have a budget of their own. */
 #define TEREDO_HOLD_TOTAL	(1024 * 1024)
@@ -51,37 +45,19 @@ struct teredo_probe;
  */
 #define TEREDO_HOLD_FIRST	4096
 
-/* Packets that are dropped at a time with BH off. The senders of those that were to
- * be sent get an ICMPv6 error, some microseconds each.
- */
-#define TEREDO_BURY_BATCH	64
-
-/**
- * struct teredo_budget - memory of packets that wait
- * @bytes: of all
- * @share: of each party
- */
-struct teredo_budget {
-	u32 bytes;
-	u32 share[TEREDO_QUEUE_PARTIES];
-};
-
-/**
- * struct teredo_waiting - packets that need wait no longer
- * @out: to be sent
- * @in: to be delivered
- */
-struct teredo_waiting {
-	struct sk_buff_head out;
-	struct sk_buff_head in;
-};
-
 static inline void teredo_waiting_init(struct teredo_waiting *w)
 {
 	__skb_queue_head_init(&w->out);
 	__skb_queue_head_init(&w->in);
 }
 
+/* The flow of a packet, told apart by a hash of %TEREDO_QUEUE_FLOWS values */
+static inline u8 teredo_queue_flow(struct sk_buff *skb)
+{
+	return skb_get_hash(skb) % TEREDO_QUEUE_FLOWS;
+}
+
+struct teredo_endpoint teredo_queue_from(const struct sk_buff *skb);
 u32 teredo_queue_len(const struct teredo_probe *probe);
 bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 		      struct sk_buff *skb);
@@ -92,12 +68,6 @@ void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w);
 void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 		    struct teredo_waiting *w);
-void teredo_queue_release(struct teredo_dev *td, struct teredo_peer *peer,
-			  struct teredo_waiting *w);
-void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w);
 void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w);
-void teredo_queue_bury(struct teredo_dev *td);
-void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
-		   enum teredo_counter why);
 
 #endif /* _TEREDO_QUEUE_H */

@@ -13,7 +13,7 @@
 #include <linux/tracepoint.h>
 
 #include "device.h"
-#include "peer.h"
+#include "peer-types.h"
 
 /* A packet that teredo_drop() frees. The reason is the name of the counter; skb
  * is that of skb:kfree_skb, which follows.

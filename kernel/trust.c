@@ -6,12 +6,40 @@
 #include "burst.h"
 #include "decap.h"
 #include "device.h"
+#include "encap.h"
 #include "peer.h"
 #include "port.h"
 #include "probe.h"
 #include "queue.h"
+#include "stats.h"
 #include "trace.h"
 #include "trust.h"
+
+/**
+ * teredo_queue_release - send and deliver packets
+ * @td: device
+ * @peer: whose they are; where it is has been proven
+ * @w: the packets, consumed
+ *
+ * Those that came from elsewhere have not been proven by that.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+static void teredo_queue_release(struct teredo_dev *td,
+				 struct teredo_peer *peer,
+				 struct teredo_waiting *w)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&w->out)))
+		teredo_output(td, skb, peer);
+	while ((skb = __skb_dequeue(&w->in))) {
+		if (teredo_endpoint_equal(teredo_queue_from(skb), peer->ep))
+			teredo_deliver(td, skb);
+		else
+			teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+	}
+}
 
 /* Called and returns with the table locked, but opens it to send. While it
  * is open the peer is not usable, so newer packets queue up behind.

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that cannot be sent: they are dropped, and their senders get ICMPv6
+ * destination unreachable. A packet that has waited is quoted as it was sent.
+ */
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "device.h"
+#include "encap.h"
+#include "peer-types.h"
+#include "queue.h"
+#include "stats.h"
+#include "unreach.h"
+
+/**
+ * teredo_refuse - drop a packet and tell its sender
+ * @td: device
+ * @skb: packet, consumed
+ * @why: counter
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
+		   enum teredo_counter why)
+{
+	teredo_unreachable(td, skb);
+	teredo_drop(td, skb, why);
+}
+
+/* The ICMPv6 layer limits errors to 50 at a time: the first packet of each flow goes
+ * before all others.
+ */
+static void refuse_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
+{
+	struct sk_buff *skb, *next;
+	u64 told = 0, flow;
+
+	skb_queue_walk_safe(queue, skb, next) {
+		flow = BIT_ULL(teredo_queue_flow(skb));
+		if (told & flow)
+			continue;
+		told |= flow;
+		__skb_unlink(skb, queue);
+		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	}
+}
+
+/**
+ * teredo_queue_give_up - drop packets whose peer did not answer
+ * @td: device
+ * @w: the packets, consumed; the senders of @out are told
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
+{
+	struct sk_buff *skb;
+
+	refuse_firsts(td, &w->out);
+	while ((skb = __skb_dequeue(&w->out)))
+		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+	while ((skb = __skb_dequeue(&w->in)))
+		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+}
+
+static void move_some(struct sk_buff_head *from, struct sk_buff_head *to,
+		      struct teredo_budget *budget)
+{
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++) {
+		budget->bytes -= skb->truesize;
+		__skb_queue_tail(to, skb);
+	}
+}
+
+static void bury_some(struct teredo_dev *td)
+{
+	struct teredo_peers *peers = td->peers;
+	struct teredo_waiting w;
+
+	teredo_waiting_init(&w);
+	spin_lock_bh(&peers->lock);
+	move_some(&peers->doomed.out, &w.out, &peers->out);
+	move_some(&peers->doomed.in, &w.in, &peers->in);
+	spin_unlock_bh(&peers->lock);
+
+	local_bh_disable();
+	rcu_read_lock();
+	teredo_queue_give_up(td, &w);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/**
+ * teredo_queue_bury - tell the senders of packets whose peers were forgotten
+ * @td: device
+ *
+ * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
+ * says so. Packets that are added in the meantime wake the worker again, so a flood
+ * cannot keep the worker here.
+ *
+ * Context: process, table not locked.
+ */
+void teredo_queue_bury(struct teredo_dev *td)
+{
+	struct teredo_waiting *doomed = &td->peers->doomed;
+	u32 batches;
+
+	batches = DIV_ROUND_UP(max(skb_queue_len_lockless(&doomed->out),
+				   skb_queue_len_lockless(&doomed->in)),
+			       TEREDO_BURY_BATCH);
+	while (batches--) {
+		bury_some(td);
+		cond_resched();
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Drop packets whose peer cannot be reached, and tell their senders by ICMPv6. */
+#ifndef _TEREDO_UNREACH_H
+#define _TEREDO_UNREACH_H
+
+#include "stats.h"
+
+struct sk_buff;
+struct teredo_dev;
+struct teredo_waiting;
+
+/* Packets that are dropped at a time with BH off. The senders of those that were to
+ * be sent get an ICMPv6 error, some microseconds each.
+ */
+#define TEREDO_BURY_BATCH	64
+
+void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
+		   enum teredo_counter why);
+void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w);
+void teredo_queue_bury(struct teredo_dev *td);
+
+#endif /* _TEREDO_UNREACH_H */
