@@ -18,6 +18,7 @@
 #include "nat.h"
 #include "peer.h"
 #include "port.h"
+#include "predict.h"
 #include "probe.h"
 #include "trust.h"
 #include "upnp.h"

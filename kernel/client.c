@@ -10,6 +10,7 @@
 
 #include "answer.h"
 #include "bubble.h"
+#include "burst.h"
 #include "client.h"
 #include "decap.h"
 #include "device.h"
@@ -287,11 +288,26 @@ static bool source_possible(const struct teredo_rx *rx)
 	       !ipv6_addr_equal(&rx->src, &rx->map->address);
 }
 
+/* Check whether a random port is open for a peer: as its port, or by its burst. */
+static bool is_port_of(struct teredo_dev *td, __be16 port,
+		       const struct in6_addr *addr)
+{
+	struct teredo_peer *peer;
+	bool ours;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, addr);
+	ours = (peer && peer->random && peer->random->port == port) ||
+	       teredo_burst_has(td, port, addr);
+	spin_unlock_bh(&td->peers->lock);
+	return ours;
+}
+
 /* A random port is open for the one peer that has been told of it. */
 static bool port_allows(const struct teredo_rx *rx)
 {
 	return !at_random_port(rx) ||
-	       teredo_port_is_of(rx->td, rx->port, &rx->src);
+	       is_port_of(rx->td, rx->port, &rx->src);
 }
 
 /* Rows P-08 and on: the packet is for us, but from whom. */

@@ -11,8 +11,8 @@
 #include <linux/types.h>
 
 #include "device.h"
-#include "peer.h"
-#include "predict.h"
+#include "peer-types.h"
+#include "wire.h"
 
 struct socket;
 
@@ -23,6 +23,22 @@ struct socket;
 
 #define TEREDO_PORT_REFRESH	(30 * HZ)	/* RFC 6081 5.4.2.1 */
 #define TEREDO_PORT_REFRESHES	20
+
+/**
+ * struct teredo_port_test - an Echo Test
+ * @running: not all answers are there
+ * @tries: how often the server was asked
+ * @due: jiffies when that is over
+ * @nonce: of the solicitation to the primary, and to the secondary address
+ * @seen: the port that was seen there, network byte order, or 0
+ */
+struct teredo_port_test {
+	bool running;
+	u8 tries;
+	unsigned long due;
+	u8 nonce[2][TEREDO_NONCE_LEN];
+	__be16 seen[2];
+};
 
 /**
  * struct teredo_port - a random port
@@ -52,22 +68,15 @@ static inline bool teredo_port_tested(const struct teredo_peer *peer)
 	return peer->random && peer->random->test.running;
 }
 
+void teredo_ports_wake(struct teredo_dev *td);
 void teredo_ports_init(struct teredo_ports *ports);
 void teredo_ports_work(struct teredo_dev *td, bool wanted);
 void teredo_ports_close(struct teredo_dev *td);
 bool teredo_port_kept(const struct teredo_peer *peer);
-long teredo_ports_delay(const struct teredo_dev *td);
 struct teredo_port *teredo_port_open(struct teredo_dev *td);
 void teredo_ports_free(struct list_head *list);
 void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 		      struct teredo_peer *peer);
-void teredo_ports_refresh(struct teredo_dev *td,
-			  const struct teredo_mapping *map);
-bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);
-bool teredo_port_is_of(struct teredo_dev *td, __be16 port,
-		       const struct in6_addr *addr);
-void teredo_port_call(const struct teredo_peer *peer,
-		      struct teredo_call *call);
 void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer);
 

@@ -15,6 +15,77 @@
 #include "predict.h"
 #include "probe.h"
 
+/* Strangers that ask for an answer get a port as well, and may then be silent. The
+ * one that had the most time to say something goes.
+ */
+static void take_back(struct teredo_dev *td)
+{
+	struct teredo_port *port;
+
+	list_for_each_entry(port, &td->ports.used, list)
+		if (!teredo_peer_usable(port->peer) &&
+		    (!port->peer->probe ||
+		     !teredo_probe_pending(port->peer->probe))) {
+			teredo_port_release(td, port->peer);
+			return;
+		}
+}
+
+/**
+ * teredo_port_take - give a peer a random port
+ * @td: device
+ * @peer: entry
+ *
+ * The NAT keeps the port for its first destination, so that is what the peer
+ * will see.
+ *
+ * Context: table locked.
+ * Return: false if it has none and there is none.
+ */
+bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
+{
+	struct teredo_ports *ports = &td->ports;
+	struct teredo_port *port;
+
+	lockdep_assert_held(&td->peers->lock);
+	if (peer->random)
+		return true;
+	if (ports->n_used >= TEREDO_MAX_PORTS)
+		take_back(td);
+	teredo_ports_wake(td);
+	if (!ports->n_spare || ports->n_used >= TEREDO_MAX_PORTS)
+		return false;
+	port = list_first_entry(&ports->spare, struct teredo_port, list);
+	ports->n_spare--;
+	port->predicted = port->port;
+	teredo_port_give(td, port, peer);
+	return true;
+}
+
+/**
+ * teredo_port_call - let bubbles make use of random ports
+ * @peer: the peer they go to
+ * @call: bubbles, those to the peer's usual places are there already
+ *
+ * RFC 6081 5.4.4.3; a peer's random port is written to whether or not we have
+ * one ourselves, as the examples in 6.3 and 6.4 have it.
+ *
+ * Context: table locked.
+ */
+void teredo_port_call(const struct teredo_peer *peer, struct teredo_call *call)
+{
+	struct teredo_endpoint to = teredo_mapped(&peer->addr);
+
+	if (teredo_port_tested(peer))
+		return;
+	if (peer->random)
+		call->random = peer->random->predicted;
+	if (!peer->peer_random)
+		return;
+	to.port = peer->peer_random;
+	teredo_call_add(call, to, peer->random ? peer->random->port : 0);
+}
+
 /* The peer's random port if it is known, as the first place that we write to is
  * the one that the mapping is for.
  */
@@ -231,4 +302,84 @@ long teredo_predict_delay(const struct teredo_dev *td)
 		if (pos->test.running)
 			delay = min(delay, (long)(pos->test.due - jiffies));
 	return delay;
+}
+
+static bool refresh_due(struct teredo_port *port)
+{
+	const struct teredo_peer *peer = port->peer;
+
+	if (time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PORT_REFRESH)) {
+		port->refreshed = 0;
+		return false;
+	}
+	if (!teredo_port_kept(peer))
+		return false;
+	port->refreshed++;
+	return true;
+}
+
+/* Looks at one port, and puts it behind the others. */
+static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
+{
+	struct teredo_call call = {};
+	struct teredo_port *port;
+	struct in6_addr addr;
+
+	spin_lock_bh(&td->peers->lock);
+	port = list_first_entry_or_null(&td->ports.used, struct teredo_port,
+					list);
+	if (port) {
+		list_move_tail(&port->list, &td->ports.used);
+		if (refresh_due(port)) {
+			addr = port->peer->addr;
+			teredo_call_add(&call, port->peer->ep, port->port);
+			teredo_call_nonce(&call, port->peer);
+			call.random = port->predicted;
+		}
+	}
+	spin_unlock_bh(&td->peers->lock);
+	if (call.n)
+		teredo_send_call(td, map, &addr, &call);
+}
+
+/**
+ * teredo_ports_refresh - keep the NAT's mappings of random ports
+ * @td: device
+ * @map: own mapping
+ *
+ * RFC 6081 5.4.2.1: a bubble each 30 s without data, 20 at most. It does not
+ * count as transmission, so that is the time of the last data.
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_ports_refresh(struct teredo_dev *td,
+			  const struct teredo_mapping *map)
+{
+	unsigned int n = READ_ONCE(td->ports.n_used);
+
+	if (time_in_range_open(jiffies, td->ports.refreshed,
+			       td->ports.refreshed + TEREDO_PORT_REFRESH))
+		return;
+	td->ports.refreshed = jiffies;
+	while (n--)
+		refresh_one(td, map);
+}
+
+/**
+ * teredo_ports_delay - when there is something to do for ports
+ * @td: device
+ *
+ * Context: table locked.
+ * Return: jiffies from now, or LONG_MAX.
+ */
+long teredo_ports_delay(const struct teredo_dev *td)
+{
+	const struct teredo_ports *ports = &td->ports;
+
+	if (ports->due)
+		return 0;
+	if (!ports->n_used)
+		return LONG_MAX;
+	return min(teredo_predict_delay(td),
+		   (long)(ports->refreshed + TEREDO_PORT_REFRESH - jiffies));
 }

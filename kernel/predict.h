@@ -26,22 +26,12 @@ struct teredo_rx;
  */
 #define TEREDO_PORT_GAP		16
 
-/**
- * struct teredo_port_test - an Echo Test
- * @running: not all answers are there
- * @tries: how often the server was asked
- * @due: jiffies when that is over
- * @nonce: of the solicitation to the primary, and to the secondary address
- * @seen: the port that was seen there, network byte order, or 0
- */
-struct teredo_port_test {
-	bool running;
-	u8 tries;
-	unsigned long due;
-	u8 nonce[2][TEREDO_NONCE_LEN];
-	__be16 seen[2];
-};
-
+bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);
+void teredo_port_call(const struct teredo_peer *peer,
+		      struct teredo_call *call);
+long teredo_ports_delay(const struct teredo_dev *td);
+void teredo_ports_refresh(struct teredo_dev *td,
+			  const struct teredo_mapping *map);
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  struct teredo_peer *peer, struct teredo_call *call);

@@ -4,6 +4,7 @@
 
 #include "../device.h"
 #include "../port.h"
+#include "../predict.h"
 
 /* No port is in use: the call only updates the stamp. */
 static unsigned long refresh(struct teredo_dev *td, unsigned long refreshed)
