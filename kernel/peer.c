@@ -11,6 +11,7 @@
 #include <linux/rhashtable.h>
 #include <net/ipv6.h>
 
+#include "attempt.h"
 #include "device.h"
 #include "peer.h"
 #include "port.h"
@@ -121,119 +122,6 @@ static void free_rcu_cb(struct rcu_head *head)
 
 	dst_cache_destroy(&peer->dst);
 	kfree(peer);
-}
-
-static struct teredo_probe *probe_of(const struct rb_node *node)
-{
-	return rb_entry(node, struct teredo_probe, pending);
-}
-
-static bool is_sooner(struct rb_node *node, const struct rb_node *other)
-{
-	return time_before(probe_of(node)->next, probe_of(other)->next);
-}
-
-/**
- * teredo_probe_first() - find the attempt whose next step is due first
- * @peers: table
- *
- * Context: table locked.
- * Return: the attempt, or NULL if none waits.
- */
-struct teredo_probe *teredo_probe_first(const struct teredo_peers *peers)
-{
-	struct rb_node *node = rb_first_cached(&peers->pending);
-
-	return node ? probe_of(node) : NULL;
-}
-
-/**
- * teredo_probe_insert - sort an attempt into those that wait for their next step
- * @peers: table
- * @probe: attempt that is not in the tree yet, with @next set
- *
- * A tree bounds the time under the lock. Attempts that are due at the same time
- * stay in the order of insertion.
- *
- * Context: table locked.
- */
-void teredo_probe_insert(struct teredo_peers *peers,
-			 struct teredo_probe *probe)
-{
-	rb_add_cached(&probe->pending, &peers->pending, is_sooner);
-}
-
-/**
- * teredo_probe_disarm - remove an attempt from those that wait
- * @peers: table
- * @probe: attempt, which may not be in the tree
- *
- * Context: table locked.
- */
-void teredo_probe_disarm(struct teredo_peers *peers,
-			 struct teredo_probe *probe)
-{
-	if (!teredo_probe_pending(probe))
-		return;
-	rb_erase_cached(&probe->pending, &peers->pending);
-	RB_CLEAR_NODE(&probe->pending);
-}
-
-/**
- * teredo_probe_unlink - end a peer's attempt, with nothing waiting
- * @td: device
- * @peer: entry with one
- *
- * Context: table locked.
- */
-void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer)
-{
-	struct teredo_probe *probe = peer->probe;
-
-	WRITE_ONCE(peer->probe, NULL);
-	teredo_probe_disarm(td->peers, probe);
-	kfree(probe);
-}
-
-/**
- * teredo_probe_free - end a peer's attempt
- * @td: device
- * @peer: entry that is about to go
- *
- * The senders of what has waited are told later.
- *
- * Context: table locked.
- */
-void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
-{
-	struct teredo_waiting w;
-
-	lockdep_assert_held(&td->peers->lock);
-	if (!peer->probe)
-		return;
-	teredo_waiting_init(&w);
-	teredo_dequeue(td, peer->probe, &w);
-	teredo_probe_unlink(td, peer);
-	teredo_queue_doom(td, &w);
-}
-
-/**
- * teredo_probe_hand_over - let an attempt go on for the entry that replaces
- * the peer's
- * @old: entry that goes
- * @new: entry that comes
- *
- * Context: table locked.
- */
-void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new)
-{
-	struct teredo_probe *probe = old->probe;
-
-	if (!probe)
-		return;
-	probe->peer = new;
-	WRITE_ONCE(new->probe, probe);
-	WRITE_ONCE(old->probe, NULL);
 }
 
 /**

@@ -49,12 +49,6 @@ struct teredo_dev;
 /* what an administrator may ask for: some 300 octets each, half a GiB */
 #define TEREDO_MAX_PEERS_LIMIT	(2 * 1024 * 1024)
 
-/* The attempt waits for its next step. Table locked. */
-static inline bool teredo_probe_pending(const struct teredo_probe *probe)
-{
-	return !RB_EMPTY_NODE(&probe->pending);
-}
-
 struct teredo_peers *teredo_peers_create(void);
 void teredo_peers_get(struct teredo_peers *peers);
 void teredo_peers_put(struct teredo_peers *peers);
@@ -75,16 +69,8 @@ void teredo_peers_flush(struct teredo_dev *td);
 void teredo_peers_reroute(struct teredo_dev *td);
 void teredo_peers_age(struct teredo_dev *td);
 
-struct teredo_probe *teredo_probe_first(const struct teredo_peers *peers);
 struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 				      struct teredo_peer *peer);
-void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer);
-void teredo_probe_insert(struct teredo_peers *peers,
-			 struct teredo_probe *probe);
-void teredo_probe_disarm(struct teredo_peers *peers,
-			 struct teredo_probe *probe);
-void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer);
-void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 
 /* Writes the time unless that has been done this tick: the cache line of a
  * busy peer is shared by all CPUs.

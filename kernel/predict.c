@@ -6,6 +6,7 @@
  */
 #include <linux/random.h>
 
+#include "attempt.h"
 #include "bubble.h"
 #include "decap.h"
 #include "device.h"

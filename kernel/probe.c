@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <net/icmp.h>
 
+#include "attempt.h"
 #include "bubble.h"
 #include "burst.h"
 #include "device.h"

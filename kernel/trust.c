@@ -3,6 +3,7 @@
 #include <linux/list.h>
 #include <linux/skbuff.h>
 
+#include "attempt.h"
 #include "burst.h"
 #include "decap.h"
 #include "device.h"

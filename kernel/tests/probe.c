@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 
+#include "../attempt.h"
 #include "../peer.h"
 #include "../probe.h"
 
