@@ -10,6 +10,7 @@
 #include <linux/in.h>
 
 #include "answer.h"
+#include "bubble-set.h"
 #include "bubble.h"
 #include "burst.h"
 #include "decap.h"

@@ -42,6 +42,7 @@ struct teredo_waiting {
 };
 
 #define TEREDO_PROBE_TRIES	4		/* once and three repeats */
+#define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
 
 /**
  * struct teredo_probe - the attempt to reach a peer

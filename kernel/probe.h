@@ -16,11 +16,8 @@ struct teredo_call;
 struct teredo_dev;
 struct teredo_mapping;
 
-#define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
 #define TEREDO_SOLICITATIONS	3		/* RFC 6081 5.7.2 */
 #define TEREDO_REFRESH_TRIES	2		/* see teredo_probe_refresh() */
-/* no more than four bubbles without an answer in so long (5.2.6) */
-#define TEREDO_BUBBLE_WINDOW	(300 * HZ)
 /* Rest after a failed connectivity test, counted from its first packet. The
  * RFC sets none: a failed test may mean no more than that a relay or the
  * native host was away, so let it be tried again soon.
@@ -41,9 +38,6 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct in6_addr *addr);
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from);
-bool teredo_probe_may_call(const struct teredo_probe *probe);
-void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		       struct teredo_probe *probe, struct teredo_call *call);
 void teredo_probe_catch_up(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   struct teredo_peer *peer, struct teredo_call *call);

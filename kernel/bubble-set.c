@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bubble sets: which bubbles a round of an attempt sends, what their trailers say,
+ * and when the next round may go (RFC 4380 5.2.6; RFC 6081 5.2.4.1, 5.4.4, 5.6.4.1).
+ * bubble.c transmits them after the lock of the peer table is released.
+ */
+#include <linux/random.h>
+
+#include "bubble-set.h"
+#include "bubble.h"
+#include "burst.h"
+#include "device.h"
+#include "discovery.h"
+#include "nat.h"
+#include "peer.h"
+#include "predict.h"
+
+/**
+ * teredo_bubbles_in_budget() - check the bound of four bubbles in 300 s
+ * @probe: attempt
+ *
+ * RFC 4380 5.2.6, counted over all attempts to reach the peer.
+ *
+ * Context: table locked.
+ * Return: true if a bubble set can be sent.
+ */
+bool teredo_bubbles_in_budget(const struct teredo_probe *probe)
+{
+	unsigned long oldest = probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
+
+	return probe->n_sent < TEREDO_PROBE_TRIES ||
+	       !time_before(jiffies, oldest + TEREDO_BUBBLE_WINDOW);
+}
+
+/**
+ * teredo_bubbles_next() - tell when the next bubble set can be sent
+ * @probe: attempt
+ *
+ * RFC 4380 5.2.6: none within two seconds of the last transmission.
+ *
+ * Context: table locked.
+ * Return: jiffies.
+ */
+unsigned long teredo_bubbles_next(const struct teredo_probe *probe)
+{
+	return READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
+}
+
+/**
+ * teredo_probe_may_call - may a pair of bubbles be sent to a peer now
+ * @probe: the attempt to reach it
+ *
+ * Context: table locked.
+ * Return: true if the limits of RFC 4380 5.2.6 allow it.
+ */
+bool teredo_probe_may_call(const struct teredo_probe *probe)
+{
+	return teredo_bubbles_in_budget(probe) && !time_before(jiffies, teredo_bubbles_next(probe));
+}
+
+/**
+ * teredo_bubbles_count() - charge a bubble set to its attempt
+ * @probe: attempt
+ * @call: bubble set; its charge is set
+ *
+ * Counts bubbles before they are sent, so that another CPU does not exceed the limit
+ * until then. teredo_send_call() gives back what was not sent.
+ *
+ * Context: table locked.
+ */
+void teredo_bubbles_count(struct teredo_probe *probe, struct teredo_call *call)
+{
+	struct teredo_peer *peer = probe->peer;
+	unsigned long *sent = &probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
+
+	call->charge = (struct teredo_charge) {
+		.n_sent = ++probe->n_sent,
+		.at = jiffies,
+		.sent = *sent,
+		.tx = READ_ONCE(peer->tx),
+	};
+	*sent = call->charge.at;
+	WRITE_ONCE(peer->tx, call->charge.at);
+}
+
+/* a new one for every bubble to the peer's server (RFC 6081 5.2.4.1) */
+static __be32 new_nonce(struct teredo_peer *peer)
+{
+	peer->nonce_sent = (__force __be32)get_random_u32_above(0);
+	peer->guesses = 0;
+	peer->met = false;
+	peer->early = false;
+	return peer->nonce_sent;
+}
+
+/* RFC 6081 5.6.4.1: where a peer behind the same NAT may find us, or behind
+ * the NAT outside of our own
+ */
+static void add_inside(const struct teredo_dev *td,
+		       const struct teredo_mapping *map,
+		       struct teredo_trailers *tr)
+{
+	if (!READ_ONCE(td->cfg.hairpin) || !map->local)
+		return;
+	tr->n_alternates = 1;
+	tr->alternates[0].addr = map->local;
+	tr->alternates[0].port = td->cfg.port;
+	if (map->upnp_mapped.port)
+		tr->alternates[tr->n_alternates++] = map->upnp_mapped;
+}
+
+/* what RFC 6081 adds to a pair of bubbles */
+static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
+		   struct teredo_peer *peer, struct teredo_call *call)
+{
+	teredo_call_nonce(call, peer);
+	call->server_tr.has_nonce = true;
+	call->server_tr.nonce = new_nonce(peer);
+	teredo_burst_tell(td, map, peer, &call->server_tr);
+	if (teredo_ports_preserved(td, map) && !teredo_peer_usable(peer))
+		teredo_port_take(td, peer);
+	teredo_port_call(peer, call);
+	if (!teredo_peer_usable(peer))
+		add_inside(td, map, &call->server_tr);
+}
+
+/**
+ * teredo_probe_call - a pair of bubbles is to be sent to a peer
+ * @td: device
+ * @map: own mapping
+ * @probe: the attempt to reach it
+ * @call: result; relays send the direct one only if they are behind a NAT
+ *
+ * Counts as transmission, and against the limit of four (RFC 4380 5.2.6), unless
+ * none of them leaves the host, see teredo_send_call(). They may have to wait, for
+ * a test, which then is the result, or for a burst; then it counts as nothing.
+ *
+ * Context: table locked.
+ */
+void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct teredo_probe *probe, struct teredo_call *call)
+{
+	struct teredo_peer *peer = probe->peer;
+
+	memset(call, 0, sizeof(*call));
+	if (!teredo_peer_usable(peer) &&
+	    (teredo_predict_begin(td, map, peer, call) ||
+	     teredo_burst_begin(td, map, probe)))
+		return;
+
+	call->repeat = probe->n_sent;
+	teredo_bubbles_count(probe, call);
+	call->cause = probe->cause;
+	call->indirect = true;
+	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
+		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
+	if (teredo_call_wants_nonce(td))
+		extend(td, map, peer, call);
+	teredo_discovery_call(td, peer, call);
+}

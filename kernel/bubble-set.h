@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The composition of bubble sets, and the limits of RFC 4380 5.2.6. */
+#ifndef _TEREDO_BUBBLE_SET_H
+#define _TEREDO_BUBBLE_SET_H
+
+#include <linux/types.h>
+
+struct teredo_call;
+struct teredo_dev;
+struct teredo_mapping;
+struct teredo_probe;
+
+/* no more than four bubbles without an answer in so long (5.2.6) */
+#define TEREDO_BUBBLE_WINDOW	(300 * HZ)
+
+bool teredo_bubbles_in_budget(const struct teredo_probe *probe);
+unsigned long teredo_bubbles_next(const struct teredo_probe *probe);
+void teredo_bubbles_count(struct teredo_probe *probe, struct teredo_call *call);
+bool teredo_probe_may_call(const struct teredo_probe *probe);
+void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
+		       struct teredo_probe *probe, struct teredo_call *call);
+
+#endif /* _TEREDO_BUBBLE_SET_H */
