@@ -13,7 +13,6 @@
 #include "nat.h"
 #include "peer.h"
 #include "port.h"
-#include "probe.h"
 
 /* Ports that a NAT gives out, and a step that has no factor in common with their
  * number: each is met once.
@@ -248,29 +247,48 @@ static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 	return true;
 }
 
-/* Asks the peer to send now, once more if it was asked before.
+/* Lets the worker ask the peer to send now, once more if it was asked before.
  * Return: false if it was asked often enough, or is not wanted any more.
  */
-static bool ask(struct teredo_dev *td, const struct teredo_mapping *map)
+static bool ask(struct teredo_dev *td)
 {
 	struct teredo_burst *burst = &td->burst;
-	struct teredo_call call = {};
-	struct teredo_peer *peer;
 	bool more;
 
 	spin_lock_bh(&td->peers->lock);
-	peer = burst->rounds < TEREDO_BURST_ROUNDS &&
-	       burst->phase != TEREDO_BURST_END ? wanted(td) : NULL;
-	more = peer;
+	more = burst->rounds < TEREDO_BURST_ROUNDS &&
+	       burst->phase != TEREDO_BURST_END && wanted(td);
 	if (more) {
 		burst->phase = TEREDO_BURST_ASK;
 		burst->rounds++;
-		teredo_probe_catch_up(td, map, peer, &call);
+		WRITE_ONCE(burst->resume, true);
+		mod_delayed_work(teredo_wq, &td->probe_work, 0);
 	}
 	spin_unlock_bh(&td->peers->lock);
-	if (call.n)
-		teredo_send_call(td, map, &burst->peer, &call);
 	return more;
+}
+
+/**
+ * teredo_burst_step() - check whether a peer has to be asked to send now
+ * @td: device
+ * @resume: as in teredo_predict_seen(): the peer, whose bubble set asks it
+ *
+ * Context: BH off, RCU; table not locked.
+ * Return: false if no peer has to be asked.
+ */
+bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume)
+{
+	struct teredo_burst *burst = &td->burst;
+	bool due;
+
+	if (!READ_ONCE(burst->resume))
+		return false;
+	spin_lock_bh(&td->peers->lock);
+	due = burst->resume;
+	WRITE_ONCE(burst->resume, false);
+	*resume = burst->peer;
+	spin_unlock_bh(&td->peers->lock);
+	return due;
 }
 
 /* Sends to some more random ports of the peer's address.
@@ -315,7 +333,7 @@ static unsigned long step(struct teredo_dev *td,
 			return TEREDO_BURST_PACE;
 		fallthrough;
 	case TEREDO_BURST_ASK:
-		return ask(td, map) ? TEREDO_BURST_ROUND : 0;
+		return ask(td) ? TEREDO_BURST_ROUND : 0;
 	case TEREDO_BURST_SEND:
 		return send_some(td, map) ? TEREDO_BURST_PACE : 0;
 	default:
@@ -327,6 +345,7 @@ static void end(struct teredo_dev *td, struct list_head *ports)
 {
 	spin_lock_bh(&td->peers->lock);
 	td->burst.phase = TEREDO_BURST_IDLE;
+	WRITE_ONCE(td->burst.resume, false);
 	list_splice_init(&td->burst.ports, ports);
 	spin_unlock_bh(&td->peers->lock);
 	teredo_ports_free(ports);

@@ -41,6 +41,7 @@ struct teredo_rx;
 
 void teredo_burst_init(struct teredo_burst *burst);
 void teredo_burst_stop(struct teredo_dev *td);
+bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume);
 bool teredo_burst_begin(struct teredo_dev *td,
 			const struct teredo_mapping *map,
 			struct teredo_probe *probe);

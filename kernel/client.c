@@ -257,6 +257,18 @@ static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
 	return teredo_rx_trailers(rx, tr);
 }
 
+/* The answer to a test of a random port. Return: false if it is none. */
+static bool port_test_answered(struct teredo_rx *rx)
+{
+	struct in6_addr resume;
+
+	if (!rx->map || !origin_usable(rx) || !teredo_predict_seen(rx, &resume))
+		return false;
+	if (!ipv6_addr_any(&resume))
+		teredo_probe_resume(rx->td, rx->map, &resume);
+	return true;
+}
+
 /* Row P-04: a router advertisement is the helper's business alone. It judges
  * it, too; here only what comes from elsewhere is kept away from it. At a random
  * port it can only be the answer to a test of that port.
@@ -273,7 +285,7 @@ static void router_advertisement(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	else if (!at_random_port(rx))
 		teredo_rx_to_helper(rx);
-	else if (rx->map && origin_usable(rx) && teredo_predict_seen(rx))
+	else if (port_test_answered(rx))
 		teredo_rx_consume(rx, TEREDO_RX_PORT_TESTS);
 	else
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PORT);

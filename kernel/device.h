@@ -158,6 +158,7 @@ enum teredo_burst_phase {
  * @ports: open for it
  * @n: bubbles sent in this phase
  * @rounds: how often the peer was asked
+ * @resume: the worker has to send the peer's bubble set, which asks it
  * @start: where the random ports begin
  *
  * Under the lock of the peer table.
@@ -170,6 +171,7 @@ struct teredo_burst {
 	struct list_head ports;
 	unsigned int n;
 	unsigned int rounds;
+	bool resume;
 	u32 start;
 };
 

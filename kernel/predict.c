@@ -14,7 +14,6 @@
 #include "peer.h"
 #include "port.h"
 #include "predict.h"
-#include "probe.h"
 
 /* Strangers that ask for an answer get a port as well, and may then be silent. The
  * one that had the most time to say something goes.
@@ -195,8 +194,7 @@ static __be16 middle(const struct teredo_port_test *test)
 }
 
 /* Table locked. Return: true if it was an answer. */
-static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
-		      struct in6_addr *addr)
+static bool note_seen(struct teredo_rx *rx, struct in6_addr *resume)
 {
 	struct teredo_port *port = tested_port(rx->td, rx->port);
 	int i = port ? which_nonce(rx, &port->test) : -1;
@@ -209,8 +207,7 @@ static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
 		return true;
 	port->test.running = false;
 	port->predicted = middle(&port->test);
-	*addr = port->peer->addr;
-	teredo_probe_catch_up(rx->td, rx->map, port->peer, call);
+	*resume = port->peer->addr;
 	return true;
 }
 
@@ -218,6 +215,8 @@ static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
  * teredo_predict_seen - is this what the server has seen of a random port
  * @rx: router advertisement from the server to a random port, with a usable
  *	origin
+ * @resume: set to the address of the peer whose bubble set waited for this answer,
+ *	which teredo_probe_resume() sends now; to the unspecified address for none
  *
  * Only the nonces say so; with both answers the peer is told (RFC 6081 5.5.4.4),
  * unless they tell nothing.
@@ -225,19 +224,16 @@ static bool note_seen(struct teredo_rx *rx, struct teredo_call *call,
  * Context: BH off, RCU; table not locked.
  * Return: true if it is.
  */
-bool teredo_predict_seen(struct teredo_rx *rx)
+bool teredo_predict_seen(struct teredo_rx *rx, struct in6_addr *resume)
 {
-	struct teredo_call call = {};
-	struct in6_addr addr;
 	bool ours;
 
+	*resume = in6addr_any;
 	if (!rx->pkt.auth)
 		return false;
 	spin_lock_bh(&rx->td->peers->lock);
-	ours = note_seen(rx, &call, &addr);
+	ours = note_seen(rx, resume);
 	spin_unlock_bh(&rx->td->peers->lock);
-	if (call.n)
-		teredo_send_call(rx->td, rx->map, &addr, &call);
 	return ours;
 }
 
@@ -255,6 +251,8 @@ static struct teredo_port *overdue(const struct teredo_dev *td)
  * teredo_predict_step - take the first test without an answer one step further
  * @td: device
  * @map: own mapping
+ * @resume: as in teredo_predict_seen(): the peer whose bubble set need not wait any
+ *	more
  *
  * RFC 6081 5.5.2.2: it is repeated once, after that the peer is told nothing of
  * the port.
@@ -263,12 +261,14 @@ static struct teredo_port *overdue(const struct teredo_dev *td)
  * Return: false if there was none.
  */
 bool teredo_predict_step(struct teredo_dev *td,
-			 const struct teredo_mapping *map)
+			 const struct teredo_mapping *map,
+			 struct in6_addr *resume)
 {
 	struct teredo_call call = {};
 	struct teredo_port *port;
 	struct in6_addr addr;
 
+	*resume = in6addr_any;
 	spin_lock_bh(&td->peers->lock);
 	port = overdue(td);
 	if (port) {
@@ -278,10 +278,10 @@ bool teredo_predict_step(struct teredo_dev *td,
 		    !teredo_peer_usable(port->peer))
 			ask(port->peer, &call);
 		else
-			teredo_probe_catch_up(td, map, port->peer, &call);
+			*resume = addr;
 	}
 	spin_unlock_bh(&td->peers->lock);
-	if (port)
+	if (call.test.port)
 		teredo_send_call(td, map, &addr, &call);
 	return port;
 }

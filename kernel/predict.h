@@ -35,9 +35,10 @@ void teredo_ports_refresh(struct teredo_dev *td,
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  struct teredo_peer *peer, struct teredo_call *call);
-bool teredo_predict_seen(struct teredo_rx *rx);
+bool teredo_predict_seen(struct teredo_rx *rx, struct in6_addr *resume);
 bool teredo_predict_step(struct teredo_dev *td,
-			 const struct teredo_mapping *map);
+			 const struct teredo_mapping *map,
+			 struct in6_addr *resume);
 long teredo_predict_delay(const struct teredo_dev *td);
 
 #endif /* _TEREDO_PREDICT_H */

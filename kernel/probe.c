@@ -86,21 +86,12 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 		mod_delayed_work(teredo_wq, &td->probe_work, next_step(td));
 }
 
-/**
- * teredo_probe_catch_up - send the bubbles that had to wait
- * @td: device
- * @map: own mapping
- * @peer: the peer they go to
- * @call: result; none if they are not needed any more, or others were sent a
- *	moment ago
- *
- * The next ones are late by as much.
- *
- * Context: table locked.
+/* Fills the bubble set that had to wait. It stays empty if it is not needed any
+ * more, or if others were sent a moment ago. The next one is late by as much. Table
+ * locked.
  */
-void teredo_probe_catch_up(struct teredo_dev *td,
-			   const struct teredo_mapping *map,
-			   struct teredo_peer *peer, struct teredo_call *call)
+static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
+		     struct teredo_peer *peer, struct teredo_call *call)
 {
 	struct teredo_probe *probe = peer->probe;
 
@@ -112,6 +103,28 @@ void teredo_probe_catch_up(struct teredo_dev *td,
 	teredo_probe_disarm(td->peers, probe);
 	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
 	arm(td, probe);
+}
+
+/**
+ * teredo_probe_resume() - send the bubble set that waited for a test or a burst
+ * @td: device
+ * @map: own mapping
+ * @addr: address of the peer; nothing is sent if the peer is usable or forgotten
+ *
+ * Context: BH off, RCU; table not locked.
+ */
+void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map,
+			 const struct in6_addr *addr)
+{
+	struct teredo_call call = {};
+	struct teredo_peer *peer;
+
+	spin_lock_bh(&td->peers->lock);
+	peer = teredo_peer_lookup(td->peers, addr);
+	if (peer)
+		catch_up(td, map, peer, &call);
+	spin_unlock_bh(&td->peers->lock);
+	teredo_send_call(td, map, addr, &call);
 }
 
 /* The same nonce in every try: a late reply still counts. */
@@ -551,6 +564,22 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	return true;
 }
 
+/* Takes a test of a random port, or the burst, one step further.
+ * Return: false if neither is due.
+ */
+static bool step_technique(struct teredo_dev *td,
+			   const struct teredo_mapping *map)
+{
+	struct in6_addr resume;
+
+	if (!teredo_predict_step(td, map, &resume) &&
+	    !teredo_burst_step(td, &resume))
+		return false;
+	if (!ipv6_addr_any(&resume))
+		teredo_probe_resume(td, map, &resume);
+	return true;
+}
+
 /* How long the worker sleeps, in jiffies. A run handles all that is due, so an
  * event in the past is one that it cannot handle. The worker must not spin until
  * it can. Without a mapping nothing is due but ageing, whatever the parts of the
@@ -583,7 +612,7 @@ void teredo_probe_work(struct work_struct *work)
 		local_bh_disable();
 		rcu_read_lock();
 		map = rcu_dereference(td->mapping);
-		more = map && (step(td, map) || teredo_predict_step(td, map));
+		more = map && (step(td, map) || step_technique(td, map));
 		if (map && !more) {
 			ports = teredo_ports_wanted(td, map);
 			teredo_ports_refresh(td, map);

@@ -38,9 +38,8 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct in6_addr *addr);
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from);
-void teredo_probe_catch_up(struct teredo_dev *td,
-			   const struct teredo_mapping *map,
-			   struct teredo_peer *peer, struct teredo_call *call);
+void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map,
+			 const struct in6_addr *addr);
 void teredo_probe_work(struct work_struct *work);
 
 #endif /* _TEREDO_PROBE_H */
