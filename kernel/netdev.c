@@ -22,6 +22,7 @@
 #include "receive.h"
 #include "socket.h"
 #include "stats.h"
+#include "unreach.h"
 #include "xmit.h"
 
 /* Pause between two attempts of a work to get RTNL, which it cannot wait for.
@@ -107,6 +108,7 @@ static int teredo_open(struct net_device *dev)
 static void stop_workers(struct teredo_dev *td)
 {
 	teredo_peers_flush(td);
+	teredo_queue_bury(td);
 	/* the burst wakes probe_work, which starts none without a mapping */
 	teredo_burst_stop(td);
 	cancel_delayed_work_sync(&td->probe_work);

@@ -17,6 +17,7 @@
 #include "port.h"
 #include "probe.h"
 #include "trust.h"
+#include "unreach.h"
 
 static enum teredo_peer_state peer_state(const struct teredo_peer *peer)
 {
@@ -316,6 +317,7 @@ static int del_peer(struct teredo_dev *td, struct genl_info *info)
 
 	if (!attr) {
 		teredo_peers_flush(td);
+		teredo_queue_bury(td);
 		return 0;
 	}
 	addr = nla_get_in6_addr(attr);

@@ -18,7 +18,6 @@
 #include "queue.h"
 #include "stats.h"
 #include "trace.h"
-#include "unreach.h"
 
 /* How many entries are looked at to make room for one. A bound for the time
  * under the lock; with fewer than 16 entries in a row in use there is room.
@@ -471,13 +470,15 @@ static bool sweep(struct teredo_dev *td, enum sweep what)
  * teredo_peers_flush - forget all peers
  * @td: device
  *
+ * The worker drops the packets that waited, unless the caller does so with
+ * teredo_queue_bury().
+ *
  * Context: process, table not locked.
  */
 void teredo_peers_flush(struct teredo_dev *td)
 {
 	while (sweep(td, SWEEP_ALL))
 		;
-	teredo_queue_bury(td);
 }
 
 /* Sweeps so many entries, and at least some. */
