@@ -18,11 +18,11 @@
 #include "nptv6.h"
 #include "peer.h"
 #include "port.h"
-#include "probe.h"
 #include "receive.h"
 #include "socket.h"
 #include "stats.h"
 #include "unreach.h"
+#include "worker.h"
 #include "xmit.h"
 
 /* Pause between two attempts of a work to get RTNL, which it cannot wait for.

@@ -15,11 +15,9 @@
 #include "attempt.h"
 #include "bubble-set.h"
 #include "bubble.h"
-#include "burst.h"
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"
-#include "mapping.h"
 #include "nat.h"
 #include "peer.h"
 #include "port.h"
@@ -29,14 +27,6 @@
 #include "stats.h"
 #include "trace.h"
 #include "unreach.h"
-
-/* how often some of the table is looked at for idle peers */
-#define TEREDO_AGE_INTERVAL	(10L * HZ)
-
-/* Pause of the worker while an event is overdue that it could not handle: 50
- * runs/s at most.
- */
-#define TEREDO_OVERDUE_PAUSE	(HZ / 50)
 
 enum action {
 	ACT_NONE,
@@ -66,8 +56,14 @@ static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
 	return teredo_is_teredo(addr, td->cfg.prefix);
 }
 
-/* When the worker is to run next, in jiffies from now. Table locked. */
-static unsigned long next_step(struct teredo_dev *td)
+/**
+ * teredo_probe_next() - tell when the worker has to run next
+ * @td: device
+ *
+ * Context: table locked.
+ * Return: jiffies from now, 0 if something is due.
+ */
+unsigned long teredo_probe_next(struct teredo_dev *td)
 {
 	struct teredo_probe *probe = teredo_probe_first(td->peers);
 	long delay;
@@ -83,7 +79,8 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 {
 	teredo_probe_insert(td->peers, probe);
 	if (teredo_probe_first(td->peers) == probe)
-		mod_delayed_work(teredo_wq, &td->probe_work, next_step(td));
+		mod_delayed_work(teredo_wq, &td->probe_work,
+				 teredo_probe_next(td));
 }
 
 /* Fills the bubble set that had to wait. It stays empty if it is not needed any
@@ -533,10 +530,15 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 	}
 }
 
-/* Takes the first attempt that is due one step further.
+/**
+ * teredo_probe_step() - take the first attempt that is due one step further
+ * @td: device
+ * @map: own mapping
+ *
+ * Context: BH off, RCU; table not locked.
  * Return: false if none is due.
  */
-static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
+bool teredo_probe_step(struct teredo_dev *td, const struct teredo_mapping *map)
 {
 	struct todo todo = { .map = map };
 	struct teredo_peers *peers = td->peers;
@@ -562,77 +564,4 @@ static bool step(struct teredo_dev *td, const struct teredo_mapping *map)
 	act_on(td, &addr, &todo);
 	teredo_queue_give_up(td, &w);
 	return true;
-}
-
-/* Takes a test of a random port, or the burst, one step further.
- * Return: false if neither is due.
- */
-static bool step_technique(struct teredo_dev *td,
-			   const struct teredo_mapping *map)
-{
-	struct in6_addr resume;
-
-	if (!teredo_predict_step(td, map, &resume) &&
-	    !teredo_burst_step(td, &resume))
-		return false;
-	if (!ipv6_addr_any(&resume))
-		teredo_probe_resume(td, map, &resume);
-	return true;
-}
-
-/* How long the worker sleeps, in jiffies. A run handles all that is due, so an
- * event in the past is one that it cannot handle. The worker must not spin until
- * it can. Without a mapping nothing is due but ageing, whatever the parts of the
- * device say; an event that changes this wakes the worker.
- */
-static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
-{
-	unsigned long delay;
-
-	if (!has_mapping)
-		return TEREDO_AGE_INTERVAL;
-	spin_lock_bh(&td->peers->lock);
-	delay = next_step(td);
-	spin_unlock_bh(&td->peers->lock);
-	return delay ?: TEREDO_OVERDUE_PAUSE;
-}
-
-/**
- * teredo_probe_work - repeat what was not answered, forget who was idle
- * @work: probe_work of a device
- */
-void teredo_probe_work(struct work_struct *work)
-{
-	struct teredo_dev *td = container_of(to_delayed_work(work),
-					     struct teredo_dev, probe_work);
-	const struct teredo_mapping *map;
-	bool more = true, ports = false;
-
-	while (more) {
-		local_bh_disable();
-		rcu_read_lock();
-		map = rcu_dereference(td->mapping);
-		more = map && (step(td, map) || step_technique(td, map));
-		if (map && !more) {
-			ports = teredo_ports_wanted(td, map);
-			teredo_ports_refresh(td, map);
-			teredo_discovery_work(td, map);
-		}
-		rcu_read_unlock();
-		local_bh_enable();
-		cond_resched();
-	}
-	teredo_ports_work(td, ports);
-	teredo_check_expiry(td);
-	if (!map) {
-		/* what a packet left that was under way when it was unset */
-		teredo_peers_flush(td);
-	} else if (!time_in_range_open(jiffies, td->aged,
-				       td->aged + TEREDO_AGE_INTERVAL)) {
-		td->aged = jiffies;
-		teredo_peers_age(td);
-	}
-	teredo_queue_bury(td);
-	/* sooner if meanwhile something has been armed */
-	queue_delayed_work(teredo_wq, &td->probe_work, worker_delay(td, map));
 }

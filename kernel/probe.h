@@ -7,7 +7,6 @@
 #define _TEREDO_PROBE_H
 
 #include <linux/jiffies.h>
-#include <linux/workqueue.h>
 
 #include "peer-types.h"
 #include "wire.h"
@@ -29,6 +28,9 @@ struct teredo_mapping;
  */
 #define TEREDO_HOLD_TRIES	2
 
+/* how often some of the table is looked at for idle peers */
+#define TEREDO_AGE_INTERVAL	(10L * HZ)
+
 void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb);
 int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
@@ -38,8 +40,9 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct in6_addr *addr);
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from);
+bool teredo_probe_step(struct teredo_dev *td, const struct teredo_mapping *map);
+unsigned long teredo_probe_next(struct teredo_dev *td);
 void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map,
 			 const struct in6_addr *addr);
-void teredo_probe_work(struct work_struct *work);
 
 #endif /* _TEREDO_PROBE_H */

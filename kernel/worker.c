@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The worker of a device: repeats unanswered bubbles and tests, keeps random ports
+ * and their NAT mappings, ends an expired lease, and ages the peer table. It runs
+ * when the next of these is due.
+ */
+#include <linux/netdevice.h>
+
+#include "burst.h"
+#include "device.h"
+#include "discovery.h"
+#include "mapping.h"
+#include "nat.h"
+#include "peer.h"
+#include "port.h"
+#include "predict.h"
+#include "probe.h"
+#include "unreach.h"
+#include "worker.h"
+
+/* Pause of the worker while an event is overdue that it could not handle: 50
+ * runs/s at most.
+ */
+#define TEREDO_OVERDUE_PAUSE	(HZ / 50)
+
+/* Takes a test of a random port, or the burst, one step further.
+ * Return: false if neither is due.
+ */
+static bool step_technique(struct teredo_dev *td,
+			   const struct teredo_mapping *map)
+{
+	struct in6_addr resume;
+
+	if (!teredo_predict_step(td, map, &resume) &&
+	    !teredo_burst_step(td, &resume))
+		return false;
+	if (!ipv6_addr_any(&resume))
+		teredo_probe_resume(td, map, &resume);
+	return true;
+}
+
+/* How long the worker sleeps, in jiffies. A run handles all that is due, so an
+ * event in the past is one that it cannot handle. The worker must not spin until
+ * it can. Without a mapping nothing is due but ageing, whatever the parts of the
+ * device say; an event that changes this wakes the worker.
+ */
+static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
+{
+	unsigned long delay;
+
+	if (!has_mapping)
+		return TEREDO_AGE_INTERVAL;
+	spin_lock_bh(&td->peers->lock);
+	delay = teredo_probe_next(td);
+	spin_unlock_bh(&td->peers->lock);
+	return delay ?: TEREDO_OVERDUE_PAUSE;
+}
+
+/**
+ * teredo_probe_work - repeat what was not answered, forget who was idle
+ * @work: probe_work of a device
+ */
+void teredo_probe_work(struct work_struct *work)
+{
+	struct teredo_dev *td = container_of(to_delayed_work(work),
+					     struct teredo_dev, probe_work);
+	const struct teredo_mapping *map;
+	bool more = true, ports = false;
+
+	while (more) {
+		local_bh_disable();
+		rcu_read_lock();
+		map = rcu_dereference(td->mapping);
+		more = map && (teredo_probe_step(td, map) ||
+			       step_technique(td, map));
+		if (map && !more) {
+			ports = teredo_ports_wanted(td, map);
+			teredo_ports_refresh(td, map);
+			teredo_discovery_work(td, map);
+		}
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	}
+	teredo_ports_work(td, ports);
+	teredo_check_expiry(td);
+	if (!map) {
+		/* what a packet left that was under way when it was unset */
+		teredo_peers_flush(td);
+	} else if (!time_in_range_open(jiffies, td->aged,
+				       td->aged + TEREDO_AGE_INTERVAL)) {
+		td->aged = jiffies;
+		teredo_peers_age(td);
+	}
+	teredo_queue_bury(td);
+	/* sooner if meanwhile something has been armed */
+	queue_delayed_work(teredo_wq, &td->probe_work, worker_delay(td, map));
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The worker of a device. */
+#ifndef _TEREDO_WORKER_H
+#define _TEREDO_WORKER_H
+
+struct work_struct;
+
+void teredo_probe_work(struct work_struct *work);
+
+#endif /* _TEREDO_WORKER_H */
