@@ -7,10 +7,10 @@
 #include <net/addrconf.h>
 #include <net/ip_tunnels.h>
 
+#include "auth.h"
 #include "burst.h"
 #include "device.h"
 #include "discovery.h"
-#include "gateway.h"
 #include "limit.h"
 #include "mapping.h"
 #include "netdev.h"

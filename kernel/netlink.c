@@ -11,10 +11,10 @@
 #include <net/genetlink.h>
 #include <net/netlink.h>
 
+#include "auth.h"
 #include "bubble.h"
 #include "device.h"
 #include "discovery.h"
-#include "gateway.h"
 #include "mapping.h"
 #include "netlink-gen.h"
 #include "netlink.h"
