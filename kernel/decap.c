@@ -16,7 +16,7 @@
 #include "decap.h"
 #include "device.h"
 #include "limit.h"
-#include "netlink.h"
+#include "netlink-notify.h"
 #include "nonce.h"
 #include "nptv6.h"
 #include "peer.h"

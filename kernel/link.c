@@ -11,7 +11,7 @@
 #include "limit.h"
 #include "link.h"
 #include "netdev.h"
-#include "netlink.h"
+#include "netlink-notify.h"
 #include "notifier.h"
 #include "nptv6.h"
 #include "peer.h"

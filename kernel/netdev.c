@@ -14,7 +14,7 @@
 #include "limit.h"
 #include "mapping.h"
 #include "netdev.h"
-#include "netlink.h"
+#include "netlink-notify.h"
 #include "nptv6.h"
 #include "peer.h"
 #include "port.h"

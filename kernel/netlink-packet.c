@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Generic netlink: control packets between servers and the helper.
- */
+/* Generic netlink: control packets that the control daemon sends. */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
@@ -11,6 +9,7 @@
 #include "encap.h"
 #include "mapping.h"
 #include "netlink-gen.h"
+#include "netlink-notify.h"
 #include "netlink.h"
 #include "nonce.h"
 #include "stats.h"
@@ -110,45 +109,4 @@ int teredo_nl_packet_send_doit(struct sk_buff *skb, struct genl_info *info)
 	err = IS_ERR(td) ? PTR_ERR(td) : send_packet(td, info);
 	rtnl_unlock();
 	return err;
-}
-
-/**
- * teredo_nl_packet - pass a control packet to the helper
- * @td: device
- * @from: outer source
- * @local: outer destination
- * @payload: UDP payload, at most TEREDO_MAX_PACKET octets
- * @len: its length
- *
- * Context: softirq, RCU.
- * Return: 0, or a negative error if nobody has got it.
- */
-int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
-		     struct teredo_endpoint local, const void *payload,
-		     size_t len)
-{
-	u32 helper = READ_ONCE(td->helper);
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!helper)
-		return -ESRCH;
-	skb = genlmsg_new(nla_total_size(len) + 5 * nla_total_size(4),
-			  GFP_ATOMIC);
-	if (!skb)
-		return -ENOMEM;
-	hdr = genlmsg_put(skb, 0, 0, &teredo_nl_family, 0,
-			  TEREDO_CMD_PACKET_NTF);
-	if (!hdr ||
-	    nla_put_u32(skb, TEREDO_A_PACKET_IFINDEX, td->dev->ifindex) ||
-	    nla_put_in_addr(skb, TEREDO_A_PACKET_REMOTE_ADDR, from.addr) ||
-	    nla_put_be16(skb, TEREDO_A_PACKET_REMOTE_PORT, from.port) ||
-	    nla_put_in_addr(skb, TEREDO_A_PACKET_LOCAL_ADDR, local.addr) ||
-	    nla_put_be16(skb, TEREDO_A_PACKET_LOCAL_PORT, local.port) ||
-	    nla_put(skb, TEREDO_A_PACKET_PAYLOAD, len, payload)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_unicast(dev_net(td->dev), skb, helper);
 }

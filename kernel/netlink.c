@@ -17,10 +17,9 @@
 #include "discovery.h"
 #include "mapping.h"
 #include "netlink-gen.h"
+#include "netlink-notify.h"
 #include "netlink.h"
 #include "notifier.h"
-#include "peer.h"
-#include "stats.h"
 
 /**
  * teredo_nl_dev - the device that a request names
@@ -96,160 +95,12 @@ int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info)
 	return -ENETDOWN;
 }
 
-static int put_counters(struct sk_buff *skb, const struct teredo_dev *td)
-{
-	u64 values[TEREDO_N_COUNTERS];
-	struct nlattr *nest;
-	int i;
-
-	teredo_stats_read(td, values);
-	for (i = 0; i < TEREDO_N_COUNTERS; i++) {
-		nest = nla_nest_start(skb, TEREDO_A_DEV_COUNTER);
-		if (!nest ||
-		    nla_put_string(skb, TEREDO_A_COUNTER_NAME,
-				   teredo_counter_names[i]) ||
-		    nla_put_u64_64bit(skb, TEREDO_A_COUNTER_VALUE, values[i],
-				      TEREDO_A_COUNTER_PAD))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
-	return 0;
-}
-
-static int put_mapping(struct sk_buff *skb, const struct teredo_dev *td,
-		       const struct teredo_mapping *map)
-{
-	unsigned long idle = jiffies - READ_ONCE(td->contact);
-
-	if (td->cfg.mode != TEREDO_MODE_CLIENT)
-		return 0;
-	if (nla_put_in6_addr(skb, TEREDO_A_DEV_ADDRESS, &map->address) ||
-	    nla_put_in_addr(skb, TEREDO_A_DEV_MAPPED_ADDR, map->mapped.addr) ||
-	    nla_put_be16(skb, TEREDO_A_DEV_MAPPED_PORT, map->mapped.port))
-		return -EMSGSIZE;
-	if (map->local &&
-	    nla_put_in_addr(skb, TEREDO_A_DEV_LOCAL_ADDR, map->local))
-		return -EMSGSIZE;
-	if (nla_put_u32(skb, TEREDO_A_DEV_NAT, map->nat) ||
-	    nla_put_u8(skb, TEREDO_A_DEV_PORT_PRESERVING,
-		       map->mapped.port == td->cfg.port) ||
-	    nla_put_u8(skb, TEREDO_A_DEV_UPNP, map->upnp))
-		return -EMSGSIZE;
-	if (map->upnp_mapped.port &&
-	    (nla_put_in_addr(skb, TEREDO_A_DEV_UPNP_ADDR,
-			     map->upnp_mapped.addr) ||
-	     nla_put_be16(skb, TEREDO_A_DEV_UPNP_PORT, map->upnp_mapped.port)))
-		return -EMSGSIZE;
-	if (READ_ONCE(td->contacted) &&
-	    nla_put_u32(skb, TEREDO_A_DEV_CONTACT, jiffies_to_msecs(idle)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* what stands under the device's lock */
-static int put_state(struct sk_buff *skb, struct teredo_dev *td)
-{
-	time64_t left = 0;
-	u32 state, helper;
-
-	spin_lock_bh(&td->lock);
-	state = td->state;
-	helper = td->helper;
-	if (td->expires)
-		left = max_t(time64_t, 1, td->expires -
-			     ktime_get_boottime_seconds());
-	spin_unlock_bh(&td->lock);
-
-	if (nla_put_u32(skb, TEREDO_A_DEV_STATE, state) ||
-	    nla_put_u32(skb, TEREDO_A_DEV_LIFETIME, left))
-		return -EMSGSIZE;
-	if (helper && nla_put_u32(skb, TEREDO_A_DEV_HELPER, helper))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_config(struct sk_buff *skb, const struct teredo_dev *td)
-{
-	const struct teredo_config *cfg = &td->cfg;
-
-	if (nla_put_u32(skb, TEREDO_A_DEV_IFINDEX, td->dev->ifindex) ||
-	    nla_put_string(skb, TEREDO_A_DEV_IFNAME, td->dev->name) ||
-	    nla_put_u32(skb, TEREDO_A_DEV_MODE, cfg->mode) ||
-	    nla_put_be16(skb, TEREDO_A_DEV_LOCAL_PORT, cfg->port))
-		return -EMSGSIZE;
-	if (cfg->server &&
-	    nla_put_in_addr(skb, TEREDO_A_DEV_SERVER, cfg->server))
-		return -EMSGSIZE;
-	if (cfg->server2 &&
-	    (nla_put_in_addr(skb, TEREDO_A_DEV_SERVER2, cfg->server2) ||
-	     nla_put_be16(skb, TEREDO_A_DEV_SERVER2_PORT, cfg->server2_port)))
-		return -EMSGSIZE;
-	if (td->clients &&
-	    nla_put_u32(skb, TEREDO_A_DEV_CLIENTS,
-			teredo_clients_count(td->clients)))
-		return -EMSGSIZE;
-	return nla_put_u32(skb, TEREDO_A_DEV_PEERS,
-			   READ_ONCE(td->peers->count));
-}
-
-/* One device as a dev-get reply, or as an event, which has no counters */
-static int fill_dev(struct sk_buff *skb, struct teredo_dev *td, u32 portid,
-		    u32 seq, int flags, u8 cmd)
-{
-	const struct teredo_mapping *map;
-	void *hdr;
-	int err;
-
-	hdr = genlmsg_put(skb, portid, seq, &teredo_nl_family, flags, cmd);
-	if (!hdr)
-		return -EMSGSIZE;
-	err = put_config(skb, td) ?: put_state(skb, td);
-	rcu_read_lock();
-	map = rcu_dereference(td->mapping);
-	if (!err && map)
-		err = put_mapping(skb, td, map);
-	rcu_read_unlock();
-	if (!err && cmd == TEREDO_CMD_DEV_GET)
-		err = put_counters(skb, td);
-	if (err) {
-		genlmsg_cancel(skb, hdr);
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-/**
- * teredo_nl_dev_changed - tell whoever listens
- * @td: device
- * @gfp: how to allocate
- *
- * Context: any but hard interrupt, no lock of ours held.
- */
-void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
-{
-	struct net *net = dev_net(td->dev);
-	struct sk_buff *skb;
-
-	if (!genl_has_listeners(&teredo_nl_family, net, TEREDO_NLGRP_EVENTS))
-		return;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
-	if (!skb || fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
-		nlmsg_free(skb);
-		/* they have missed something, and are to know that they have */
-		genl_set_err(&teredo_nl_family, net, 0, TEREDO_NLGRP_EVENTS,
-			     -ENOBUFS);
-		return;
-	}
-	genlmsg_multicast_netns(&teredo_nl_family, net, skb, 0,
-				TEREDO_NLGRP_EVENTS, gfp);
-}
-
 static int dump_dev(struct sk_buff *skb, struct netlink_callback *cb,
 		    struct teredo_dev *td)
 {
-	int err = fill_dev(skb, td, NETLINK_CB(cb->skb).portid,
-			   cb->nlh->nlmsg_seq, NLM_F_MULTI, TEREDO_CMD_DEV_GET);
+	int err = teredo_nl_fill_dev(skb, td, NETLINK_CB(cb->skb).portid,
+				     cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				     TEREDO_CMD_DEV_GET);
 
 	if (!err)
 		cb->args[0] = td->dev->ifindex;

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Generic netlink: requests, events and control packets for userspace. */
+/* Generic netlink: requests from userspace. */
 #ifndef _TEREDO_NETLINK_H
 #define _TEREDO_NETLINK_H
-
-#include <linux/gfp.h>
-
-#include "wire.h"
 
 struct genl_info;
 struct net;
@@ -23,10 +19,5 @@ struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
 struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
 				   int ifindex);
 int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info);
-
-void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp);
-int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
-		     struct teredo_endpoint local, const void *payload,
-		     size_t len);
 
 #endif /* _TEREDO_NETLINK_H */

@@ -15,7 +15,7 @@
 #include "discovery.h"
 #include "mapping.h"
 #include "netdev.h"
-#include "netlink.h"
+#include "netlink-notify.h"
 #include "notifier.h"
 
 /* Every device of every namespace. Changed under RTNL, read under RCU too. */
