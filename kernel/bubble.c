@@ -7,7 +7,6 @@
 
 #include "bubble.h"
 #include "device.h"
-#include "discovery.h"
 #include "encap.h"
 #include "limit.h"
 #include "peer.h"
@@ -127,6 +126,35 @@ int teredo_send_bubble(struct teredo_dev *td,
 	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
 	return err;
+}
+
+/**
+ * teredo_discovery_send - send a discovery bubble, unless there was one just now
+ * @td: device
+ * @map: own mapping
+ *
+ * Context: BH off, RCU; no lock of ours held.
+ * Return: false if nothing was sent.
+ */
+bool teredo_discovery_send(struct teredo_dev *td,
+			   const struct teredo_mapping *map)
+{
+	struct teredo_endpoint group = {
+		.addr = htonl(TEREDO_DISCOVERY_GROUP),
+		.port = htons(TEREDO_PORT),
+	};
+	u8 bubble[TEREDO_IP6_HLEN];
+	int ifindex = READ_ONCE(td->discovery.ifindex);
+
+	if (!ifindex || !__ratelimit(&td->discovery.space))
+		return false;
+	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &map->address,
+			 &in6addr_linklocal_allnodes);
+	bubble[7] = 1;		/* hop limit */
+	if (teredo_multicast(td, group, ifindex, bubble, sizeof(bubble)))
+		return false;
+	teredo_count(td, TEREDO_TX_BUBBLES);
+	return true;
 }
 
 /* A server that relays to a client of its own takes the short way: what its

@@ -88,6 +88,8 @@ int teredo_send_bubble(struct teredo_dev *td,
 		       const struct in6_addr *dst,
 		       struct teredo_way way,
 		       const struct teredo_trailers *tr);
+bool teredo_discovery_send(struct teredo_dev *td,
+			   const struct teredo_mapping *map);
 void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,
 		      const struct teredo_call *call);

@@ -15,8 +15,6 @@ struct teredo_mapping;
 struct teredo_peer;
 struct teredo_rx;
 
-#define TEREDO_DISCOVERY_GROUP	0xe00000fd	/* 224.0.0.253 (2.17) */
-
 /* time between two discovery bubbles */
 #define TEREDO_DISCOVERY_MIN	(200 * HZ)
 #define TEREDO_DISCOVERY_MAX	(300 * HZ)
@@ -35,8 +33,6 @@ void teredo_discovery_close(struct teredo_dev *td);
 void teredo_discovery_work(struct teredo_dev *td,
 			   const struct teredo_mapping *map);
 unsigned long teredo_discovery_next(const struct teredo_dev *td);
-bool teredo_discovery_send(struct teredo_dev *td,
-			   const struct teredo_mapping *map);
 bool teredo_discovery_knows(const struct teredo_dev *td,
 			    const struct teredo_peer *peer);
 bool teredo_discovery_call(const struct teredo_dev *td,

@@ -14,7 +14,6 @@
 #include "nat.h"
 #include "peer.h"
 #include "port.h"
-#include "probe.h"
 #include "upnp.h"
 
 /* bubbles to a peer that has a random port, until the place in its address is

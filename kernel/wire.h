@@ -35,6 +35,7 @@ typedef __u32 u32;
 #endif
 
 #define TEREDO_PORT		3544		/* 2.7 */
+#define TEREDO_DISCOVERY_GROUP	0xe00000fd	/* 224.0.0.253 (2.17) */
 #define TEREDO_PREFIX		0x20010000	/* 2.6, a /32 */
 #define TEREDO_MTU		1280		/* 5.1.2 */
 
