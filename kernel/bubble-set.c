@@ -13,7 +13,7 @@
 #include "discovery.h"
 #include "nat.h"
 #include "peer.h"
-#include "predict.h"
+#include "symmetric.h"
 
 /**
  * teredo_bubbles_in_budget() - check the bound of four bubbles in 300 s

@@ -8,8 +8,8 @@
 #include "bubble.h"
 #include "device.h"
 #include "encap.h"
-#include "limit.h"
 #include "peer.h"
+#include "ratelimit.h"
 #include "stats.h"
 
 static struct teredo_endpoint server_of(const struct in6_addr *addr)

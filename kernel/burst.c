@@ -12,7 +12,7 @@
 #include "device.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
+#include "random-port.h"
 
 /* Ports that a NAT gives out, and a step that has no factor in common with their
  * number: each is met once.

@@ -8,7 +8,7 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
-#include "answer.h"
+#include "bubble-rx.h"
 #include "bubble.h"
 #include "burst.h"
 #include "client.h"
@@ -16,13 +16,13 @@
 #include "device.h"
 #include "discovery.h"
 #include "encap.h"
+#include "endpoint.h"
 #include "peer.h"
-#include "port.h"
-#include "predict.h"
 #include "probe.h"
+#include "random-port.h"
 #include "stats.h"
+#include "symmetric.h"
 #include "trust.h"
-#include "upnp.h"
 
 /**
  * teredo_client_may_send - may a packet be sent to anybody at all

@@ -15,11 +15,11 @@
 
 #include "decap.h"
 #include "device.h"
-#include "limit.h"
 #include "netlink-notify.h"
 #include "nonce.h"
 #include "nptv6.h"
 #include "peer.h"
+#include "ratelimit.h"
 #include "stats.h"
 #include "trace.h"
 

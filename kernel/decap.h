@@ -6,8 +6,8 @@
 #include <linux/in6.h>
 
 #include "device.h"
-#include "limit.h"
 #include "peer.h"
+#include "ratelimit.h"
 #include "stats.h"
 #include "wire.h"
 

@@ -8,8 +8,8 @@
 #include "decap.h"
 #include "device.h"
 #include "gateway.h"
-#include "limit.h"
 #include "nptv6.h"
+#include "ratelimit.h"
 #include "stats.h"
 
 enum verdict {

@@ -10,9 +10,9 @@
 #include <uapi/linux/if_teredo.h>
 
 #include "device.h"
-#include "link.h"
 #include "netlink.h"
 #include "notifier.h"
+#include "rtnl.h"
 
 struct workqueue_struct *teredo_wq;
 

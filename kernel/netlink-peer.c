@@ -14,8 +14,8 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "peer.h"
-#include "port.h"
 #include "probe.h"
+#include "random-port.h"
 #include "trust.h"
 #include "unreach.h"
 

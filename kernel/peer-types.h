@@ -60,7 +60,7 @@ struct teredo_waiting {
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
  * @n_sent: bubbles that have left the host, without an answer
- * @answers: answers to its bubbles given since @answered, see answer.c
+ * @answers: answers to its bubbles given since @answered, see bubble-rx.c
  * @answered: jiffies
  * @cause: IPv6 source of the packet that its bubbles count for, unspecified if
  *	the attempt began without one

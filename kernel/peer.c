@@ -14,8 +14,8 @@
 #include "attempt.h"
 #include "device.h"
 #include "peer.h"
-#include "port.h"
 #include "queue.h"
+#include "random-port.h"
 #include "stats.h"
 #include "trace.h"
 

@@ -20,11 +20,11 @@
 #include "encap.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
-#include "predict.h"
 #include "probe.h"
 #include "queue.h"
+#include "random-port.h"
 #include "stats.h"
+#include "symmetric.h"
 #include "trace.h"
 #include "unreach.h"
 

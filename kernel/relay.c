@@ -10,7 +10,7 @@
 #include <net/addrconf.h>
 #include <net/ipv6.h>
 
-#include "answer.h"
+#include "bubble-rx.h"
 #include "bubble.h"
 #include "decap.h"
 #include "device.h"

@@ -12,7 +12,7 @@
 #include <net/udp_tunnel.h>
 
 #include "device.h"
-#include "offload.h"
+#include "gro.h"
 #include "socket.h"
 
 static void make_tunnel(struct teredo_dev *td, struct socket *sock)

@@ -12,9 +12,9 @@
 #include "mapping.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
-#include "predict.h"
 #include "probe.h"
+#include "random-port.h"
+#include "symmetric.h"
 #include "unreach.h"
 #include "worker.h"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* The kernel refuses to change these on a device that is up (fixed_while_up in
- * kernel/link.c).
+ * kernel/rtnl.c).
  */
 static bool is_fixed(u16 type)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why a server or relay has no carrier, which kernel/local.c decides.
+ * Why a server or relay has no carrier, which kernel/mapping.c decides.
  */
 #ifndef _CARRIER_H
 #define _CARRIER_H

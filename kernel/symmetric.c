@@ -12,8 +12,8 @@
 #include "device.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
-#include "predict.h"
+#include "random-port.h"
+#include "symmetric.h"
 
 /* Strangers that ask for an answer get a port as well, and may then be silent. The
  * one that had the most time to say something goes.

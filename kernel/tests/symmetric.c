@@ -3,8 +3,8 @@
 #include <kunit/test.h>
 
 #include "../device.h"
-#include "../port.h"
-#include "../predict.h"
+#include "../random-port.h"
+#include "../symmetric.h"
 
 /* No port is in use: the call only updates the stamp. */
 static unsigned long refresh(struct teredo_dev *td, unsigned long refreshed)

@@ -13,7 +13,7 @@
 #include <net/gro.h>
 #include <net/ipv6.h>
 
-#include "offload.h"
+#include "gro.h"
 
 /**
  * teredo_gro_receive - try to merge a datagram with earlier ones

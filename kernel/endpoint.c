@@ -11,10 +11,10 @@
 
 #include "decap.h"
 #include "device.h"
+#include "endpoint.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
-#include "upnp.h"
+#include "random-port.h"
 
 /* bubbles to a peer that has a random port, until the place in its address is
  * taken as good enough

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Merging of received datagrams before they enter the IPv4 stack. */
-#ifndef _TEREDO_OFFLOAD_H
-#define _TEREDO_OFFLOAD_H
+#ifndef _TEREDO_GRO_H
+#define _TEREDO_GRO_H
 
 struct list_head;
 struct sk_buff;
@@ -11,4 +11,4 @@ struct sk_buff *teredo_gro_receive(struct sock *sk, struct list_head *head,
 				   struct sk_buff *skb);
 int teredo_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff);
 
-#endif /* _TEREDO_OFFLOAD_H */
+#endif /* _TEREDO_GRO_H */

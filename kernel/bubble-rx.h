@@ -3,12 +3,12 @@
  * What peers' bubbles make a client send at once (RFC 4380 5.2.3, RFC 6081
  * 5.2.4).
  */
-#ifndef _TEREDO_ANSWER_H
-#define _TEREDO_ANSWER_H
+#ifndef _TEREDO_BUBBLE_RX_H
+#define _TEREDO_BUBBLE_RX_H
 
 #include <linux/types.h>
 
-#include "limit.h"
+#include "ratelimit.h"
 
 struct teredo_rx;
 
@@ -28,4 +28,4 @@ bool teredo_answer_early(struct teredo_rx *rx);
 bool teredo_answer_second(struct teredo_rx *rx, bool repeats);
 bool teredo_answer_elsewhere(struct teredo_rx *rx);
 
-#endif /* _TEREDO_ANSWER_H */
+#endif /* _TEREDO_BUBBLE_RX_H */

@@ -6,7 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 
-#include "../limit.h"
+#include "../ratelimit.h"
 
 #define RATE	8
 /* a multiple of 4 and of TEREDO_LIMIT_SHARE, so that all parts are even */

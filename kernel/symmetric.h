@@ -5,8 +5,8 @@
  * between them a bubble goes to the peer. Its port is the one between the two
  * that the server has seen. The RFC calls that an Echo Test.
  */
-#ifndef _TEREDO_PREDICT_H
-#define _TEREDO_PREDICT_H
+#ifndef _TEREDO_SYMMETRIC_H
+#define _TEREDO_SYMMETRIC_H
 
 #include <linux/types.h>
 
@@ -41,4 +41,4 @@ bool teredo_predict_step(struct teredo_dev *td,
 			 struct in6_addr *resume);
 long teredo_predict_delay(const struct teredo_dev *td);
 
-#endif /* _TEREDO_PREDICT_H */
+#endif /* _TEREDO_SYMMETRIC_H */

@@ -4,8 +4,8 @@
  * for the whole device, and shares of that rate for the sources that ask for
  * datagrams to be sent there.
  */
-#ifndef _TEREDO_LIMIT_H
-#define _TEREDO_LIMIT_H
+#ifndef _TEREDO_RATELIMIT_H
+#define _TEREDO_RATELIMIT_H
 
 #include <linux/atomic.h>
 #include <linux/siphash.h>
@@ -93,4 +93,4 @@ enum teredo_limit_verdict teredo_limit_native(struct teredo_limit *limit,
 					      __be32 to, u32 rate,
 					      bool repeat);
 
-#endif /* _TEREDO_LIMIT_H */
+#endif /* _TEREDO_RATELIMIT_H */

@@ -4,8 +4,8 @@
  * 6081 5.4, 5.5). A symmetric NAT that keeps ports for the first destination
  * has no mapping for them yet, so what it will make of them can be told before.
  */
-#ifndef _TEREDO_PORT_H
-#define _TEREDO_PORT_H
+#ifndef _TEREDO_RANDOM_PORT_H
+#define _TEREDO_RANDOM_PORT_H
 
 #include <linux/list.h>
 #include <linux/types.h>
@@ -80,4 +80,4 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new);
 void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer);
 
-#endif /* _TEREDO_PORT_H */
+#endif /* _TEREDO_RANDOM_PORT_H */

@@ -5,7 +5,7 @@
 
 #include "device.h"
 #include "peer-types.h"
-#include "port.h"
+#include "random-port.h"
 #include "socket.h"
 
 /**

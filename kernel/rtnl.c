@@ -8,13 +8,13 @@
 
 #include "device.h"
 #include "discovery.h"
-#include "limit.h"
-#include "link.h"
 #include "netdev.h"
 #include "netlink-notify.h"
 #include "notifier.h"
 #include "nptv6.h"
 #include "peer.h"
+#include "ratelimit.h"
+#include "rtnl.h"
 
 static const struct nla_policy policy[IFLA_TEREDO_MAX + 1] = {
 	[IFLA_TEREDO_UNSPEC]	= { .strict_start_type = IFLA_TEREDO_MODE },

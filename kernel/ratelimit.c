@@ -14,7 +14,7 @@
 #include <linux/overflow.h>
 #include <linux/random.h>
 
-#include "limit.h"
+#include "ratelimit.h"
 
 /* Quarters of a bucket that a datagram must leave to those with priority */
 #define LEAVE_REPEAT	1

@@ -2,8 +2,8 @@
 /*
  * Peers that are heard from one place and reached at another (RFC 6081 5.3).
  */
-#ifndef _TEREDO_UPNP_H
-#define _TEREDO_UPNP_H
+#ifndef _TEREDO_ENDPOINT_H
+#define _TEREDO_ENDPOINT_H
 
 #include "wire.h"
 
@@ -19,4 +19,4 @@ enum teredo_upnp {
 struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx);
 enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx);
 
-#endif /* _TEREDO_UPNP_H */
+#endif /* _TEREDO_ENDPOINT_H */

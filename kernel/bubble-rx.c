@@ -9,20 +9,20 @@
  */
 #include <linux/in.h>
 
-#include "answer.h"
+#include "bubble-rx.h"
 #include "bubble-set.h"
 #include "bubble.h"
 #include "burst.h"
 #include "decap.h"
 #include "device.h"
 #include "discovery.h"
+#include "endpoint.h"
 #include "nat.h"
 #include "peer.h"
-#include "port.h"
-#include "predict.h"
 #include "probe.h"
+#include "random-port.h"
+#include "symmetric.h"
 #include "trust.h"
-#include "upnp.h"
 
 /* how often one peer may make us answer */
 static bool allowed(struct teredo_probe *probe)
