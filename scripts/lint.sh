@@ -74,6 +74,22 @@ lint_sparse()
 	return "${PIPESTATUS[0]}"
 }
 
+# a copy of the module is built: its objects show which file uses which
+lint_layers()
+{
+	local copy=$tmp/objects
+
+	mkdir -p "$copy/kernel"
+	rm -f "$copy"/kernel/*.[ch]
+	cp -rp Kbuild uapi "$copy"
+	cp -p kernel/*.[ch] kernel/layers "$copy/kernel"
+	make -s -C "$kdir" M="$PWD/$copy" TEREDO_VERSION=0 modules > "$copy.log" 2>&1 || {
+		cat "$copy.log"
+		return 1
+	}
+	scripts/layers "$copy/kernel"
+}
+
 # The kernel's semantic patches but for those about drivers of hardware and
 # files; that only rewrite; that need an OCaml compiler; and minmax, which is
 # taste, and slow.
