@@ -40,7 +40,110 @@ test_elsewhere()
 	done
 }
 
+# small_suite: the runner alone, with a machine that is this one
+small_suite()
+{
+	rm -rf "$tmp/suite"
+	mkdir -p "$tmp/suite/selftests/"{net,host,vm}
+	cp "$top/selftests/run" "$tmp/suite/selftests/"
+	printf '%s\n' '# a reason' 'skips: no such thing' > "$tmp/suite/selftests/skips"
+	echo 'all:' > "$tmp/suite/selftests/net/Makefile"
+	cat > "$tmp/suite/selftests/vm/run" << 'END'
+#!/bin/bash
+while getopts k:c:t:o:n: opt; do
+	[ "$opt" != n ] || echo "$OPTARG" >> "${0%/*}/names"
+done
+shift $((OPTIND - 1))
+"$@" || exit
+[ ! -e "${0%/*}/report" ] || exit 126
+END
+	chmod +x "$tmp/suite/selftests/vm/run"
+}
+
+# small_test NAME LINE...: a network test of it
+small_test()
+{
+	local name=$1
+
+	shift
+	printf '%s\n' "$@" > "$tmp/suite/selftests/net/$name.sh"
+}
+
+# small_run CODE NAME...: these tests of it; what the run says is in $shown
+small_run()
+{
+	local code=$1
+
+	shift
+	exits "the suite" "$code" env -u KERNEL -u ALL -u KERNELS -u SHORT -u SLOW RETRY=1 \
+		VMS=1 "$tmp/suite/selftests/run" "$@"
+}
+
+test_skips()
+{
+	small_suite
+	small_test skips 'echo 1..1' 'echo "ok 1 one # SKIP no such thing"'
+	small_test other 'echo 1..2' 'echo "ok 1 one # SKIP no such thing"' \
+		'echo "ok 2 two"'
+	small_run 1 skips
+	has '0 passed, 0 failed, 1 skipped'
+	small_run 1 skips other
+	has 'other: skipped, and selftests/skips does not expect it: no such thing' \
+		'1 passed, 1 failed, 1 skipped'
+}
+
+# flaky NAME: fails the first time
+flaky()
+{
+	small_test "$1" 'echo 1..1' "[ -e $tmp/suite/$1 ] && { echo 'ok 1 it'; exit; }" \
+		"touch $tmp/suite/$1" 'echo "not ok 1 it"' 'exit 1'
+}
+
+test_second_chances()
+{
+	local name
+
+	small_suite
+	for name in one two three; do
+		flaky "$name"
+	done
+	small_run 0 one
+	has 'second chances: 1: one' '1 passed, 0 failed, 0 skipped'
+	has 'one: not ok 1 it'
+	check "what the first run gave" grep -q 'not ok' \
+		"$tmp/suite/.out/check/first/one.ktap"
+	check "a machine of its own" grep -qx 'again.one.1' "$tmp/suite/selftests/vm/names"
+	rm "$tmp/suite/one"
+	small_run 1 one two three
+	has 'second chances: 3 files needed one, more than 2' '3 passed, 1 failed, 0 skipped'
+}
+
+test_time_limit()
+{
+	small_suite
+	small_test late '# timeout: 1' 'echo 1..1' "[ -e $tmp/suite/late ] || {" \
+		"touch $tmp/suite/late; sleep 20; }" 'echo "ok 1 it"'
+	small_run 0 late
+	has 'time limit of 1 s reached' 'second chances: 1: late' \
+		'1 passed, 0 failed, 0 skipped'
+}
+
+test_kernel_report()
+{
+	small_suite
+	small_test good 'echo 1..1' 'echo "ok 1 it"'
+	small_run 0 good
+	touch "$tmp/suite/selftests/vm/report"
+	small_run 1 good
+	has 'vm1.1: exit code 126' '1 passed, 1 failed, 0 skipped'
+}
+
 add_test "a failure before the tests is one" test_before
 add_test "network tests refuse to run outside of the virtual machine" test_elsewhere
+add_test "a skip that is not expected is a failure" test_skips
+add_test "second chances are counted, and more than two are a failure" \
+	test_second_chances
+add_test "a time limit that was reached takes a second chance" test_time_limit
+add_test "a report of the kernel is a failure" test_kernel_report
 
 run_tests
