@@ -5,6 +5,7 @@
 # it, with a networkd that would have all devices.
 # timeout: 600
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

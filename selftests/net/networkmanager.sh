@@ -5,6 +5,7 @@
 # has interfaces that nobody keeps from it, and leaves ours alone.
 # prepare: scripts/networkmanager.sh
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

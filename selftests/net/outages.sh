@@ -9,7 +9,7 @@
 #
 # A suspended machine is not here: its CLOCK_BOOTTIME runs on without
 # CLOCK_MONOTONIC, and nothing but a real suspension does that.
-# set: long
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -5,6 +5,7 @@
 # booted and on a client, and the drop-ins of teredo.conf(5).
 # timeout: 300
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
