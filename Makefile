@@ -44,6 +44,8 @@ help:
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
 	@echo 'make unit      the unit tests alone'
+	@echo 'make conformance  which requirements of the RFCs the last "make check" has'
+	@echo '               shown: .out/check/conformance.md'
 	@echo 'make fuzz      the fuzz targets; TIME=60: so many seconds each,'
 	@echo '               RUNS=100000: so many executions each'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
@@ -123,6 +125,9 @@ deb:
 
 unit:
 	@$(MAKE) -C selftests/unit check
+
+conformance:
+	@scripts/conformance
 
 fuzz:
 	@selftests/fuzz/run $(if $(TIME),-t $(TIME),$(if $(RUNS),-r $(RUNS)))
@@ -204,6 +209,6 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit fuzz deps check check-packages matrix debug-kernel \
-	check-debug check-kcsan bench demo lint coverage coverage-tools coverage-module \
-	ynl clean
+	install-tools uninstall deb unit conformance fuzz deps check check-packages matrix \
+	debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
+	coverage-module ynl clean

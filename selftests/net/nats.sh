@@ -375,7 +375,7 @@ add_test "$clients_test" test_clients "${kinds[@]}"
 if [ "${MATRIX:-}" ]; then
 	add_test "all pairs" test_tries tries tries.txt
 	for from in "${kinds[@]}"; do
-		add_test "XC-13: from behind $from to all others" test_row "$from"
+		add_test "from behind $from to all others" test_row "$from"
 	done
 	run_tests
 fi
@@ -383,7 +383,7 @@ fi
 if [ "${LOSSES:-}" ]; then
 	add_test "all pairs" test_tries losses losses.txt
 	for from in "${kinds[@]}"; do
-		add_test "XC-13: nothing is lost from behind $from to all others" \
+		add_test "nothing is lost from behind $from to all others" \
 			test_losses "$from"
 	done
 	run_tests
