@@ -79,6 +79,39 @@ small_run()
 		VMS=1 "$tmp/suite/selftests/run" "$@"
 }
 
+# whole_suite: all that a run without arguments starts, and one requirement
+whole_suite()
+{
+	local suite=$tmp/suite
+
+	small_suite
+	mkdir -p "$suite"/{scripts,Documentation,selftests/{unit,fuzz}}
+	cp "$top/scripts/conformance" "$suite/scripts/"
+	echo 'C-01 | 1 | MUST | something' > "$suite/Documentation/conformance.ids"
+	: > "$suite/Documentation/conformance.status"
+	printf 'lint:\n\t@echo 1..1; echo ok 1 it\n' > "$suite/Makefile"
+	printf 'check:\n\t@echo 1..1; echo ok 1 - it\n' > "$suite/selftests/unit/Makefile"
+	printf '#!/bin/sh\necho 1..1; echo ok 1 it\n' > "$suite/selftests/fuzz/run"
+	chmod +x "$suite/selftests/fuzz/run"
+	printf 'echo 1..1; echo ok 1 it\n' > "$suite/selftests/host/it.sh"
+}
+
+test_requirements()
+{
+	local named=('add_test() { :; }' 'add_test "C-01: it" it' 'echo 1..1')
+
+	whole_suite
+	small_test shows "${named[@]}" 'echo "ok 1 C-01: it"'
+	small_run 0
+	has 'conformance: 1 tested,' 'requirements: ok 1' '7 passed, 0 failed, 0 skipped'
+	small_test shows "${named[@]}" 'echo "ok 1 it"'
+	small_run 1
+	has 'requirements: # C-01 has no passed test' \
+		'requirements: # shows.sh: did not run: C-01: it' '6 passed, 1 failed, 0 skipped'
+	small_run 0 shows
+	[[ $shown != *requirements* ]] || fail "requirements of a part of the tests: $shown"
+}
+
 test_skips()
 {
 	small_suite
@@ -139,6 +172,7 @@ test_kernel_report()
 }
 
 add_test "a failure before the tests is one" test_before
+add_test "a whole run ends with the requirements" test_requirements
 add_test "network tests refuse to run outside of the virtual machine" test_elsewhere
 add_test "a skip that is not expected is a failure" test_skips
 add_test "second chances are counted, and more than two are a failure" \
