@@ -478,7 +478,7 @@ before a
 start_spread
 
 add_test "C-13 C-68: without it no group, no socket, no entry" test_off
-add_test "C-107 C-108 C-110 BU-5 DG-3: the group, the port, and the bubble" \
+add_test "C-107 C-108 C-110 BU-5: the group, the port, and the bubble" \
 	test_first
 add_test "C-66 C-67 C-115 C-116 P-03: a discovery bubble makes an entry and is answered" \
 	test_entry
