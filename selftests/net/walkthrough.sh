@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Documentation/gateway.md, word by word: its commands on a host that systemd has
+# Documentation/admin/gateway.md, word by word: its commands on a host that systemd has
 # booted and on a client, and the drop-ins of teredo.conf(5).
 # timeout: 300
 # set: long
@@ -12,7 +12,7 @@
 # shellcheck source=../vm/host.sh
 . "$top/selftests/vm/host.sh"
 
-guide=$top/Documentation/gateway.md
+guide=$top/Documentation/admin/gateway.md
 page=$top/tools/man/teredo.conf.5
 unit=teredo@server0.service
 
