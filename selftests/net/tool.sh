@@ -388,6 +388,28 @@ test_next()
 	check_equal "as JSON" '[]' "$(teredo a -j show 2>&1)"
 }
 
+# "teredo wait" asks for the status 20 times a second, and a host can have thousands
+# of chains: teredod must not dump them each time.
+test_firewall_dumps()
+{
+	local tracing=/sys/kernel/tracing dumps
+
+	client_start a --server 203.0.113.9	# an address that does not answer
+	mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing"
+	if ! echo 'p:dumps nf_tables_dump_chains' >> "$tracing/kprobe_events"; then
+		skip "no kprobes"
+		return
+	fi
+	echo 1 > "$tracing/events/kprobes/dumps/enable"
+	teredo a wait teredo0 --timeout 2 > /dev/null 2>&1
+	dumps=$(awk '$1 == "dumps" { print $2 }' "$tracing/kprobe_profile")
+	echo 0 > "$tracing/events/kprobes/dumps/enable"
+	echo '-:dumps' >> "$tracing/kprobe_events"
+	check_at_most "dumps of all chains in 2 s" 4 "$dumps"
+	[ "$dumps" -ge 1 ] || fail "teredod has not looked"
+	client_down a
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -405,6 +427,8 @@ add_test "the name of a device that is not UTF-8" test_name_octets
 add_test "exit codes" test_exit_codes
 add_test "options before and behind the command, and --help of each" test_options
 add_test "teredo set" test_set
+add_test "teredo wait has the firewall looked for once a second at most" \
+	test_firewall_dumps
 add_test "no device: what next" test_next
 
 run_tests
