@@ -9,6 +9,7 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "random.h"
 #include "readable.h"
 
 #include <arpa/inet.h>
@@ -110,7 +111,7 @@ static void ask(struct daemon *d)
 		.server = to.addr,
 		.prefix = d->q.prefix,
 	};
-	engine_random(d, r->query.nonce, sizeof(r->query.nonce));
+	random_fill(d, r->query.nonce, sizeof(r->query.nonce));
 	r->udp.transport.send(&r->udp.transport, to, buf,
 			      packet_build_rs(buf, &d->q.key, r->query.nonce));
 }
