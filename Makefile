@@ -37,6 +37,9 @@ help:
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make check-packages  the Debian packages and the README on booted hosts of'
 	@echo '               Debian 12 and 13; RELEASES=trixie: only this one. As root'
+	@echo 'make mutants   can the tests fail? Each is run on trees with a mistake;'
+	@echo '               MUTANTS="nonce* port-taken": only these;'
+	@echo '               PART=3/10: the third of ten parts'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
 	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
 	@echo '               BENCH="path scale": of path tcp rr scale server gateway'
@@ -144,6 +147,10 @@ check-packages:
 	@scripts/deps.sh
 	@selftests/packages/run $(RELEASES)
 
+# The debug kernel as user-mode Linux runs these natively, so it is built first.
+mutants: debug-kernel
+	@selftests/mutants/run $(if $(PART),-p $(PART)) $(MUTANTS:%='%')
+
 matrix:
 	@scripts/deps.sh
 	@$(MAKE) -s all
@@ -209,6 +216,6 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit conformance fuzz deps check check-packages matrix \
-	debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
+	install-tools uninstall deb unit conformance fuzz deps check check-packages mutants \
+	matrix debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
 	coverage-module ynl clean
