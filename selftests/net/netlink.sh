@@ -516,6 +516,28 @@ test_container()
 	stop box KILL
 }
 
+# peers: of t1
+peers()
+{
+	on a "$here/tdctl" dump t1 | grep -c '^peer '
+}
+
+# Another address of the host is another mapping, even if it is seen as the same one.
+test_source()
+{
+	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
+
+	on a "$here/tdctl" bare t1 41000 $addr
+	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	teredo a peer add t1 2001:0:cb00:7101:10a7:3caf:3fff:fdeb remote 192.0.2.20:50000
+	check_equal "peers" 1 "$(peers)"
+	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	check_equal "peers with the same source" 1 "$(peers)"
+	on a "$here/tdctl" up t1 $addr 0 192.0.2.10
+	check_equal "peers with another source" 0 "$(peers)"
+	ip_a link del t1
+}
+
 modprobe teredo || fail "no module"
 new_node inet
 client a none
@@ -531,6 +553,7 @@ add_test "C-04 C-06: ip link set up says why not, or why without a carrier" \
 add_test "G-09 C-07 C-83: refused requests of the generic netlink family" \
 	test_genl_refused
 add_test "C-04 C-05: the port is random, and kept" test_port
+add_test "C-19: another source address makes the device forget its peers" test_source
 add_test "C-06: the module is loaded when it is needed" test_autoload
 add_test "C-06: a device goes while devices are listed" test_dump
 add_test "C-06: everybody may look, nobody else may change" test_unprivileged

@@ -563,6 +563,19 @@ test_rate()
 		"$(burst 5)"
 }
 
+# The control daemon, which computes a value for each solicitation, gets no more.
+test_secret_rate()
+{
+	pause 1.1	# a second's worth is saved up
+	ip_on s1 link set teredo0 type teredo auth rate 5
+	count_from s1
+	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
+		"$(vector RS-5)"
+	check_equal "5 in a second" "rx_drop_no_helper+5 rx_drop_rate+45" \
+		"$(counted s1)"
+	ip_on s1 link set teredo0 type teredo noauth rate 1000
+}
+
 # The most that the server makes of a datagram: one, 56 octets longer
 test_amplification()
 {
@@ -723,6 +736,7 @@ add_test "S-11 S-13: bubbles of symmetric clients, if allowed (A-21)" \
 	test_symmetric
 add_test "S-08: loops end (A-24)" test_loop
 add_test "S-38: a limit per address" test_rate
+add_test "S-10 S-38: a limit per address, if secrets are checked" test_secret_rate
 add_test "S-38: no amplification" test_amplification
 add_test "S-36 S-37: the server relays, too" test_server_relays
 add_test "S-05 S-36: server and relay on one host" test_server_and_relay
