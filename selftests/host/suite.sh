@@ -171,6 +171,12 @@ test_kernel_report()
 	has 'vm1.1: exit code 126' '1 passed, 1 failed, 0 skipped'
 }
 
+# The texts that mutants replace move with the sources, and new files need mutants.
+test_mutants()
+{
+	check "the list of mutants" "$top/selftests/mutants/run" -c
+}
+
 add_test "a failure before the tests is one" test_before
 add_test "a whole run ends with the requirements" test_requirements
 add_test "network tests refuse to run outside of the virtual machine" test_elsewhere
@@ -179,5 +185,6 @@ add_test "second chances are counted, and more than two are a failure" \
 	test_second_chances
 add_test "a time limit that was reached takes a second chance" test_time_limit
 add_test "a report of the kernel is a failure" test_kernel_report
+add_test "each mutant can be made, and each file has one" test_mutants
 
 run_tests
