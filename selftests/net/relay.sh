@@ -249,7 +249,8 @@ test_teredo_source()
 silent()
 {
 	capture inet r silent udp and src port 3545
-	capture n eth0 silent6
+	# an interface that is new reports its groups
+	capture n eth0 silent6 not dst host ff02::16
 	"$@"
 	capture_stop silent
 	capture_stop silent6
@@ -327,13 +328,18 @@ arrives()
 
 test_served()
 {
-	local known
+	local known to
 
 	known=$(client_at 30)
 	make_peer "$known"
 	arrives n "to the site" 1 udp6 "$known" "$native" 1 2 8
 	arrives eth0 "to elsewhere, if all is served" 1 \
 		udp6 "$known" 2001:db8:7::7 1 2 8
+	# unless it is named, what is not global is not served
+	for to in fd00::1 fc00::1 fec0::1 0:0:1::1; do
+		silent relay_drops r "to $to" rx_drop_destination "$client_a" \
+			udp6 "$known" "$to" 1 2 8
+	done
 
 	teredo_down r
 	teredo_relay r 198.51.100.1 3545 served 2001:db8:1::/48
