@@ -190,6 +190,19 @@ wait_for()
 	done
 }
 
+# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
+took()
+{
+	local what=$1 limit=$2 start ms
+
+	shift 2
+	start=$(now_ms)
+	wait_for 30 "$@" || fail "$what: never"
+	ms=$(($(now_ms) - start))
+	note "$what after $ms ms"
+	check_at_most "$what, ms" "$limit" "$ms"
+}
+
 # ---------------------------------------------------------------- namespaces
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -395,6 +408,15 @@ host()
 	for addr; do
 		printf 'route add %s dev %s\n' "$addr" "$node"
 	done | ip_on inet -batch - || exit 1
+}
+
+# second_uplink NODE DEVICE ADDRESS: another link to the router, without a route
+second_uplink()
+{
+	new_link inet "$1-$2" "$1" "$2"
+	compute_checksums "$1" "$2"
+	ip_on "$1" addr add "$3/32" dev "$2" || exit 1
+	ip_on inet route replace "$3" dev "$1-$2" || exit 1
 }
 
 # internet: all that has a public address

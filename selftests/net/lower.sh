@@ -9,19 +9,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
-took()
-{
-	local what=$1 limit=$2 start ms
-
-	shift 2
-	start=$(now_ms)
-	wait_for 15 "$@" || fail "$what: never"
-	ms=$(($(now_ms) - start))
-	note "$what after $ms ms"
-	check_at_most "$what, ms" "$limit" "$ms"
-}
-
 # says TEXT: teredo show at a
 says()
 {
@@ -42,11 +29,8 @@ lan_again()
 # other_uplink DEVICE ADDRESS: a gets another interface, straight to the router
 other_uplink()
 {
-	new_link inet "via-$1" a "$1"
-	on a ethtool -K "$1" tx off > /dev/null
-	ip_on inet route replace "$2" dev "via-$1"
-	printf '%s\n' "addr add $2 dev $1" "route add default dev $1 metric 9" |
-		ip_on a -batch -
+	second_uplink a "$1" "$2"
+	ip_on a route add default dev "$1" metric 9
 }
 
 # link_client [OPTIONS of teredod]: a client that sends by eth0

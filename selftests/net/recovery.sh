@@ -29,19 +29,6 @@ another_address()
 	[ "$addr" ] && [ "$addr" != "$1" ]
 }
 
-# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
-took()
-{
-	local what=$1 limit=$2 start ms
-
-	shift 2
-	start=$(now_ms)
-	wait_for 30 "$@" || fail "$what: never"
-	ms=$(($(now_ms) - start))
-	note "$what after $ms ms"
-	check_at_most "$what, ms" "$limit" "$ms"
-}
-
 test_server()
 {
 	set_nat a pr
