@@ -329,6 +329,9 @@ static int on_path(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
+/* Datagrams of the device belong to root, whatever user runs the daemon. */
+#define DEVICE_UID	0
+
 /**
  * path_get - ask the kernel how it would send to an IPv4 address
  * @nl: rtnetlink socket
@@ -360,5 +363,6 @@ int path_get(struct nl *nl, const struct path_query *query, struct path *path)
 		mnl_attr_put_u32(nlh, RTA_OIF, query->oif);
 	if (query->fwmark)
 		mnl_attr_put_u32(nlh, RTA_MARK, query->fwmark);
+	mnl_attr_put_u32(nlh, RTA_UID, DEVICE_UID);
 	return nl_talk(nl, nlh, on_path, path);
 }
