@@ -22,10 +22,13 @@
 #include "trust.h"
 #include "xmit.h"
 
+/* An address of this host, on an interface of the same VRF if the device is in
+ * one.
+ */
 static bool own_address(const struct teredo_dev *td,
 			const struct in6_addr *addr)
 {
-	return ipv6_chk_addr(dev_net(td->dev), addr, NULL, 0);
+	return ipv6_chk_addr(dev_net(td->dev), addr, td->dev, 0);
 }
 
 /**
