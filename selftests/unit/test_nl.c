@@ -161,12 +161,12 @@ static void test_route(const void *arg)
 	(void)arg;
 	rtm->rtm_type = RTN_UNICAST;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	CHECK(route_parse(&route, &ifindex, nlh));
+	CHECK(route_parse(&route, &ifindex, 0, nlh));
 	CHECK(!ifindex && !route.metric);
 	free(nlh);
 
 	nlh = make(RTM_NEWROUTE, 1, NULL, 0);
-	CHECK(!route_parse(&route, &ifindex, nlh));
+	CHECK(!route_parse(&route, &ifindex, 0, nlh));
 	free(nlh);
 }
 
