@@ -195,11 +195,11 @@ teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 write_script
 
-add_test "C-19: the lease is renewed: no packet is lost, nothing changes" \
+add_test "the lease is renewed: no packet is lost, nothing changes" \
 	test_renewed
-add_test "C-19 C-90: a lease is refused, another public address: the old one gone at once, the new one in 1.1 s" \
+add_test "C-90: a lease is refused, another public address: the old one gone at once, the new one in 1.1 s" \
 	test_refused
-add_test "C-19 C-90: a lease expires, another address behind a NAT 20 s later: the same" \
+add_test "C-90: a lease expires, another address behind a NAT 20 s later: the same" \
 	test_expired
 
 run_tests

@@ -216,6 +216,6 @@ add_test "C-19 C-90: the rule changes: another mapping within 2 s" \
 add_test "C-19: a second port with fwmark" test_second_port
 add_test "C-19: a rule for the user, and teredod as another user" test_user
 add_test "S-01 S-02: a server with an address on each of two uplinks" test_server
-add_test "R-33: a relay with the address of the second uplink" test_relay
+add_test "R-03: a relay with the address of the second uplink" test_relay
 
 run_tests

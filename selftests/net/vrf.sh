@@ -299,18 +299,18 @@ teredo_relay r 198.51.100.1 3545
 head -c 100000 /dev/urandom > "$tmp/sent"
 
 for link in eth0 red; do
-	add_test "C-19: a client below which is a VRF, link = $link" \
+	add_test "a client below which is a VRF, link = $link" \
 		test_client_lower $link
 done
-add_test "C-19: a client's device joins a VRF and leaves it" test_client_upper
-add_test "C-19: a client's device in a VRF, above another one" test_client_both
+add_test "a client's device joins a VRF and leaves it" test_client_upper
+add_test "a client's device in a VRF, above another one" test_client_both
 for link in eth0 red; do
-	add_test "R-33: a relay below which is a VRF, dev $link" \
+	add_test "R-02 R-03: a relay below which is a VRF, dev $link" \
 		test_relay_lower $link
 done
-add_test "R-16 R-17: a relay in the VRF of its network: bubbles have an address there" \
+add_test "R-12: a relay in the VRF of its network: bubbles have an address there" \
 	test_relay_upper
-add_test "H-02 H-03: a host-specific relay in a VRF has the addresses there" \
+add_test "H-02 H-06 H-08: a host-specific relay in a VRF has the addresses there" \
 	test_hostrelay_upper
 for link in eth0 red; do
 	add_test "S-01: a server below which is a VRF, dev $link" \
