@@ -601,6 +601,68 @@ set_nat()
 		ip_on "$node" -batch - || exit 1
 }
 
+# attach GATE DEVICE NODE ADDRESS VIA [NODE-DEVICE]: a link from GATE to NODE, which has
+# ADDRESS
+attach()
+{
+	local dev=${6:-eth0}
+
+	new_link "$1" "$2" "$3" "$dev"
+	[ "$dev" != eth0 ] || real_checksums "$3"
+	ip_on "$1" route add "$4" dev "$2" || exit 1
+	printf '%s\n' "addr add $4/32 dev $dev" "route add $5 dev $dev" \
+		"route add default via $5" | ip_on "$3" -batch - || exit 1
+}
+
+# on_lan NODE NUMBER: at 10.1.0.NUMBER of a's network, which is a bridge
+on_lan()
+{
+	local node=$1 n=$2 nat=na
+
+	ip link add "p$node" netns "$(netns "$nat")" type veth peer name eth0 \
+		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
+	ip_on "$nat" link set "p$node" master lan up
+	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
+	# in this order, or it has an address and something to say already
+	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
+		"addr add 10.1.0.$n/24 dev eth0" \
+		'route add default via 10.1.0.1 dev eth0' |
+		ip_on "$node" -batch - || exit 1
+	neighbours "$node" eth0
+	real_checksums "$node"
+}
+
+# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
+# under test is counted
+neighbours()
+{
+	local i
+
+	for i in 1 2 3 9; do
+		printf 'neigh replace 10.1.0.%s lladdr 02:01:00:00:00:0%s dev %s\n' \
+			"$i" "$i" "$2"
+	done | ip_on "$1" -batch -
+}
+
+# make_lan: a network of clients a and d behind the NAT of a, and of another host w
+make_lan()
+{
+	port[d]=50000 inside[d]=10.1.0
+	new_node a na d w
+	new_link inet na na wan
+	ip_on na link add lan address 02:01:00:00:00:01 type bridge mcast_snooping 0
+	ip_on na link set lan addrgenmode none
+	ip_on na link set lan up
+	on na sysctl -qw net.ipv4.ip_forward=1
+	ip_on inet route add 192.0.2.10 dev na
+	on_lan a 2
+	on_lan d 3
+	on_lan w 9
+	set_nat a pr
+	neighbours a eth0
+	neighbours na lan
+}
+
 # link_delay NODE TIME: each way between a host, or a client's NAT, and the
 # router. Of the hosts, a delay of r counts for n too.
 link_delay()

@@ -18,55 +18,6 @@ B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
 GROUP=224.0.0.253:3544
 SERVER=203.0.113.1.3544
 SPREAD=10			# devices whose intervals are measured
-port[d]=50000 inside[d]=10.1.0
-
-# on_lan NODE NUMBER: 10.1.0.NUMBER
-on_lan()
-{
-	local node=$1 n=$2 nat=na
-
-	ip link add "p$node" netns "$(netns "$nat")" type veth peer name eth0 \
-		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
-	ip_on "$nat" link set "p$node" master lan up
-	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
-	# in this order, or it has an address and something to say already
-	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
-		"addr add 10.1.0.$n/24 dev eth0" \
-		'route add default via 10.1.0.1 dev eth0' |
-		ip_on "$node" -batch - || exit 1
-	neighbours "$node" eth0
-	real_checksums "$node"
-}
-
-# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
-# under test is counted
-neighbours()
-{
-	local i
-
-	for i in 1 2 3 9; do
-		printf 'neigh replace 10.1.0.%s lladdr 02:01:00:00:00:0%s dev %s\n' \
-			"$i" "$i" "$2"
-	done | ip_on "$1" -batch -
-}
-
-# A network with two clients and somebody else
-make_lan()
-{
-	new_node a na d w
-	new_link inet na na wan
-	ip_on na link add lan address 02:01:00:00:00:01 type bridge mcast_snooping 0
-	ip_on na link set lan addrgenmode none
-	ip_on na link set lan up
-	on na sysctl -qw net.ipv4.ip_forward=1
-	ip_on inet route add 192.0.2.10 dev na
-	on_lan a 2
-	on_lan d 3
-	on_lan w 9
-	set_nat a pr
-	neighbours a eth0
-	neighbours na lan
-}
 
 # from PLACE ARGUMENTS of tdinject...: by multicast, from this place on the link
 from()
