@@ -38,7 +38,7 @@ test_tcp()
 	client_down a
 }
 
-# the rule that README.md has: what was not asked for does not come in
+# the rule that Documentation/admin/client.md has: what was not asked for does not come in
 test_firewall()
 {
 	set_nat a cone
