@@ -187,7 +187,7 @@ test_reload()
 # routes NODE PREFIX: metrics of those that teredod has put there
 routes()
 {
-	ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
+	must ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
 		sed -n 's/.* metric \([0-9]*\) .*/\1/p' | xargs
 }
 
@@ -336,7 +336,7 @@ test_unreadable()
 	[ "$(teredo_address a)" ] || fail "no address to be left behind"
 	ends 78 'nonsense: unknown key' --config "$tmp/wrong.conf" teredo0
 	check_equal "address" '' "$(teredo_address a)"
-	check_equal "routes" '' "$(ip_on a -6 route show dev teredo0)"
+	check_equal "routes" '' "$(must ip_on a -6 route show dev teredo0)"
 	client_up a --config "$conf"
 	check "ping" reach a 2001:db8:1::10
 	client_down a

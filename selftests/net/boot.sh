@@ -171,6 +171,7 @@ test_networkd()
 	check "networkd restarts" on_host systemctl restart systemd-networkd
 	check "networkd has it again" wait_for 10 configured
 	pause 1
+	check "it was watched" alive monitor
 	stop monitor
 	check_equal "what was removed from the device" '' \
 		"$(grep Deleted "$tmp/monitor.log" | grep teredo0)"

@@ -68,7 +68,7 @@ event_cable()
 event_nat()
 {
 	other_ports
-	on na conntrack -F > /dev/null 2>&1
+	nat_forgets na
 }
 
 event_server()

@@ -24,7 +24,7 @@ errors_counted()
 	local node
 
 	for node in "${nodes[@]}"; do
-		on "$node" nstat -asz '*InCsumErrors' | awk -v "node=$node" \
+		must on "$node" nstat -asz '*InCsumErrors' | awk -v "node=$node" \
 			'/InCsumErrors/ && $2 > 0 { print node, $1, $2 }'
 	done
 }
@@ -108,7 +108,7 @@ own_nat()
 		}
 	}
 	EOF
-	on "$1" conntrack -F > /dev/null 2>&1
+	nat_forgets "$1"
 }
 
 own_nat_end()

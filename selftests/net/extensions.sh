@@ -231,7 +231,7 @@ stranger()
 # strangers COUNT: so many of them have a random port
 strangers()
 {
-	[ "$(on a "$here/tdctl" dump teredo0 |
+	[ "$(dump a |
 		grep -c '^peer .* port [1-9][0-9]* by')" = "$1" ]
 }
 
@@ -358,7 +358,7 @@ test_idle()
 	pause 0.2
 	capture_stop other
 	check "another port of the peer" grep -q ' random 40124 ' <(
-		on a "$here/tdctl" dump teredo0)
+		dump a)
 	check "another one of ours" [ "$(random_port $B)" != "$r by $r" ]
 	before a
 }
@@ -477,7 +477,7 @@ test_second_greeted()
 		"$(payloads greeted | cut -d ' ' -f 2-)"
 	check_changes "counters" a 'rx_bubbles +2' 'sent +1' 'tx_bubbles +1'
 	check "the peer stays" grep -q "^peer $B trusted $B_AT " <(
-		on a "$here/tdctl" dump teredo0)
+		dump a)
 }
 
 # Other NATs need no random port, but the peer's is tried.

@@ -150,7 +150,7 @@ test_expiry()
 	pause 0.5
 	pause 31
 	check_equal "state after 31 s" expired \
-		"$(on a "$here/tdctl" dump teredo0 | awk -v p="$to" '
+		"$(dump a | awk -v p="$to" '
 			$1 == "peer" && $2 == p { print $3 }')"
 	check_equal "after 31 s" 52 "$(first_sent "$to")"
 }

@@ -12,7 +12,7 @@ SEED=${SEED:-20060212} COUNT=${COUNT:-20000}
 
 links()
 {
-	ip_on a -o link show type teredo
+	must ip_on a -o link show type teredo
 }
 
 test_requests()

@@ -116,7 +116,7 @@ test_forged()
 	# solicitation would be twice this
 	check_at_most "teredod, kB" $((memory + 4096)) "$(resident)"
 	check_equal "clients" "" \
-		"$(teredo s1 -j show teredo0 | grep -o '"clients":[0-9][0-9]*')"
+		"$(must teredo s1 -j show teredo0 | grep -o '"clients":[0-9][0-9]*')"
 	server_stop
 	ip_on inet route del blackhole 11.0.0.0/8
 }

@@ -31,7 +31,7 @@ determine()
 # The kernel's own sockets are nobody's.
 second_port()
 {
-	on "$1" ss -uanpH | sed -n 's/.*:\([0-9]*\) .*teredod.*/\1/p'
+	must on "$1" ss -uanpH | sed -n 's/.*:\([0-9]*\) .*teredod.*/\1/p'
 }
 
 # shows NODE REFRESH STATE [CANDIDATE MAXIMUM], in milliseconds

@@ -65,7 +65,7 @@ said()
 	local name=$1
 
 	shift
-	tcpdump -nvr "$tmp/$name.pcap" "$@" 2> /dev/null |
+	packets "$name" -v "$@" |
 		sed -n 's/.* ttl \([0-9]*\),.*/\1/p' > "$tmp/ttl"
 	payloads "$name" "$@" | paste -d ' ' - "$tmp/ttl" |
 		awk '{ print $2, $4, $3 }'
@@ -112,7 +112,7 @@ test_entry()
 	capture_stop answer
 	check_equal "answers" "10.1.0.9.50000 $A > $D 10.1.0.9.50009 $A > $D " \
 		"$(answers answer)"
-	[[ $(on a "$here/tdctl" dump teredo0) =~ peer\ $D.*\ idle\ ([0-9]+)\ ([0-9]+) ]] ||
+	[[ $(dump a) =~ peer\ $D.*\ idle\ ([0-9]+)\ ([0-9]+) ]] ||
 		fail "no entry"
 	check_at_most "ms since its reception" 10000 "${BASH_REMATCH[1]}"
 	[ "${BASH_REMATCH[2]}" -ge 30000 ] ||

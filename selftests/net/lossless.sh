@@ -57,7 +57,7 @@ gate()
 		}
 	}
 	EOF
-	on "$node" conntrack -F > /dev/null 2>&1
+	nat_forgets "$node"
 }
 
 # forget_all GATES NODE...: nothing is known of the others any more
@@ -70,7 +70,7 @@ forget_all()
 		teredo "$node" peer flush teredo0
 	done
 	for node in $gates; do
-		on "$node" conntrack -F > /dev/null 2>&1
+		nat_forgets "$node"
 	done
 }
 

@@ -43,7 +43,7 @@ state_is()
 
 routes()
 {
-	ip_on a -6 route show proto 74
+	must ip_on a -6 route show proto 74
 }
 
 # took WHAT LOW HIGH COMMAND...: milliseconds until it succeeds

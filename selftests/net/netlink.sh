@@ -86,8 +86,8 @@ test_plain()
 	check "it is teredo0" ip_on a link show teredo0
 	check_equal "MTU" 1280 "$(ip_on a link show teredo0 |
 		sed -n 's/.* mtu \([0-9]*\).*/\1/p')"
-	check_equal "link-local addresses" "" "$(ip_on a link set teredo0 up
-		ip_on a -6 addr show dev teredo0)"
+	check_equal "link-local addresses" "" "$(must ip_on a link set teredo0 up
+		must ip_on a -6 addr show dev teredo0)"
 	ip_on a link del teredo0
 }
 
@@ -432,14 +432,14 @@ test_autoload()
 
 indices()
 {
-	ip_a -o link show type teredo | sed 's/:.*//' | sort
+	must ip_a -o link show type teredo | sed 's/:.*//' | sort
 }
 
 # More devices than one message has room for: one that is deleted while they are
 # listed leaves the others alone, wherever it is in the kernel's list.
 test_dump()
 {
-	local i
+	local i left=40
 
 	for ((i = 1; i < 39; i++)); do
 		printf 'link add d%s type teredo\n' $i
@@ -447,7 +447,9 @@ test_dump()
 	ip_a link add d39 index 5000 type teredo
 	ip_a link add d40 index 4000 type teredo
 	for i in 1 39; do
-		on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		must on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		left=$((left - 1))
+		check_equal "d$i: devices that are left" $left "$(indices | wc -l)"
 		check_equal "d$i: devices that are not listed" '' \
 			"$(indices | comm -23 - "$tmp/list")"
 		check_equal "d$i: listed twice" '' "$(uniq -d "$tmp/list")"

@@ -96,6 +96,7 @@ test_restart()
 	manager
 	takes
 	leaves
+	check "it was watched" alive monitor
 	stop monitor
 	check_equal "what was removed from the device" '' \
 		"$(grep Deleted "$tmp/monitor.log" | grep teredo0)"

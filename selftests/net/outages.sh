@@ -67,8 +67,8 @@ test_nats()
 	watch out b $NATIVE
 	on nb nft insert rule ip nat postrouting oifname wan \
 		udp sport ${port[b]} snat to ${outside[b]}:51000
-	on nb conntrack -F > /dev/null 2>&1
-	on na conntrack -F > /dev/null 2>&1
+	nat_forgets nb
+	nat_forgets na
 	pause 24
 	answered_again in 23000
 	answered_again out 6500

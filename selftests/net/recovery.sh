@@ -216,6 +216,7 @@ test_relay_replaced()
 	check "the second one runs" alive second
 	check "the route" relay_route
 	pause 1
+	check "the routes are watched" alive routes
 	! grep -q 'Deleted 2001::/32' "$tmp/routes.log" ||
 		fail "the route was away: $(cat "$tmp/routes.log")"
 	[[ $(teredo r -j show relay0) == *'"state":"up"'* ]] ||
@@ -309,7 +310,7 @@ test_nat()
 	old=$(teredo_address a)
 	on na nft insert rule ip nat postrouting oifname wan \
 		udp sport 40000 snat to 192.0.2.10:41000
-	on na conntrack -F > /dev/null 2>&1
+	nat_forgets na
 	took "new address" 5250 another_address "$old"
 	check "the old one is gone" address_is_gone "$old"
 	check_equal "port 41000" 5fd7 "$(teredo_address a | cut -d : -f 6)"

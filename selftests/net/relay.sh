@@ -251,7 +251,7 @@ silent()
 	capture inet r silent udp and src port 3545
 	# an interface that is new reports its groups
 	capture n eth0 silent6 not dst host ff02::16
-	"$@"
+	"$@" || fail "exit code $? of: $*"
 	capture_stop silent
 	capture_stop silent6
 	check_equal "datagrams" "" "$(packets silent)"
@@ -436,7 +436,7 @@ test_route()
 		fail "no route"
 	ip_on r link set teredo0 down
 	check_equal "route without a device" "" \
-		"$(ip_on r -6 route show 2001::/32)"
+		"$(must ip_on r -6 route show 2001::/32)"
 	ip_on r link set teredo0 up
 	ip_on r -6 route add 2001::/32 dev teredo0
 }
@@ -448,7 +448,7 @@ test_host_send()
 	local bu6
 
 	check_equal "addresses of the device" "" \
-		"$(ip_on h -6 addr show dev teredo0)"
+		"$(must ip_on h -6 addr show dev teredo0)"
 	[[ $(ip_on h -6 route get "$addr_a") == *"dev teredo0 src 2001:db8:7::7 "* ]] ||
 		fail "$(ip_on h -6 route get "$addr_a")"
 	bu6=$(vector BU-6)

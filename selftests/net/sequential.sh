@@ -291,7 +291,7 @@ test_limits()
 	capture_stop limits
 	check_at_most "solicitations in two seconds" $((64 * 3)) \
 		"$(solicitations limits | wc -l)"
-	check_at_most "open ports" 67 "$(on a ss -uan | grep -c UNCONN)"
+	check_at_most "open ports" 67 "$(must on a ss -uan | grep -c UNCONN)"
 	flush a
 }
 

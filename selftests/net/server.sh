@@ -51,7 +51,7 @@ silent()
 	capture inet s1 silent \
 		'udp and (src host 203.0.113.1 or src host 203.0.113.2) and
 		 not dst host 203.0.113.1'
-	"$@"
+	"$@" || fail "exit code $? of: $*"
 	capture_stop silent
 	check_equal "what the server sent" "" "$(packets silent)"
 }
@@ -481,7 +481,7 @@ test_native()
 	capture_stop native
 	# the server and two routers behind it
 	check_equal "what arrives, hop limit and all" "${pi1/3aff/3afc}" \
-		"$(tcpdump -nxr "$tmp/native.pcap" icmp6 2> /dev/null |
+		"$(packets native -x icmp6 |
 		   awk '/echo request/ { n++ }
 			$1 ~ /^0x/ && n == 1 && !done {
 				for (i = 2; i <= NF; i++)

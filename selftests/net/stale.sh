@@ -33,7 +33,7 @@ first_uplink()
 {
 	ip_on inet route replace ${outside[c]} dev nc
 	ip_on nc route replace default dev wan
-	on nc conntrack -F > /dev/null 2>&1
+	nat_forgets nc
 }
 
 # The first uplink fails, and the router sends by the second one.

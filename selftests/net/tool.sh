@@ -82,7 +82,7 @@ by_ethtool()
 
 by_genl()
 {
-	on a "$here/tdctl" dump teredo0 |
+	dump a |
 		sed -n 's/^\([a-z0-9_]*\) \([1-9][0-9]*\)$/\1 \2/p' |
 		grep -v -e '^state' -e '^peers ' -e '^to_stack' -e '^sent' | sort
 }

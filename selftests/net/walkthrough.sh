@@ -124,7 +124,7 @@ test_proxy()
 test_stop()
 {
 	check "systemctl stop" on_host systemctl disable --now "$unit"
-	check_equal "routes" '' "$(ip_on s1 -6 route show table all proto 74)"
+	check_equal "routes" '' "$(must ip_on s1 -6 route show table all proto 74)"
 	host_stop
 	host_remove
 }
