@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The helpers of lib.sh that tests look with: what they cannot see, or see too late,
-# makes the test fail. Those that need no network are tested in selftests/host/suite.sh.
+# makes the test fail. Those that need no network are tested in selftests/host/checks.sh.
 
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # shellcheck source=lib.sh
