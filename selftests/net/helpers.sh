@@ -64,6 +64,29 @@ test_incomplete()
 	notices 'exit code 1 of: tcpdump' packets half
 }
 
+# A second change 15 ms after the one that is expected
+test_changes()
+{
+	flush a
+	malformed 1 1000
+	check_changes "one" a 'rx_drop_malformed +1'
+	malformed 2 66
+	notices 'two: expected' check_changes "two" a 'rx_drop_malformed +1'
+	check_changes "none" a
+	notices 'none: expected' check_changes "none" a 'rx_drop_malformed +1'
+}
+
+test_gone()
+{
+	printf 'link set teredo0 %s\n' down 'name other' | ip_on a -batch -
+	notices 'no device' before a
+	notices 'no device' flush a
+	notices 'nothing' check_changes "nothing" a
+	notices 'exit code' dump a
+	notices 'exit code' count_from a
+	notices 'exit code' random_port $B
+}
+
 test_stop()
 {
 	start crashed a sleep 100
@@ -71,8 +94,10 @@ test_stop()
 	kill -SEGV "$pid"
 	pause 0.1
 	notices 'ended by SIGSEGV' stop crashed
+	# at once, so it gets the signal with the traps of this shell
 	start good a sleep 100
 	stop good
+	check "the directory is still there" [ -d "$tmp" ]
 	start killed a sleep 100
 	stop killed KILL
 }
@@ -90,7 +115,9 @@ bare_client a $A
 
 add_test "helpers: a capture that lacks packets, or cannot be read" test_capture
 add_test "helpers: a capture that goes on" test_incomplete
+add_test "helpers: changes that are not expected" test_changes
 add_test "helpers: a process that has crashed" test_stop
 add_test "helpers: what could not be done to the network" test_nat
+add_test "helpers: a device that is gone" test_gone
 
 run_tests
