@@ -189,11 +189,13 @@ static void pause_client(struct daemon *d)
  */
 void rebind_settle(struct daemon *d)
 {
+	bool fixed = is_port_fixed(d);
+
 	if (qualify_has_address(&d->q) ||
-	    !stale_verdict(&d->rebind.stale, engine_now(d)))
+	    !stale_verdict(&d->rebind.stale, engine_now(d), fixed))
 		return;
 	close_port(&d->rebind);
-	if (is_port_fixed(d))
+	if (fixed)
 		pause_client(d);
 	else
 		change_port(d);
