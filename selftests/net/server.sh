@@ -598,6 +598,32 @@ test_amplification()
 			{ room = 0 }' "$tmp/amp.txt")"
 }
 
+# What the server needs is in each datagram: one that was never asked before goes on
+# for a client, and for a relay that looks for it.
+test_restart()
+{
+	answers "a solicitation" "$(vector RS-4)" "$(vector RA-3)" "$primary"
+	teredo_relay r 198.51.100.1 3545
+	ip_on inet -6 route replace 2001::/32 dev r
+	client_up c
+	teredo_down s1
+	teredo_server s1 "$primary" none
+	forwards "a bubble for a client" "$relay" "$(vector BU-6)" \
+		192.0.2.10.40000 "$(vector BU-7)"
+	check "a native host reaches a client" reach n "$(teredo_address c)"
+	check "the client reaches another one" reach c 2001:db8:7::7
+	client_down c
+	teredo_down r
+
+	check_equal "another port" "" \
+		"$(exchange "$client_a" "$primary:3545" "$(vector RS-4)")"
+	check_equal "another address of the host" "" \
+		"$(exchange "$client_a" "$secondary:3544" "$(vector RS-4)")"
+	check_equal "counters" "" "$(counted s1)"
+	teredo_down s1
+	teredo_server s1 "$primary" "$secondary"
+}
+
 # slab KIND: kB
 meminfo()
 {
@@ -707,7 +733,7 @@ head -c 1000000 /dev/urandom > "$tmp/sent"
 ip_on inet route add 192.0.2.0/24 dev x
 teredo_server s1 $primary $secondary
 
-add_test "S-01 S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 G-15 G-16: solicitations are answered, octet for octet" \
+add_test "S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 G-15 G-16: solicitations are answered, octet for octet" \
 	test_solicitations
 add_test "S-20 S-21 S-23: a Windows client gets the fields that it has accepted" \
 	test_windows
@@ -741,6 +767,7 @@ add_test "S-38: no amplification" test_amplification
 add_test "S-36 S-37: the server relays, too" test_server_relays
 add_test "S-05 S-36: server and relay on one host" test_server_and_relay
 add_test "S-34: the server sees no data" test_no_data
+add_test "S-01: a server that has just been started knows as much" test_restart
 clients=$((1000000 / much)) pace=''
 [ "$breath" = : ] || pace='--rate 10000'
 add_test "S-01: $clients clients cost no memory, and a new one gets in" \

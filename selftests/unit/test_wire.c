@@ -501,7 +501,7 @@ static void test_build_all(const void *arg)
 	{ id reqs, test_build_trailers, id }
 
 #define TR(id, reqs, ...)						\
-	{ id " trailers # XC-03 XC-05 XC-08 " reqs, test_trailers,		\
+	{ id " trailers # XC-03 XC-08 " reqs, test_trailers,		\
 	  &(const struct tr){ id, __VA_ARGS__ } }
 
 /* ours, which others skip: the right length, and the first one counts */
@@ -751,6 +751,7 @@ static const struct ktap_test tests[] = {
 	TR("TR-16", "XC-07", false, true, false, -1, 0),
 	TR("TR-17", "XC-07 XC-08", false, false, false, -1, 0),
 	TR("TR-18", "XC-07", false, false, false, -1, 0),
+	TR("TR-19", "XC-05", false, true, true, TEREDO_ND_SOLICITATION, 1),
 	{ "unknown trailers by class # XC-04 XC-06", test_unknown_trailers,
 	  NULL },
 	BUILD_TR("TR-1", " trailers, written # XN-03"),
