@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
 # The relay and the host-specific relay: what they send and take (tables 4.4
@@ -167,14 +168,15 @@ test_dead()
 }
 
 # refuses WHAT COUNTER ADDRESS [ERROR [NODE [SOURCE]]]: no datagram, and an ICMPv6
-# error or none
+# error or none. $at is the relay, $sender sends unless NODE says otherwise.
+at=r sender=n
 refuses()
 {
-	count_from r
-	capture inet r refuses udp
-	on "${5:-n}" ping -6 -n -c 1 -W 0.3 ${6:+-I "$6"} "$3" > "$tmp/refuses.ping"
+	count_from "$at"
+	capture inet "$at" refuses udp
+	on "${5:-$sender}" ping -6 -n -c 1 -W 0.3 ${6:+-I "$6"} "$3" > "$tmp/refuses.ping"
 	capture_stop refuses
-	check_equal "$1, counters" "$2+1" "$(counted r)"
+	check_equal "$1, counters" "$2+1" "$(counted "$at")"
 	check_equal "$1, datagrams" "" "$(packets refuses)"
 	if [ "${4:-}" ]; then
 		grep -q "$4" "$tmp/refuses.ping" ||
@@ -184,18 +186,19 @@ refuses()
 	fi
 }
 
+# what is no client, by the relay $at
 test_refused()
 {
 	local id hex
 
-	ip_on r -6 route add 2001:db8:9::/48 dev teredo0
-	ip_on r -6 route add 3ffe:831f::/32 dev teredo0
+	ip_on "$at" -6 route add 2001:db8:9::/48 dev teredo0
+	ip_on "$at" -6 route add 3ffe:831f::/32 dev teredo0
 	refuses "not Teredo" tx_drop_not_teredo 2001:db8:9::1 \
 		"Address unreachable"
 	refuses "Teredo of old" tx_drop_not_teredo 3ffe:831f::1 \
 		"Address unreachable"
-	ip_on r -6 route del 2001:db8:9::/48 dev teredo0
-	ip_on r -6 route del 3ffe:831f::/32 dev teredo0
+	ip_on "$at" -6 route del 2001:db8:9::/48 dev teredo0
+	ip_on "$at" -6 route del 3ffe:831f::/32 dev teredo0
 	for id in AD-13 AD-14 AD-15 AD-16 AD-17 AD-18; do
 		hex=$(vector "$id" | sed 's/..../&:/g')
 		refuses "$id" tx_drop_embedded "${hex%:}"
@@ -646,6 +649,47 @@ nobody_is_probed()
 	[[ $(teredo "$1" -j peer show teredo0) != *'"state":"probing"'* ]]
 }
 
+# The rules of a relay, for the host's own packets: what is no client, a client with
+# the cone bit that does not answer, more packets than may wait, and an answer
+test_host_rules()
+{
+	local cone flood
+
+	wait_for 10 nobody_is_probed h || fail "h never comes to rest"
+	at=h sender=h
+	test_refused
+	at=r sender=n
+
+	cone=$(client_at 8000) flood=$(client_at 61)
+	count_from h
+	capture h eth0 hrules udp
+	start cone h ping -6 -n -c 1 -W 12 "$cone"
+	on h bash -c 'exec 5<> "/dev/udp/$1/9"
+		for ((i = 0; i < 200; i++)); do echo >&5; done' - "$flood"
+	wait "${_pids[cone]}"
+	wait_for 2 eval '[[ $(counted h) == *no_answer+129 ]]'
+	capture_stop hrules
+	check_equal "counters" \
+		"tx_bubbles+8 tx_drop_queue_full+72 tx_drop_no_answer+129" \
+		"$(counted h)"
+	check_equal "datagrams to others than the server" "" \
+		"$(packets hrules 'src port 3545 and not dst host 203.0.113.1')"
+	check_equal "bubbles to the one with the cone bit" 4 "$(payloads hrules |
+		grep -c "$(vector AD-07)$")"
+	check_equal "after 8 s" failed "$(peer_state h "$cone")"
+	grep -q "From 2001:db8:7::7 .*Address unreachable" "$tmp/cone.log" ||
+		fail "no ICMPv6 error: $(cat "$tmp/cone.log")"
+
+	send_as "$client_a" 198.51.100.7:3545 bubble "$cone" 2001:db8:7::7
+	check_equal "heard of" trusted "$(peer_state h "$cone")"
+	capture h eth0 hrules udp
+	ping_once h "$cone"
+	capture_stop hrules
+	check_equal "data at once, and nothing else" \
+		"198.51.100.7.3545 192.0.2.10.40000 80" "$(payloads hrules |
+			awk '{ print $1, $2, substr($3, 81, 2) }')"
+}
+
 test_host_drops()
 {
 	# what others tested may still be under way, and would count
@@ -813,8 +857,9 @@ add_test "R-29 R-19: a scan of 10,000 addresses leaves an established client alo
 add_test "R-29: bubbles to one IPv4 address keep to RATE" test_rate
 add_test "R-01 R-33: the route is an ordinary one and goes with the device" \
 	test_route
-add_test "H-02 H-03 H-05 H-06: the host-specific relay sends from the host's own address" \
+add_test "H-02 H-03 H-06: the host-specific relay sends from the host's own address" \
 	test_host_send
+add_test "H-05: the rules of a relay hold for the host's own packets" test_host_rules
 add_test "H-01 H-07 H-08: the host-specific relay serves its host alone" \
 	test_host_drops
 add_test "H-04 H-11 H-12: the host-specific relay is reached directly" \
