@@ -5,7 +5,7 @@
 # Local client discovery: clients on one network, behind one NAT that sends
 # nothing back inside. First packet by packet, with a script as the peer, then
 # with two clients of ours. Miredo has no such thing.
-# timeout: 700
+# timeout: 1000
 # kernel: debug uml
 
 # shellcheck source=lib.sh
@@ -376,6 +376,59 @@ test_spread()
 		fail "not $SPREAD of them, spread over 200 to 300 s"
 }
 
+# On a link of its own, a client that has heard of D and E once. It writes to E after
+# 300 s, or the entry would be forgotten when the 600 s are over; to D after 590 s,
+# and to E again after 612 s.
+start_late()
+{
+	local place
+
+	new_node l k
+	new_link l eth0 k eth0
+	printf '%s\n' 'addr add 10.8.0.2/24 dev eth0' \
+		'route add default dev eth0' | ip_on l -batch -
+	printf '%s\n' 'addr add 10.8.0.9/24 dev eth0' \
+		'route add default dev eth0' | ip_on k -batch -
+	real_checksums l
+	on l "$here/tdctl" bare teredo0 40000 $A
+	on l "$here/tdctl" up teredo0 $A 0 10.8.0.2 2
+	printf '%s\n' "addr add $A/32 dev teredo0 nodad" \
+		'route add default dev teredo0' | ip_on l -6 -batch -
+	ip_on l link set teredo0 type teredo local_discovery
+	capture l eth0 late -Q out udp
+	for place in "10.8.0.9:50000 bubble $D" "10.8.0.9:50001 bubble $E"; do
+		on k "$here/tdinject" --ttl 1 --to $GROUP --from $place ff02::1
+	done
+	late=$EPOCHREALTIME
+	start late-pings l bash -c "
+		later() { sleep \$1; ping -6 -n -c 1 -W 0.1 \$2; }
+		later 300 $E
+		later 290 $D
+		later 22 $E"
+}
+
+# to_peer PEER SECONDS: where datagrams for the peer, or for all, have gone in this
+# second
+to_peer()
+{
+	decode late -T fields -e frame.time_epoch -e ip.dst -e udp.dstport \
+		-e ipv6.dst | awk -v "peer=$1" -v "at=$2" -v "start=$late" '
+		$1 - start >= at - 1 && $1 - start < at + 1 &&
+		($4 == peer || $4 == "ff02::1") { print $2 "." $3 }' |
+		sort -u | tr '\n' ' '
+}
+
+test_late()
+{
+	local left=$((${late%.*} + 614 - EPOCHSECONDS))
+
+	[ $left -le 0 ] || pause $left
+	capture_stop late
+	check_equal "after 590 s" "10.8.0.9.50000 ${GROUP/:/.} " \
+		"$(to_peer $D 590)"
+	check_equal "after 612 s" "192.0.2.10.50001 $SERVER " "$(to_peer $E 612)"
+}
+
 # reached_inside NODE PEER-ADDRESS PLACE
 reached_inside()
 {
@@ -423,6 +476,7 @@ bare_client a $A
 up
 before a
 start_spread
+start_late
 
 add_test "C-13 C-68: without it no group, no socket, no entry" test_off
 add_test "C-107 C-108 C-110 BU-5: the group, the port, and the bubble" \
@@ -440,5 +494,7 @@ add_test "C-107: it ends with the mapping's lifetime, and the worker rests" \
 	test_lease
 add_test "C-69 C-78 C-84: two of our clients behind one NAT" test_ours
 add_test "C-109: random intervals of 200 to 300 s" test_spread
+add_test "C-78: a peer is looked for on its link after 590 s, not after 612 s" \
+	test_late
 
 run_tests
