@@ -195,6 +195,44 @@ test_relay()
 	teredo_relay r 198.51.100.1 3545
 }
 
+# in_box COMMAND...: with the users of the container
+in_box()
+{
+	nsenter --user --net --target "${_pids[box]}" "$@"
+}
+
+# box: a node whose namespace belongs to a container, with two uplinks and native
+# IPv6
+box()
+{
+	start box inet setpriv --reuid nobody --clear-groups \
+		unshare --user --map-root-user --net sleep 600
+	wait_for 5 eval "! [ /proc/$pid/ns/net -ef /run/netns/$(netns inet) ]"
+	ip netns attach "$(netns box)" "$pid" || return
+	_nodes="$_nodes box"
+	second_uplink box eth0 192.0.2.40
+	second_uplink box eth1 192.0.2.41
+	ip_on box route add default dev eth0
+	printf '%s\n' 'addr add 2001:db8:40::1 dev eth0 nodad' \
+		'route add default dev eth0' | ip_on box -6 -batch -
+	ip_on inet -6 route add 2001:db8:40::1 dev box-eth0
+}
+
+# Root of a container is another user than root of the host.
+test_container()
+{
+	box || return
+	in_box ip route add default dev eth1 table 100
+	in_box ip rule add uidrange 0-0 lookup 100 priority 10
+	check "a device" in_box ip link add teredo0 type teredo mode hostrelay
+	printf '%s\n' 'link set teredo0 up' 'route add 2001::/32 dev teredo0' |
+		in_box ip -6 -batch -
+	captures_begin box
+	check "ping of a client" reach box "$(teredo_address b)"
+	second_only box 192.0.2.41
+	stop box
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -215,6 +253,7 @@ add_test "C-19 C-90: the rule changes: another mapping within 2 s" \
 	test_rule_changes
 add_test "C-19: a second port with fwmark" test_second_port
 add_test "C-19: a rule for the user, and teredod as another user" test_user
+add_test "a rule for root, in a container" test_container
 add_test "S-01 S-02: a server with an address on each of two uplinks" test_server
 add_test "R-03: a relay with the address of the second uplink" test_relay
 
