@@ -176,7 +176,7 @@ static void test_full(struct kunit *test)
 static void test_expiry(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
-	unsigned long old = jiffies - 601 * HZ, kept = jiffies - 590 * HZ;
+	unsigned long old = jiffies - 601 * HZ;
 	struct teredo_peer *idle = make(td, 1, true);
 	struct teredo_peer *sent = make(td, 2, true);
 	struct teredo_peer *heard = make(td, 3, true);
@@ -188,8 +188,8 @@ static void test_expiry(struct kunit *test)
 	sent->tx = jiffies;
 	heard->rx = jiffies;
 	heard->tx = old;
-	rests->rx = kept;
-	rests->tx = kept;
+	rests->rx = jiffies - 590 * HZ;
+	rests->tx = old;
 	teredo_peers_age(td);
 	KUNIT_EXPECT_FALSE(test, known(td, 1));
 	KUNIT_ASSERT_TRUE(test, known(td, 2));
