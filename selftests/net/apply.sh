@@ -351,7 +351,7 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "no configuration: exit 78, nothing is made" test_nothing
+add_test "C-01: no server is configured: exit 78, nothing is made" test_nothing
 add_test "what a failed start has made goes, the corrected one works" test_failed
 add_test "a restart applies what has changed in the file" test_changed
 add_test "a device made by hand: what differs is named" test_made_by_hand
