@@ -378,14 +378,14 @@ for node in a b; do
 	client $node none
 done
 
-add_test "C-05 C-123: $cycles devices of all modes, made, dumped, used, deleted side by side" \
+add_test "$cycles devices of all modes, made, dumped, used, deleted side by side" \
 	test_cycles
-add_test "C-19 C-123: $rounds pairs of namespaces end at random moments" \
+add_test "$rounds pairs of namespaces end at random moments" \
 	test_namespaces
-add_test "C-123: the module is removed $removals times under floods in all roles" \
+add_test "the module is removed $removals times under floods in all roles" \
 	test_removal
-add_test "R-33 C-123: addresses, routes, carriers, peers and states flap" \
+add_test "R-33: addresses, routes, carriers, peers and states flap" \
 	test_flapping
-add_test "C-123: nothing is left, all works" test_end
+add_test "nothing is left, all works" test_end
 
 run_tests

@@ -137,7 +137,7 @@ for kind in prefix masquerade; do
 		[ $n != port ] || clients_of=(port)
 		for client in "${clients_of[@]}"; do
 			for nat in none cone pr symrnd; do
-				add_test "C-59 R-16: $kind, $n: $client behind $nat" \
+				add_test "R-16: $kind, $n: $client behind $nat" \
 					test_cell "$kind" "$client" "$nat"
 			done
 		done

@@ -388,10 +388,10 @@ memory_before=$(memory)
 add_test "C-09 C-123: 10,000 spoofed peers" with_memory test_peers
 add_test "C-09 C-123: 10,000 spoofed peers that are answered" \
 	with_memory test_peers_in_use
-add_test "C-58 C-96: a flood of indirect bubbles" with_memory test_indirect
+add_test "C-58: a flood of indirect bubbles" with_memory test_indirect
 add_test "C-70 C-122 A-33: 10,000 native sources" with_memory test_native
 add_test "C-33: a flood of advertisements" with_memory test_control
-add_test "C-95 A-33: 10,000 packets to a peer that does not answer" \
+add_test "A-33: 10,000 packets to a peer that does not answer" \
 	with_memory test_queue
 add_test "A-33 C-70: a full queue of received packets keeps no new host out" \
 	with_memory test_hold

@@ -212,11 +212,11 @@ for node in a b c; do
 	client $node none
 done
 
-add_test "C-05 C-19: a device in another namespace than its socket" test_move
-add_test "C-19: the namespace of the socket ends" test_link_netns
-add_test "C-19: both namespaces end at once" test_both
-add_test "C-123: the module is removed under traffic" test_module
-add_test "C-05: devices come and go while others look" test_cycles
-add_test "C-123: nothing is left" test_end
+add_test "a device in another namespace than its socket" test_move
+add_test "the namespace of the socket ends" test_link_netns
+add_test "both namespaces end at once" test_both
+add_test "the module is removed under traffic" test_module
+add_test "devices come and go while others look" test_cycles
+add_test "nothing is left" test_end
 
 run_tests

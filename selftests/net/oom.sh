@@ -235,13 +235,13 @@ printf '%s\n' 'addr add 203.0.113.1/32 dev lo' \
 prepare_faults
 
 for mode in client server relay hostrelay; do
-	add_test "C-05 C-07: each allocation of each request fails once, $mode" \
+	add_test "each allocation of each request fails once, $mode" \
 		test_requests $mode
 done
-add_test "C-11 C-36: qualification with 3 % of allocations failing" \
+add_test "qualification with 3 % of allocations failing" \
 	test_qualification 3
-add_test "C-95 A-33: traffic with 20 % of the module's allocations failing" \
+add_test "traffic with 20 % of the module's allocations failing" \
 	test_traffic 20
-add_test "C-123: no memory is lost" test_leaks
+add_test "no memory is lost" test_leaks
 
 run_tests

@@ -158,6 +158,6 @@ introduce a $B 192.0.2.20:50000
 introduce b $A 192.0.2.10:40000
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545 direct
-add_test "C-05: flows, strangers, dumps and settings at the same time" test_all
+add_test "flows, strangers, dumps and settings at the same time" test_all
 
 run_tests

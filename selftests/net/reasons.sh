@@ -427,7 +427,7 @@ add_test "reasons: the server's name" test_name
 add_test "C-118: reasons: what teredo qualify is told at once" test_commands
 add_test "C-38 XN-02: reasons: a symmetric NAT" test_symmetric
 add_test "C-90: reasons: a stale mapping of the NAT" test_stale
-add_test "C-19: reasons: address and routes" test_placement
+add_test "reasons: address and routes" test_placement
 add_test "H-10: reasons: native IPv6" test_native
 add_test "C-118: reasons: a native host without relay" test_no_relay
 add_test "reasons: carrier of servers and relays" test_carrier
