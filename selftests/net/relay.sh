@@ -318,8 +318,8 @@ released()
 	shift 2
 	ping_once n "$addr"
 	check_equal "$what: before" probing "$(peer_state r "$addr")"
-	capture inet r released src port 3545 or ip6
-	capture n eth0 released6 not src 2001:db8:1::10
+	capture inet r released src port 3545 or src net 2001::/32
+	capture n eth0 released6 src net 2001::/32
 	send_as "$client_a" "$relay" "$@"
 	capture_stop released
 	capture_stop released6
