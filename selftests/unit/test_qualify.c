@@ -1012,6 +1012,37 @@ static void test_changed(const void *arg)
 	CHECK(count_sent(rig, SECONDARY) == 1);
 }
 
+/* another mapping at the next refresh, at @port */
+static void change(struct rig *rig, u16 port)
+{
+	rig->n_sent = 0;
+	qualify_maintain(&rig->q);
+	CHECK(reply(rig, PRIMARY, port) == RA_VALID);
+	CHECK(reply(rig, SECONDARY, port) == RA_VALID);
+	check_address(rig, PRIMARY, port);
+}
+
+/* From the second change in a row on, each one halves the interval. */
+static void test_changed_often(const void *arg)
+{
+	struct rig *rig = changed_rig();
+
+	(void)arg;
+	reply(rig, SECONDARY, 50000);
+	CHECK(rig->q.refresh == QUALIFY_REFRESH_MS);
+	qualify_maintain(&rig->q);
+	reply(rig, PRIMARY, 50000);	/* confirmed */
+	change(rig, 50001);
+	CHECK(rig->q.refresh == QUALIFY_REFRESH_MS);
+	change(rig, 50002);
+	CHECK(rig->q.refresh == QUALIFY_REFRESH_MS / 2);
+	change(rig, 50003);
+	CHECK(rig->q.refresh == QUALIFY_REFRESH_MS / 4);
+	change(rig, 50004);
+	change(rig, 50005);
+	CHECK(rig->q.refresh == QUALIFY_REFRESH_MIN_MS);
+}
+
 static void test_changed_symmetric(const void *arg)
 {
 	struct rig *rig = changed_rig();
@@ -1429,6 +1460,7 @@ static const struct ktap_test tests[] = {
 	TEST("maintenance ended by another packet # C-57", test_maintenance_contact),
 	TEST("maintenance with an invalid answer # C-89", test_maintenance_invalid),
 	TEST("changed mapping: old address goes, new one comes # C-90", test_changed),
+	TEST("changed at each refresh: earlier ones # C-90 C-91", test_changed_often),
 	TEST("changed mapping, now symmetric # C-90 C-38", test_changed_symmetric),
 	TEST("changed mapping, now symmetric, and supported # C-90 XN-02", test_changed_support),
 	TEST("changed mapping, secondary silent # C-90 C-37", test_changed_silent),
