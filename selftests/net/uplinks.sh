@@ -207,7 +207,7 @@ box()
 {
 	start box inet setpriv --reuid nobody --clear-groups \
 		unshare --user --map-root-user --net sleep 600
-	wait_for 5 eval "! [ /proc/$pid/ns/net -ef /run/netns/$(netns inet) ]"
+	wait_for 5 grep -q sleep "/proc/$pid/comm"
 	ip netns attach "$(netns box)" "$pid" || return
 	_nodes="$_nodes box"
 	second_uplink box eth0 192.0.2.40
