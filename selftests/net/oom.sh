@@ -107,7 +107,7 @@ kernel_is_quiet()
 {
 	local reports
 
-	reports=$(dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|UBSAN|refcount_t|INFO: (task|rcu|possible|inconsistent|suspicious|trying)|unregister_netdevice')
+	reports=$(must dmesg | grep -E 'BUG:|WARNING:|Oops|KASAN|UBSAN|refcount_t|INFO: (task|rcu|possible|inconsistent|suspicious|trying)|unregister_netdevice')
 	[ -z "$reports" ] && return
 	fail "the kernel reports:"
 	note <<< "$reports"
@@ -220,7 +220,7 @@ test_leaks()
 		echo scan > $debugfs/kmemleak
 		pause 6
 	done
-	leaks=$(cat $debugfs/kmemleak)
+	leaks=$(must cat $debugfs/kmemleak)
 	check_equal "leaks of the module" 0 "$(grep -c teredo <<< "$leaks")"
 	[[ $leaks != *teredo* ]] || note <<< "$leaks"
 	modprobe teredo
