@@ -199,6 +199,40 @@ now_ms()
 much=${SLOW:-1}
 [ ! -e /sys/kernel/debug/kmemleak ] || much=10
 
+# memory_now: what the kernel holds for itself, in kB. The module has no slab caches of its
+# own, so the sum of them all is the measure, and the memory of each CPU.
+memory_now()
+{
+	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" { sum += $2 }
+		END { print sum }' /proc/meminfo
+}
+
+# kernel_memory: the same without what the kernel only keeps for the next allocation, and
+# without what RCU frees, which takes up to 5 s
+kernel_memory()
+{
+	local cache
+
+	pause 6
+	for cache in /sys/kernel/slab/*; do
+		[ -L "$cache" ] || echo 1 > "$cache/shrink"
+	done
+	memory_now
+}
+
+# check_memory WHAT BEFORE LIMIT: no more than LIMIT kB more than kernel_memory was before.
+# A kernel with kmemleak has notes on all memory, which stay for a while. There
+# selftests/vm/guest looks for what was not given back.
+check_memory()
+{
+	local grown
+
+	grown=$(($(kernel_memory) - $2))
+	note "$1: $grown kB more"
+	[ -e /sys/kernel/debug/kmemleak ] ||
+		check_at_most "$1, kB more" $(($3 * ${SLOW:-1})) "$grown"
+}
+
 # In user-mode Linux time passes only while all processes wait, so what is measured in
 # time is exact: $exact is not empty, and there is no second try. Elsewhere the machine's
 # CPU adds to it, and $tries are what a test may need.
