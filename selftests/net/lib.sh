@@ -234,13 +234,12 @@ check_memory()
 }
 
 # In user-mode Linux time passes only while all processes wait, so what is measured in
-# time is exact: $exact is not empty, and there is no second try. Elsewhere the machine's
-# CPU adds to it, and $tries are what a test may need.
+# time is exact: $exact is not empty. Elsewhere the machine's CPU adds to it.
 # A loop that otherwise never waits has to do what $breath says.
-breath=: exact='' tries=3
+breath=: exact=
 # shellcheck disable=SC2034 # for the tests
 if grep -q 'User Mode Linux' /proc/cpuinfo; then
-	breath='sleep 0.02' exact=yes tries=1
+	breath='sleep 0.02' exact=yes
 fi
 
 # wait_for SECONDS COMMAND...: until the command succeeds; on a slow kernel, so
