@@ -37,6 +37,9 @@ help:
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make check-packages  the Debian packages and the README on booted hosts of'
 	@echo '               Debian 12 and 13; RELEASES=trixie: only this one. As root'
+	@echo 'make mutants   can the tests fail? Each is run on trees with a mistake;'
+	@echo '               MUTANTS="nonce* port-taken": only these;'
+	@echo '               PART=3/10: the third of ten parts'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
 	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
 	@echo '               BENCH="path scale": of path tcp rr scale server gateway'
@@ -44,6 +47,8 @@ help:
 	@echo 'make coverage  which lines the tests reach, file by file'
 	@echo 'make deb       Debian packages, in DEBDIR=.out/deb'
 	@echo 'make unit      the unit tests alone'
+	@echo 'make conformance  which requirements of the RFCs the last "make check" has'
+	@echo '               shown: .out/check/conformance.md'
 	@echo 'make fuzz      the fuzz targets; TIME=60: so many seconds each,'
 	@echo '               RUNS=100000: so many executions each'
 	@echo 'make lint      static checks of all; CHECKS="sparse analyzer": only these'
@@ -124,6 +129,9 @@ deb:
 unit:
 	@$(MAKE) -C selftests/unit check
 
+conformance:
+	@scripts/conformance
+
 fuzz:
 	@selftests/fuzz/run $(if $(TIME),-t $(TIME),$(if $(RUNS),-r $(RUNS)))
 
@@ -138,6 +146,10 @@ check:
 check-packages:
 	@scripts/deps.sh
 	@selftests/packages/run $(RELEASES)
+
+# The debug kernel as user-mode Linux runs these natively, so it is built first.
+mutants: debug-kernel
+	@selftests/mutants/run $(if $(PART),-p $(PART)) $(MUTANTS:%='%')
 
 matrix:
 	@scripts/deps.sh
@@ -204,6 +216,6 @@ clean:
 	@rm -rf .cache .out
 
 .PHONY: all help modules install-source version tools install install-modules \
-	install-tools uninstall deb unit fuzz deps check check-packages matrix debug-kernel \
-	check-debug check-kcsan bench demo lint coverage coverage-tools coverage-module \
-	ynl clean
+	install-tools uninstall deb unit conformance fuzz deps check check-packages mutants \
+	matrix debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
+	coverage-module ynl clean

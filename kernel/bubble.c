@@ -87,7 +87,7 @@ static void source_for(const struct teredo_dev *td,
 	*src = map->address;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT)
 		return;
-	if (ipv6_dev_get_saddr(dev_net(td->dev), NULL, dst, 0, src) ||
+	if (ipv6_dev_get_saddr(dev_net(td->dev), td->dev, dst, 0, src) ||
 	    teredo_is_teredo(src, td->cfg.prefix))
 		teredo_make_linklocal(src, 0, (struct teredo_endpoint) {
 			.addr = td->cfg.local,

@@ -266,7 +266,7 @@ static bool is_between_clients(const struct teredo_dev *td,
 {
 	return unlikely(has_prefix(dst, native)) &&
 	       can_be_client(dst) &&
-	       !ipv6_chk_addr(dev_net(td->dev), dst, NULL, 0);
+	       !ipv6_chk_addr(dev_net(td->dev), dst, td->dev, 0);
 }
 
 /**

@@ -22,10 +22,13 @@
 #include "stats.h"
 #include "trust.h"
 
+/* An address of this host, on an interface of the same VRF if the device is in
+ * one.
+ */
 static bool own_address(const struct teredo_dev *td,
 			const struct in6_addr *addr)
 {
-	return ipv6_chk_addr(dev_net(td->dev), addr, NULL, 0);
+	return ipv6_chk_addr(dev_net(td->dev), addr, td->dev, 0);
 }
 
 /**
@@ -52,16 +55,43 @@ static bool is_ula(const struct in6_addr *addr)
 	return (addr->s6_addr[0] & 0xfe) == 0xfc;
 }
 
-/* A native source; that of a host-specific relay is its host. Teredo to
- * Teredo would be transit, which clients do among themselves.
+static bool in_served_prefix(const struct teredo_dev *td,
+			     const struct in6_addr *addr)
+{
+	const struct teredo_prefix *p = td->cfg.served;
+	int i;
+
+	for (i = 0; i < td->cfg.n_served; i++)
+		if (ipv6_prefix_equal(addr, &p[i].addr, p[i].len))
+			return true;
+	return !td->cfg.n_served && !is_ula(addr);
+}
+
+/* A source beyond the served range adds no state (RFC 4380 7.3.5). It can write to a
+ * client in use, as routers must that cannot forward a packet of the client.
+ */
+static bool serves_source(const struct teredo_dev *td,
+			  const struct ipv6hdr *ip6)
+{
+	const struct teredo_peer *peer;
+
+	if (td->cfg.mode == TEREDO_MODE_HOSTRELAY)
+		return own_address(td, &ip6->saddr);
+	if (likely(in_served_prefix(td, &ip6->saddr)))
+		return true;
+	peer = teredo_peer_lookup(td->peers, &ip6->daddr);
+	return peer && teredo_peer_usable(peer);
+}
+
+/* A native source. Teredo to Teredo would be transit, which clients do among
+ * themselves.
  */
 static bool source_allowed(const struct teredo_dev *td,
-			   const struct in6_addr *src)
+			   const struct ipv6hdr *ip6)
 {
-	if (!teredo_relay_global(src) ||
-	    teredo_is_teredo(src, td->cfg.prefix))
-		return false;
-	return td->cfg.mode != TEREDO_MODE_HOSTRELAY || own_address(td, src);
+	return teredo_relay_global(&ip6->saddr) &&
+	       !teredo_is_teredo(&ip6->saddr, td->cfg.prefix) &&
+	       serves_source(td, ip6);
 }
 
 /**
@@ -93,24 +123,12 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_TEREDO);
 		return false;
 	}
-	if (unlikely(!source_allowed(td, &ip6->saddr))) {
+	if (unlikely(!source_allowed(td, ip6))) {
 		teredo_nptv6_icmp_error(td, skb, ICMPV6_ADM_PROHIBITED);
 		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
 		return false;
 	}
 	return teredo_gateway_tx(td, skb);
-}
-
-static bool in_served_prefix(const struct teredo_dev *td,
-			     const struct in6_addr *dst)
-{
-	const struct teredo_prefix *p = td->cfg.served;
-	int i;
-
-	for (i = 0; i < td->cfg.n_served; i++)
-		if (ipv6_prefix_equal(dst, &p[i].addr, p[i].len))
-			return true;
-	return !td->cfg.n_served && !is_ula(dst);
 }
 
 /**

@@ -56,6 +56,15 @@ static int bind_address(struct socket *sock, __be32 local, __be16 port)
 	return kernel_bind(sock, (void *)&addr, sizeof(addr));
 }
 
+/* Ignore path MTUs. Datagrams have no DF, so no router on the path needs smaller ones.
+ * Any host can forge the ICMP error that reports a path MTU, and all large packets to
+ * a peer would then leave in fragments, which many firewalls drop.
+ */
+static void ignore_path_mtu(struct sock *sk)
+{
+	ip_sock_set_mtu_discover(sk, IP_PMTUDISC_OMIT);
+}
+
 /**
  * teredo_socket_bind - open a socket that the device receives by
  * @td: device
@@ -75,6 +84,7 @@ int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 	if (err)
 		return err;
 	bind_link(td, (*sock)->sk);
+	ignore_path_mtu((*sock)->sk);
 	err = bind_address(*sock, local, port);
 	if (err) {
 		sock_release(*sock);

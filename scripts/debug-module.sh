@@ -29,5 +29,6 @@ tests=n
 ! grep -q '^CONFIG_KUNIT=y' "$build/.config" || tests=y
 arch=x86
 ! grep -q '^CONFIG_UML=y' "$build/.config" || arch=um
-make -s -C "$build" ARCH=$arch M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests GCOV_PROFILE=y \
+# selftests/mutants/run has links to the kernel
+make -s -C "$(dirname "$(realpath "$build/.config")")" ARCH=$arch M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests GCOV_PROFILE=y \
 	KCOV_INSTRUMENT=y KCFLAGS=-g "$@" modules

@@ -82,11 +82,11 @@ static int say_ways(void)
 {
 	return cli_error("there is no server to use and no configuration in " CONF_DIR ".\n"
 			 "A client of a public server, or of your own:\n"
-			 "  teredo up --server NAME     (Documentation/servers.md lists servers)\n"
+			 "  teredo up --server NAME     (Documentation/admin/servers.md lists servers)\n"
 			 "Other settings: write " CONF_DIR "/" DEFAULT_NAME ".conf, see teredo.conf(5), then:\n"
 			 "  teredo up " DEFAULT_NAME "\n"
 			 "A server with a relay of your own, for hosts without IPv6:\n"
-			 "  see Documentation/gateway.md");
+			 "  see Documentation/admin/gateway.md");
 }
 
 static int say_choice(const struct configured *found)

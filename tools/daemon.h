@@ -338,7 +338,6 @@ void engine_check(struct daemon *d);
 void engine_mapping(struct daemon *d);
 enum teredo_nat engine_nat(const struct daemon *d);
 u64 engine_now(void *ctx);
-void engine_random(void *ctx, void *buf, size_t len);
 void engine_set_refresh(struct daemon *d, u64 refresh);
 
 void explain(const struct daemon *d, struct reason *r);

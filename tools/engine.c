@@ -6,13 +6,13 @@
 #include "daemon.h"
 #include "firewall.h"
 #include "log.h"
+#include "random.h"
 #include "readable.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 /* As long as no server is known its name is looked up again after a second. If a
  * name server says that it does not exist, each time doubles the pause, so that a
@@ -59,20 +59,6 @@ u64 engine_now(void *ctx)
 
 	uv_update_time(&d->loop);
 	return uv_now(&d->loop);
-}
-
-/**
- * engine_random - for struct qualify_ops
- * @ctx: whatever
- * @buf: result
- * @len: length of @buf
- */
-void engine_random(void *ctx, void *buf, size_t len)
-{
-	(void)ctx;
-	/* so few octets never come short, and without them nothing is safe */
-	if (getrandom(buf, len, 0) != (ssize_t)len)
-		abort();
 }
 
 static u64 on_contact(void *ctx)
@@ -253,7 +239,7 @@ static void on_event(void *ctx, enum qualify_event event)
 static const struct qualify_ops ops = {
 	.send = on_send,
 	.now = engine_now,
-	.random = engine_random,
+	.random = random_fill,
 	.contact = on_contact,
 	.event = on_event,
 };

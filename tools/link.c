@@ -83,6 +83,25 @@ static void parse_field(struct link_conf *conf, const struct nlattr *attr)
 		parse_served(conf, attr);
 }
 
+/* The kind of the master says what its attributes mean. */
+static void parse_vrf(struct link_info *link, const struct nlattr *info)
+{
+	const struct nlattr *attr, *data = NULL;
+	char kind[sizeof(link->kind)] = "";
+
+	mnl_attr_for_each_nested(attr, info) {
+		if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+			nl_attr_text(kind, sizeof(kind), attr);
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_DATA)
+			data = attr;
+	}
+	if (!data || strcmp(kind, "vrf"))
+		return;
+	mnl_attr_for_each_nested(attr, data)
+		if (mnl_attr_get_type(attr) == IFLA_VRF_PORT_TABLE)
+			nl_attr_copy(&link->table, sizeof(link->table), attr);
+}
+
 static void parse_info(struct link_info *link, const struct nlattr *info)
 {
 	const struct nlattr *data = NULL;
@@ -94,6 +113,7 @@ static void parse_info(struct link_info *link, const struct nlattr *info)
 		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
 			data = attr;
 	}
+	parse_vrf(link, info);
 	if (!data || strcmp(link->kind, TEREDO_LINK_KIND))
 		return;
 	mnl_attr_for_each_nested(attr, data)

@@ -106,6 +106,7 @@ static inline bool link_conf_has(const struct link_conf *conf, int type)
  * @carrier: it has one
  * @foreign: its socket is in another network namespace
  * @mtu: its MTU
+ * @table: routing table of the VRF that it is in, 0 if it is in none
  * @rx_bytes: octets received
  * @tx_bytes: octets sent
  * @rx_dropped: packets not received
@@ -120,6 +121,7 @@ struct link_info {
 	u8 carrier;
 	bool foreign;
 	u32 mtu;
+	u32 table;
 	uint64_t rx_bytes;
 	uint64_t tx_bytes;
 	uint64_t rx_dropped;

@@ -9,9 +9,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
+#include "random.h"
 #include "status.h"
 #include "value.h"
 
@@ -56,13 +56,6 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 		probe->unsent = true;
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
-{
-	(void)ctx;
-	if (getrandom(buf, len, 0) != (ssize_t)len)
-		abort();
-}
-
 static u64 on_contact(void *ctx)
 {
 	(void)ctx;
@@ -82,7 +75,7 @@ static void on_event(void *ctx, enum qualify_event event)
 static const struct qualify_ops ops = {
 	.send = on_send,
 	.now = on_now,
-	.random = on_random,
+	.random = random_fill,
 	.contact = on_contact,
 	.event = on_event,
 };
@@ -153,7 +146,7 @@ const char *probe_open(struct probe *probe, const struct server_spec *spec,
 	probe->rtt[1] = -1;
 	probe->v.send = on_send;
 	probe->v.ctx = probe;
-	on_random(NULL, &probe->v.echo, sizeof(probe->v.echo));
+	random_fill(NULL, &probe->v.echo, sizeof(probe->v.echo));
 	qualify_init(&probe->q, &ops, probe);
 	probe->q.symmetric = probe->symmetric;
 	if (key)

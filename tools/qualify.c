@@ -152,6 +152,7 @@ static void go_offline(struct qualify *q, enum qualify_reason reason)
 
 	exchange_stop(&q->primary);
 	exchange_stop(&q->secondary);
+	q->changes = 0;
 	if (q->offline_since == QUALIFY_NEVER)
 		q->offline_since = now(q);
 	blame(q, reason);
@@ -252,12 +253,27 @@ static void judge(struct qualify *q)
 		go_offline(q, QUALIFY_SYMMETRIC);
 }
 
+/* A NAT that has another mapping at each refresh forgets mappings in less time than
+ * the interval. RFC 4380 5.2.7 has no shorter ones. @refresh was the interval.
+ */
+static void shorten_refresh(struct qualify *q, u64 refresh)
+{
+	if (++q->changes < QUALIFY_CHANGES)
+		return;
+	q->refresh = refresh / 2 > QUALIFY_REFRESH_MIN_MS ?
+		     refresh / 2 : QUALIFY_REFRESH_MIN_MS;
+}
+
 /* A NAT that has lost its mapping has made a new one: the old address is dead,
- * and what kind of NAT this is may have changed as well (5.2.5).
+ * and what kind of NAT this is may have changed as well (5.2.5). The loss resets
+ * the interval.
  */
 static void mapping_changed(struct qualify *q)
 {
+	u64 refresh = q->refresh;
+
 	tell(q, QUALIFY_EV_LOST);
+	shorten_refresh(q, refresh);
 	go_qualified(q);
 	if (!q->skip_secondary)
 		exchange_start(q, &q->secondary, q->server.secondary);
@@ -271,6 +287,7 @@ static void primary_answered(struct qualify *q)
 			mapping_changed(q);
 			return;
 		}
+		q->changes = 0;
 		arm_refresh(q, 0);
 		tell(q, QUALIFY_EV_CONFIRMED);
 		break;

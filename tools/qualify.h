@@ -17,6 +17,11 @@
 #define QUALIFY_TIMEOUT_MS	4000	/* T of 5.2.1 */
 #define QUALIFY_TRIES		3	/* N of 5.2.1 */
 #define QUALIFY_REFRESH_MS	30000	/* 5.2, default */
+#define QUALIFY_REFRESH_MIN_MS	5000
+/* Refreshes in a row that find another mapping until the interval is taken for too
+ * long. One change may have any reason, such as another uplink.
+ */
+#define QUALIFY_CHANGES		2
 /* Until a secondary address that was silent is asked again: a server that has one
  * address costs three solicitations in this time
  */
@@ -104,6 +109,7 @@ struct qualify_exchange {
  * @key: for secure qualification
  * @prefix: service prefix
  * @refresh: refresh interval
+ * @changes: refreshes in a row that found another mapping
  * @skip_secondary: take any NAT for a restricted one (A-62)
  * @symmetric: go on behind a symmetric NAT (RFC 6081 5.2)
  * @servers: the servers to try in turn
@@ -137,6 +143,7 @@ struct qualify {
 	struct packet_key key;
 	__be32 prefix;
 	u64 refresh;
+	unsigned int changes;
 	bool skip_secondary;
 	bool symmetric;
 	struct qualify_server servers[QUALIFY_SERVERS];

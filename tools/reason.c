@@ -154,7 +154,7 @@ static const struct info {
 	[REASON_SYMMETRIC_PEERS] = {
 		"symmetric-peers", STATE_QUALIFIED, STATE_NONE,
 		"symmetric NAT: some Teredo peers are reached, native hosts only by relays with symmetric",
-		"see Documentation/nat.md; a NAT with endpoint-independent mapping has no such limit",
+		"see Documentation/admin/nat.md; a NAT with endpoint-independent mapping has no such limit",
 	},
 	[REASON_NAT_UNKNOWN] = {
 		"nat-unknown", STATE_QUALIFIED, STATE_NONE,

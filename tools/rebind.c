@@ -9,6 +9,7 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "random.h"
 #include "readable.h"
 
 #include <arpa/inet.h>
@@ -110,7 +111,7 @@ static void ask(struct daemon *d)
 		.server = to.addr,
 		.prefix = d->q.prefix,
 	};
-	engine_random(d, r->query.nonce, sizeof(r->query.nonce));
+	random_fill(d, r->query.nonce, sizeof(r->query.nonce));
 	r->udp.transport.send(&r->udp.transport, to, buf,
 			      packet_build_rs(buf, &d->q.key, r->query.nonce));
 }
@@ -188,11 +189,13 @@ static void pause_client(struct daemon *d)
  */
 void rebind_settle(struct daemon *d)
 {
+	bool fixed = is_port_fixed(d);
+
 	if (qualify_has_address(&d->q) ||
-	    !stale_verdict(&d->rebind.stale, engine_now(d)))
+	    !stale_verdict(&d->rebind.stale, engine_now(d), fixed))
 		return;
 	close_port(&d->rebind);
-	if (is_port_fixed(d))
+	if (fixed)
 		pause_client(d);
 	else
 		change_port(d);

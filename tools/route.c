@@ -2,6 +2,7 @@
 /*
  * Addresses and routes by rtnetlink.
  */
+#include "link.h"
 #include "route.h"
 
 #include <errno.h>
@@ -124,9 +125,28 @@ static void put_next_hop(struct nlmsghdr *nlh, struct rtmsg *rtm)
 	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(nobody), &nobody);
 }
 
+/* The table that packets to a device are routed by. */
+static u32 table_of(struct nl *nl, u32 ifindex)
+{
+	struct link_info link = { 0 };
+
+	if (link_get(nl, ifindex, &link) || !link.table)
+		return RT_TABLE_MAIN;
+	return link.table;
+}
+
+static void put_table(struct nlmsghdr *nlh, u32 table)
+{
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	rtm->rtm_table = table < 256 ? table : RT_TABLE_UNSPEC;
+	mnl_attr_put_u32(nlh, RTA_TABLE, table);
+}
+
 static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 			const struct route6 *route)
 {
+	u32 table = table_of(nl, ifindex);
 	char buf[NL_BUF];
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
@@ -136,7 +156,7 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 	rtm = header;
 	rtm->rtm_family = AF_INET6;
 	rtm->rtm_dst_len = route->len;
-	rtm->rtm_table = RT_TABLE_MAIN;
+	put_table(nlh, table);
 	rtm->rtm_protocol = route->protocol ? route->protocol : RTPROT_TEREDO;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = route->blackhole ? RTN_BLACKHOLE : RTN_UNICAST;
@@ -173,6 +193,8 @@ static void compare_route(const struct route6 *route, void *ctx)
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
+ *
+ * The routes of a device in a VRF are in the table of the VRF.
  *
  * A route through another device can have the same destination and metric.
  * Both routes then exist, except if @route has a next hop: the kernel would
@@ -228,15 +250,29 @@ static void parse_route_attr(struct route6 *route, u32 *ifindex,
 	}
 }
 
+/* Numbers above 255 are in an attribute only. */
+static u32 parse_table(const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	u32 table = rtm->rtm_table;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+		if (mnl_attr_get_type(attr) == RTA_TABLE)
+			nl_attr_copy(&table, sizeof(table), attr);
+	return table;
+}
+
 /**
  * route_parse - read a message about a route
  * @route: result
  * @ifindex: result, the device it goes through
+ * @table: routing table of a VRF, 0 for the main table
  * @nlh: RTM_NEWROUTE or RTM_DELROUTE
  *
- * Return: true if it is an IPv6 unicast route of the main table.
+ * Return: true if it is an IPv6 unicast route of that table.
  */
-bool route_parse(struct route6 *route, u32 *ifindex,
+bool route_parse(struct route6 *route, u32 *ifindex, u32 table,
 		 const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
@@ -246,7 +282,8 @@ bool route_parse(struct route6 *route, u32 *ifindex,
 	*ifindex = 0;
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*rtm) ||
 	    rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
-	    rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_flags & RTM_F_CLONED)
+	    parse_table(nlh) != (table ? table : RT_TABLE_MAIN) ||
+	    rtm->rtm_flags & RTM_F_CLONED)
 		return false;
 	route->len = rtm->rtm_dst_len;
 	route->protocol = rtm->rtm_protocol;
@@ -257,6 +294,7 @@ bool route_parse(struct route6 *route, u32 *ifindex,
 
 struct route_dump_ctx {
 	u32 ifindex;
+	u32 table;
 	route_fn *fn;
 	void *ctx;
 };
@@ -267,7 +305,8 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 	struct route6 route;
 	u32 ifindex;
 
-	if (route_parse(&route, &ifindex, nlh) && ifindex == dump->ifindex)
+	if (route_parse(&route, &ifindex, dump->table, nlh) &&
+	    ifindex == dump->ifindex)
 		dump->fn(&route, dump->ctx);
 	return 0;
 }
@@ -276,7 +315,8 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
  * route_dump - go through the IPv6 routes through a device
  * @nl: rtnetlink socket
  * @ifindex: device
- * @fn: gets each of them that is in the main table
+ * @fn: gets each of them that is in the main table, or in the table of the VRF
+ *	that the device is in
  * @ctx: handed to @fn
  *
  * A router may have hundreds of thousands of routes, so the kernel is asked
@@ -286,7 +326,7 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
  */
 int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx)
 {
-	struct route_dump_ctx dump = { ifindex, fn, ctx };
+	struct route_dump_ctx dump = { ifindex, table_of(nl, ifindex), fn, ctx };
 	int on = 1, off = 0, ret;
 	char buf[NL_BUF];
 	struct nlmsghdr *nlh;
@@ -297,7 +337,7 @@ int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx)
 		       &header);
 	rtm = header;
 	rtm->rtm_family = AF_INET6;
-	rtm->rtm_table = RT_TABLE_MAIN;
+	put_table(nlh, dump.table);
 	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on,
 			      sizeof(on));
@@ -328,6 +368,9 @@ static int on_path(const struct nlmsghdr *nlh, void *ctx)
 	}
 	return 0;
 }
+
+/* Datagrams of the device belong to root, whatever user runs the daemon. */
+#define DEVICE_UID	0
 
 /**
  * path_get - ask the kernel how it would send to an IPv4 address
@@ -360,5 +403,6 @@ int path_get(struct nl *nl, const struct path_query *query, struct path *path)
 		mnl_attr_put_u32(nlh, RTA_OIF, query->oif);
 	if (query->fwmark)
 		mnl_attr_put_u32(nlh, RTA_MARK, query->fwmark);
+	mnl_attr_put_u32(nlh, RTA_UID, DEVICE_UID);
 	return nl_talk(nl, nlh, on_path, path);
 }

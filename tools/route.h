@@ -75,7 +75,7 @@ int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int addr_del(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len);
 int route_add(struct nl *nl, u32 ifindex, const struct route6 *route);
 int route_del(struct nl *nl, u32 ifindex, const struct route6 *route);
-bool route_parse(struct route6 *route, u32 *ifindex,
+bool route_parse(struct route6 *route, u32 *ifindex, u32 table,
 		 const struct nlmsghdr *nlh);
 int route_dump(struct nl *nl, u32 ifindex, route_fn *fn, void *ctx);
 int path_get(struct nl *nl, const struct path_query *query, struct path *path);

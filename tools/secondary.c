@@ -9,6 +9,7 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "random.h"
 #include "readable.h"
 
 #include <stdlib.h>
@@ -215,7 +216,7 @@ static void on_event(void *ctx, enum qualify_event event)
 static const struct qualify_ops ops = {
 	.send = on_send,
 	.now = engine_now,
-	.random = engine_random,
+	.random = random_fill,
 	.contact = on_contact,
 	.event = on_event,
 };

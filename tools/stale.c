@@ -54,12 +54,15 @@ void stale_answered(struct stale *s, unsigned int server)
  * stale_verdict() - check whether a remedy is due
  * @s: evidence
  * @now: time
+ * @fixed: the port must stay, so the remedy is a pause
  *
  * Return: true if the mapping is stale and the back-off has ended.
  */
-bool stale_verdict(const struct stale *s, u64 now)
+bool stale_verdict(const struct stale *s, u64 now, bool fixed)
 {
-	return s->silences >= STALE_SILENCES && now >= s->not_before;
+	unsigned int needed = fixed ? STALE_SILENCES_FIXED : STALE_SILENCES;
+
+	return s->silences >= needed && now >= s->not_before;
 }
 
 static u64 back_off(struct stale *s, u64 first, u64 max)

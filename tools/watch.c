@@ -297,7 +297,7 @@ static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 		expect_settling(d);
 	else if (!rtm->rtm_dst_len)
 		beside_changed(d);
-	if (!route_parse(&route, &ifindex, nlh))
+	if (!route_parse(&route, &ifindex, d->link.table, nlh))
 		return;
 	if (ifindex == d->ifindex && d->role->route)
 		d->role->route(d, &route);

@@ -9,6 +9,7 @@
 
 #include "../device.h"
 #include "../peer.h"
+#include "../probe.h"
 #include "../stats.h"
 
 #define ROOM	4
@@ -134,6 +135,25 @@ static void test_stranger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, ROOM);
 }
 
+/* An entry that a packet of ours waits for makes no room for a stranger. */
+static void test_reached(struct kunit *test)
+{
+	struct teredo_dev *td = test->priv;
+	struct teredo_peer *peer = make(td, 0, true);
+	struct teredo_probe *probe = teredo_probe_get(td, peer);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, probe);
+	KUNIT_EXPECT_FALSE(test, teredo_peer_being_reached(peer));
+	probe->next = jiffies + HZ;
+	teredo_probe_insert(td->peers, probe);
+	KUNIT_EXPECT_TRUE(test, teredo_peer_being_reached(peer));
+	for (i = 0; i < 10 * ROOM; i++)
+		make(td, 100 + i, false);
+	KUNIT_EXPECT_TRUE(test, known(td, 0));
+	KUNIT_EXPECT_NOT_NULL(test, make(td, 200, true));
+}
+
 static void test_full(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -150,14 +170,17 @@ static void test_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, ROOM);
 }
 
-/* who is idle is forgotten, and nobody else; old times are kept in reach */
+/* An entry is forgotten after 600 s, which is longer than the 300 s that failed
+ * peers are left alone for; old times are kept in reach.
+ */
 static void test_expiry(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
-	unsigned long old = jiffies - 2 * TEREDO_PEER_IDLE;
+	unsigned long old = jiffies - 601 * HZ;
 	struct teredo_peer *idle = make(td, 1, true);
 	struct teredo_peer *sent = make(td, 2, true);
 	struct teredo_peer *heard = make(td, 3, true);
+	struct teredo_peer *rests = make(td, 4, true);
 
 	idle->rx = old;
 	idle->tx = old;
@@ -165,10 +188,13 @@ static void test_expiry(struct kunit *test)
 	sent->tx = jiffies;
 	heard->rx = jiffies;
 	heard->tx = old;
+	rests->rx = jiffies - 590 * HZ;
+	rests->tx = old;
 	teredo_peers_age(td);
 	KUNIT_EXPECT_FALSE(test, known(td, 1));
 	KUNIT_ASSERT_TRUE(test, known(td, 2));
 	KUNIT_ASSERT_TRUE(test, known(td, 3));
+	KUNIT_EXPECT_TRUE(test, known(td, 4));
 	KUNIT_EXPECT_FALSE(test, time_before(sent->rx, jiffies - HZ -
 					     TEREDO_PEER_IDLE));
 	KUNIT_EXPECT_FALSE(test, time_before(heard->tx, jiffies - HZ -
@@ -307,6 +333,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_insert),
 	KUNIT_CASE(test_bound),
 	KUNIT_CASE(test_stranger),
+	KUNIT_CASE(test_reached),
 	KUNIT_CASE(test_full),
 	KUNIT_CASE(test_expiry),
 	KUNIT_CASE(test_shrink),

@@ -215,6 +215,22 @@ static void test_whole(struct kunit *test)
 	kvfree(limit);
 }
 
+/* Another limiter has other buckets, or one device would tell a sender which
+ * addresses share a bucket of another one.
+ */
+static void test_seed(struct kunit *test)
+{
+	struct teredo_limit *limit = test->priv, *other;
+	static const siphash_key_t none;
+
+	other = teredo_limit_create(1, 1);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_EXPECT_NE(test, limit->seed, other->seed);
+	KUNIT_EXPECT_MEMNEQ(test, &limit->key, &other->key, sizeof(other->key));
+	KUNIT_EXPECT_MEMNEQ(test, &limit->key, &none, sizeof(limit->key));
+	kvfree(other);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_burst),
 	KUNIT_CASE(test_refill),
@@ -226,6 +242,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_native),
 	KUNIT_CASE(test_repeat),
 	KUNIT_CASE(test_whole),
+	KUNIT_CASE(test_seed),
 	{}
 };
 

@@ -1,81 +1,154 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The suite itself: what it must notice, and where it must not run.
+# selftests/run and selftests/mutants: what the runner counts as a failure.
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# try LINE...: a test file with these lines after lib.sh was read
-try()
+# small_suite: the runner alone, with a machine that is this one
+small_suite()
 {
-	{
-		printf '. %q\n' "$here/lib.sh"
-		printf '%s\n' "$@"
-	} > "$tmp/try.sh"
-	env -u IN_VM bash "$tmp/try.sh" > "$tmp/out" 2>&1
+	rm -rf "$tmp/suite"
+	mkdir -p "$tmp/suite/selftests/"{net,host,vm}
+	cp "$top/selftests/run" "$tmp/suite/selftests/"
+	printf '%s\n' '# a reason' 'skips: no such thing' > "$tmp/suite/selftests/skips"
+	echo 'all:' > "$tmp/suite/selftests/net/Makefile"
+	cat > "$tmp/suite/selftests/vm/run" << 'END'
+#!/bin/bash
+while getopts k:c:t:o:n: opt; do
+	[ "$opt" != n ] || echo "$OPTARG" >> "${0%/*}/names"
+done
+shift $((OPTIND - 1))
+"$@" || exit
+[ ! -e "${0%/*}/report" ] || exit 126
+END
+	chmod +x "$tmp/suite/selftests/vm/run"
 }
 
-test_before()
+# small_test NAME LINE...: a network test of it
+small_test()
 {
-	! try 'fail "no module"' 'good() { :; }' 'add_test "good" good' run_tests ||
-		fail "exit code 0"
-	check_equal "results" '1..2 not ok 2 before the tests ok 1 good' \
-		"$(grep -e '^1' -e '^ok' -e '^not' "$tmp/out" | xargs)"
-	check "without a failure" try 'good() { :; }' 'add_test "good" good' run_tests
-	check_equal "results" '1..1 ok 1 good' \
-		"$(grep -e '^1' -e '^ok' -e '^not' "$tmp/out" | xargs)"
+	local name=$1
+
+	shift
+	printf '%s\n' "$@" > "$tmp/suite/selftests/net/$name.sh"
 }
 
-test_elsewhere()
+# small_run CODE NAME...: these tests of it; what the run says is in $shown
+small_run()
 {
-	local file said
+	local code=$1
 
-	for file in "$here"/*.sh; do
-		[ "${file##*/}" != lib.sh ] || continue
-		said=$(env -u IN_VM bash "$file" 2>&1)
-		check_equal "exit code of ${file##*/}" 4 $?
-		[[ $said == *'changes the machine that it runs on'* ]] ||
-			fail "${file##*/} says: $said"
+	shift
+	exits "the suite" "$code" env -u KERNEL -u ALL -u KERNELS -u SHORT -u SLOW RETRY=1 \
+		VMS=1 "$tmp/suite/selftests/run" "$@"
+}
+
+# whole_suite: all that a run without arguments starts, and one requirement
+whole_suite()
+{
+	local suite=$tmp/suite
+
+	small_suite
+	mkdir -p "$suite"/{scripts,Documentation,selftests/{unit,fuzz}}
+	cp "$top/scripts/conformance" "$suite/scripts/"
+	echo 'C-01 | 1 | MUST | something' > "$suite/Documentation/conformance.ids"
+	: > "$suite/Documentation/conformance.status"
+	printf 'lint:\n\t@echo 1..1; echo ok 1 it\n' > "$suite/Makefile"
+	printf 'check:\n\t@echo 1..1; echo ok 1 - it\n' > "$suite/selftests/unit/Makefile"
+	printf '#!/bin/sh\necho 1..1; echo ok 1 it\n' > "$suite/selftests/fuzz/run"
+	chmod +x "$suite/selftests/fuzz/run"
+	printf 'echo 1..1; echo ok 1 it\n' > "$suite/selftests/host/it.sh"
+}
+
+test_requirements()
+{
+	local named=('add_test() { :; }' 'add_test "C-01: it" it' 'echo 1..1')
+
+	whole_suite
+	small_test shows "${named[@]}" 'echo "ok 1 C-01: it"'
+	small_run 0
+	has 'conformance: 1 tested,' 'requirements: ok 1' '7 passed, 0 failed, 0 skipped'
+	small_test shows "${named[@]}" 'echo "ok 1 it"'
+	small_run 1
+	has 'requirements: # C-01 has no passed test' \
+		'requirements: # shows.sh: did not run: C-01: it' '6 passed, 1 failed, 0 skipped'
+	small_run 0 shows
+	[[ $shown != *requirements* ]] || fail "requirements of a part of the tests: $shown"
+}
+
+test_skips()
+{
+	small_suite
+	small_test skips 'echo 1..1' 'echo "ok 1 one # SKIP no such thing"'
+	small_test other 'echo 1..2' 'echo "ok 1 one # SKIP no such thing"' \
+		'echo "ok 2 two"'
+	small_run 1 skips
+	has '0 passed, 0 failed, 1 skipped'
+	small_run 1 skips other
+	has 'other: skipped, and selftests/skips does not expect it: no such thing' \
+		'1 passed, 1 failed, 1 skipped'
+}
+
+# flaky NAME: fails the first time
+flaky()
+{
+	small_test "$1" 'echo 1..1' "[ -e $tmp/suite/$1 ] && { echo 'ok 1 it'; exit; }" \
+		"touch $tmp/suite/$1" 'echo "not ok 1 it"' 'exit 1'
+}
+
+test_second_chances()
+{
+	local name
+
+	small_suite
+	for name in one two three; do
+		flaky "$name"
 	done
+	small_run 0 one
+	has 'second chances: 1: one' '1 passed, 0 failed, 0 skipped'
+	has 'one: not ok 1 it'
+	check "what the first run gave" grep -q 'not ok' \
+		"$tmp/suite/.out/check/first/one.ktap"
+	check "a machine of its own" grep -qx 'again.one.1' "$tmp/suite/selftests/vm/names"
+	rm "$tmp/suite/one"
+	small_run 1 one two three
+	has 'second chances: 3 files needed one, more than 2' '3 passed, 1 failed, 0 skipped'
 }
 
-# lower TEXT: a lower file of two in layers, which has these lines more. What is said
-# of it is in $tmp/out.
-lower()
+test_time_limit()
 {
-	mkdir -p "$tmp/layers"
-	echo 'int low(void);' > "$tmp/layers/low.h"
-	echo 'int high(void);' > "$tmp/layers/high.h"
-	printf '%s\n' '#include "low.h"' "$@" 'int low(void) { return 0; }' \
-		> "$tmp/layers/low.c"
-	printf '%s\n' '#include "low.h"' '#include "high.h"' \
-		'int high(void) { return low(); }' > "$tmp/layers/high.c"
-	(cd "$tmp/layers" && gcc -c low.c high.c) || fail "gcc fails"
-	"$here/../../scripts/layers" "$tmp/layers" > "$tmp/out" 2>&1
+	small_suite
+	small_test late '# timeout: 1' 'echo 1..1' "[ -e $tmp/suite/late ] || {" \
+		"touch $tmp/suite/late; sleep 20; }" 'echo "ok 1 it"'
+	small_run 0 late
+	has 'time limit of 1 s reached' 'second chances: 1: late' \
+		'1 passed, 0 failed, 0 skipped'
 }
 
-test_layers()
+test_kernel_report()
 {
-	local list=$tmp/layers/layers upward='int high(void); int more(void) { return high(); }'
-
-	mkdir -p "$tmp/layers"
-	printf '%s\n' 'bottom: low' 'top: high' > "$list"
-	check "calls downwards" lower ''
-	! lower "$upward" || fail "an upward call passes"
-	check_equal "message" 'low (bottom) uses high (top): high' "$(cat "$tmp/out")"
-	! lower '#include "high.h"' || fail "an upward include passes"
-	check_equal "message" 'low (bottom) uses high (top): its header' "$(cat "$tmp/out")"
-
-	echo 'except low h* high' >> "$list"
-	check "an exception" lower "$upward"
-	! lower '' || fail "an exception that nothing needs passes"
-	echo 'bottom: low' > "$list"
-	! lower '' || fail "a file in no layer passes"
+	small_suite
+	small_test good 'echo 1..1' 'echo "ok 1 it"'
+	small_run 0 good
+	touch "$tmp/suite/selftests/vm/report"
+	small_run 1 good
+	has 'vm1.1: exit code 126' '1 passed, 1 failed, 0 skipped'
 }
 
-add_test "a failure before the tests is one" test_before
-add_test "network tests refuse to run outside of the virtual machine" test_elsewhere
-add_test "a file that uses one of a higher layer is refused" test_layers
+# The texts that mutants replace move with the sources, and new files need mutants.
+test_mutants()
+{
+	check "the list of mutants" "$top/selftests/mutants/run" -c
+}
+
+add_test "a whole run ends with the requirements" test_requirements
+add_test "a skip that is not expected is a failure" test_skips
+add_test "second chances are counted, and more than two are a failure" \
+	test_second_chances
+add_test "a time limit that was reached takes a second chance" test_time_limit
+add_test "a report of the kernel is a failure" test_kernel_report
+add_test "each mutant can be made, and each file has one" test_mutants
 
 run_tests

@@ -4,7 +4,7 @@
 # Two relays announce the service prefix by BGP to the core router, which finds
 # by BFD that one is gone. A client's traffic with a native host goes on. On r
 # the routing daemon learns teredod's route, on r2 it looks at the carrier: the
-# two ways of Documentation/anycast.md.
+# two ways of Documentation/admin/relay.md.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -187,7 +187,7 @@ test_reload()
 # routes NODE PREFIX: metrics of those that teredod has put there
 routes()
 {
-	ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
+	must ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
 		sed -n 's/.* metric \([0-9]*\) .*/\1/p' | xargs
 }
 
@@ -209,7 +209,10 @@ test_routes()
 	client_at '' "port = ${port[a]}" '[route]' 'default-route = no'
 	kill -HUP "${_pids[a-teredod]}"
 	check "none, by SIGHUP" wait_for 5 metrics a default ''
-	check_equal "prefix" 256 "$(routes a 2001::/32)"
+	# the route to the prefix comes first
+	check "prefix" wait_for 5 metrics a 2001::/32 256
+	pause 0.5
+	check_equal "default route, later" '' "$(routes a default)"
 	client_down a
 	# a relay
 	config '[device]' 'mode = relay' 'local = 10.1.0.2'
@@ -336,7 +339,7 @@ test_unreadable()
 	[ "$(teredo_address a)" ] || fail "no address to be left behind"
 	ends 78 'nonsense: unknown key' --config "$tmp/wrong.conf" teredo0
 	check_equal "address" '' "$(teredo_address a)"
-	check_equal "routes" '' "$(ip_on a -6 route show dev teredo0)"
+	check_equal "routes" '' "$(must ip_on a -6 route show dev teredo0)"
 	client_up a --config "$conf"
 	check "ping" reach a 2001:db8:1::10
 	client_down a
@@ -348,7 +351,7 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "no configuration: exit 78, nothing is made" test_nothing
+add_test "C-01: no server is configured: exit 78, nothing is made" test_nothing
 add_test "what a failed start has made goes, the corrected one works" test_failed
 add_test "a restart applies what has changed in the file" test_changed
 add_test "a device made by hand: what differs is named" test_made_by_hand

@@ -163,13 +163,13 @@ add_test "bed: symmetric NAT with random ports" test_nat symrnd 6 port
 add_test "bed: sequential symmetric NAT" test_nat seq 6 port
 add_test "bed: address-symmetric NAT" test_nat addrsym 6 port
 add_test "bed: only the attacker's edge lets forged sources out" test_forge
-add_test "G-12 C-44 S-30: tdinject's datagrams are well formed" test_inject
+add_test "bed: tdinject's datagrams are well formed" test_inject
 add_test "bed: a link's delay is that of its first packet, too" test_delay
 for nat in none cone ar pr; do
-	add_test "C-23 C-36 R-10: Miredo behind NAT $nat qualifies, reaches a native host" \
+	add_test "bed: Miredo behind NAT $nat qualifies, reaches a native host" \
 		test_miredo_qualifies $nat
 done
-add_test "C-80 C-95: two Miredos behind port-restricted NATs reach each other" \
+add_test "bed: two Miredos behind port-restricted NATs reach each other" \
 	test_miredo_pair pr pr
 
 run_tests

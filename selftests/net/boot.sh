@@ -5,6 +5,7 @@
 # it, with a networkd that would have all devices.
 # timeout: 600
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -170,6 +171,7 @@ test_networkd()
 	check "networkd restarts" on_host systemctl restart systemd-networkd
 	check "networkd has it again" wait_for 10 configured
 	pause 1
+	check "it was watched" alive monitor
 	stop monitor
 	check_equal "what was removed from the device" '' \
 		"$(grep Deleted "$tmp/monitor.log" | grep teredo0)"

@@ -24,7 +24,7 @@ errors_counted()
 	local node
 
 	for node in "${nodes[@]}"; do
-		on "$node" nstat -asz '*InCsumErrors' | awk -v "node=$node" \
+		must on "$node" nstat -asz '*InCsumErrors' | awk -v "node=$node" \
 			'/InCsumErrors/ && $2 > 0 { print node, $1, $2 }'
 	done
 }
@@ -108,7 +108,7 @@ own_nat()
 		}
 	}
 	EOF
-	on "$1" conntrack -F > /dev/null 2>&1
+	nat_forgets "$1"
 }
 
 own_nat_end()
@@ -135,15 +135,22 @@ test_container_without_outer()
 	client_down a
 }
 
+# lan_mtu MTU: of the link between a and its NAT
+lan_mtu()
+{
+	ip_on a link set eth0 mtu "$1"
+	ip_on na link set lan mtu "$1"
+}
+
 # fragments of the outer packet, which DF allows
 test_fragments()
 {
 	set_nat a pr
-	ip_on a route change default via 10.1.0.1 dev eth0 mtu 900
+	lan_mtu 900
 	client_up a || return
 	exchange
 	client_down a
-	ip_on a route change default via 10.1.0.1 dev eth0
+	lan_mtu 1500
 }
 
 # The host forwards by a flowtable, which rewrites headers without conntrack.

@@ -38,7 +38,7 @@ test_tcp()
 	client_down a
 }
 
-# the rule that README.md has: what was not asked for does not come in
+# the rule that Documentation/admin/client.md has: what was not asked for does not come in
 test_firewall()
 {
 	set_nat a cone
@@ -59,19 +59,58 @@ test_firewall()
 	client_down a
 }
 
+# different LEAST WHAT: of the lines of standard input, so many
+different()
+{
+	local n
+
+	n=$(sort -u | wc -l)
+	[ "$n" -ge "$1" ] || fail "$2: only $n different ones"
+}
+
+# Eight starts: each solicitation has a nonce of its own, and each address has other
+# random bits. Two that are equal by chance are allowed.
+test_random()
+{
+	local i addr
+
+	set_nat a none
+	capture a eth0 starts -Q out udp dst port 3544
+	for ((i = 0; i < 8; i++)); do
+		client_up a || return
+		addr=$(teredo_address a)
+		cut -d : -f 5 <<< "$addr"
+		client_down a
+	done > "$tmp/flags"
+	capture_stop starts
+	note < <(tr '\n' ' ' < "$tmp/flags")
+	contents starts | sed -n 's/^00010000//p' | cut -c 1-16 > "$tmp/nonces"
+	note "$(wc -l < "$tmp/nonces") solicitations"
+	[ "$(wc -l < "$tmp/nonces")" -ge 16 ] || fail "fewer than 16 solicitations"
+	check_equal "nonces that come twice" '' "$(sort "$tmp/nonces" | uniq -d)"
+	sed 's/^/0000/; s/.*\(....\)$/\1/' "$tmp/flags" > "$tmp/digits"
+	different 7 "flags" < "$tmp/digits"
+	while read -r addr; do
+		printf '%x\n' $((0x$addr >> 10 & 15))
+	done < "$tmp/digits" | different 3 "bits 2 to 5 of the flags"
+	cut -c 3-4 "$tmp/digits" | different 5 "bits 8 to 15 of the flags"
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
 services
 
 for nat in none cone ar pr; do
-	add_test "C-36 V-01 R-10: client behind NAT $nat qualifies, pings a native host and back" \
+	add_test "C-36 C-61 G-06 V-03 V-07: client behind NAT $nat qualifies, pings a native host and back" \
 		test_qualify $nat
 done
 for nat in none cone ar pr; do
-	add_test "C-59 C-61 G-17: client behind NAT $nat, TCP with a native host" \
+	add_test "client behind NAT $nat, TCP with a native host" \
 		test_tcp $nat
 done
+add_test "C-44 V-01 V-02: each start has other nonces and another address" \
+	test_random
 add_test "C-126: a firewall on the device" test_firewall
 
 run_tests

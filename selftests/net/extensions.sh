@@ -60,6 +60,52 @@ test_nonce()
 		"$(payloads pair 'udp[4:2] >= 56' | awk '{ printf "%s ", $2 }')"
 }
 
+# Trailers are read in order: of two of a type the first one counts.
+test_order()
+{
+	local nonce bad
+
+	ping_b
+	nonce=$(nonce_sent $B)
+	bad=$(printf %08x $((0x$nonce ^ 1)))
+	drops rx_drop_bubble "a wrong nonce, then ours" $B_AT2 \
+		bubble $B $A 0104${bad}0104$nonce
+	drops rx_drop_trailer "ours, then a trailer that must not be ignored" $B_AT2 \
+		bubble $B $A 0104${nonce}4100
+	from $B_AT2 bubble $B $A 0104${nonce}0104${bad}01c84100
+	check_changes "ours, a wrong one, and one that has no end" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +2' \
+		"peer $B trusted $B_AT2 tries 0 queued 0"
+	stop ping
+
+	flush a
+	indirect 0104deadbeef0104cafe000105029cbb05029cbc
+	check_changes "two nonces and two ports" a 'rx_indirect_bubbles +1' \
+		'peers +1' 'tx_bubbles +3' 'sent +3' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef random 40123"
+}
+
+# The first bubble to B's server is lost, so B does not know our nonce, and A takes
+# nothing of it. The second pair has another nonce, and helps.
+test_second_pair()
+{
+	local first
+
+	ping_b
+	first=$(nonce_sent $B)
+	drops rx_drop_bubble "what the direct one brings" $B_AT2 bubble $B $A
+	pause 1.9
+	check_changes "the second pair" a 'tx_bubbles +2' 'sent +2' \
+		"peer $B probing 0.0.0.0:0 tries 2 queued 1"
+	drops rx_drop_bubble "the first nonce" $B_AT2 bubble $B $A 0104$first
+	from $B_AT2 bubble $B $A "0104$(nonce_sent $B)"
+	check_changes "the second nonce" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +2' \
+		"peer $B trusted $B_AT2 tries 0 queued 0"
+	stop ping
+	pause 5
+	check_changes "no pair after that" a
+}
+
 # Nobody has the time to try all nonces.
 test_guesses()
 {
@@ -216,6 +262,74 @@ test_random_port()
 		wait_for 5 ports_open 3
 }
 
+# is_closed PORT: of a
+is_closed()
+{
+	[ ! "$(on a ss -uanH "sport = :$1")" ]
+}
+
+# sent_to NAME: how a packet to B leaves
+sent_to()
+{
+	capture a eth0 "$1" -Q out udp
+	on a ping -6 -n -c 1 -W 0.1 $B > /dev/null
+	capture_stop "$1"
+	payloads "$1" | awk '{ print substr($1, match($1, /[0-9]*$/)), $2 }'
+	before a
+}
+
+# B has a random port of ours, but its bubble comes to the service port.
+test_primary()
+{
+	local nonce r
+
+	flush a
+	behind 3 3
+	indirect 0104deadbeef
+	pause 0.2
+	before a
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	check "its port is open" not is_closed "${r% by *}"
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "at the service port" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
+	check_equal "the random port is nothing to it" "0 by 0" "$(random_port $B)"
+	check "and closed" wait_for 5 is_closed "${r% by *}"
+	check_equal "data" "40000 ${B_AT2/:/.}" "$(sent_to primary)"
+
+	# It was heard of at the random port first.
+	flush a
+	behind 3 3
+	indirect 0104deadbeef
+	pause 0.2
+	nonce=$(nonce_sent $B)
+	r=$(random_port $B)
+	r=${r% by *}
+	to_port "$r" $B_AT bubble $B $A "0104$nonce"
+	pause 0.2
+	check_equal "used" "$r by $r" "$(random_port $B)"
+	before a
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "at the service port, at once" a 'rx_bubbles +1' \
+		'tx_bubbles +1' 'sent +1'
+	check_equal "still used" "$r by $r" "$(random_port $B)"
+	check_equal "data" "$r ${B_AT/:/.}" "$(sent_to random)"
+	pause 2.1
+	from $B_AT2 bubble $B $A "0104$nonce"
+	check_changes "after 2 s" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
+		"peer $B trusted $B_AT2 tries 0 queued 0 nonce deadbeef"
+	check_equal "the random port is nothing to it" "0 by 0" "$(random_port $B)"
+	check "and closed" wait_for 5 is_closed "$r"
+	check_equal "data" "40000 ${B_AT2/:/.}" "$(sent_to moved)"
+}
+
+# not COMMAND...
+not()
+{
+	! "$@"
+}
+
 # ask_for_port N: a stranger of many asks by way of B's server
 ask_for_port()
 {
@@ -231,7 +345,7 @@ stranger()
 # strangers COUNT: so many of them have a random port
 strangers()
 {
-	[ "$(on a "$here/tdctl" dump teredo0 |
+	[ "$(dump a |
 		grep -c '^peer .* port [1-9][0-9]* by')" = "$1" ]
 }
 
@@ -358,7 +472,7 @@ test_idle()
 	pause 0.2
 	capture_stop other
 	check "another port of the peer" grep -q ' random 40124 ' <(
-		on a "$here/tdctl" dump teredo0)
+		dump a)
 	check "another one of ours" [ "$(random_port $B)" != "$r by $r" ]
 	before a
 }
@@ -477,7 +591,7 @@ test_second_greeted()
 		"$(payloads greeted | cut -d ' ' -f 2-)"
 	check_changes "counters" a 'rx_bubbles +2' 'sent +1' 'tx_bubbles +1'
 	check "the peer stays" grep -q "^peer $B trusted $B_AT " <(
-		on a "$here/tdctl" dump teredo0)
+		dump a)
 }
 
 # Other NATs need no random port, but the peer's is tried.
@@ -798,13 +912,17 @@ bare_client a $A
 
 add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with our nonce says where the peer is" \
 	test_nonce
+add_test "XC-05 XC-07: trailers are read in order" test_order
+add_test "XN-16 C-81: a pair of bubbles that is lost is repeated" test_second_pair
 add_test "XN-12: 32 guesses, and a nonce no longer counts" test_guesses
 add_test "XN-06 XN-08 XN-09 XN-14 XN-15 P-09 BU-3 BU-4: answers repeat the peer's nonce" \
 	test_repeat
-add_test "XN-05 XN-17 XC-15 C-95 C-96: bubbles to servers keep to the limits, each with another nonce" \
+add_test "XN-05 XN-17 C-95 C-96: bubbles to servers keep to the limits, each with another nonce" \
 	test_limits
-add_test "XP-02 XP-07 XP-08 XP-09 XP-14 XP-16 XP-17 C-106: a random port, for one peer alone" \
+add_test "XP-02 XP-07 XP-08 XP-09 XP-17 C-106: a random port, for one peer alone" \
 	test_random_port
+add_test "XP-14 XP-16: the random port of a peer that is heard of at the service port is closed" \
+	test_primary
 add_test "XP-02: strangers may have taken all random ports" test_all_ports
 add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
 	test_peer_port

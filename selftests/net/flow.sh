@@ -71,6 +71,29 @@ test_overflow()
 		$(($(counter a teredo0 tx_drop_queue_full) - full))
 }
 
+# Of large packets fewer may wait: those of one peer take 256 KiB at most.
+test_large()
+{
+	local to full
+
+	to=$(teredo_address b)
+	teredo a peer flush teredo0
+	teredo b peer flush teredo0
+	full=$(counter a teredo0 tx_drop_queue_full)
+	link_delay a 200ms
+	on a bash -c '
+		printf -v data "%01232d" 0
+		exec 5<> "/dev/udp/$1/9"
+		for ((i = 0; i < 127; i++)); do
+			printf "%s" "$data" >&5
+		done 2> /dev/null' - "$to"
+	full=$(($(counter a teredo0 tx_drop_queue_full) - full))
+	link_delay a 0ms
+	[ $full -gt 0 ] || fail "all 127 wait"
+	check_at_most "dropped of 127" 60 $full
+	check "ping" wait_for 10 reach a "$to"
+}
+
 # 65 s of ten packets a second, to somebody who never says a word; meanwhile
 # test_expiry runs with another peer.
 start_one_way()
@@ -127,7 +150,7 @@ test_expiry()
 	pause 0.5
 	pause 31
 	check_equal "state after 31 s" expired \
-		"$(on a "$here/tdctl" dump teredo0 | awk -v p="$to" '
+		"$(dump a | awk -v p="$to" '
 			$1 == "peer" && $2 == p { print $3 }')"
 	check_equal "after 31 s" 52 "$(first_sent "$to")"
 }
@@ -151,6 +174,7 @@ add_test "C-75 C-77: 25 packets to a new native host, in order, none lost" \
 add_test "C-65 C-82: 50 packets to a new peer" test_burst b teredo0 50
 add_test "A-33 C-65: 200 packets to a new peer, of which 128 may wait" \
 	test_overflow
+add_test "A-33: large packets use up the memory of a peer" test_large
 add_test "C-73: an entry is good for 29 s, and not for 31 s" test_expiry
 add_test "C-73 XC-12: a flow in one direction does not stall" test_one_way
 

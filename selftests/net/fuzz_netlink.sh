@@ -3,7 +3,7 @@
 #
 # Random requests by both netlink interfaces: they leave nothing behind that
 # cannot be deleted, and whatever the module refuses it says why.
-# set: long
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,7 +12,7 @@ SEED=${SEED:-20060212} COUNT=${COUNT:-20000}
 
 links()
 {
-	ip_on a -o link show type teredo
+	must ip_on a -o link show type teredo
 }
 
 test_requests()

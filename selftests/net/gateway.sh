@@ -29,7 +29,7 @@ forwarding()
 
 nft_tables()
 {
-	on s1 nft list tables
+	must on s1 nft list tables
 }
 
 has_no_table()
@@ -66,7 +66,7 @@ check_clean_routes()
 	check_equal "translation" "" "$(kernel_prefix)"
 	check_equal "tables" "" "$(nft_tables)"
 	check_equal "routes of teredod" "" \
-		"$(ip_on s1 -6 route show table all proto 74)"
+		"$(must ip_on s1 -6 route show table all proto 74)"
 }
 
 # nothing of a gateway is left on s1
@@ -752,7 +752,7 @@ test_proxy()
 	check "the host" reach h "$prefix::2"
 	on h ping -6 -n -c 1 -W 1 "$prefix::77" > /dev/null
 	check_equal "neighbours that are no clients" "" \
-		"$(ip_on inet -6 neigh show dev s1 nud reachable nud stale nud delay |
+		"$(must ip_on inet -6 neigh show dev s1 nud reachable nud stale nud delay |
 		   grep "^$prefix::77")"
 	check "status" shows s1 '"solicitations":'
 	ip_on s1 addr change "$prefix::2/64" dev eth0 metric 100

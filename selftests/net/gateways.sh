@@ -5,7 +5,7 @@
 # prefix, and the server has two addresses, two ports, or one. Each cell is pings and 1
 # MB of TCP in both directions, 10 MB with LONG=1; with a prefix also pings and
 # connections from the native host.
-# set: long
+# kernel: debug uml
 # timeout: 900
 
 # shellcheck source=lib.sh
@@ -116,7 +116,7 @@ test_forged()
 	# solicitation would be twice this
 	check_at_most "teredod, kB" $((memory + 4096)) "$(resident)"
 	check_equal "clients" "" \
-		"$(teredo s1 -j show teredo0 | grep -o '"clients":[0-9][0-9]*')"
+		"$(must teredo s1 -j show teredo0 | grep -o '"clients":[0-9][0-9]*')"
 	server_stop
 	ip_on inet route del blackhole 11.0.0.0/8
 }
@@ -137,7 +137,7 @@ for kind in prefix masquerade; do
 		[ $n != port ] || clients_of=(port)
 		for client in "${clients_of[@]}"; do
 			for nat in none cone pr symrnd; do
-				add_test "C-59 R-16: $kind, $n: $client behind $nat" \
+				add_test "R-16: $kind, $n: $client behind $nat" \
 					test_cell "$kind" "$client" "$nat"
 			done
 		done

@@ -177,7 +177,7 @@ test_large()
 	probe_off teredo_pull
 	pulled=$(sed -n 's/.* delta=\([0-9]*\).*/\1/p' "$tmp/teredo_pull.log" | sort -n |
 		tail -n 1)
-	check_at_most "octets copied at once" 1288 "${pulled:-0}"
+	check_at_most "octets copied at once" 1288 "$pulled"
 }
 
 modprobe teredo || fail "no module"

@@ -42,13 +42,6 @@ stat()
 		awk -v name=$1 '$1 == name { n = $2 } END { print n + 0 }'
 }
 
-# kB that may be the module's
-memory()
-{
-	awk '$1 == "Slab:" || $1 == "Percpu:" { n += $2 } END { print n }' \
-		/proc/meminfo
-}
-
 start_ping()
 {
 	introduce a $B 192.0.2.20:50000
@@ -57,17 +50,19 @@ start_ping()
 	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
 }
 
-# at most one packet of the ping was lost since it was started
+# No packet of the ping was lost since it was started, but for one that can be on its way
+# at the end.
 stop_ping()
 {
-	local line sent got
+	local line sent got most=1
 
+	[ ! "$exact" ] || most=0
 	wait_for 5 eval '[ "$(grep -c time= "$tmp/ping.log")" -ge 5 ]'
 	stop ping INT
 	line=$(grep transmitted "$tmp/ping.log")
 	note "$line"
 	read -r sent _ _ got _ <<< "$line"
-	check_at_most "lost packets of a ping between peers" 1 $((sent - got))
+	check_at_most "lost packets of a ping between peers" $most $((sent - got))
 	[ "$sent" -ge 5 ] || fail "too few packets of the ping: $sent"
 }
 
@@ -111,10 +106,11 @@ test_peers_in_use()
 	stop_ping
 }
 
-# Answers are limited: 256 in a second in all. The flood has one origin.
+# Answers are limited: 256 in a second in all, and as many as are left of the second
+# before. The flood has one origin.
 test_indirect()
 {
-	local answers start s drops
+	local answers start ms drops
 
 	flush a
 	start_ping
@@ -123,13 +119,13 @@ test_indirect()
 	start=$(now_ms)
 	flood 10000 $SERVER --vary ip6 origin 192.0.2.99:9 bubble \
 		2001:0:cb00:7101:0:1234:f300:0 $A
-	s=$((($(now_ms) - start) / 1000 + 2))
+	ms=$(($(now_ms) - start + 1000))
 	answers=$(($(stat tx_bubbles) - answers))
-	note "$answers answers in less than $s s"
-	check_at_most "answers" $((256 * s)) $answers
+	note "$answers answers in less than $ms ms"
+	check_at_most "answers" $((256 * ms / 1000)) $answers
 	[ $answers -ge 256 ] || fail "only $answers answers"
 	drops=$(($(stat rx_drop_share) - drops))
-	[ $drops -ge $((10000 - 256 * s)) ] || fail "rx_drop_share $drops"
+	[ $drops -ge $((10000 - 256 * ms / 1000)) ] || fail "rx_drop_share $drops"
 	check_at_most "peers" $LIMIT "$(stat peers)"
 
 	# the same from relays, which leaves nothing behind
@@ -144,21 +140,21 @@ test_indirect()
 # so many per second, each repeated once
 native_flood()
 {
-	local limit=$1 tests start s rate
+	local limit=$1 tests start ms rate
 
 	shift
 	rate=$(stat rx_drop_rate)
 	tests=$(stat tx_tests)
 	start=$(now_ms)
 	flood 10000 198.51.100.66:5000 "$@"
-	s=$((($(now_ms) - start) / 1000 + 2))
+	ms=$(($(now_ms) - start + 1000))
 	check_at_most "peers" $LIMIT "$(stat peers)"
 	tests=$(($(stat tx_tests) - tests))
-	note "$tests tests in less than $s s"
-	check_at_most "tests" $((2 * limit * s)) $tests
+	note "$tests tests in less than $ms ms"
+	check_at_most "tests" $((2 * limit * ms / 1000)) $tests
 	[ $tests -ge $limit ] || fail "only $tests tests"
 	rate=$(($(stat rx_drop_rate) - rate))
-	[ $rate -ge $((10000 - limit * s)) ] || fail "rx_drop_rate $rate"
+	[ $rate -ge $((10000 - limit * ms / 1000)) ] || fail "rx_drop_rate $rate"
 }
 
 # 10,000 native sources: each needs a test via the server. All IPv4 addresses together
@@ -183,7 +179,7 @@ test_native()
 # the same from 20 IPv4 addresses, ten native sources behind each
 flood_sources()
 {
-	local i j tests start s
+	local i j tests start ms
 
 	tests=$(stat tx_tests)
 	start=$(now_ms)
@@ -194,10 +190,10 @@ flood_sources()
 		done
 	done
 	pause 0.5
-	s=$((($(now_ms) - start) / 1000 + 2))
+	ms=$(($(now_ms) - start + 1000))
 	tests=$(($(stat tx_tests) - tests))
-	note "$tests tests for 20 IPv4 sources in less than $s s"
-	check_at_most "tests for 20 IPv4 sources" $((2 * 32 * s)) $tests
+	note "$tests tests for 20 IPv4 sources in less than $ms ms"
+	check_at_most "tests for 20 IPv4 sources" $((2 * 32 * ms / 1000)) $tests
 	[ $tests -ge 32 ] || fail "only $tests tests for 20 IPv4 sources"
 }
 
@@ -253,13 +249,13 @@ test_hold()
 # test_sent_to ADDRESS QUEUED: the client has tried to reach it, and holds so many packets
 test_sent_to()
 {
-	on a "$here/tdctl" dump teredo0 |
+	dump a |
 		grep -q "^peer $1 .* tries [1-4] queued $2"
 }
 
 test_control()
 {
-	local start s control rate
+	local start ms control rate
 
 	flush a
 	rate=$(stat rx_drop_rate)
@@ -269,9 +265,9 @@ test_control()
 	start=$(now_ms)
 	flood 2000 $SERVER ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff \
 		2001:0:cb00:7101::
-	s=$((($(now_ms) - start) / 1000 + 2))
+	ms=$(($(now_ms) - start + 1000))
 	control=$(stat rx_control)
-	check_at_most "advertisements for the helper" $((64 * s)) $control
+	check_at_most "advertisements for the helper" $((64 * ms / 1000)) $control
 	[ $control -ge 64 ] || fail "only $control advertisements for the helper"
 	check_equal "the rest" 2000 \
 		$((control + $(stat rx_drop_rate) - rate))
@@ -292,7 +288,7 @@ test_queue()
 		2001:0:cb00:7101:0:1234:f0ff:ffff
 	check "packets are dropped" wait_for 10 eval \
 		"[ \$(stat tx_drop_queue_full) -ge $((full + 9000)) ]"
-	check_equal "packets that wait" 128 "$(on a "$here/tdctl" dump teredo0 |
+	check_equal "packets that wait" 128 "$(dump a |
 		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p')"
 	check "they are given up" wait_for 10 eval \
 		"[ \$(stat tx_drop_no_answer) -ge 128 ]"
@@ -303,7 +299,7 @@ test_queue()
 # queued: packets that wait for peers
 queued()
 {
-	on a "$here/tdctl" dump teredo0 |
+	dump a |
 		sed -n 's/.*probing.* queued \([0-9]*\).*/\1/p' |
 		awk '{ n += $1 } END { print n + 0 }'
 }
@@ -348,21 +344,12 @@ test_queue_total()
 
 test_memory()
 {
-	local after
-
-	note "Slab and Percpu: $memory_before kB at first, $memory_full kB after all peers"
+	note "$memory_before kB at first, $memory_full kB after all peers"
 	flush a
-	settled()
-	{
-		after=$(memory)
-		[ "$after" -le $((memory_before + 3000 * much)) ]
-	}
 	# a full table is 2 MiB, and what waits no more than 5 MiB
-	check_at_most "kB with a full table" $((memory_before + 12000 * much)) \
+	check_at_most "kB with a full table" $((memory_before + 7000 * much)) \
 		"$memory_full"
-	wait_for 5 settled
-	note "$after kB at the end"
-	check_at_most "kB without peers" $((memory_before + 3000 * much)) "$after"
+	check_memory "without peers" "$memory_before" 1500
 }
 
 modprobe teredo || fail "no module"
@@ -377,21 +364,21 @@ bare_client c $C
 
 with_memory()
 {
-	"$@"
 	local now
 
-	now=$(memory)
+	"$@" || fail "exit code $? of $*"
+	now=$(memory_now)
 	[ "$now" -le "${memory_full:-0}" ] || memory_full=$now
 }
 
-memory_before=$(memory)
+memory_before=$(kernel_memory)
 add_test "C-09 C-123: 10,000 spoofed peers" with_memory test_peers
 add_test "C-09 C-123: 10,000 spoofed peers that are answered" \
 	with_memory test_peers_in_use
-add_test "C-58 C-96: a flood of indirect bubbles" with_memory test_indirect
+add_test "C-58: a flood of indirect bubbles" with_memory test_indirect
 add_test "C-70 C-122 A-33: 10,000 native sources" with_memory test_native
 add_test "C-33: a flood of advertisements" with_memory test_control
-add_test "C-95 A-33: 10,000 packets to a peer that does not answer" \
+add_test "A-33: 10,000 packets to a peer that does not answer" \
 	with_memory test_queue
 add_test "A-33 C-70: a full queue of received packets keeps no new host out" \
 	with_memory test_hold

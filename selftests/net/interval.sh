@@ -6,7 +6,7 @@
 # a's after 50 s, b's after 300 s, and c's lets nothing but the service port out.
 # All three go on at the same time, and take minutes of real time.
 # timeout: 700
-# set: long
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -31,7 +31,7 @@ determine()
 # The kernel's own sockets are nobody's.
 second_port()
 {
-	on "$1" ss -uanpH | sed -n 's/.*:\([0-9]*\) .*teredod.*/\1/p'
+	must on "$1" ss -uanpH | sed -n 's/.*:\([0-9]*\) .*teredod.*/\1/p'
 }
 
 # shows NODE REFRESH STATE [CANDIDATE MAXIMUM], in milliseconds
@@ -100,6 +100,9 @@ test_begin()
 	done
 	begun=$(now_ms)
 	[ "${second[a]}" ] || fail "a has no second port"
+	# from its next mapping on the second port is seen as another one
+	on na nft insert rule ip nat postrouting oifname wan \
+		udp sport "${second[a]}" snat to 192.0.2.10:41000
 	check_equal "how it is shown" "30 seconds (determination running)" \
 		"$(teredo a show teredo0 |
 			sed -n 's/.*client refresh interval *\(.*running)\).*/\1/p')"
@@ -183,6 +186,11 @@ test_wire()
 		"40000 203.0.113.1 40000 203.0.113.2 $port2 203.0.113.1 $port2 203.0.113.2 " \
 		"$(awk '$5 == 133 { printf "%s %s ", $2, $3 }' "$tmp/sends" |
 			cut -d ' ' -f 1-8) "
+	check_equal "where they go: to the address of the second port" \
+		"9 $(printf '2001:0:cb00:7101:*:%x:3fff:fdf5' $((port2 ^ 0xffff)))" \
+		"$(awk '$5 == 59 && $2 == 40000 { print $6 }' "$tmp/sends" |
+			sed 's/^\(\([0-9a-f]*:\)\{4\}\)[0-9a-f]*/\1*/' |
+			sort | uniq -c | sed 's/^ *//')"
 	awk '$5 == 133 { t[++n] = $1 }
 		END { exit n < 4 || t[4] - t[1] > 1 }' "$tmp/sends" ||
 		fail "the second ones take their time"
@@ -202,6 +210,18 @@ test_wire()
 		'60 2 2 2 45 52 2 2 2 ' "$(awk -v second=$port2 '
 			$5 == 59 { printf "%d ", $1 - last + 0.2 }
 			$5 == 59 || $2 == second { last = $1 }' "$tmp/sends")"
+	# each candidate but the last is followed by maintenance of the second port,
+	# which finds another address for it after the first one
+	check_equal "solicitations of the second port, after each candidate" \
+		'2 2 1 ' "$(awk -v second=$port2 '
+			$5 == 133 && $2 == second { n++ }
+			$5 == 59 && $2 == 40000 && n {
+				printf "%d ", n
+				n = 0 }' "$tmp/sends")"
+	check_equal "port in the addresses that the bubbles are for" \
+		"$(printf '%x ' $((port2 ^ 0xffff)) $((41000 ^ 0xffff)))" \
+		"$(awk '$5 == 59 { split($NF, part, ":"); print part[6] }' \
+			"$tmp/sends" | uniq | tr '\n' ' ')"
 	# each 75 to 100 % of the interval that is known
 	awk '$5 == 133 && $2 == 40000 && $3 == "203.0.113.1" {
 		if (last)

@@ -54,15 +54,42 @@ note()
 	fi
 }
 
-# fail REASON: the running test fails, but may go on.
+# fail REASON: the running test fails, but may go on. A subshell, such as a part of a
+# pipe, loses its variables, so its reasons go to a file.
 fail()
 {
 	_failed=1
+	[ "$BASHPID" = $$ ] || printf '%s\n' "$*" >> "$tmp/failed"
 	note "failed: $*"
 	return 1
 }
 
-# skip REASON: the running test cannot run here; to be followed by return.
+# _has_failed: check whether the running test has
+_has_failed()
+{
+	[ ! -e "$tmp/failed" ] || {
+		_failed=1
+		sed 's/^/# failed: /' "$tmp/failed"
+		rm "$tmp/failed"
+	}
+	[ $_failed != 0 ]
+}
+
+# must COMMAND...: the running test fails if the command does. For the begin of a pipe
+# and for what is compared with nothing, as the exit code is lost there. The reader may
+# close the pipe early.
+must()
+{
+	local code
+
+	"$@"
+	code=$?
+	[ $code = 0 ] || [ $code = $((128 + 13)) ] ||
+		fail "exit code $code of: $*" >&2
+}
+
+# skip REASON: the running test cannot run here; to be followed by return. A failed test
+# is not skipped.
 skip()
 {
 	_skipped=$*
@@ -122,23 +149,26 @@ check_at_most()
 # A failure before this is one of its own.
 run_tests()
 {
-	local i start bad=$_failed n=${#_tests_desc[@]}
+	local i start bad=0 n=${#_tests_desc[@]}
 
+	! _has_failed || bad=1
 	printf 'KTAP version 1\n1..%d\n' $((n + bad))
 	[ $bad = 0 ] || printf 'not ok %d before the tests\n' $((n + 1))
 	for i in "${!_tests_desc[@]}"; do
 		_failed=0 _skipped=''
 		start=$(now_ms)
-		eval "${_tests_func[i]}" || _failed=1
+		eval "${_tests_func[i]}" || [ "$_skipped" ] || _failed=1
+		[ ! "${_inject:-}" ] || alive inject ||
+			fail "tdinject has ended: $(< "$tmp/inject.log")"
 		note "$(($(now_ms) - start)) ms"
-		if [ "$_skipped" ]; then
-			printf 'ok %d %s # SKIP %s\n' $((i + 1)) \
-				"${_tests_desc[i]}" "$_skipped"
-		elif [ $_failed = 0 ]; then
-			printf 'ok %d %s\n' $((i + 1)) "${_tests_desc[i]}"
-		else
+		if _has_failed; then
 			printf 'not ok %d %s\n' $((i + 1)) "${_tests_desc[i]}"
 			bad=1
+		elif [ "$_skipped" ]; then
+			printf 'ok %d %s # SKIP %s\n' $((i + 1)) \
+				"${_tests_desc[i]}" "$_skipped"
+		else
+			printf 'ok %d %s\n' $((i + 1)) "${_tests_desc[i]}"
 		fi
 	done
 	[ $bad = 0 ] || _keep_files
@@ -169,12 +199,47 @@ now_ms()
 much=${SLOW:-1}
 [ ! -e /sys/kernel/debug/kmemleak ] || much=10
 
-# What a loop has to do that otherwise never waits: in user-mode Linux time passes
-# only while all do.
-breath=:
+# memory_now: what the kernel holds for itself, in kB. The module has no slab caches of its
+# own, so the sum of them all is the measure, and the memory of each CPU.
+memory_now()
+{
+	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" { sum += $2 }
+		END { print sum }' /proc/meminfo
+}
+
+# kernel_memory: the same without what the kernel only keeps for the next allocation, and
+# without what RCU frees, which takes up to 5 s
+kernel_memory()
+{
+	local cache
+
+	pause 6
+	for cache in /sys/kernel/slab/*; do
+		[ -L "$cache" ] || echo 1 > "$cache/shrink"
+	done
+	memory_now
+}
+
+# check_memory WHAT BEFORE LIMIT: no more than LIMIT kB more than kernel_memory was before.
+# A kernel with kmemleak has notes on all memory, which stay for a while. There
+# selftests/vm/guest looks for what was not given back.
+check_memory()
+{
+	local grown
+
+	grown=$(($(kernel_memory) - $2))
+	note "$1: $grown kB more"
+	[ -e /sys/kernel/debug/kmemleak ] ||
+		check_at_most "$1, kB more" $(($3 * ${SLOW:-1})) "$grown"
+}
+
+# In user-mode Linux time passes only while all processes wait, so what is measured in
+# time is exact: $exact is not empty. Elsewhere the machine's CPU adds to it.
+# A loop that otherwise never waits has to do what $breath says.
+breath=: exact=
 # shellcheck disable=SC2034 # for the tests
 if grep -q 'User Mode Linux' /proc/cpuinfo; then
-	breath='sleep 0.02'
+	breath='sleep 0.02' exact=yes
 fi
 
 # wait_for SECONDS COMMAND...: until the command succeeds; on a slow kernel, so
@@ -188,6 +253,19 @@ wait_for()
 		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
 		pause 0.02
 	done
+}
+
+# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
+took()
+{
+	local what=$1 limit=$2 start ms
+
+	shift 2
+	start=$(now_ms)
+	wait_for 30 "$@" || fail "$what: never"
+	ms=$(($(now_ms) - start))
+	note "$what after $ms ms"
+	check_at_most "$what, ms" "$limit" "$ms"
 }
 
 # ---------------------------------------------------------------- namespaces
@@ -207,10 +285,12 @@ _prefix=${NS_PREFIX-td$$-}
 _nodes=''
 declare -A _pids=()
 
+# A child that gets a signal before it has become another program has the same traps.
 _cleanup()
 {
 	local node proc
 
+	[ "$BASHPID" = $$ ] || return
 	exec 2> /dev/null	# the shell's notes of who was killed
 	# Every process in a namespace of ours is ours. "ip netns pids" for each
 	# would take seconds.
@@ -281,13 +361,25 @@ start()
 	_pids[$name]=$pid
 }
 
-# stop NAME [SIGNAL]
+# stop NAME [SIGNAL]: the running test fails if a mistake of the process had ended it
 stop()
 {
 	[ "${_pids[$1]:-}" ] || return
 	kill "-${2:-TERM}" "${_pids[$1]}" 2> /dev/null
 	wait "${_pids[$1]}" 2> /dev/null
+	_check_end "$1" $?
 	unset "_pids[$1]"
+}
+
+# _check_end NAME EXIT-CODE: signals that a program gets by its own mistake
+_check_end()
+{
+	local signal
+
+	[ "$2" -gt 128 ] || return 0
+	signal=$(kill -l "$2")
+	[[ " ILL TRAP ABRT BUS FPE SEGV SYS " != *" $signal "* ]] ||
+		fail "$1 was ended by SIG$signal: $(tail -n 20 "$tmp/$1.log")"
 }
 
 alive()
@@ -397,6 +489,15 @@ host()
 	done | ip_on inet -batch - || exit 1
 }
 
+# second_uplink NODE DEVICE ADDRESS: another link to the router, without a route
+second_uplink()
+{
+	new_link inet "$1-$2" "$1" "$2"
+	compute_checksums "$1" "$2"
+	ip_on "$1" addr add "$3/32" dev "$2" || exit 1
+	ip_on inet route replace "$3" dev "$1-$2" || exit 1
+}
+
 # internet: all that has a public address
 internet()
 {
@@ -448,11 +549,17 @@ client()
 
 declare -A _nat=()
 
+# nat_forgets NODE: all that its NAT knows of connections
+nat_forgets()
+{
+	on "$1" conntrack -F > /dev/null 2>&1 || fail "conntrack -F fails at $1"
+}
+
 # forget_mappings CLIENT
 forget_mappings()
 {
 	[ "${_nat[$1]}" != none ] || return
-	on "n$1" conntrack -F > /dev/null 2>&1
+	nat_forgets "n$1"
 	case ${_nat[$1]} in
 	ar) on "n$1" nft flush set ip nat seen ;;
 	pp_sym) on "n$1" nft flush set ip nat used ;;
@@ -579,6 +686,68 @@ set_nat()
 		ip_on "$node" -batch - || exit 1
 }
 
+# attach GATE DEVICE NODE ADDRESS VIA [NODE-DEVICE]: a link from GATE to NODE, which has
+# ADDRESS
+attach()
+{
+	local dev=${6:-eth0}
+
+	new_link "$1" "$2" "$3" "$dev"
+	[ "$dev" != eth0 ] || real_checksums "$3"
+	ip_on "$1" route add "$4" dev "$2" || exit 1
+	printf '%s\n' "addr add $4/32 dev $dev" "route add $5 dev $dev" \
+		"route add default via $5" | ip_on "$3" -batch - || exit 1
+}
+
+# on_lan NODE NUMBER: at 10.1.0.NUMBER of a's network, which is a bridge
+on_lan()
+{
+	local node=$1 n=$2 nat=na
+
+	ip link add "p$node" netns "$(netns "$nat")" type veth peer name eth0 \
+		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
+	ip_on "$nat" link set "p$node" master lan up
+	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
+	# in this order, or it has an address and something to say already
+	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
+		"addr add 10.1.0.$n/24 dev eth0" \
+		'route add default via 10.1.0.1 dev eth0' |
+		ip_on "$node" -batch - || exit 1
+	neighbours "$node" eth0
+	real_checksums "$node"
+}
+
+# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
+# under test is counted
+neighbours()
+{
+	local i
+
+	for i in 1 2 3 9; do
+		printf 'neigh replace 10.1.0.%s lladdr 02:01:00:00:00:0%s dev %s\n' \
+			"$i" "$i" "$2"
+	done | ip_on "$1" -batch -
+}
+
+# make_lan: a network of clients a and d behind the NAT of a, and of another host w
+make_lan()
+{
+	port[d]=50000 inside[d]=10.1.0
+	new_node a na d w
+	new_link inet na na wan
+	ip_on na link add lan address 02:01:00:00:00:01 type bridge mcast_snooping 0
+	ip_on na link set lan addrgenmode none
+	ip_on na link set lan up
+	on na sysctl -qw net.ipv4.ip_forward=1
+	ip_on inet route add 192.0.2.10 dev na
+	on_lan a 2
+	on_lan d 3
+	on_lan w 9
+	set_nat a pr
+	neighbours a eth0
+	neighbours na lan
+}
+
 # link_delay NODE TIME: each way between a host, or a client's NAT, and the
 # router. Of the hosts, a delay of r counts for n too.
 link_delay()
@@ -586,9 +755,11 @@ link_delay()
 	local node=$1 dev=eth0
 
 	[ ! -e "/run/netns/${_prefix}n$1" ] || node=n$1 dev=wan
-	tc -n "$_prefix$node" qdisc replace dev $dev root netem delay "$2" &&
-		tc -n "${_prefix}inet" qdisc replace dev "$node" root \
-			netem delay "$2"
+	{
+		tc -n "$_prefix$node" qdisc replace dev $dev root netem delay "$2" &&
+			tc -n "${_prefix}inet" qdisc replace dev "$node" root \
+				netem delay "$2"
+	} || fail "no delay at $1"
 }
 
 # path_delay NODE DEVICE SERVER DIRECT: of packets that leave there, in ms: those of
@@ -669,7 +840,7 @@ has_teredo_address()
 # teredo_address NODE: its address, as ip prints it
 teredo_address()
 {
-	ip_on "$1" -6 -o addr show scope global to 2001::/32 |
+	must ip_on "$1" -6 -o addr show scope global to 2001::/32 |
 		sed -n 's/.* inet6 \([^/]*\).*/\1/p'
 }
 
@@ -870,6 +1041,12 @@ introduce()
 	teredo "$1" peer add teredo0 "$2" remote "$3"
 }
 
+# dump NODE: counters and peers of its device
+dump()
+{
+	must on "$1" "$here/tdctl" dump teredo0
+}
+
 # _watch NODE REQUEST: the answer is in $REPLY
 _watch()
 {
@@ -882,12 +1059,14 @@ _watch()
 before()
 {
 	_watch "$1" before
+	[ "$REPLY" = yes ] || fail "the state of $1 is not known: $REPLY"
 }
 
 # flush NODE: forget all peers, and then "before"
 flush()
 {
 	_watch "$1" flush
+	[ "$REPLY" = yes ] || fail "the peers of $1 are not forgotten: $REPLY"
 }
 
 # check_changes WHAT NODE CHANGE...: exactly these things have changed since
@@ -953,20 +1132,19 @@ drops()
 # nonce_sent PEER: of our last bubble to its server, in hex
 nonce_sent()
 {
-	on a "$here/tdctl" dump teredo0 | sed -n "s/^peer $1 .* sent //p"
+	dump a | sed -n "s/^peer $1 .* sent //p"
 }
 
 # ports_open NUMBER: so many UDP ports are, at a
 ports_open()
 {
-	[ "$(on a ss -uan | grep -c UNCONN)" = "$1" ]
+	[ "$(must on a ss -uan | grep -c UNCONN)" = "$1" ]
 }
 
 # random_port PEER: what it was told of ours, and what it is reached by
 random_port()
 {
-	on a "$here/tdctl" dump teredo0 |
-		sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
+	dump a | sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
 }
 
 # said NAME: source port, destination and trailers of all bubbles
@@ -988,7 +1166,7 @@ to_port()
 # kernel_warnings: about what was not given back, or worse
 kernel_warnings()
 {
-	dmesg -l emerg,alert,crit,err,warn |
+	must dmesg -l emerg,alert,crit,err,warn |
 		grep -E 'unregister_netdevice|WARNING|BUG|leak|refcount'
 }
 
@@ -1008,21 +1186,41 @@ capture()
 		fail "tcpdump does not start on $node $dev"
 }
 
-# capture_stop NAME
+# capture_stop NAME: the running test fails if the capture may lack packets
 capture_stop()
 {
 	# what is on its way through this machine's queues
 	pause 0.1
+	alive "$1" || fail "the capture $1 has ended before: $(< "$tmp/$1.log")"
 	stop "$1"
+	grep -q '^0 packets dropped by kernel' "$tmp/$1.log" ||
+		fail "the capture $1 is not complete: $(< "$tmp/$1.log")"
 }
 
-# packets NAME [FILTER]: tcpdump's lines for a finished capture
+# _read_capture NAME COMMAND...: what the command makes of a capture. The running test
+# fails if the command does: what is not read would pass for what was not sent. The
+# reader may close the pipe early. The last packet of a running capture may be there in
+# part.
+_read_capture()
+{
+	local name=$1 errors code
+
+	shift
+	{ errors=$("$@" 2>&1 >&3 3>&-); } 3>&1
+	code=$?
+	[ $code != 0 ] && [ $code != $((128 + 13)) ] || return 0
+	if ! alive "$name" || [[ $errors != *truncated* ]]; then
+		fail "exit code $code of: $*: $errors" >&2
+	fi
+}
+
+# packets NAME [FILTER]: tcpdump's lines for a capture
 packets()
 {
 	local name=$1
 
 	shift
-	tcpdump -nttr "$tmp/$name.pcap" "$@" 2> /dev/null
+	_read_capture "$name" tcpdump -nttr "$tmp/$name.pcap" "$@"
 }
 
 # decode NAME [ARGUMENTS of tshark]: slow to start, so ask for all at once
@@ -1034,7 +1232,7 @@ decode()
 	for p in "${port[@]}" 3545; do
 		args+=(-d "udp.port==$p,teredo")
 	done
-	tshark -n -r "$tmp/$name.pcap" "${args[@]}" "$@" 2> /dev/null
+	_read_capture "$name" tshark -n -r "$tmp/$name.pcap" "${args[@]}" "$@"
 }
 
 # ---------------------------------------------------------------- traffic
@@ -1106,19 +1304,21 @@ vector()
 
 	for name; do
 		while read -r id hex; do
-			[ "$id" != "$name" ] || printf %s "$hex"
+			[ "$id" != "$name" ] || break
 		done < "$top/selftests/unit/vectors.txt"
+		[ "$id" = "$name" ] || fail "there is no vector $name" >&2
+		printf %s "$hex"
 	done
 }
 
-# payloads NAME [FILTER]: the datagrams of a finished capture, a line each:
+# payloads NAME [FILTER]: the datagrams of a capture, a line each:
 # source, destination, UDP payload in hex
 payloads()
 {
 	local name=$1
 
 	shift
-	tcpdump -nxr "$tmp/$name.pcap" "$@" 2> /dev/null | awk '
+	packets "$name" -x "$@" | awk '
 	function flush() {
 		if (hex)
 			print src, dst, substr(hex, 57)
@@ -1138,7 +1338,7 @@ contents()
 # counters NODE [DEVICE]: all of them, a line each: name and value
 counters()
 {
-	teredo "$1" -j stats "${2:-teredo0}" |
+	must teredo "$1" -j stats "${2:-teredo0}" |
 		sed 's/,/\n/g' | sed -n 's/.*"\([a-z0-9_]*\)":\([0-9]*\).*/\1 \2/p'
 }
 

@@ -5,8 +5,8 @@
 # Local client discovery: clients on one network, behind one NAT that sends
 # nothing back inside. First packet by packet, with a script as the peer, then
 # with two clients of ours. Miredo has no such thing.
-# timeout: 700
-# set: long
+# timeout: 1000
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,55 +18,6 @@ B=2001:0:cb00:7101:10a7:3caf:3fff:fdeb	# 192.0.2.20:50000
 GROUP=224.0.0.253:3544
 SERVER=203.0.113.1.3544
 SPREAD=10			# devices whose intervals are measured
-port[d]=50000 inside[d]=10.1.0
-
-# on_lan NODE NUMBER: 10.1.0.NUMBER
-on_lan()
-{
-	local node=$1 n=$2 nat=na
-
-	ip link add "p$node" netns "$(netns "$nat")" type veth peer name eth0 \
-		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
-	ip_on "$nat" link set "p$node" master lan up
-	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
-	# in this order, or it has an address and something to say already
-	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
-		"addr add 10.1.0.$n/24 dev eth0" \
-		'route add default via 10.1.0.1 dev eth0' |
-		ip_on "$node" -batch - || exit 1
-	neighbours "$node" eth0
-	real_checksums "$node"
-}
-
-# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
-# under test is counted
-neighbours()
-{
-	local i
-
-	for i in 1 2 3 9; do
-		printf 'neigh replace 10.1.0.%s lladdr 02:01:00:00:00:0%s dev %s\n' \
-			"$i" "$i" "$2"
-	done | ip_on "$1" -batch -
-}
-
-# A network with two clients and somebody else
-make_lan()
-{
-	new_node a na d w
-	new_link inet na na wan
-	ip_on na link add lan address 02:01:00:00:00:01 type bridge mcast_snooping 0
-	ip_on na link set lan addrgenmode none
-	ip_on na link set lan up
-	on na sysctl -qw net.ipv4.ip_forward=1
-	ip_on inet route add 192.0.2.10 dev na
-	on_lan a 2
-	on_lan d 3
-	on_lan w 9
-	set_nat a pr
-	neighbours a eth0
-	neighbours na lan
-}
 
 # from PLACE ARGUMENTS of tdinject...: by multicast, from this place on the link
 from()
@@ -114,7 +65,7 @@ said()
 	local name=$1
 
 	shift
-	tcpdump -nvr "$tmp/$name.pcap" "$@" 2> /dev/null |
+	packets "$name" -v "$@" |
 		sed -n 's/.* ttl \([0-9]*\),.*/\1/p' > "$tmp/ttl"
 	payloads "$name" "$@" | paste -d ' ' - "$tmp/ttl" |
 		awk '{ print $2, $4, $3 }'
@@ -161,7 +112,7 @@ test_entry()
 	capture_stop answer
 	check_equal "answers" "10.1.0.9.50000 $A > $D 10.1.0.9.50009 $A > $D " \
 		"$(answers answer)"
-	[[ $(on a "$here/tdctl" dump teredo0) =~ peer\ $D.*\ idle\ ([0-9]+)\ ([0-9]+) ]] ||
+	[[ $(dump a) =~ peer\ $D.*\ idle\ ([0-9]+)\ ([0-9]+) ]] ||
 		fail "no entry"
 	check_at_most "ms since its reception" 10000 "${BASH_REMATCH[1]}"
 	[ "${BASH_REMATCH[2]}" -ge 30000 ] ||
@@ -344,11 +295,10 @@ test_state()
 	ip_on a link del teredo0
 }
 
-# worker_runs: of all devices' workers so far
+# worker_runs: of all devices' workers since the trace was cleared
 worker_runs()
 {
-	awk '$1 == "td_worker" { n = $2 } END { print n + 0 }' \
-		/sys/kernel/tracing/kprobe_profile
+	grep -c 'function teredo_probe_work' /sys/kernel/tracing/trace
 }
 
 # The control daemon is gone, so the mapping ends by itself. The client leaves the
@@ -359,11 +309,8 @@ test_lease()
 	local t=/sys/kernel/tracing runs
 
 	mountpoint -q $t || mount -t tracefs tracefs $t
-	if ! echo 'p:td_worker teredo_probe_work' >> $t/kprobe_events; then
-		skip "no kprobes"
-		return
-	fi
-	echo 1 > $t/events/kprobes/td_worker/enable
+	echo > $t/trace
+	echo 1 > $t/events/workqueue/workqueue_execute_start/enable
 	stop a-watch
 	ip_on a link del teredo0 2> /dev/null
 	on a "$here/tdctl" bare teredo0 40000 $A
@@ -375,13 +322,13 @@ test_lease()
 		wait_for 6 eval '! member a'
 	! bound a || fail "a socket, when the mapping has ended"
 	runs=$(worker_runs)
+	[ "$runs" -ge 1 ] || fail "the trace has no run of the worker"
 	pause 5
 	runs=$(($(worker_runs) - runs))
 	note "the workers ran $runs times in 5 s"
 	check_at_most "runs of the workers in 5 s" 60 $runs
 	ip_on a xfrm policy del dir out dst 224.0.0.253/32
-	echo 0 > $t/events/kprobes/td_worker/enable
-	echo '-:td_worker' >> $t/kprobe_events
+	echo 0 > $t/events/workqueue/workqueue_execute_start/enable
 	ip_on a link del teredo0
 }
 
@@ -427,6 +374,59 @@ test_spread()
 		{ high = $1 }
 		END { exit bad || NR != n || high - low < 20 }' "$tmp/intervals" ||
 		fail "not $SPREAD of them, spread over 200 to 300 s"
+}
+
+# On a link of its own, a client that has heard of D and E once. It writes to E after
+# 300 s, or the entry would be forgotten when the 600 s are over; to D after 590 s,
+# and to E again after 612 s.
+start_late()
+{
+	local place
+
+	new_node l k
+	new_link l eth0 k eth0
+	printf '%s\n' 'addr add 10.8.0.2/24 dev eth0' \
+		'route add default dev eth0' | ip_on l -batch -
+	printf '%s\n' 'addr add 10.8.0.9/24 dev eth0' \
+		'route add default dev eth0' | ip_on k -batch -
+	real_checksums l
+	on l "$here/tdctl" bare teredo0 40000 $A
+	on l "$here/tdctl" up teredo0 $A 0 10.8.0.2 2
+	printf '%s\n' "addr add $A/32 dev teredo0 nodad" \
+		'route add default dev teredo0' | ip_on l -6 -batch -
+	ip_on l link set teredo0 type teredo local_discovery
+	capture l eth0 late -Q out udp
+	for place in "10.8.0.9:50000 bubble $D" "10.8.0.9:50001 bubble $E"; do
+		on k "$here/tdinject" --ttl 1 --to $GROUP --from $place ff02::1
+	done
+	late=$EPOCHREALTIME
+	start late-pings l bash -c "
+		later() { sleep \$1; ping -6 -n -c 1 -W 0.1 \$2; }
+		later 300 $E
+		later 290 $D
+		later 22 $E"
+}
+
+# to_peer PEER SECONDS: where datagrams for the peer, or for all, have gone in this
+# second
+to_peer()
+{
+	decode late -T fields -e frame.time_epoch -e ip.dst -e udp.dstport \
+		-e ipv6.dst | awk -v "peer=$1" -v "at=$2" -v "start=$late" '
+		$1 - start >= at - 1 && $1 - start < at + 1 &&
+		($4 == peer || $4 == "ff02::1") { print $2 "." $3 }' |
+		sort -u | tr '\n' ' '
+}
+
+test_late()
+{
+	local left=$((${late%.*} + 614 - EPOCHSECONDS))
+
+	[ $left -le 0 ] || pause $left
+	capture_stop late
+	check_equal "after 590 s" "10.8.0.9.50000 ${GROUP/:/.} " \
+		"$(to_peer $D 590)"
+	check_equal "after 612 s" "192.0.2.10.50001 $SERVER " "$(to_peer $E 612)"
 }
 
 # reached_inside NODE PEER-ADDRESS PLACE
@@ -476,9 +476,10 @@ bare_client a $A
 up
 before a
 start_spread
+start_late
 
 add_test "C-13 C-68: without it no group, no socket, no entry" test_off
-add_test "C-107 C-108 C-110 BU-5 DG-3: the group, the port, and the bubble" \
+add_test "C-107 C-108 C-110 BU-5: the group, the port, and the bubble" \
 	test_first
 add_test "C-66 C-67 C-115 C-116 P-03: a discovery bubble makes an entry and is answered" \
 	test_entry
@@ -493,5 +494,7 @@ add_test "C-107: it ends with the mapping's lifetime, and the worker rests" \
 	test_lease
 add_test "C-69 C-78 C-84: two of our clients behind one NAT" test_ours
 add_test "C-109: random intervals of 200 to 300 s" test_spread
+add_test "C-78: a peer is looked for on its link after 590 s, not after 612 s" \
+	test_late
 
 run_tests

@@ -12,16 +12,6 @@
 
 declare -A addr=()
 
-# attach GATE DEVICE NODE ADDRESS VIA: a link from GATE to NODE, which has ADDRESS
-attach()
-{
-	new_link "$1" "$2" "$3" eth0
-	real_checksums "$3"
-	ip_on "$1" route add "$4" dev "$2" || exit 1
-	printf '%s\n' "addr add $4/32 dev eth0" "route add $5 dev eth0" \
-		"route add default via $5" | ip_on "$3" -batch - || exit 1
-}
-
 # inner_client NODE OUT PORT LOCAL NAT [UPNP]: without teredod, seen at this port of
 # 192.0.2.OUT; NAT and UPNP as for tdctl
 inner_client()
@@ -67,7 +57,7 @@ gate()
 		}
 	}
 	EOF
-	on "$node" conntrack -F > /dev/null 2>&1
+	nat_forgets "$node"
 }
 
 # forget_all GATES NODE...: nothing is known of the others any more
@@ -80,7 +70,7 @@ forget_all()
 		teredo "$node" peer flush teredo0
 	done
 	for node in $gates; do
-		on "$node" conntrack -F > /dev/null 2>&1
+		nat_forgets "$node"
 	done
 }
 

@@ -86,8 +86,8 @@ test_plain()
 	check "it is teredo0" ip_on a link show teredo0
 	check_equal "MTU" 1280 "$(ip_on a link show teredo0 |
 		sed -n 's/.* mtu \([0-9]*\).*/\1/p')"
-	check_equal "link-local addresses" "" "$(ip_on a link set teredo0 up
-		ip_on a -6 addr show dev teredo0)"
+	check_equal "link-local addresses" "" "$(must ip_on a link set teredo0 up
+		must ip_on a -6 addr show dev teredo0)"
 	ip_on a link del teredo0
 }
 
@@ -308,6 +308,9 @@ test_genl_refused()
 	refuse "up with nothing else" 22 \
 		'State up needs address, server, mapped-addr and mapped-port' \
 		genl 2 1=$i 3=02000000
+	refuse "up with all but the server" 22 \
+		'State up needs address, server, mapped-addr and mapped-port' \
+		genl 2 1=$i 3=02000000 4=$A_HEX 7=c000020a 8=9c40
 	refuse "up with another mapping" 99 \
 		'The address is not the one that prefix, server and mapping make' \
 		genl 2 "${up[@]::4}" 7=c000020b 8=9c40
@@ -432,14 +435,14 @@ test_autoload()
 
 indices()
 {
-	ip_a -o link show type teredo | sed 's/:.*//' | sort
+	must ip_a -o link show type teredo | sed 's/:.*//' | sort
 }
 
 # More devices than one message has room for: one that is deleted while they are
 # listed leaves the others alone, wherever it is in the kernel's list.
 test_dump()
 {
-	local i
+	local i left=40
 
 	for ((i = 1; i < 39; i++)); do
 		printf 'link add d%s type teredo\n' $i
@@ -447,7 +450,9 @@ test_dump()
 	ip_a link add d39 index 5000 type teredo
 	ip_a link add d40 index 4000 type teredo
 	for i in 1 39; do
-		on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		must on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		left=$((left - 1))
+		check_equal "d$i: devices that are left" $left "$(indices | wc -l)"
 		check_equal "d$i: devices that are not listed" '' \
 			"$(indices | comm -23 - "$tmp/list")"
 		check_equal "d$i: listed twice" '' "$(uniq -d "$tmp/list")"
@@ -516,24 +521,47 @@ test_container()
 	stop box KILL
 }
 
+# peers: of t1
+peers()
+{
+	on a "$here/tdctl" dump t1 | grep -c '^peer '
+}
+
+# Another address of the host is another mapping, even if it is seen as the same one.
+test_source()
+{
+	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
+
+	on a "$here/tdctl" bare t1 41000 $addr
+	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	teredo a peer add t1 2001:0:cb00:7101:10a7:3caf:3fff:fdeb remote 192.0.2.20:50000
+	check_equal "peers" 1 "$(peers)"
+	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	check_equal "peers with the same source" 1 "$(peers)"
+	on a "$here/tdctl" up t1 $addr 0 192.0.2.10
+	check_equal "peers with another source" 0 "$(peers)"
+	ip_a link del t1
+}
+
 modprobe teredo || fail "no module"
 new_node inet
 client a none
 ip_on a addr add 10.1.0.2/24 dev eth0
 
-add_test "C-04: a device without options" test_plain
-add_test "C-01 C-02 C-05 C-06 C-19 XC-09: what can be set is shown" \
+add_test "C-04 G-17: a device without options" test_plain
+add_test "C-02 C-05: what can be set is shown" \
 	test_attributes
-add_test "C-01 G-19 S-10: refused when a device is created" test_new_refused
+add_test "G-19 S-10: refused when a device is created" test_new_refused
 add_test "C-05: refused for a device that is there" test_set_refused
-add_test "C-04 C-06: ip link set up says why not, or why without a carrier" \
+add_test "ip link set up says why not, or why without a carrier" \
 	test_open_refused
-add_test "G-09 C-07 C-83: refused requests of the generic netlink family" \
+add_test "C-01 G-09 C-07 C-83: refused requests of the generic netlink family" \
 	test_genl_refused
 add_test "C-04 C-05: the port is random, and kept" test_port
-add_test "C-06: the module is loaded when it is needed" test_autoload
-add_test "C-06: a device goes while devices are listed" test_dump
-add_test "C-06: everybody may look, nobody else may change" test_unprivileged
-add_test "C-06: containers" test_container
+add_test "C-19: another source address makes the device forget its peers" test_source
+add_test "the module is loaded when it is needed" test_autoload
+add_test "a device goes while devices are listed" test_dump
+add_test "everybody may look, nobody else may change" test_unprivileged
+add_test "containers" test_container
 
 run_tests

@@ -5,6 +5,7 @@
 # has interfaces that nobody keeps from it, and leaves ours alone.
 # prepare: scripts/networkmanager.sh
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -95,6 +96,7 @@ test_restart()
 	manager
 	takes
 	leaves
+	check "it was watched" alive monitor
 	stop monitor
 	check_equal "what was removed from the device" '' \
 		"$(grep Deleted "$tmp/monitor.log" | grep teredo0)"

@@ -17,6 +17,10 @@ part()
 
 part client uplinks 'TCP with a native host'
 part relay default ''
+part server default 'octet for octet'
+part server default 'bubbles are forwarded'
+part server default 'is forwarded natively'
+part gateway default 'clients behind'
 part interop uplinks 'NAT pr'
 
 exit $code

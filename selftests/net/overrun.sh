@@ -257,11 +257,11 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "C-19 C-90: events of the network are lost: a client follows it afterwards" \
+add_test "C-90: events of the network are lost: a client follows it afterwards" \
 	test_client
-add_test "C-19 C-90: the last state counts, not what is left of the events" \
+add_test "C-90: the last state counts, not what is left of the events" \
 	test_state
-add_test "C-34 C-11: events of the device are lost: a client takes answers, and gives way to another teredod" \
+add_test "events of the device are lost: a client takes answers, and gives way to another teredod" \
 	test_helper
 add_test "R-01: events of the network are lost: a relay announces only what works" \
 	test_relay

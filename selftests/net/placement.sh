@@ -227,9 +227,9 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "C-19: IPv6 disabled on the device or on all: a reason, and back within 1 s" \
+add_test "IPv6 disabled on the device or on all: a reason, and back within 1 s" \
 	test_disabled
-add_test "C-19: IPv6 disabled before the start: qualified within 1 s of the end" \
+add_test "IPv6 disabled before the start: qualified within 1 s of the end" \
 	test_disabled_at_start
 add_test "A-61: address and routes removed by another program: a reason, and back within 1 s" \
 	test_removed

@@ -4,7 +4,7 @@
 # Ports that gateways forward: clients behind NATs with a real miniupnpd, which
 # knows UPnP and NAT-PMP both.
 # timeout: 500
-# set: long
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -56,7 +56,7 @@ is_remembered()
 # actions NAME: the requests of UPnP in a capture, in order
 actions()
 {
-	tcpdump -Anr "$tmp/$1.pcap" dst port 5000 2> /dev/null |
+	packets "$1" -A dst port 5000 |
 		sed -n 's/.*<u:\([A-Za-z]*\) .*/\1/p' | tr '\n' ' '
 }
 
@@ -90,7 +90,7 @@ test_upnp()
 	check_equal "requests" \
 		'AddPortMapping GetExternalIPAddress GetSpecificPortMappingEntry DeletePortMapping ' \
 		"$(actions soap)"
-	soap=$(tcpdump -Anr "$tmp/soap.pcap" 2> /dev/null)
+	soap=$(packets soap -A)
 	for element in RemoteHost= ExternalPort=40000 Protocol=UDP \
 			InternalPort=40000 InternalClient=10.1.0.2 Enabled=1 \
 			PortMappingDescription=TEREDO LeaseDuration=0; do
@@ -215,7 +215,7 @@ test_restarted()
 	gateway_down a
 	on na nft insert rule ip nat postrouting oifname wan udp sport "${port[a]}" \
 		snat to "${outside[a]}:41000-41009"
-	on na conntrack -F > /dev/null 2>&1
+	nat_forgets na
 	gateway a
 	check "closed" not forwarded a
 	check "open again" wait_for 30 forwarded a

@@ -2,19 +2,20 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# The data path on two CPUs at once: flows between clients, through a relay and with
+# The data path on four CPUs at once: flows between clients, through a relay and with
 # a server's help, while peers come and go, settings change and everything is
-# dumped. For a kernel that looks for data races, which is slow; what it reports is
-# for the machine's runner to see.
+# dumped. Receive packet steering gives the packets of each flow to another CPU. For
+# a kernel that looks for data races, which is slow; what it reports is for the
+# machine's runner to see.
 # kernel: kcsan
-# cpus: 2
+# cpus: 4
 
 # shellcheck source=../bench/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../bench/lib.sh"
 
 NATIVE=2001:db8:1::10
 seconds=60
-generators='0 1'
+generators='0 1 2 3'
 
 # bare NODE ADDRESS: like bare_client, but nothing watches it
 bare()
@@ -23,6 +24,32 @@ bare()
 		printf '%s\n' "addr add $2/32 dev teredo0 nodad" \
 			'route add default dev teredo0' |
 		ip_on $1 -6 -batch -
+}
+
+# steer NODE...: each link gives what it receives to all CPUs, by flow
+steer()
+{
+	local node
+
+	# the /sys of the namespace has its links
+	# shellcheck disable=SC2016 # expanded there
+	for node; do
+		ip netns exec "$(netns "$node")" bash -c '
+			for cpus in /sys/class/net/*/queues/rx-*/rps_cpus; do
+				echo f > "$cpus" || exit
+			done' || fail "no packet steering on $node"
+	done
+}
+
+# steered: how many packets another CPU has handed over, in all
+steered()
+{
+	local sum=0 cpu
+
+	while read -ra cpu; do
+		sum=$((sum + 16#${cpu[9]}))
+	done < /proc/net/softnet_stat
+	printf '%s\n' $sum
 }
 
 # loop NAME NODE COMMANDS: again and again, until stopped, but not so often that
@@ -110,9 +137,10 @@ finish()
 
 test_all()
 {
-	local name before rounds
+	local name before rounds handed
 
 	before=$(watched)
+	handed=$(steered)
 	running=()
 	flow ping-ab a $B
 	flow ping-ba b $A
@@ -132,7 +160,9 @@ test_all()
 			fail "no generator" || break
 		rounds=$((rounds + 1))
 	done
-	note "$((rounds * 10000)) packets through the relay in $SECONDS s"
+	note "$((rounds * 20000)) packets through the relay in $SECONDS s"
+	note "$(($(steered) - handed)) interrupts of one CPU by another"
+	[ $(($(steered) - handed)) -gt 1000 ] || fail "packets stay on their CPU"
 	for name in "${running[@]}"; do
 		check "$name goes on" alive $name
 		finish $name
@@ -158,6 +188,7 @@ introduce a $B 192.0.2.20:50000
 introduce b $A 192.0.2.10:40000
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545 direct
-add_test "C-05: flows, strangers, dumps and settings at the same time" test_all
+steer inet a b na nb r n s1 h
+add_test "flows, strangers, dumps and settings at the same time" test_all
 
 run_tests

@@ -223,6 +223,78 @@ test_link_local()
 	ip_on a route del fe80::/64 dev teredo0
 }
 
+# idle PEER: ms since the last reception from it and the last transmission to it
+idle()
+{
+	on a "$here/tdctl" dump teredo0 |
+		sed -n "s/^peer $1 .* idle \([0-9]* [0-9]*\) .*/\1/p"
+}
+
+# received_ago LEAST MOST WHAT: last reception from B, in ms
+received_ago()
+{
+	local rx
+
+	read -r rx _ < <(idle $B)
+	[ "${rx:-0}" -ge $1 ] || fail "$3: last reception ${rx:-never} ms ago"
+	check_at_most "$3, ms since the last reception" $2 "$rx"
+}
+
+# sent_ago LEAST MOST WHAT: last transmission to B, in ms
+sent_ago()
+{
+	local tx
+
+	read -r _ tx < <(idle $B)
+	[ "${tx:-0}" -ge $1 ] || fail "$3: last transmission ${tx:-never} ms ago"
+	check_at_most "$3, ms since the last transmission" $2 "$tx"
+}
+
+# The mapping of the entry is not the one in the peer's address, so only the entry
+# can be the reason to accept a packet.
+test_trusted()
+{
+	local at=192.0.2.77:777
+
+	flush a
+	introduce a $B $at
+	check_changes "a peer elsewhere" a 'peers +1' \
+		"peer $B trusted $at tries 0 queued 0"
+	pause 2
+	from $at echo-request $B $A 7 1 00
+	check_changes "data from its mapping" a 'to_stack +1' 'sent +1'
+	received_ago 0 1500 "data"
+	pause 2
+	drops rx_drop_spoofed "data from another port" 192.0.2.77:778 \
+		echo-request $B $A 7 1 00
+	received_ago 2000 10000 "data from another port"
+	from $at bubble $B $A
+	check_changes "bubble from its mapping" a 'rx_bubbles +1'
+	received_ago 0 1500 "bubble"
+}
+
+# What the limits of bubbles count from: entries that are new, and pairs of bubbles
+test_charged()
+{
+	trust_b
+	sent_ago 30000 40000 "entry made by a direct bubble"
+	flush a
+	start ping a ping -6 -n -c 1 -W 10 $B
+	check_changes "ping" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
+		"peer $B probing 0.0.0.0:0 tries 1 queued 1"
+	received_ago 30000 40000 "entry made by a ping"
+	sent_ago 0 1500 "pair of bubbles"
+	wait_for 4 tried 2 || fail "no second pair"
+	sent_ago 0 1500 "second pair"
+	stop ping
+}
+
+# tried NUMBER: so many pairs of bubbles have gone to B
+tried()
+{
+	[[ $(on a "$here/tdctl" dump teredo0) == *"peer $B probing "*" tries $1 "* ]]
+}
+
 # A bubble from the server is answered directly, and proves nothing: the queue
 # stays where it is until the peer itself is heard of.
 test_indirect()
@@ -365,20 +437,75 @@ test_embedded_received()
 	done
 }
 
+# read_test NAME: a finished or running capture of one test; its nonce is in $id, $seq
+# and $data
+read_test()
+{
+	local request
+
+	wait_for 2 eval "[ \"\$(packets $1)\" ]"
+	request=$(contents "$1")
+	id=0x${request:88:4} seq=0x${request:92:4} data=${request:96}
+}
+
+# A native host writes first: its packet is not processed before its test is answered.
+test_native_first()
+{
+	local id seq data
+
+	flush a
+	capture a eth0 tested -Q out udp
+	from $RELAY echo-request $N $A 7 1 0011
+	check_changes "echo request of a native host" a 'rx_held +1' 'peers +1' \
+		'tx_tests +1' 'sent +1' \
+		"peer $N probing 0.0.0.0:0 tries 1 queued 1"
+	read_test tested
+	from $RELAY echo-reply $N $A $id $seq "$data"
+	check_changes "reply to its test" a 'rx_test_replies +1' 'to_stack +1' \
+		'sent +1' "peer $N trusted $RELAY tries 0 queued 0"
+	capture_stop tested
+	check_equal "a test by way of the server, then the answer" \
+		"${SERVER/:/.} 80 ${RELAY/:/.} 81 " "$(payloads tested |
+			awk '{ printf "%s %s ", $2, substr($3, 81, 2) }')"
+}
+
+# 100 tests: all digits of the nonces vary
+test_nonces()
+{
+	local digit
+
+	flush a
+	capture a eth0 nonces -Q out udp
+	on a bash -c 'for ((i = 1; i <= 100; i++)); do
+		echo > "/dev/udp/2001:db8:99::$i/9"
+	done'
+	wait_for 5 eval '[ "$(contents nonces | wc -l)" -ge 100 ]'
+	capture_stop nonces
+	# a repeat has the nonce of its test
+	contents nonces | cut -c 49-80,97- | sort -u > "$tmp/nonces"
+	flush a
+	check_equal "tests" 100 "$(wc -l < "$tmp/nonces")"
+	check_equal "octets of each nonce" 16 \
+		"$(awk '{ print length($0) / 2 - 16 }' "$tmp/nonces" | sort -u)"
+	check_equal "nonces" 100 "$(cut -c 33- "$tmp/nonces" | sort -u | wc -l)"
+	for digit in {33..64}; do
+		[ "$(cut -c $digit "$tmp/nonces" | sort -u | wc -l)" -gt 8 ] ||
+			fail "digit $((digit - 32)) of the nonces hardly varies"
+	done
+}
+
 # The reply to a test is believed if all of it is right; then the packet that
 # caused the test goes where the reply came from.
 test_echo()
 {
-	local request id seq data bad
+	local id seq data bad
 
 	flush a
 	capture a eth0 request -Q out udp
 	start ping a ping -6 -n -c 1 -W 10 $N
 	check_changes "ping to a native host" a 'peers +1' 'tx_tests +1' \
 		'sent +1' "peer $N probing 0.0.0.0:0 tries 1 queued 1"
-	wait_for 2 test -n "$(packets request)"
-	request=$(contents request)
-	id=0x${request:88:4} seq=0x${request:92:4} data=${request:96}
+	read_test request
 	check_equal "octets of nonce" 16 $((${#data} / 2))
 	printf -v bad '%s%02x' "${data::30}" $((0x${data:30} ^ 1))
 
@@ -409,13 +536,14 @@ test_echo()
 		'tx_tests +1' 'sent +1' \
 		"peer $N trusted $RELAY tries 1 queued 1"
 	check "no test for somebody else" wait_for 10 dropped
+	check_changes "the packet is dropped" a 'rx_drop_untested +1' \
+		'tx_tests +1' 'sent +1' "peer $N trusted $RELAY tries 2 queued 0"
 }
 
 # the held packet is dropped, once the test was repeated in vain
 dropped()
 {
-	before a
-	[[ $(on a "$here/tdctl" dump teredo0) == *"rx_drop_untested 8"$'\n'* ]]
+	[[ $(dump a) == *"rx_drop_untested 8"$'\n'* ]]
 }
 
 test_foreign_source()
@@ -446,9 +574,10 @@ test_not_qualified()
 
 # A peer that does not answer: 4 pairs of bubbles, and the end after 8 s. In
 # the background meanwhile, at another client.
+dead_client=2001:0:cb00:7101:0:3caf:3fff:fdeb
 start_dead_peer()
 {
-	bare_client b 2001:0:cb00:7101:0:3caf:3fff:fdeb
+	bare_client b $dead_client
 	capture b eth0 dead -Q out udp
 	start dead-ping b ping -6 -n -D -c 47 -i 0.2 -W 1 $C
 }
@@ -458,7 +587,9 @@ test_dead_peer()
 	local begin
 
 	wait "${_pids[dead-ping]}"
-	before b
+	check_changes "the pings" b 'tx_bubbles +8' 'sent +8' 'peers +1' \
+		'tx_drop_no_answer +47' \
+		"peer $C failed 0.0.0.0:0 tries 4 queued 0"
 	on b ping -6 -n -c 1 -W 1 $C > "$tmp/ping.log" 2>&1
 	check_changes "another ping" b 'tx_drop_no_answer +1'
 	check "the sender is told" grep -q 'Address unreachable' "$tmp/ping.log"
@@ -474,8 +605,13 @@ test_dead_peer()
 			printf "%d\n", substr($1, 2) - start + 0.4
 			exit
 		}' "$tmp/dead-ping.log")"
-	check_equal "state" failed "$(on b "$here/tdctl" dump teredo0 |
+	check_equal "state" failed "$(dump b |
 		awk '$1 == "peer" { print $3 }')"
+	# a packet from the peer itself clears the count of bubbles
+	before b
+	inject --from $C_AT --to 192.0.2.20:50000 bubble $C $dead_client
+	check_changes "heard of" b 'rx_bubbles +1' \
+		"peer $C trusted $C_AT tries 0 queued 0"
 }
 
 # a native host that does not answer: its test is repeated, then it is told
@@ -495,11 +631,18 @@ test_dead_native()
 			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
 }
 
+# exactly TEST: nothing changes at a after what the test has looked at
+exactly()
+{
+	"$@" || fail "exit code $? of $*"
+	check_changes "after the test" a
+}
+
 # all tests together: what a packet socket on the device has seen
 test_stack()
 {
 	capture_stop stack
-	check_equal "what has come in" "ICMP6, echo request 3" "$(packets stack |
+	check_equal "what has come in" "ICMP6, echo request 5" "$(packets stack |
 		sed 's/.*: \(ICMP6, [^,]*\),.*/\1/' | sort | uniq -c |
 		awk '{ n = $1; $1 = ""; sub(/^ /, ""); print $0, n }')"
 }
@@ -509,30 +652,46 @@ internet
 ip_on inet route add blackhole default
 client a cone
 client b cone
+# the peer B is a script, what it is sent must not reach the client at its endpoint
+on inet nft -f - <<-EOF || fail "no filter"
+	table ip script {
+		chain forward {
+			type filter hook forward priority filter;
+			ip saddr ${outside[a]} ip daddr ${outside[b]} drop
+		}
+	}
+EOF
 bare_client a $A
 capture a teredo0 stack -Q in
 start_dead_peer
 
-add_test "P-01 G-13 G-16 G-24 C-54 C-55: malformed packets" test_malformed
-add_test "receive: UDP checksums" test_checksum
-add_test "G-24 XC-02: octets after the packet are not part of it" test_trailing
-add_test "P-07 XC-04 XC-06 XC-07: trailers" test_trailer_class
-add_test "P-06: sources that cannot be" test_source
+add_test "P-01 G-13 G-16 G-24 C-54 C-55: malformed packets" exactly test_malformed
+add_test "receive: UDP checksums" exactly test_checksum
+add_test "G-24 XC-02: octets after the packet are not part of it" exactly test_trailing
+add_test "P-07 XC-04 XC-06 XC-07: trailers" exactly test_trailer_class
+add_test "P-06: sources that cannot be" exactly test_source
 add_test "P-06 C-56 C-68 C-111 V-13: other destinations; one of 4096 guesses is right" \
-	test_destination
+	exactly test_destination
 add_test "P-04 C-33 RA-1: advertisements go to the helper or nowhere" \
-	test_advertisement
-add_test "P-15 P-18 P-19 C-62: sources whose mapping is another" test_spoofed
-add_test "P-20 T-02 G-25: no link-local traffic" test_link_local
-add_test "P-09 C-58 C-71 C-74 C-82 C-93 C-97 V-15: indirect bubbles are answered and prove nothing" \
-	test_indirect
+	exactly test_advertisement
+add_test "P-15 P-18 P-19 C-62: sources whose mapping is another" exactly test_spoofed
+add_test "P-20 T-02 G-25: no link-local traffic" exactly test_link_local
+add_test "P-13 C-59: what comes from the mapping of an entry renews the entry" \
+	exactly test_trusted
+add_test "C-63 C-93 C-97: a new entry, and what each pair of bubbles counts" \
+	exactly test_charged
+add_test "P-09 C-58 C-71 C-74 C-82 V-15: indirect bubbles are answered and prove nothing" \
+	exactly test_indirect
 add_test "P-10 P-11 P-12 A-23 BU-7 BU-8 BU-9: only the server may name an origin" \
-	test_origin
+	exactly test_origin
 add_test "T-08 C-83 G-19 AD-13 AD-14 AD-15 AD-16 AD-17 AD-18: places not to send to" \
-	test_embedded
-add_test "P-09 C-83 A-53: nor to answer to" test_embedded_received
-add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-121 C-122 PI-3: connectivity tests" test_echo
-add_test "T-03 A-56: foreign sources are refused" test_foreign_source
+	exactly test_embedded
+add_test "P-09 C-83 A-53: nor to answer to" exactly test_embedded_received
+add_test "P-21 C-70 C-122: a packet of a native host waits for its test" \
+	exactly test_native_first
+add_test "C-118 C-120: 100 tests, 100 random nonces" exactly test_nonces
+add_test "P-13 P-14 P-21 C-60 C-61 C-72 C-121 C-122 PI-3: connectivity tests" exactly test_echo
+add_test "T-03 A-56: foreign sources are refused" exactly test_foreign_source
 add_test "T-01 P-05 C-07: nothing before qualification" test_not_qualified
 add_test "C-81 C-95 C-96 XC-13: bubbles to a dead peer" test_dead_peer
 add_test "C-76: connectivity tests of a dead native host" test_dead_native

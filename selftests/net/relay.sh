@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
 # The relay and the host-specific relay: what they send and take (tables 4.4
@@ -166,14 +167,16 @@ test_dead()
 	teredo_down s1
 }
 
-# refuses WHAT COUNTER ADDRESS [ERROR]: no datagram, and an ICMPv6 error or none
+# refuses WHAT COUNTER ADDRESS [ERROR [NODE [SOURCE]]]: no datagram, and an ICMPv6
+# error or none. $at is the relay, $sender sends unless NODE says otherwise.
+at=r sender=n
 refuses()
 {
-	count_from r
-	capture inet r refuses udp
-	on n ping -6 -n -c 1 -W 0.3 "$3" > "$tmp/refuses.ping"
+	count_from "$at"
+	capture inet "$at" refuses udp
+	on "${5:-$sender}" ping -6 -n -c 1 -W 0.3 ${6:+-I "$6"} "$3" > "$tmp/refuses.ping"
 	capture_stop refuses
-	check_equal "$1, counters" "$2+1" "$(counted r)"
+	check_equal "$1, counters" "$2+1" "$(counted "$at")"
 	check_equal "$1, datagrams" "" "$(packets refuses)"
 	if [ "${4:-}" ]; then
 		grep -q "$4" "$tmp/refuses.ping" ||
@@ -183,18 +186,19 @@ refuses()
 	fi
 }
 
+# what is no client, by the relay $at
 test_refused()
 {
 	local id hex
 
-	ip_on r -6 route add 2001:db8:9::/48 dev teredo0
-	ip_on r -6 route add 3ffe:831f::/32 dev teredo0
+	ip_on "$at" -6 route add 2001:db8:9::/48 dev teredo0
+	ip_on "$at" -6 route add 3ffe:831f::/32 dev teredo0
 	refuses "not Teredo" tx_drop_not_teredo 2001:db8:9::1 \
 		"Address unreachable"
 	refuses "Teredo of old" tx_drop_not_teredo 3ffe:831f::1 \
 		"Address unreachable"
-	ip_on r -6 route del 2001:db8:9::/48 dev teredo0
-	ip_on r -6 route del 3ffe:831f::/32 dev teredo0
+	ip_on "$at" -6 route del 2001:db8:9::/48 dev teredo0
+	ip_on "$at" -6 route del 3ffe:831f::/32 dev teredo0
 	for id in AD-13 AD-14 AD-15 AD-16 AD-17 AD-18; do
 		hex=$(vector "$id" | sed 's/..../&:/g')
 		refuses "$id" tx_drop_embedded "${hex%:}"
@@ -243,14 +247,114 @@ test_teredo_source()
 	ip_on r route del 2001:0:1::1 dev n
 }
 
+# n has an address that is not of the native Internet.
+test_scope_source()
+{
+	local src
+
+	for src in fd00:1::10 fc00::10 fec0::10 feff::10 ::192.0.2.9 ::1:0:0:5; do
+		ip_on n addr add "$src/128" dev eth0 nodad
+		ip_on r route add "$src" dev n
+		refuses "from $src" tx_drop_source "$(client_at 45)" \
+			"Administratively prohibited" n "$src"
+		ip_on r route del "$src" dev n
+		ip_on n addr del "$src/128" dev eth0
+	done
+}
+
+# until_s SECONDS: after $begun
+until_s()
+{
+	local left=$((begun + $1 * 1000 - $(now_ms)))
+
+	[ "$left" -le 0 ] || pause "$(printf '%d.%03d' $((left / 1000)) $((left % 1000)))"
+}
+
+# sends WHAT ADDRESS DESTINATION...: a packet of n makes these datagrams, and then the
+# client answers
+sends()
+{
+	local what=$1 addr=$2
+
+	shift 2
+	capture inet r sends udp and src port 3545
+	ping_once n "$addr"
+	pause 0.2
+	capture_stop sends
+	check_equal "$what: datagrams" "$*" \
+		"$(payloads sends | awk '{ print $2 }' | paste -sd' ')"
+	send_as "$client_a" "$relay" bubble "$addr" 2001:db8:1::1
+}
+
+# An entry is valid for 30 s after the last reception.
+test_valid()
+{
+	local at=${client_a/:/.} server=203.0.113.1.3544 i begun
+
+	begun=$(now_ms)
+	for i in 61 62 63 64; do
+		make_peer "$(client_at "$i")"
+	done
+	pause 10
+	send_as "$client_a" "$relay" udp6 "$(client_at 63)" "$native" 1 2 8
+	send_as "$client_a" "$relay" bubble "$(client_at 64)" 2001:db8:1::1
+	# after 20 s without a packet of the client the relay asks for one as well
+	until_s 27
+	sends "silent for less than 30 s" "$(client_at 61)" "$at" "$server"
+	until_s 32
+	check_equal "silent for more than 30 s" expired "$(peer_state r "$(client_at 62)")"
+	sends "silent for more than 30 s" "$(client_at 62)" "$server"
+	sends "data was the last thing heard" "$(client_at 63)" "$at" "$server"
+	sends "a bubble was" "$(client_at 64)" "$at" "$server"
+}
+
+# released WHAT INDEX PART...: this makes a client that is being reached a peer, and
+# what waits for it leaves; of the packet itself nothing does
+released()
+{
+	local what=$1 addr
+
+	addr=$(client_at "$2")
+	shift 2
+	ping_once n "$addr"
+	check_equal "$what: before" probing "$(peer_state r "$addr")"
+	capture inet r released src port 3545 or src net 2001::/32
+	capture n eth0 released6 src net 2001::/32
+	send_as "$client_a" "$relay" "$@"
+	capture_stop released
+	capture_stop released6
+	check_equal "$what: after" trusted "$(peer_state r "$addr")"
+	check_equal "$what: what has waited" "${client_a/:/.}" \
+		"$(payloads released 'greater 100' | awk '{ print $2 }')"
+	check_equal "$what: native packets" "" \
+		"$(packets released ip6; packets released6)"
+}
+
+# Whatever comes from the client, and wherever it is to go
+test_trust()
+{
+	local i=70 dst
+
+	for dst in 2001:db8:1::1 "$native" 2001:db8:7::7 "$addr_a" ff02::1 ff0e::1 \
+			fe80::1 ::; do
+		released "bubble to $dst" "$i" bubble "$(client_at "$i")" "$dst"
+		i=$((i + 1))
+	done
+	for dst in "$addr_a" fe80::1; do
+		released "data to $dst" "$i" udp6 "$(client_at "$i")" "$dst" 1 2 8
+		i=$((i + 1))
+	done
+}
+
 # ---------------------------------------------------------------- taking
 
 # silent COMMAND...: the relay neither sends nor forwards anything meanwhile
 silent()
 {
 	capture inet r silent udp and src port 3545
-	capture n eth0 silent6
-	"$@"
+	# an interface that is new reports its groups
+	capture n eth0 silent6 not dst host ff02::16
+	"$@" || fail "exit code $? of: $*"
 	capture_stop silent
 	capture_stop silent6
 	check_equal "datagrams" "" "$(packets silent)"
@@ -259,7 +363,7 @@ silent()
 
 test_drops()
 {
-	local bu8 known
+	local bu8 known dst
 
 	bu8=$(vector BU-8) known=$(client_at 20)
 	make_peer "$known"
@@ -295,8 +399,11 @@ test_drops()
 			udp6 "$known" ff0e::1 1 2 8
 		relay_drops r "to link-local" rx_drop_destination "$client_a" \
 			udp6 "$known" fe80::1 1 2 8
-		relay_drops r "to loopback" rx_drop_destination "$client_a" \
-			udp6 "$known" ::1 1 2 8
+		for dst in ::1 ::192.0.2.9 ::1:0:0:5 ::ffff:198.51.100.7 fc00::1 \
+				fd00:1::10 fec0::1 feff::1; do
+			relay_drops r "to $dst" rx_drop_destination "$client_a" \
+				udp6 "$known" "$dst" 1 2 8
+		done
 		relay_drops r "a bubble is for the relay alone" rx_bubbles "$client_a" \
 			bubble "$known" "$native"
 		relay_drops r "a trailer that asks for it" rx_drop_trailer \
@@ -327,13 +434,18 @@ arrives()
 
 test_served()
 {
-	local known
+	local known to
 
 	known=$(client_at 30)
 	make_peer "$known"
 	arrives n "to the site" 1 udp6 "$known" "$native" 1 2 8
 	arrives eth0 "to elsewhere, if all is served" 1 \
 		udp6 "$known" 2001:db8:7::7 1 2 8
+	# unless it is named, what is not global is not served
+	for to in fd00::1 fc00::1 fec0::1 0:0:1::1; do
+		silent relay_drops r "to $to" rx_drop_destination "$client_a" \
+			udp6 "$known" "$to" 1 2 8
+	done
 
 	teredo_down r
 	teredo_relay r 198.51.100.1 3545 served 2001:db8:1::/48
@@ -348,6 +460,50 @@ test_served()
 		udp6 "$known" 2001:db8:7::7 1 2 8
 	silent relay_drops r "to elsewhere, close by" rx_drop_destination "$client_a" \
 		udp6 "$known" 2001:db8:2::1 1 2 8
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545
+}
+
+# n has a unique local address, and the relay is told to serve it.
+test_served_local()
+{
+	local known
+
+	ip_on n addr add fd00:1::10/128 dev eth0 nodad
+	ip_on r route add fd00:1::10 dev n
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545 served fd00:1::/48
+	known=$(client_at 32)
+	on n ping -6 -n -c 1 -W 0.01 -I fd00:1::10 "$known" > /dev/null
+	check_equal "from there" probing "$(peer_state r "$known")"
+	send_as "$client_a" "$relay" bubble "$known" 2001:db8:1::1
+	arrives n "to there" 1 udp6 "$known" fd00:1::10 1 2 8
+	silent relay_drops r "to another prefix" rx_drop_destination "$client_a" \
+		udp6 "$known" fd00:2::10 1 2 8
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545
+	ip_on r route del fd00:1::10 dev n
+	ip_on n addr del fd00:1::10/128 dev eth0
+}
+
+# A host beyond the served range cannot make the relay keep anything. It can only
+# write to clients in use, as routers must that cannot forward a client's packet.
+test_served_source()
+{
+	local known
+
+	teredo_down r
+	teredo_relay r 198.51.100.1 3545 served 2001:db8:1::/48
+	known=$(client_at 33)
+	refuses "from elsewhere" tx_drop_source "$known" \
+		"From 2001:db8:1::1 .*Administratively prohibited" x
+	check_equal "peers" "" "$(peer_state r "$known")"
+	make_peer "$known"
+	capture inet r elsewhere udp
+	ping_once x "$known"
+	capture_stop elsewhere
+	check_equal "to a client in use" "${client_a/:/.}" \
+		"$(payloads elsewhere 'src port 3545' | cut -d' ' -f2)"
 	teredo_down r
 	teredo_relay r 198.51.100.1 3545
 }
@@ -424,13 +580,42 @@ test_scan()
 	teredo_relay r 198.51.100.1 3545
 }
 
+# touch_client NODE INDEX [SERVER]: a packet from NODE to a client of s1, or of this one
+touch_client()
+{
+	on "$1" bash -c "echo > /dev/udp/2001:0:${3:-cb00:7101}:$2:63bf:3fff:fdf5/9"
+}
+
+# bubbles_in NAME ADDRESS: how many have gone to this server
+bubbles_in()
+{
+	payloads "$1" "src port 3545 and dst host $2" | wc -l
+}
+
+# RATE is for each IPv4 address that bubbles go to, whatever they were asked for by.
+test_rate()
+{
+	ip_on r link set teredo0 type teredo rate 1
+	count_from r
+	capture inet r rate udp
+	touch_client n 90
+	touch_client x 91
+	touch_client n 92 c633:6476
+	capture_stop rate
+	check_equal "bubbles to s1" 1 "$(bubbles_in rate 203.0.113.1)"
+	check_equal "bubbles to s2" 1 "$(bubbles_in rate 198.51.100.118)"
+	check_equal "counters" "tx_bubbles+2 tx_drop_rate+1" "$(counted r)"
+	ip_on r link set teredo0 type teredo rate 1000
+	pause 9		# they are given up
+}
+
 test_route()
 {
 	[[ $(ip_on r -6 route show 2001::/32) == *"dev teredo0"* ]] ||
 		fail "no route"
 	ip_on r link set teredo0 down
 	check_equal "route without a device" "" \
-		"$(ip_on r -6 route show 2001::/32)"
+		"$(must ip_on r -6 route show 2001::/32)"
 	ip_on r link set teredo0 up
 	ip_on r -6 route add 2001::/32 dev teredo0
 }
@@ -442,7 +627,7 @@ test_host_send()
 	local bu6
 
 	check_equal "addresses of the device" "" \
-		"$(ip_on h -6 addr show dev teredo0)"
+		"$(must ip_on h -6 addr show dev teredo0)"
 	[[ $(ip_on h -6 route get "$addr_a") == *"dev teredo0 src 2001:db8:7::7 "* ]] ||
 		fail "$(ip_on h -6 route get "$addr_a")"
 	bu6=$(vector BU-6)
@@ -462,6 +647,47 @@ test_host_send()
 nobody_is_probed()
 {
 	[[ $(teredo "$1" -j peer show teredo0) != *'"state":"probing"'* ]]
+}
+
+# The rules of a relay, for the host's own packets: what is no client, a client with
+# the cone bit that does not answer, more packets than may wait, and an answer
+test_host_rules()
+{
+	local cone flood
+
+	wait_for 10 nobody_is_probed h || fail "h never comes to rest"
+	at=h sender=h
+	test_refused
+	at=r sender=n
+
+	cone=$(client_at 8000) flood=$(client_at 61)
+	count_from h
+	capture h eth0 hrules udp
+	start cone h ping -6 -n -c 1 -W 12 "$cone"
+	on h bash -c 'exec 5<> "/dev/udp/$1/9"
+		for ((i = 0; i < 200; i++)); do echo >&5; done' - "$flood"
+	wait "${_pids[cone]}"
+	wait_for 2 eval '[[ $(counted h) == *no_answer+129 ]]'
+	capture_stop hrules
+	check_equal "counters" \
+		"tx_bubbles+8 tx_drop_queue_full+72 tx_drop_no_answer+129" \
+		"$(counted h)"
+	check_equal "datagrams to others than the server" "" \
+		"$(packets hrules 'src port 3545 and not dst host 203.0.113.1')"
+	check_equal "bubbles to the one with the cone bit" 4 "$(payloads hrules |
+		grep -c "$(vector AD-07)$")"
+	check_equal "after 8 s" failed "$(peer_state h "$cone")"
+	grep -q "From 2001:db8:7::7 .*Address unreachable" "$tmp/cone.log" ||
+		fail "no ICMPv6 error: $(cat "$tmp/cone.log")"
+
+	send_as "$client_a" 198.51.100.7:3545 bubble "$cone" 2001:db8:7::7
+	check_equal "heard of" trusted "$(peer_state h "$cone")"
+	capture h eth0 hrules udp
+	ping_once h "$cone"
+	capture_stop hrules
+	check_equal "data at once, and nothing else" \
+		"198.51.100.7.3545 192.0.2.10.40000 80" "$(payloads hrules |
+			awk '{ print $1, $2, substr($3, 81, 2) }')"
 }
 
 test_host_drops()
@@ -608,24 +834,32 @@ ip_on inet route add 192.0.2.0/24 dev x
 teredo_relay r 198.51.100.1 3545
 teredo_hostrelay h local 198.51.100.7 port 3545
 
-add_test "R-02 R-05 R-06 R-09 R-10 R-12 R-13 R-16 R-17 R-20 R-27 G-02 G-03 G-11 G-18: a bubble, an answer, and what has waited, in order" \
+add_test "R-02 R-05 R-06 R-10 R-12 R-13 R-16 R-17 R-20 G-02 G-03 G-11 G-18: a bubble, an answer, and what has waited, in order" \
 	test_open
 add_test "R-14 R-15 R-18 R-19 XC-13: clients that do not answer, other relays, the relay itself (A-32)" \
 	test_dead
+add_test "R-09 R-10 R-27: a client is valid for 30 s after it was heard of" test_valid
+add_test "R-13 R-27 R-34: whatever comes from a client that is being reached makes it a peer" \
+	test_trust
 add_test "R-07 R-08 G-01 G-19: what is no client is not sent to" test_refused
 add_test "R-11 R-22 V-08 V-11 G-08: the cone bit makes no difference" test_cone
 add_test "G-17 R-03: what is too big is answered as a router does" test_too_big
 add_test "R-28: nothing from Teredo to Teredo" test_teredo_source
+add_test "R-28: nothing from fc00::/7, fec0::/10 and ::/32" test_scope_source
 add_test "R-24 R-25 R-26 R-28 R-30 R-31 R-34 R-04 G-23 G-24: what is not taken" \
 	test_drops
 add_test "R-28 R-03: the served range" test_served
+add_test "R-28: fc00::/7 is served if it is named" test_served_local
+add_test "R-29: hosts beyond the served range add no state" test_served_source
 add_test "G-23: a tunnel in itself" test_tunnel_in_tunnel
 add_test "R-29 R-19: a scan of 10,000 addresses leaves an established client alone" \
 	test_scan
+add_test "R-29: bubbles to one IPv4 address keep to RATE" test_rate
 add_test "R-01 R-33: the route is an ordinary one and goes with the device" \
 	test_route
-add_test "H-02 H-03 H-05 H-06: the host-specific relay sends from the host's own address" \
+add_test "H-02 H-03 H-06: the host-specific relay sends from the host's own address" \
 	test_host_send
+add_test "H-05: the rules of a relay hold for the host's own packets" test_host_rules
 add_test "H-01 H-07 H-08: the host-specific relay serves its host alone" \
 	test_host_drops
 add_test "H-04 H-11 H-12: the host-specific relay is reached directly" \

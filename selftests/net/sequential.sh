@@ -92,6 +92,58 @@ seen()
 	to_port "$port_a" "${3:-$SERVER}" auth "$1" origin "192.0.2.10:$2" $RA
 }
 
+# Half a minute after tests without an answer, the next attempt begins like the first
+# one: with a test that waits for a second, and is repeated once.
+test_again()
+{
+	local first t
+
+	begin again
+	start ping a ping -6 -n -c 1 -W 13 $B
+	tested again
+	first=$port_a
+	pause 32
+	capture_stop again
+	stop ping
+	check_changes "the first attempt" a 'tx_port_tests +2' 'tx_bubbles +8' \
+		'sent +12' 'tx_drop_no_answer +1' 'peers +1' \
+		"peer $B failed 0.0.0.0:0 tries 3 queued 0"
+	capture a eth0 anew -Q out udp
+	start ping a ping -6 -n -c 1 -W 13 $B
+	pause 3.5
+	capture_stop anew
+	stop ping
+	port_a=$(solicitations anew | awk 'NR == 1 { print $1 }')
+	[ "$port_a" != "$first" ] || fail "the same port"
+	for t in 0 1; do
+		printf '%s\n' "$t $port_a ${SERVER/:/.} rs" \
+			"$t $port_a ${B_AT/:/.} bubble" \
+			"$t $port_a ${SERVER2/:/.} rs"
+	done > "$tmp/want"
+	check_equal "packets" "$(< "$tmp/want")" "$(timeline anew | head -n 6)"
+	check_equal "then bubbles without a port" "3 40000 ${SERVER/:/.} $INSIDE" \
+		"$(timeline anew | sed -n "s/ bubble 0104.*$INSIDE/ $INSIDE/p")"
+	before a
+}
+
+# A bubble that is due to a peer in use needs no random port.
+test_trusted()
+{
+	begin trusted
+	from $B_AT bubble $B $A
+	check_changes "B" a 'rx_bubbles +1' 'peers +1' \
+		"peer $B trusted $B_AT tries 0 queued 0"
+	pause 22
+	on a ping -6 -n -c 1 -W 0.5 $B > /dev/null
+	capture_stop trusted
+	check_equal "data, and a pair of bubbles" "40000 ${B_AT/:/.}
+40000 ${B_AT/:/.}
+40000 ${SERVER/:/.}" "$(payloads trusted | awk '{
+			print substr($1, match($1, /[0-9]*$/)), $2 }' | sort)"
+	check_equal "random port" "0 by 0" "$(random_port $B)"
+	flush a
+}
+
 # What answers count, and what the peer is told then
 test_prediction()
 {
@@ -155,6 +207,37 @@ test_moved()
 	to_port "$port_a" 192.0.2.20:50009 bubble $B $A "0104$(nonce_sent $B)"
 	check_changes "with the nonce" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
 		"peer $B trusted 192.0.2.20:50009 tries 0 queued 0 nonce deadbeef"
+	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
+}
+
+# Nothing is said for a while: bubbles keep the NAT's mapping of the random port, and
+# the test is over for good.
+test_idle()
+{
+	local nonce
+
+	begin test
+	indirect 0104deadbeef
+	tested test
+	seen "${nonces[0]}" 1200
+	seen "${nonces[1]}" 1202 $SERVER2
+	pause 0.2
+	nonce=$(nonce_sent $B)
+	to_port "$port_a" $B_AT bubble $B $A "0104$nonce"
+	pause 0.2
+	check_equal "used" "1201 by $port_a" "$(random_port $B)"
+	capture_stop test
+	capture a eth0 idle -Q out udp
+	pause 95
+	capture_stop idle
+	check_equal "bubbles" "$port_a ${B_AT/:/.} 0104deadbeef050204b1" \
+		"$(said idle | sort -u)"
+	check_equal "seconds between them" 30 \
+		"$(packets idle | awk 'NR > 1 { print int($1 - last + 0.3) }
+			{ last = $1 }' | sort -u)"
+	before a
+	seen "${nonces[0]}" 1300
+	check_changes "a late answer" a 'rx_drop_port +1'
 	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
 }
 
@@ -291,7 +374,7 @@ test_limits()
 	capture_stop limits
 	check_at_most "solicitations in two seconds" $((64 * 3)) \
 		"$(solicitations limits | wc -l)"
-	check_at_most "open ports" 67 "$(on a ss -uan | grep -c UNCONN)"
+	check_at_most "open ports" 67 "$(must on a ss -uan | grep -c UNCONN)"
 	flush a
 }
 
@@ -347,16 +430,19 @@ in_time()
 
 add_test "XQ-02 XQ-03 XQ-04 XQ-05 XQ-06 XQ-07: two tests of a random port, then bubbles without it" \
 	test_silent
+add_test "XQ-03 XQ-12: the next attempt begins with a test again" test_again
+add_test "XQ-03: no test for a peer in use" test_trusted
 add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that were seen" \
 	in_time test_prediction
 add_test "XP-18 XQ-09: a peer at it is moved by a bubble with our nonce, and by no other" \
 	in_time test_moved
+add_test "XQ-12 XP-05: bubbles keep an idle random port" in_time test_idle
 add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" in_time test_pace
-add_test "XQ-11 XQ-12: ports that are not of one sequence tell nothing" in_time test_gap
+add_test "XQ-11: ports that are not of one sequence tell nothing" in_time test_gap
 add_test "XQ-04 XP-10: the test is aimed at the peer's random port" in_time test_peer_port
 add_test "XN-15: data waits until the peer can know where it comes from" in_time test_early
 add_test "XQ-09: a peer at the service port ends the test" in_time test_cancel
-add_test "XQ-03: not too many tests for strangers" test_limits
+add_test "XQ-10: not too many tests for strangers" test_limits
 add_test "XQ-01 XC-01: switched off, and combinations" test_off
 
 run_tests

@@ -51,7 +51,7 @@ silent()
 	capture inet s1 silent \
 		'udp and (src host 203.0.113.1 or src host 203.0.113.2) and
 		 not dst host 203.0.113.1'
-	"$@"
+	"$@" || fail "exit code $? of: $*"
 	capture_stop silent
 	check_equal "what the server sent" "" "$(packets silent)"
 }
@@ -481,7 +481,7 @@ test_native()
 	capture_stop native
 	# the server and two routers behind it
 	check_equal "what arrives, hop limit and all" "${pi1/3aff/3afc}" \
-		"$(tcpdump -nxr "$tmp/native.pcap" icmp6 2> /dev/null |
+		"$(packets native -x icmp6 |
 		   awk '/echo request/ { n++ }
 			$1 ~ /^0x/ && n == 1 && !done {
 				for (i = 2; i <= NF; i++)
@@ -563,6 +563,19 @@ test_rate()
 		"$(burst 5)"
 }
 
+# The control daemon, which computes a value for each solicitation, gets no more.
+test_secret_rate()
+{
+	pause 1.1	# a second's worth is saved up
+	ip_on s1 link set teredo0 type teredo auth rate 5
+	count_from s1
+	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
+		"$(vector RS-5)"
+	check_equal "5 in a second" "rx_drop_no_helper+5 rx_drop_rate+45" \
+		"$(counted s1)"
+	ip_on s1 link set teredo0 type teredo noauth rate 1000
+}
+
 # The most that the server makes of a datagram: one, 56 octets longer
 test_amplification()
 {
@@ -583,6 +596,32 @@ test_amplification()
 		"$(awk '$1 !~ /^203.0.113/ { room = length($3) + 2 * 56; next }
 			length($3) > room
 			{ room = 0 }' "$tmp/amp.txt")"
+}
+
+# What the server needs is in each datagram: one that was never asked before goes on
+# for a client, and for a relay that looks for it.
+test_restart()
+{
+	answers "a solicitation" "$(vector RS-4)" "$(vector RA-3)" "$primary"
+	teredo_relay r 198.51.100.1 3545
+	ip_on inet -6 route replace 2001::/32 dev r
+	client_up c
+	teredo_down s1
+	teredo_server s1 "$primary" none
+	forwards "a bubble for a client" "$relay" "$(vector BU-6)" \
+		192.0.2.10.40000 "$(vector BU-7)"
+	check "a native host reaches a client" reach n "$(teredo_address c)"
+	check "the client reaches another one" reach c 2001:db8:7::7
+	client_down c
+	teredo_down r
+
+	check_equal "another port" "" \
+		"$(exchange "$client_a" "$primary:3545" "$(vector RS-4)")"
+	check_equal "another address of the host" "" \
+		"$(exchange "$client_a" "$secondary:3544" "$(vector RS-4)")"
+	check_equal "counters" "" "$(counted s1)"
+	teredo_down s1
+	teredo_server s1 "$primary" "$secondary"
 }
 
 # slab KIND: kB
@@ -694,7 +733,7 @@ head -c 1000000 /dev/urandom > "$tmp/sent"
 ip_on inet route add 192.0.2.0/24 dev x
 teredo_server s1 $primary $secondary
 
-add_test "S-01 S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 G-15 G-16: solicitations are answered, octet for octet" \
+add_test "S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 G-15 G-16: solicitations are answered, octet for octet" \
 	test_solicitations
 add_test "S-20 S-21 S-23: a Windows client gets the fields that it has accepted" \
 	test_windows
@@ -723,10 +762,12 @@ add_test "S-11 S-13: bubbles of symmetric clients, if allowed (A-21)" \
 	test_symmetric
 add_test "S-08: loops end (A-24)" test_loop
 add_test "S-38: a limit per address" test_rate
+add_test "S-10 S-38: a limit per address, if secrets are checked" test_secret_rate
 add_test "S-38: no amplification" test_amplification
 add_test "S-36 S-37: the server relays, too" test_server_relays
 add_test "S-05 S-36: server and relay on one host" test_server_and_relay
 add_test "S-34: the server sees no data" test_no_data
+add_test "S-01: a server that has just been started knows as much" test_restart
 clients=$((1000000 / much)) pace=''
 [ "$breath" = : ] || pace='--rate 10000'
 add_test "S-01: $clients clients cost no memory, and a new one gets in" \

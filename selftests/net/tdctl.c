@@ -31,8 +31,8 @@ static const char usage[] =
 	"       tdctl stats DEV               the same without peers\n"
 	"       tdctl watch DEV IN OUT        for each line \"before\" of IN, remember\n"
 	"                                     the dump; for each line \"expect A|B|C\",\n"
-	"                                     wait until that is what has changed and\n"
-	"                                     write \"yes\", or what has changed. For\n"
+	"                                     wait until that is what has changed, for\n"
+	"                                     30 ms, and write \"yes\", or what has. For\n"
 	"                                     \"flush\", forget the peers and remember\n"
 	"       tdctl helper DEV [ADDR HEX]   print the control packets, after sending\n"
 	"                                     octets to port 3544 of an IPv4 address\n"
@@ -286,10 +286,14 @@ static void add_links(struct state *st, const char *dev)
 
 static int read_state(struct nl *nl, const char *dev, struct state *st)
 {
-	u32 ifindex = ifindex_of(dev);
+	u32 ifindex = if_nametoindex(dev);
 	int err;
 
 	st->n = 0;
+	if (!ifindex) {
+		snprintf(nl->error, sizeof(nl->error), "no device %s", dev);
+		return -ENODEV;
+	}
 	err = dev_dump(nl, ifindex, add_dev, st);
 	if (!err)
 		err = peer_dump(nl, ifindex, add_peer, st);
@@ -402,7 +406,7 @@ static void compare(const struct state *old, const struct state *new,
 	}
 	for (i = 0; i < old->n; i++) {
 		o = &old->entry[i];
-		if (!o->is_number && !find_entry(new, o->key))
+		if (!find_entry(new, o->key))
 			add_change(&ch, "%s gone", o->key);
 	}
 	join(&ch, text);
@@ -418,24 +422,45 @@ static void sort_expected(char *list, char *text)
 	join(&ch, text);
 }
 
-/* What comes later than expected shows up in the next comparison. */
+#define EXPECT_TRIES	400	/* of 10 ms */
+#define EXPECT_STEADY	4	/* three ticks of a clock with 100 Hz */
+
+/*
+ * What is expected has to stay for EXPECT_STEADY comparisons. What comes later
+ * than that shows up in the next comparison.
+ */
 static void expect(struct nl *nl, const char *dev, char *list,
 		   struct state *before, FILE *out)
 {
-	static struct state after;
+	int tries = EXPECT_TRIES, steady = 0;
 	char expected[8192], actual[8192];
-	int tries = 400;
+	static struct state after;
 
 	sort_expected(list, expected);
 	for (;;) {
-		read_state(nl, dev, &after);
+		if (read_state(nl, dev, &after)) {
+			fprintf(out, "%s\n", nl->error);
+			return;
+		}
 		compare(before, &after, actual);
-		if (!strcmp(expected, actual) || !tries--)
+		steady = strcmp(expected, actual) ? 0 : steady + 1;
+		if (steady == EXPECT_STEADY || !tries--)
 			break;
 		usleep(10000);
 	}
-	fprintf(out, "%s\n", tries < 0 ? actual : "yes");
+	fprintf(out, "%s\n", steady ? "yes" : actual);
 	*before = after;
+}
+
+/* Return: false with the reason in nl->error */
+static bool remember(struct nl *nl, const char *dev, bool flush,
+		     struct state *before)
+{
+	u32 ifindex = if_nametoindex(dev);
+
+	if (flush && ifindex && peer_del(nl, ifindex, NULL))
+		return false;
+	return !read_state(nl, dev, before);
 }
 
 static int cmd_watch(char **arg)
@@ -455,11 +480,9 @@ static int cmd_watch(char **arg)
 			expect(&nl, arg[0], line + 7, &before, out);
 			continue;
 		}
-		if (!strcmp(line, "flush") &&
-		    peer_del(&nl, ifindex_of(arg[0]), NULL))
-			die("%s", nl.error);
-		read_state(&nl, arg[0], &before);
-		fputs("yes\n", out);
+		fprintf(out, "%s\n", remember(&nl, arg[0],
+					      !strcmp(line, "flush"), &before) ?
+			"yes" : nl.error);
 	}
 	fclose(in);
 	fclose(out);

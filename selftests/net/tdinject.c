@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Send a UDP datagram with any IPv4 source there is, once or as a flood.
+ * Send a UDP datagram with any IPv4 source there is, once or as a flood, or an
+ * ICMPv4 error about one.
  *
  * The payload is put together from parts, see usage(). Needs CAP_NET_RAW.
  */
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@
 
 #define HEADERS		(sizeof(struct iphdr) + sizeof(struct udphdr))
 #define MAX_PAYLOAD	1472
+#define MAX_ERROR	576	/* RFC 1812 4.3.2.3 */
 #define NSEC_PER_SEC	1000000000ULL
 
 enum vary {
@@ -42,6 +45,9 @@ static struct options {
 	u8 tclass;
 	enum vary vary;
 	enum csum csum;
+	bool error;
+	struct icmphdr icmp;
+	u32 reporter;
 	unsigned long count;
 	unsigned long rate;
 } opt;
@@ -60,6 +66,9 @@ static void usage(FILE *f)
 	      "  --ttl N  --tos N   of the IPv4 header\n"
 	      "  --tclass N         traffic class of the IPv6 header\n"
 	      "  --csum wrong|none  of the UDP header\n"
+	      "  --error TYPE:CODE[:MTU]  not the datagram, but an ICMP error about it to\n"
+	      "                     its source\n"
+	      "  --reporter ADDR    which the ICMP error comes from (destination)\n"
 	      "  --count N          send so many (1)\n"
 	      "  --rate N           so many in a second (as many as go)\n"
 	      "  --vary src         each from another IPv4 source, counting up\n"
@@ -107,6 +116,15 @@ static unsigned long parse_number(const char *arg, unsigned long max)
 	return n;
 }
 
+static u32 parse_addr4(const char *arg)
+{
+	u32 addr;
+
+	if (inet_pton(AF_INET, arg, &addr) != 1)
+		die("%s: not an IPv4 address", arg);
+	return addr;
+}
+
 static struct teredo_endpoint parse_endpoint(const char *arg)
 {
 	const char *colon = strchr(arg, ':');
@@ -116,8 +134,7 @@ static struct teredo_endpoint parse_endpoint(const char *arg)
 	if (!colon || colon - arg >= (ptrdiff_t)sizeof(addr))
 		die("%s: not ADDR:PORT", arg);
 	memcpy(addr, arg, colon - arg);
-	if (inet_pton(AF_INET, addr, &ep.addr) != 1)
-		die("%s: not an IPv4 address", addr);
+	ep.addr = parse_addr4(addr);
 	ep.port = htons(parse_number(colon + 1, 65535));
 	return ep;
 }
@@ -338,17 +355,24 @@ static void build_payload(char **arg, int n)
 	}
 }
 
-static u16 udp_checksum(const u8 *udp, size_t len, u32 src, u32 dst)
+static u16 internet_checksum(const u8 *data, size_t len, u32 sum)
 {
-	u32 sum = (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) +
-		  IPPROTO_UDP + len;
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		sum += i % 2 ? udp[i] : udp[i] << 8;
+		sum += i % 2 ? data[i] : data[i] << 8;
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff ? 0xffff : ~sum;
+	return ~sum;
+}
+
+/* a checksum of 0 would say that there is none */
+static u16 udp_checksum(const u8 *udp, size_t len, u32 src, u32 dst)
+{
+	u32 pseudo = (src >> 16) + (src & 0xffff) + (dst >> 16) +
+		     (dst & 0xffff) + IPPROTO_UDP + len;
+
+	return internet_checksum(udp, len, pseudo) ?: 0xffff;
 }
 
 /* the kernel fills in length, identification and checksum of the IPv4 header */
@@ -373,6 +397,47 @@ static void build_headers(struct teredo_endpoint from)
 				    ntohl(from.addr), ntohl(opt.to.addr)));
 	if (opt.csum == CSUM_WRONG)
 		p[6] ^= 0x10;
+}
+
+/* An ICMP error that quotes the begin of the datagram. What the kernel fills in, the
+ * quoted header lacks but for its length and checksum.
+ * Return: its length.
+ */
+static size_t build_error(u8 *error, u32 to)
+{
+	struct iphdr ip = {
+		.version = 4, .ihl = 5, .ttl = opt.ttl, .protocol = IPPROTO_ICMP,
+		.saddr = opt.reporter, .daddr = to,
+	};
+	u8 *icmp = error + sizeof(ip), *quoted = icmp + sizeof(opt.icmp);
+	size_t len = HEADERS + payload_len;
+
+	memcpy(error, &ip, sizeof(ip));
+	memcpy(icmp, &opt.icmp, sizeof(opt.icmp));
+	if (len > MAX_ERROR - (size_t)(quoted - error))
+		len = MAX_ERROR - (quoted - error);
+	memcpy(quoted, packet, len);
+	put_u16(quoted + 2, HEADERS + payload_len);
+	put_u16(quoted + 10, internet_checksum(quoted, sizeof(ip), 0));
+	put_u16(icmp + 2,
+		internet_checksum(icmp, sizeof(opt.icmp) + len, 0));
+	return quoted + len - error;
+}
+
+static void send_packet(int fd, struct teredo_endpoint from)
+{
+	u8 error[MAX_ERROR], *p = opt.error ? error : packet;
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = opt.error ? from.addr : opt.to.addr,
+	};
+	size_t len = HEADERS + payload_len;
+
+	build_headers(from);
+	if (opt.error)
+		len = build_error(error, from.addr);
+	if (sendto(fd, p, len, 0, (struct sockaddr *)&sin, sizeof(sin)) < 0)
+		die("sendto: %s", strerror(errno));
 }
 
 /* put the mapping into the IPv6 source, as the client behind it would have it */
@@ -414,9 +479,6 @@ static void count_up(const struct teredo_packet *pkt)
 
 static void send_all(int fd)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET, .sin_addr.s_addr = opt.to.addr,
-	};
 	struct teredo_endpoint from = opt.from;
 	struct teredo_packet pkt;
 	struct timespec start;
@@ -436,7 +498,6 @@ static void send_all(int fd)
 			from.addr = htonl(ntohl(opt.from.addr) + i);
 		if (opt.vary == VARY_TEREDO)
 			set_mapping(&pkt, from);
-		build_headers(from);
 		if (opt.rate && i) {
 			uint64_t ns = start.tv_nsec + i * NSEC_PER_SEC / opt.rate;
 			struct timespec when = {
@@ -447,9 +508,7 @@ static void send_all(int fd)
 			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when,
 					NULL);
 		}
-		if (sendto(fd, packet, HEADERS + payload_len, 0,
-			   (struct sockaddr *)&sin, sizeof(sin)) < 0)
-			die("sendto: %s", strerror(errno));
+		send_packet(fd, from);
 	}
 }
 
@@ -475,6 +534,64 @@ static enum csum parse_csum(const char *word)
 	die("%s: no checksum is like that", word);
 }
 
+/* TYPE:CODE[:MTU] */
+static void parse_error(const char *arg)
+{
+	unsigned int type, code, mtu = 0;
+
+	if (sscanf(arg, "%u:%u:%u", &type, &code, &mtu) < 2)
+		die("%s: not TYPE:CODE[:MTU]", arg);
+	opt.error = true;
+	opt.icmp.type = type;
+	opt.icmp.code = code;
+	opt.icmp.un.frag.mtu = htons(mtu);
+}
+
+static void parse_option(int c)
+{
+	switch (c) {
+	case 'f':
+		opt.from = parse_endpoint(optarg);
+		break;
+	case 't':
+		opt.to = parse_endpoint(optarg);
+		break;
+	case 'T':
+		opt.ttl = parse_number(optarg, 255);
+		break;
+	case 'O':
+		opt.tos = parse_number(optarg, 255);
+		break;
+	case 'C':
+		opt.tclass = parse_number(optarg, 255);
+		break;
+	case 'c':
+		opt.count = parse_number(optarg, 100000000);
+		break;
+	case 'r':
+		opt.rate = parse_number(optarg, 100000000);
+		break;
+	case 'v':
+		opt.vary = parse_vary(optarg);
+		break;
+	case 's':
+		opt.csum = parse_csum(optarg);
+		break;
+	case 'e':
+		parse_error(optarg);
+		break;
+	case 'b':
+		opt.reporter = parse_addr4(optarg);
+		break;
+	case 'h':
+		usage(stdout);
+		exit(0);
+	default:
+		usage(stderr);
+		exit(2);
+	}
+}
+
 static void parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -487,6 +604,8 @@ static void parse_options(int argc, char **argv)
 		{ "rate", required_argument, NULL, 'r' },
 		{ "vary", required_argument, NULL, 'v' },
 		{ "csum", required_argument, NULL, 's' },
+		{ "error", required_argument, NULL, 'e' },
+		{ "reporter", required_argument, NULL, 'b' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
@@ -494,47 +613,14 @@ static void parse_options(int argc, char **argv)
 
 	opt = defaults;
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			opt.from = parse_endpoint(optarg);
-			break;
-		case 't':
-			opt.to = parse_endpoint(optarg);
-			break;
-		case 'T':
-			opt.ttl = parse_number(optarg, 255);
-			break;
-		case 'O':
-			opt.tos = parse_number(optarg, 255);
-			break;
-		case 'C':
-			opt.tclass = parse_number(optarg, 255);
-			break;
-		case 'c':
-			opt.count = parse_number(optarg, 100000000);
-			break;
-		case 'r':
-			opt.rate = parse_number(optarg, 100000000);
-			break;
-		case 'v':
-			opt.vary = parse_vary(optarg);
-			break;
-		case 's':
-			opt.csum = parse_csum(optarg);
-			break;
-		case 'h':
-			usage(stdout);
-			exit(0);
-		default:
-			usage(stderr);
-			exit(2);
-		}
-	}
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		parse_option(c);
 	if (!opt.from.addr || !opt.to.addr) {
 		usage(stderr);
 		exit(2);
 	}
+	if (!opt.reporter)
+		opt.reporter = opt.to.addr;
 }
 
 static void inject(int fd, int argc, char **argv)

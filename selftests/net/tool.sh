@@ -82,7 +82,7 @@ by_ethtool()
 
 by_genl()
 {
-	on a "$here/tdctl" dump teredo0 |
+	dump a |
 		sed -n 's/^\([a-z0-9_]*\) \([1-9][0-9]*\)$/\1 \2/p' |
 		grep -v -e '^state' -e '^peers ' -e '^to_stack' -e '^sent' | sort
 }
@@ -388,6 +388,76 @@ test_next()
 	check_equal "as JSON" '[]' "$(teredo a -j show 2>&1)"
 }
 
+# "teredo wait" asks for the status 20 times a second, and a host can have thousands
+# of chains: teredod must not dump them each time.
+test_firewall_dumps()
+{
+	local tracing=/sys/kernel/tracing dumps
+
+	client_start a --server 203.0.113.9	# an address that does not answer
+	mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing"
+	if ! echo 'p:dumps nf_tables_dump_chains' >> "$tracing/kprobe_events"; then
+		skip "no kprobes"
+		return
+	fi
+	echo 1 > "$tracing/events/kprobes/dumps/enable"
+	teredo a wait teredo0 --timeout 2 > /dev/null 2>&1
+	dumps=$(awk '$1 == "dumps" { print $2 }' "$tracing/kprobe_profile")
+	echo 0 > "$tracing/events/kprobes/dumps/enable"
+	echo '-:dumps' >> "$tracing/kprobe_events"
+	check_at_most "dumps of all chains in 2 s" 4 "$dumps"
+	[ "$dumps" -ge 1 ] || fail "teredod has not looked"
+	client_down a
+}
+
+# kept EXPRESSION...: of Python, about the device in "teredo -j show"
+kept()
+{
+	local expr
+
+	exits "JSON" "$status" teredo a -j show teredo0
+	for expr; do
+		check "$expr" python3 -c 'import json, sys
+d = json.loads(sys.argv[1])[0]
+assert eval(sys.argv[2]), d' "$shown" "$expr"
+	done
+}
+
+# What a client keeps (RFC 4380 5.2), before and after qualification
+test_kept()
+{
+	local status=3
+
+	set_nat a pr
+	on s1 nft -f - <<-EOF
+	table ip silent {
+		chain input {
+			type filter hook input priority filter
+			udp dport 3544 drop
+		}
+	}
+	EOF
+	client_start a
+	check "it starts" wait_for 5 eval '[[ $(teredo a -j show) == *state* ]]'
+	kept 'd["state"] == "probe"' '"address" not in d' \
+		'"mapped" not in d' '"contact_ms" not in d'
+	on s1 nft delete table ip silent
+	check "qualified" wait_for 10 has_teredo_address "${_pids[a-teredod]}"
+	check "a peer" reach a 2001:db8:1::10
+	pause 2
+	status=0
+	kept 'd["state"] == "qualified"' \
+		"d['address'] == '$(teredo_address a)'" \
+		'd["server"]["primary"] == "203.0.113.1"' \
+		'd["local"] == {"address": "10.1.0.2", "port": 40000}' \
+		'd["mapped"] == {"address": "192.0.2.10", "port": 40000}' \
+		'd["refresh_ms"] == 30000' '2000 <= d["contact_ms"] < 15000' \
+		'd["peers"] == 1'
+	exits "the peer" 0 teredo a peer show teredo0
+	has '2001:db8:1::10 trusted at 198.51.100.1:3545'
+	client_down a
+}
+
 modprobe teredo || fail "no module"
 internet
 client a pr
@@ -395,6 +465,7 @@ teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
 add_test "teredo show has the words of Windows and exits by the state" test_show
+add_test "C-06 C-23: what a client keeps is shown" test_kept
 add_test "colours on a terminal only, and by NO_COLOR not even there" test_colours
 add_test "counters are equal by ethtool, genl, teredo stats and for Prometheus" test_four
 add_test "teredo stats --prometheus is valid" test_prometheus
@@ -405,6 +476,8 @@ add_test "the name of a device that is not UTF-8" test_name_octets
 add_test "exit codes" test_exit_codes
 add_test "options before and behind the command, and --help of each" test_options
 add_test "teredo set" test_set
+add_test "teredo wait has the firewall looked for once a second at most" \
+	test_firewall_dumps
 add_test "no device: what next" test_next
 
 run_tests

@@ -21,7 +21,7 @@ route()
 # tries NODE: bubble pairs, or tests, that its peers have been charged
 tries()
 {
-	on "$1" "$here/tdctl" dump teredo0 | awk '$1 == "peer" {
+	dump "$1" | awk '$1 == "peer" {
 		for (i = 1; i < NF; i++) if ($i == "tries") n += $(i + 1) }
 		END { print n + 0 }'
 }
@@ -57,7 +57,7 @@ test_client()
 	done
 	pause 9
 	check_equal "bubbles counted without a route" "$B tries 0" \
-		"$(on a "$here/tdctl" dump teredo0 |
+		"$(dump a |
 			sed -n "s/^peer \($B\) .*\(tries [0-9]*\).*/\1 \2/p")"
 	route a add
 	capture inet na back udp and src host 192.0.2.10

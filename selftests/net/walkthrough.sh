@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Documentation/gateway.md, word by word: its commands on a host that systemd has
+# Documentation/admin/gateway.md, word by word: its commands on a host that systemd has
 # booted and on a client, and the drop-ins of teredo.conf(5).
 # timeout: 300
 # set: long
+# without: uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=../vm/host.sh
 . "$top/selftests/vm/host.sh"
 
-guide=$top/Documentation/gateway.md
+guide=$top/Documentation/admin/gateway.md
 page=$top/tools/man/teredo.conf.5
 unit=teredo@server0.service
 
@@ -123,7 +124,7 @@ test_proxy()
 test_stop()
 {
 	check "systemctl stop" on_host systemctl disable --now "$unit"
-	check_equal "routes" '' "$(ip_on s1 -6 route show table all proto 74)"
+	check_equal "routes" '' "$(must ip_on s1 -6 route show table all proto 74)"
 	host_stop
 	host_remove
 }

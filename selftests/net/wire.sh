@@ -238,7 +238,7 @@ client b pr
 services
 miredo_server s2 198.51.100.118 198.51.100.119
 
-add_test "C-22 C-36 C-80 C-92 C-94 C-118 G-02 G-03 G-18 RS-4 BU-1 PI-1: formats, ports, fragments" \
+add_test "C-05 C-22 C-36 C-80 C-92 C-94 C-118 G-02 G-03 G-18 RS-4 BU-1 PI-1: formats, ports, fragments" \
 	test_formats
 add_test "RFC 6040 4.1: outer TOS, ECN and TTL" eval 'start_pair && test_tx_header'
 add_test "RFC 6040 4.2: ECN of what comes in" test_rx_ecn

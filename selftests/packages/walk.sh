@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# README.md on a booted host, as a new user follows it: its blocks of commands are
-# taken from the file and run as an ordinary user with sudo. The mistakes of mistakes.sh
+# README.md and Documentation/admin on a booted host, as a new user follows them: their
+# blocks of commands are run as an ordinary user with sudo. The mistakes of mistakes.sh
 # follow. Runs inside the machine of "run".
 
 # shellcheck source=../net/lib.sh
@@ -13,44 +13,46 @@
 . ./mistakes.sh
 unset IP_LIB_DIR	# lib.sh names a folder of the tree
 home=/home/user/teredo
-readme=$home/README.md
 host=2001:db8:1::10
 
-# block HEADING NUMBER: a block of commands in a section of README
+# block FILE HEADING NUMBER: a block of commands in a section
 block()
 {
-	awk -v heading="## $1" -v number="$2" '
+	awk -v heading="## $2" -v number="$3" '
 		/^## / { inside = $0 == heading }
 		inside && /^```/ { fence = !fence; n += fence; next }
-		inside && fence && n == number' "$readme" |
-		sed "s/\<SERVER\.\.\./$server 203.0.113.99/; s/\<SERVER\>/$server/
+		inside && fence && n == number' "$home/$1" |
+		sed "s/ping -6 HOST/ping -6 -c 3 HOST/
+			s/\<SERVER\.\.\./$server 203.0.113.99/; s/\<SERVER\>/$server/
 			s/\<HOST\>/$host/; s/\<OTHER\>/$server/"
 }
 
-# follow HEADING NUMBER: a block of README, which must succeed
+# follow FILE HEADING NUMBER: a block, which must succeed
 follow()
 {
 	local commands
 
-	commands=$(block "$1" "$2")
-	[ "$commands" ] || fail "README has no block $2 in $1" || return
+	commands=$(block "$@")
+	[ "$commands" ] || fail "$1 has no block $3 in $2" || return
 	user "set -e
-$commands" || fail "README, $1, block $2: exit code $?"
+$commands" || fail "$1, $2, block $3: exit code $?"
 }
 
 test_build()
 {
-	follow Installation 1
-	follow Installation 2
+	follow README.md Installation 1
+	follow README.md Installation 2
 	check "the module is where modprobe looks" modinfo teredo
 }
 
 test_qualify()
 {
-	follow 'A client' 1
 	make_server
-	follow 'A client' 2
-	follow 'A client' 3
+	follow README.md 'A client' 1
+	follow Documentation/admin/client.md 'Before the first start' 1
+	follow Documentation/admin/client.md Configuration 1
+	rm /etc/teredo/teredo0.conf
+	follow README.md 'A client' 2
 }
 
 test_client()
@@ -81,15 +83,15 @@ test_server()
 	take_away
 	ip -n net link del server0
 	user "set -e
-$(block 'A server' 1 | in_net)" || fail "README, A server"
+$(block README.md 'A server' 1 | in_net)" || fail "README, A server"
 	ip -n net link del server0
 	user "set -e
-$(block 'A relay' 1 | in_net)" || fail "README, A relay"
+$(block README.md 'A relay' 1 | in_net)" || fail "README, A relay"
 	user "sudo ip netns exec net ip link set relay0 type teredo max_peers 1000
 		sudo ip -n net -d link show relay0; ip link help teredo"
 	ip -n net link del relay0
 	user "set -e
-$(block 'A relay' 2)" || fail "README, hostrelay"
+$(block README.md 'A relay' 2)" || fail "README, hostrelay"
 	ip link del relay0
 	make_server
 }
@@ -104,7 +106,9 @@ test_uninstall()
 	check "the module is not loaded" [ ! -e /sys/module/teredo ]
 	user 'find / -xdev \( -path /proc -o -path /home -o -path /run/job \) \
 		-prune -o -iname "*teredo*" -print 2> /dev/null'
-	user "set -e; $(block Installation 3)" || fail "README, insmod"
+	user "set -e
+$(block Documentation/admin/install.md 'Without installation' 1)" ||
+		fail "insmod"
 	ip -n net link add s9 type teredo && ip -n net link del s9
 }
 

@@ -58,16 +58,20 @@ static void test_parse(const void *arg)
 	u32 ifindex;
 
 	(void)arg;
-	CHECK(route_parse(&route, &ifindex, make_route(buf, RT_TABLE_MAIN,
-						       RTN_UNICAST, 0)));
+	CHECK(route_parse(&route, &ifindex, 0,
+			  make_route(buf, RT_TABLE_MAIN, RTN_UNICAST, 0)));
 	CHECK(ifindex == 7 && route.len == 32 && route.metric == 256);
 	CHECK(route.protocol == RTPROT_TEREDO);
 	CHECK(announce_of(&ours, &route) == ANNOUNCE_YES);
-	CHECK(!route_parse(&route, &ifindex,
+	CHECK(!route_parse(&route, &ifindex, 0,
 			   make_route(buf, 100, RTN_UNICAST, 0)));
-	CHECK(!route_parse(&route, &ifindex, make_route(buf, RT_TABLE_MAIN,
-							RTN_UNREACHABLE, 0)));
-	CHECK(!route_parse(&route, &ifindex,
+	CHECK(route_parse(&route, &ifindex, 100,
+			  make_route(buf, 100, RTN_UNICAST, 0)));
+	CHECK(!route_parse(&route, &ifindex, 100,
+			   make_route(buf, RT_TABLE_MAIN, RTN_UNICAST, 0)));
+	CHECK(!route_parse(&route, &ifindex, 0,
+			   make_route(buf, RT_TABLE_MAIN, RTN_UNREACHABLE, 0)));
+	CHECK(!route_parse(&route, &ifindex, 0,
 			   make_route(buf, RT_TABLE_MAIN, RTN_UNICAST,
 				      RTM_F_CLONED)));
 }

@@ -161,12 +161,12 @@ static void test_route(const void *arg)
 	(void)arg;
 	rtm->rtm_type = RTN_UNICAST;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	CHECK(route_parse(&route, &ifindex, nlh));
+	CHECK(route_parse(&route, &ifindex, 0, nlh));
 	CHECK(!ifindex && !route.metric);
 	free(nlh);
 
 	nlh = make(RTM_NEWROUTE, 1, NULL, 0);
-	CHECK(!route_parse(&route, &ifindex, nlh));
+	CHECK(!route_parse(&route, &ifindex, 0, nlh));
 	free(nlh);
 }
 
@@ -334,6 +334,35 @@ static void test_default_ports(const void *arg)
 	CHECK(link.conf.server2_port == htons(3546));
 }
 
+/* A device with these flags and this carrier, as the kernel tells of it */
+static bool is_running(unsigned int flags, u8 carrier)
+{
+	char buf[256] = "";
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+	struct link_info link;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_flags = flags;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "teredo0");
+	mnl_attr_put_u8(nlh, IFLA_CARRIER, carrier);
+	CHECK(link_parse(&link, nlh));
+	return link_running(&link);
+}
+
+/* The kernel sets and clears IFF_RUNNING up to a second after the carrier. After a
+ * device was down for a moment, IFF_RUNNING can still be that of before.
+ */
+static void test_running(const void *arg)
+{
+	(void)arg;
+	CHECK(is_running(IFF_UP | IFF_RUNNING, 1));
+	CHECK(!is_running(IFF_UP | IFF_RUNNING, 0));
+	CHECK(!is_running(IFF_UP, 1));
+	CHECK(!is_running(IFF_RUNNING, 1));
+}
+
 static const struct ktap_test tests[] = {
 	{ "nl: a message that is longer than what came ends it", test_length, NULL },
 	{ "nl: a message without its padding", test_padding, NULL },
@@ -346,6 +375,8 @@ static const struct ktap_test tests[] = {
 	{ "nl: a list that always changes is an error", test_never_consistent,
 	  NULL },
 	{ "link: attributes that are too short", test_link, NULL },
+	{ "link: a device runs that is up, running and has a carrier # C-19",
+	  test_running, NULL },
 	{ "link: ports of second addresses, unless they are 3544",
 	  test_default_ports, NULL },
 	{ "route: attributes and messages that are too short", test_route, NULL },

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* GRO: which datagrams wait for others that they can be coalesced with. */
+#include <kunit/test.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/gro.h>
+
+#include "../offload.h"
+#include "../wire.h"
+
+#define DATA	8
+
+/* Data of TCP in a header of this IP version, whose checksum is known to be right */
+static struct sk_buff *make_skb(u8 version)
+{
+	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);
+	struct ipv6hdr *ip6;
+	struct tcphdr *tcp;
+
+	if (!skb)
+		return NULL;
+	ip6 = skb_put_zero(skb, sizeof(*ip6));
+	tcp = skb_put_zero(skb, sizeof(*tcp));
+	skb_put_zero(skb, DATA);
+	ip6->version = version;
+	ip6->nexthdr = IPPROTO_TCP;
+	ip6->payload_len = htons(sizeof(*tcp) + DATA);
+	tcp->doff = sizeof(*tcp) / 4;
+	tcp->ack = 1;
+	skb->dev = init_net.loopback_dev;
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	memset(NAPI_GRO_CB(skb), 0, sizeof(struct napi_gro_cb));
+	NAPI_GRO_CB(skb)->csum_cnt = 1;
+	return skb;
+}
+
+/* whether the datagram of this version must be passed on alone */
+static bool is_alone(struct kunit *test, u8 version)
+{
+	struct sk_buff *skb = make_skb(version);
+	LIST_HEAD(none);
+	bool alone;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, teredo_gro_receive(NULL, &none, skb));
+	rcu_read_unlock();
+	alone = NAPI_GRO_CB(skb)->flush;
+	kfree_skb(skb);
+	return alone;
+}
+
+/* An origin indication and an authentication begin with 0. */
+static void test_version(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, is_alone(test, 6));
+	KUNIT_EXPECT_TRUE(test, is_alone(test, 0));
+	KUNIT_EXPECT_TRUE(test, is_alone(test, 4));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(test_version),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "teredo-offload",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
