@@ -176,8 +176,7 @@ static __be32 local_address(const struct teredo_dev *td)
  *
  * Context: BH off, RCU; table not locked.
  */
-static void teredo_peer_cache(struct teredo_peers *peers,
-			      struct teredo_peer *peer)
+void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 {
 	struct dst_cache cache = {};
 

@@ -10,7 +10,9 @@
 struct sk_buff;
 struct teredo_dev;
 struct teredo_peer;
+struct teredo_peers;
 
+void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer);
 void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		   struct teredo_peer *peer);
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,

@@ -83,7 +83,8 @@ lint_layers()
 	rm -f "$copy"/kernel/*.[ch]
 	cp -rp Kbuild uapi "$copy"
 	cp -p kernel/*.[ch] kernel/layers "$copy/kernel"
-	make -s -C "$kdir" M="$PWD/$copy" TEREDO_VERSION=0 modules > "$copy.log" 2>&1 || {
+	make -s -j "$(nproc)" -C "$kdir" M="$PWD/$copy" TEREDO_VERSION=0 modules \
+		> "$copy.log" 2>&1 || {
 		cat "$copy.log"
 		return 1
 	}

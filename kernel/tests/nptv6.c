@@ -13,6 +13,7 @@
 
 #include "../device.h"
 #include "../nptv6.h"
+#include "../stats.h"
 
 static const struct in6_addr client = { { .u6_addr32 = {
 	cpu_to_be32(0x20010000), cpu_to_be32(0xcb007101),

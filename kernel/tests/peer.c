@@ -8,6 +8,7 @@
 #include <linux/netdevice.h>
 
 #include "../device.h"
+#include "../encap.h"
 #include "../peer.h"
 #include "../probe.h"
 #include "../stats.h"
