@@ -186,11 +186,6 @@ test_wire()
 		"40000 203.0.113.1 40000 203.0.113.2 $port2 203.0.113.1 $port2 203.0.113.2 " \
 		"$(awk '$5 == 133 { printf "%s %s ", $2, $3 }' "$tmp/sends" |
 			cut -d ' ' -f 1-8) "
-	check_equal "where they go: to the address of the second port" \
-		"9 $(printf '2001:0:cb00:7101:*:%x:3fff:fdf5' $((port2 ^ 0xffff)))" \
-		"$(awk '$5 == 59 && $2 == 40000 { print $6 }' "$tmp/sends" |
-			sed 's/^\(\([0-9a-f]*:\)\{4\}\)[0-9a-f]*/\1*/' |
-			sort | uniq -c | sed 's/^ *//')"
 	awk '$5 == 133 { t[++n] = $1 }
 		END { exit n < 4 || t[4] - t[1] > 1 }' "$tmp/sends" ||
 		fail "the second ones take their time"

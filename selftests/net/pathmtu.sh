@@ -31,10 +31,10 @@ paced()
 transfer()
 {
 	: > "$tmp/got-$1"
-	start "to-$1" "$3" timeout 300 bash -c \
+	start "to-$1" "$3" timeout 60 bash -c \
 		"busybox nc -l -p $5 <&$_never > '$tmp/got-$1'"
 	wait_for 5 tcp_listening "$pid" "$5" || fail "$1: no server"
-	start "from-$1" "$2" timeout 300 bash -c "busybox nc $4 $5 < '$tmp/sent'"
+	start "from-$1" "$2" timeout 60 bash -c "busybox nc $4 $5 < '$tmp/sent'"
 	transfers+=("$1")
 }
 
@@ -86,7 +86,7 @@ complete()
 {
 	local name most=${1:-$STALL}
 
-	watch 120000
+	watch 60000
 	for name in "${transfers[@]}"; do
 		wait "${_pids[from-$name]}" || fail "$name: sender's exit code $?"
 		wait "${_pids[to-$name]}" || fail "$name: receiver's exit code $?"
@@ -217,16 +217,34 @@ test_dropped()
 	keep_fragments
 }
 
-# An attacker claims that the path has an MTU of 552. The path drops fragments.
+# report FROM TO ARGUMENTS of tdinject...: an MTU of 552, about such a datagram
+report()
+{
+	local from=$1 to=$2
+
+	shift 2
+	inject --error 3:4:552 --reporter 198.51.100.200 --from "$from" --to "$to" "$@"
+}
+
+# reported NODE NUMBER: so many errors have arrived
+reported()
+{
+	[ "$(on "$1" nstat -asz IcmpInDestUnreachs | awk 'END { print $2 }')" -ge "$2" ]
+}
+
+# An attacker reports that the path has an MTU of 552. The path drops fragments.
 test_dropped_forged()
 {
+	check "a flow" reach a "$B"
+	check "a flow" reach a $NATIVE
+	report "$A_AT" "$B_AT" echo-request "$A" "$B" 7 1 00
+	report "$A_AT" 198.51.100.1:3545 echo-request "$A" $NATIVE 7 1 00
+	report "$B_AT" "$A_AT" echo-request "$B" "$A" 7 1 00
+	report 198.51.100.1:3545 "$A_AT" echo-request $NATIVE "$A" 7 1 00
+	check "a has got two errors" wait_for 5 reported a 2
+	check "b has got one" wait_for 5 reported b 1
+	check "the relay has got one" wait_for 5 reported r 1
 	drop_fragments
-	inject --error 3:4:552 --reporter 198.51.100.254 --from "$A_AT" --to "$B_AT" \
-		echo-request "$A" "$B" 7 1 00
-	inject --error 3:4:552 --reporter 198.51.100.254 --from "$B_AT" --to "$A_AT" \
-		echo-request "$B" "$A" 7 1 00
-	inject --error 3:4:552 --reporter 198.51.100.254 --from 198.51.100.1:3545 \
-		--to "$A_AT" echo-request $NATIVE "$A" 7 1 00
 	all_ways
 	complete
 	keep_fragments

@@ -202,7 +202,7 @@ test_loss()
 	note "qualified $n of $times times"
 	check_at_most "times without an address of 100" $most $(((times - n) * 100 / times))
 	clear_weather a
-	check "qualified afterwards" wait_for 10 qualified a
+	check "qualified afterwards" wait_for 610 qualified a
 	client_down a
 	client_up a
 }
