@@ -6,7 +6,7 @@
 # an idle client behind a NAT that forgets after 35 s, an idle host-specific relay,
 # and a client that sends to a peer that is not there. All three at the same time.
 # timeout: 500
-# set: long
+# kernel: debug uml
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
