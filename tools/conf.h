@@ -8,7 +8,6 @@
 
 #include "attr.h"
 #include "mapping.h"
-#include "native.h"
 #include "nat66.h"
 #include "secrets.h"
 #include "server.h"
@@ -16,6 +15,13 @@
 #define CONF_DIR	"/etc/teredo"
 #define DEFAULT_NAME	"teredo0"
 #define CONF_ERROR	512
+
+/* what a client does beside native IPv6 */
+enum native_policy {
+	NATIVE_DORMANT,		/* give address and routes up meanwhile */
+	NATIVE_RELAY,		/* and reach Teredo by a host-specific relay */
+	NATIVE_IGNORE,		/* go on, the metric of the route decides */
+};
 
 /**
  * struct conf - what teredod shall do

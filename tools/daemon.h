@@ -45,6 +45,7 @@
 #include "egress.h"
 #include "firewall.h"
 #include "ktransport.h"
+#include "native.h"
 #include "reason.h"
 #include "rebind.h"
 #include "resolve.h"

@@ -14,12 +14,6 @@
 #define NATIVE_LEAVE_MS	30000	/* or to be gone */
 #define NATIVE_NEVER	UINT64_MAX
 
-enum native_policy {
-	NATIVE_DORMANT,		/* give address and routes up meanwhile */
-	NATIVE_RELAY,		/* and reach Teredo by a host-specific relay */
-	NATIVE_IGNORE,		/* go on, the metric of the route decides */
-};
-
 /**
  * struct native - what is known
  * @present: it is there right now
