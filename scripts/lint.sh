@@ -118,7 +118,7 @@ lint_analyzer()
 	printf '%s\n' kernel/wire.c "${user_code[@]}" |
 		grep '\.c$' | grep -v -E '^selftests/(unit|fuzz)/' |
 		xargs -P "$(nproc)" -n 1 gcc -std=gnu11 -D_GNU_SOURCE \
-			'-DTEREDO_VERSION="0"' -Itools -Ikernel -Iuapi \
+			'-DTEREDO_VERSION="0"' -Itools/lib -Ikernel -Iuapi \
 			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
 }
 
@@ -129,7 +129,7 @@ lint_kernel_doc()
 
 lint_shellcheck()
 {
-	shellcheck "${scripts[@]}" tools/completion/*
+	shellcheck "${scripts[@]}" tools/etc/completion/*
 }
 
 lint_yamllint()

@@ -359,7 +359,7 @@ test_set()
 	exits "help set" 0 teredo a help set
 	for key in server announce $(sed -n \
 			'/attributes\[\] = {/,/}/s/"\([a-z-]*\)",\?/\1/gp' \
-			"$tools/cmd_set.c"); do
+			"$top/tools/teredo/cmd_set.c"); do
 		[[ $shown == *"$key"* ]] || fail "help set does not tell of $key"
 	done
 	bare_client a "$A"

@@ -7,8 +7,8 @@
 #include <linux/teredo.h>
 #include <stdio.h>
 
-#include "attr.h"
 #include "ktap.h"
+#include "link_attr.h"
 #include "value.h"
 
 /**
