@@ -17,7 +17,6 @@
 #include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,16 +68,6 @@ static void on_signal(int signum)
 {
 	(void)signum;
 	dup2(null_fd, STDIN_FILENO);
-}
-
-int gateway_fail(char error[GATEWAY_ERROR], const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(error, GATEWAY_ERROR, fmt, ap);
-	va_end(ap);
-	return -1;
 }
 
 /* NULL if this was built without it */
