@@ -122,6 +122,40 @@ lint_analyzer()
 			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
 }
 
+# foreign FILE: the headers that it includes and that are neither beside it nor shared
+foreign()
+{
+	local name
+
+	while read -r name; do
+		if [ "$name" = wire.h ] || [[ $name != */* && -e ${1%/*}/$name ]] ||
+		   [[ $name != */* && -e tools/lib/$name ]]; then
+			continue
+		fi
+		echo "$1: $name is of another folder"
+	done < <(sed -n 's/^#[ \t]*include[ \t]*"\([^"]*\)".*/\1/p' "$1")
+}
+
+# Each folder of tools/ is a program; lib/ and the module's wire format are for all.
+lint_folders()
+{
+	local file
+
+	for file in "${code[@]}"; do
+		[[ $file != tools/* ]] || foreign "$file"
+	done
+}
+
+# The order of include paths must not decide which of two headers is meant.
+lint_header_names()
+{
+	local name
+
+	for name in $(git ls-files '*.h' | sed 's|.*/||' | sort | uniq -d); do
+		echo "$name: $(git ls-files "$name" "*/$name" | paste -sd ' ')"
+	done
+}
+
 lint_kernel_doc()
 {
 	"$kdir/scripts/kernel-doc" -none -Werror "${kernel_code[@]}"
