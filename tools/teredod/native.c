@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <stdint.h>
 
+#include "host_ip6.h"
 #include "route.h"
 
 /**
@@ -56,29 +57,6 @@ bool native_timeout(struct native *n, u64 now)
 	return true;
 }
 
-static u32 first_hop(const struct nlattr *multipath)
-{
-	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
-
-	if (mnl_attr_get_payload_len(multipath) < sizeof(*hop))
-		return 0;
-	return hop->rtnh_ifindex;
-}
-
-static u32 output_of(const struct nlmsghdr *nlh)
-{
-	const struct nlattr *attr;
-	u32 oif = 0;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg)) {
-		if (mnl_attr_get_type(attr) == RTA_OIF)
-			oif = mnl_attr_get_u32(attr);
-		else if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
-			oif = first_hop(attr);
-	}
-	return oif;
-}
-
 /**
  * native_take_route - look at a route
  * @look: where to note it
@@ -89,6 +67,7 @@ static u32 output_of(const struct nlmsghdr *nlh)
 void native_take_route(struct native_look *look, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct host_route route;
 	u32 oif;
 
 	if (rtm->rtm_family != AF_INET6 || rtm->rtm_dst_len ||
@@ -96,21 +75,18 @@ void native_take_route(struct native_look *look, const struct nlmsghdr *nlh)
 	    rtm->rtm_protocol == RTPROT_TEREDO ||
 	    rtm->rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD | RTNH_F_LINKDOWN))
 		return;
-	oif = output_of(nlh);
+	host_route_parse(&route, nlh);
+	oif = route.oif ? route.oif : route.first_oif;
 	if (look->route || !oif || oif == look->own)
 		return;
 	look->route = true;
 	look->oif = oif;
 }
 
-/* Global, and of no transition mechanism: neither Teredo nor 6to4 (2002::/16).
- * Unique local addresses are none of 2000::/3.
- */
+/* Of no transition mechanism: neither Teredo nor 6to4 (2002::/16) */
 static bool is_native(const struct in6_addr *addr, __be32 prefix)
 {
-	return (addr->s6_addr[0] & 0xe0) == 0x20 &&
-	       addr->s6_addr32[0] != prefix &&
-	       addr->s6_addr32[0] != cpu_to_be32(TEREDO_PREFIX) &&
+	return host_addr_is_native(addr, prefix) &&
 	       (addr->s6_addr[0] != 0x20 || addr->s6_addr[1] != 0x02);
 }
 
@@ -124,17 +100,14 @@ static bool is_native(const struct in6_addr *addr, __be32 prefix)
 void native_take_address(struct native_look *look, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
+	const struct in6_addr *addr;
 
 	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index == look->own ||
 	    ifa->ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED |
 			      IFA_F_DEPRECATED))
 		return;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
-		if (mnl_attr_get_type(attr) == IFA_ADDRESS &&
-		    mnl_attr_get_payload_len(attr) == sizeof(struct in6_addr))
-			look->address |= is_native(mnl_attr_get_payload(attr),
-						   look->prefix);
+	addr = host_addr_parse(nlh);
+	look->address |= addr && is_native(addr, look->prefix);
 }
 
 static int on_message(const struct nlmsghdr *nlh, void *ctx)
@@ -144,19 +117,6 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	else if (nlh->nlmsg_type == RTM_NEWADDR)
 		native_take_address(ctx, nlh);
 	return 0;
-}
-
-static int dump(struct nl *nl, u16 type, size_t header_len,
-		struct native_look *look)
-{
-	char buf[NL_BUF];
-	struct nlmsghdr *nlh;
-	void *header;
-
-	nlh = nl_begin(nl, buf, type, NLM_F_DUMP, header_len, &header);
-	/* the first octet of all these headers */
-	*(u8 *)header = AF_INET6;
-	return nl_dump(nl, nlh, on_message, look);
 }
 
 /**
@@ -169,10 +129,10 @@ static int dump(struct nl *nl, u16 type, size_t header_len,
  */
 int native_find(struct nl *nl, struct native_look *look)
 {
-	int ret = dump(nl, RTM_GETADDR, sizeof(struct ifaddrmsg), look);
+	int ret = host_addrs_find(nl, on_message, look);
 
 	/* the many routes of a router only if need be */
 	if (ret || !look->address)
 		return ret;
-	return dump(nl, RTM_GETROUTE, sizeof(struct rtmsg), look);
+	return host_routes_find(nl, on_message, look);
 }

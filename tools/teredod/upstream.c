@@ -9,28 +9,11 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
+#include "host_ip6.h"
 #include "route.h"
 
 /* Shorter on-link prefixes stand for all of IPv6 on links without addresses */
 #define ONLINK_MIN	32
-
-/**
- * struct found_route - a route of the main table
- * @dst: destination
- * @len: length of @dst
- * @oif: interface
- * @metric: metric
- * @gateway: the route has a next hop
- * @via: the next hop, if there is one alone
- */
-struct found_route {
-	struct in6_addr dst;
-	u8 len;
-	u32 oif;
-	u32 metric;
-	bool gateway;
-	struct in6_addr via;
-};
 
 /**
  * upstream_in_prefix() - check whether an address is one of the native /64
@@ -46,7 +29,7 @@ bool upstream_in_prefix(const struct upstream *u, const struct in6_addr *addr)
 }
 
 /* The first @len bits are those of the /64; @len is 64 at most */
-static bool covers(const struct upstream *u, const struct found_route *route)
+static bool covers(const struct upstream *u, const struct host_route *route)
 {
 	u8 bits = route->len % 8, octets = route->len / 8;
 
@@ -56,38 +39,8 @@ static bool covers(const struct upstream *u, const struct found_route *route)
 			    u->prefix.s6_addr[octets]) >> (8 - bits)));
 }
 
-static void parse(struct found_route *route, const struct nlmsghdr *nlh)
-{
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
-
-	memset(route, 0, sizeof(*route));
-	route->len = rtm->rtm_dst_len;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) {
-		switch (mnl_attr_get_type(attr)) {
-		case RTA_DST:
-			nl_attr_copy(&route->dst, sizeof(route->dst), attr);
-			break;
-		case RTA_OIF:
-			nl_attr_copy(&route->oif, sizeof(route->oif), attr);
-			break;
-		case RTA_PRIORITY:
-			nl_attr_copy(&route->metric, sizeof(route->metric),
-				     attr);
-			break;
-		case RTA_GATEWAY:
-			nl_attr_copy(&route->via, sizeof(route->via), attr);
-			route->gateway = true;
-			break;
-		case RTA_MULTIPATH:
-			route->gateway = true;
-			break;
-		}
-	}
-}
-
 static void take_default(struct upstream *u, const struct rtmsg *rtm,
-			 const struct found_route *route)
+			 const struct host_route *route)
 {
 	if (rtm->rtm_protocol == RTPROT_RA && route->oif &&
 	    u->n_by_ra < UPSTREAM_DEFAULTS)
@@ -100,7 +53,7 @@ static void take_default(struct upstream *u, const struct rtmsg *rtm,
 }
 
 /* A /128 is an address, of the provider's router for example */
-static void take_unicast(struct upstream *u, const struct found_route *route)
+static void take_unicast(struct upstream *u, const struct host_route *route)
 {
 	bool inside = route->len >= 64 && route->len < 128 &&
 		      upstream_in_prefix(u, &route->dst);
@@ -118,12 +71,12 @@ static void take_unicast(struct upstream *u, const struct found_route *route)
 static void take_route(struct upstream *u, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct found_route route;
+	struct host_route route;
 
 	if (rtm->rtm_family != AF_INET6 || rtm->rtm_table != RT_TABLE_MAIN ||
 	    rtm->rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD))
 		return;
-	parse(&route, nlh);
+	host_route_parse(&route, nlh);
 	if (rtm->rtm_type == RTN_BLACKHOLE)
 		u->other |= rtm->rtm_protocol == RTPROT_TEREDO &&
 			    route.len == 64 && covers(u, &route) &&
@@ -138,26 +91,16 @@ static void take_route(struct upstream *u, const struct nlmsghdr *nlh)
 		take_default(u, rtm, &route);
 }
 
-static bool is_native(const struct in6_addr *addr, __be32 service)
-{
-	return (addr->s6_addr[0] & 0xe0) == 0x20 &&
-	       addr->s6_addr32[0] != service &&
-	       addr->s6_addr32[0] != cpu_to_be32(TEREDO_PREFIX);
-}
-
 static void take_addr(struct upstream *u, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
+	const struct in6_addr *addr;
 
 	if (ifa->ifa_family != AF_INET6 || ifa->ifa_index == u->own ||
 	    ifa->ifa_flags & IFA_F_DADFAILED)
 		return;
-	mnl_attr_for_each(attr, nlh, sizeof(*ifa))
-		if (mnl_attr_get_type(attr) == IFA_ADDRESS &&
-		    mnl_attr_get_payload_len(attr) == sizeof(struct in6_addr))
-			u->global |= is_native(mnl_attr_get_payload(attr),
-					       u->service);
+	addr = host_addr_parse(nlh);
+	u->global |= addr && host_addr_is_native(addr, u->service);
 }
 
 /**
@@ -188,7 +131,7 @@ void upstream_take(struct upstream *u, const struct nlmsghdr *nlh)
 bool upstream_concerns(const struct upstream *u, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct found_route route;
+	struct host_route route;
 
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWADDR:
@@ -204,7 +147,7 @@ bool upstream_concerns(const struct upstream *u, const struct nlmsghdr *nlh)
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*rtm) ||
 	    rtm->rtm_family != AF_INET6)
 		return false;
-	parse(&route, nlh);
+	host_route_parse(&route, nlh);
 	return route.len > 64 ? upstream_in_prefix(u, &route.dst) :
 				!route.len || covers(u, &route);
 }
@@ -213,18 +156,6 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 {
 	upstream_take(ctx, nlh);
 	return 0;
-}
-
-static int dump(struct nl *nl, u16 type, size_t header_len, struct upstream *u)
-{
-	char buf[NL_BUF];
-	struct nlmsghdr *nlh;
-	void *header;
-
-	nlh = nl_begin(nl, buf, type, NLM_F_DUMP, header_len, &header);
-	/* the first octet of both headers */
-	*(u8 *)header = AF_INET6;
-	return nl_dump(nl, nlh, on_message, u);
 }
 
 /**
@@ -236,7 +167,7 @@ static int dump(struct nl *nl, u16 type, size_t header_len, struct upstream *u)
  */
 int upstream_find(struct nl *nl, struct upstream *u)
 {
-	int ret = dump(nl, RTM_GETADDR, sizeof(struct ifaddrmsg), u);
+	int ret = host_addrs_find(nl, on_message, u);
 
-	return ret ? ret : dump(nl, RTM_GETROUTE, sizeof(struct rtmsg), u);
+	return ret ? ret : host_routes_find(nl, on_message, u);
 }
