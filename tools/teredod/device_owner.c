@@ -6,37 +6,16 @@
  */
 #include "daemon.h"
 #include "log.h"
+#include "run_file.h"
 #include "status.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static bool file_name(const struct daemon *d, char *path, size_t size)
+static bool file_name(const struct daemon *d, char path[RUN_FILE])
 {
-	const char *dir = getenv("TEREDO_RUN_DIR");
-	int len;
-
-	if (!dir)
-		dir = STATUS_DIR;
-	mkdir(dir, 0755);
-	len = snprintf(path, size, "%s/%s.made", dir, d->name);
-	return len < (int)size;
-}
-
-/* In the place of a file that another user has left. The directory belongs to the
- * user that teredod runs as, so root must not follow a link there.
- */
-static FILE *create(const char *path)
-{
-	int fd;
-
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	return fd < 0 ? NULL : fdopen(fd, "w");
+	return run_file_name(path, d->name, "made");
 }
 
 /**
@@ -47,11 +26,11 @@ static FILE *create(const char *path)
  */
 void owned_set(const struct daemon *d)
 {
-	char path[256];
+	char path[RUN_FILE];
 	FILE *f = NULL;
 
-	if (file_name(d, path, sizeof(path)))
-		f = create(path);
+	if (file_name(d, path))
+		f = run_file_create(path);
 	if (!f) {
 		log_warn("%s: %s", path, strerror(errno));
 		return;
@@ -73,11 +52,11 @@ bool owned_get(const struct daemon *d)
 {
 	unsigned long long netns = 0;
 	unsigned int ifindex = 0;
-	char path[256];
+	char path[RUN_FILE];
 	FILE *f;
 	int n;
 
-	f = file_name(d, path, sizeof(path)) ? fopen(path, "re") : NULL;
+	f = file_name(d, path) ? fopen(path, "re") : NULL;
 	if (!f)
 		return false;
 	n = fscanf(f, "%u %llu", &ifindex, &netns);
@@ -91,8 +70,8 @@ bool owned_get(const struct daemon *d)
  */
 void owned_forget(const struct daemon *d)
 {
-	char path[256];
+	char path[RUN_FILE];
 
-	if (file_name(d, path, sizeof(path)))
+	if (file_name(d, path))
 		unlink(path);
 }

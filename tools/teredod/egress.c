@@ -13,10 +13,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SETTLE_MS	100	/* a burst of events ends, flushing in a loop waits */
@@ -68,42 +65,33 @@ static void set_reason(struct egress *e, const char *fmt, ...)
 
 /* ---- a file that says that there is a gateway ---- */
 
-static void mark_path(const struct daemon *d, char path[128])
+static bool mark_path(const struct daemon *d, char path[RUN_FILE])
 {
-	const char *dir = getenv("TEREDO_RUN_DIR");
-
-	snprintf(path, 128, "%s/%s.gateway", dir ? dir : STATUS_DIR, d->name);
+	return run_file_name(path, d->name, "gateway");
 }
 
 static void mark_set(const struct daemon *d)
 {
-	const char *dir = getenv("TEREDO_RUN_DIR");
-	char path[128];
-	int fd;
+	char path[RUN_FILE];
+	FILE *file = mark_path(d, path) ? run_file_create(path) : NULL;
 
-	mkdir(dir ? dir : STATUS_DIR, 0755);
-	mark_path(d, path);
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	if (fd >= 0)
-		close(fd);
+	if (file)
+		fclose(file);
 }
 
 static bool mark_get(const struct daemon *d)
 {
-	char path[128];
+	char path[RUN_FILE];
 
-	mark_path(d, path);
-	return !access(path, F_OK);
+	return mark_path(d, path) && !access(path, F_OK);
 }
 
 static void mark_remove(const struct daemon *d)
 {
-	char path[128];
+	char path[RUN_FILE];
 
-	mark_path(d, path);
-	unlink(path);
+	if (mark_path(d, path))
+		unlink(path);
 }
 
 /* ---- set up ---- */

@@ -12,11 +12,9 @@
 #include "forward.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -108,20 +106,10 @@ bool forward_loses_route(const char *link)
 	return get_sysctl(link, "accept_ra") == 1;
 }
 
-static FILE *create(const char *path)
-{
-	int fd;
-
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	return fd < 0 ? NULL : fdopen(fd, "w");
-}
-
 /* The file must be there before the first change is made */
 static int save(struct forward *f)
 {
-	FILE *file = create(f->file);
+	FILE *file = run_file_create(f->file);
 	unsigned int i;
 
 	if (!file) {
@@ -155,14 +143,12 @@ static void read_links(struct forward *f, FILE *file)
  */
 void forward_load(struct forward *f, const char *name)
 {
-	const char *dir = getenv("TEREDO_RUN_DIR");
 	unsigned long long netns = 0;
 	FILE *file;
 
 	memset(f, 0, sizeof(*f));
-	snprintf(f->file, sizeof(f->file), "%s/%s.forwarding",
-		 dir ? dir : STATUS_DIR, name);
-	file = fopen(f->file, "re");
+	file = run_file_name(f->file, name, "forwarding") ?
+		fopen(f->file, "re") : NULL;
 	if (!file)
 		return;
 	if (fscanf(file, "%llu\n", &netns) == 1 && netns == status_netns()) {

@@ -9,9 +9,10 @@
 #include <net/if.h>
 
 #include "nl.h"
+#include "run_file.h"
 
 #define FORWARD_LINKS	8
-#define FORWARD_ERROR	256
+#define FORWARD_ERROR	(RUN_FILE + 128)
 
 /**
  * struct forward - what this gateway has changed
@@ -22,7 +23,7 @@
  * @error: why the last request failed
  */
 struct forward {
-	char file[128];
+	char file[RUN_FILE];
 	bool switched;
 	char accept_ra[FORWARD_LINKS][IF_NAMESIZE];
 	unsigned int n;
