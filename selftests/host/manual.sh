@@ -67,8 +67,8 @@ test_tool()
 	done
 	# shellcheck disable=SC2046
 	named teredo.8 '^\.It Cm' announce server \
-		$(sed -n '/attributes\[\] = {/,/}/s/"\([a-z-]*\)",\?/\1/gp' \
-			"$top/tools/teredo/cmd_set.c")
+		$(tr -d '\\\n' < "$top/tools/lib/link_attrs.h" |
+			grep -oE '"[a-z-]+",[[:space:]]*true' | cut -d '"' -f 2)
 	# shellcheck disable=SC2046
 	named teredo.8 '^\.It' $(strings_in tools/teredo/cli.h '^	CLI_[A-Z]+ = ([0-9]),')
 }
@@ -108,8 +108,8 @@ test_configuration()
 test_device()
 {
 	# shellcheck disable=SC2046
-	named teredo.7 '^\.It Cm' $(strings_in tools/iproute2/link_teredo.c \
-		'\{ "([a-z0-9_]+)", IFLA_')
+	named teredo.7 '^\.It Cm' $(strings_in tools/lib/link_attrs.h \
+		'X\([A-Z0-9_]+, "([a-z0-9_]+)"')
 	check_equal "counters" \
 		"$(strings_in kernel/stats.c '= "([a-z0-9_]+)",' | sort)" \
 		"$(sed -nE 's/^\.It ((tx|rx|peers)_[a-z0-9_]+)$/\1/p' \

@@ -2,7 +2,7 @@
 /*
  * Plug-in for ip(8): what "ip link add|set ... type teredo" takes and what
  * "ip -d link show" prints. ip loads link_KIND.so from its library folder and
- * looks for KIND_link_util in it. iproute2 ships no header for that, so the
+ * looks for LINK_ATTR_link_util in it. iproute2 ships no header for that, so the
  * little that is used, unchanged since 4.20, is declared here.
  */
 #include <arpa/inet.h>
@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "link_attrs.h"
 
 struct link_util {
 	struct link_util *next;
@@ -59,57 +61,16 @@ static const char * const modes[] = {
 
 #define N_MODES (sizeof(modes) / sizeof(modes[0]))
 
-enum kind {
-	KIND_MODE,
-	KIND_PORT,
-	KIND_PORT2,	/* of a second address, shown unless it is 3544 */
-	KIND_ADDR,	/* IPv4 */
-	KIND_DEV,
-	KIND_TTL,
-	KIND_TOS,
-	KIND_U32,
-	KIND_HEX32,
-	KIND_BOOL,
-	KIND_PREFIX,	/* IPv6, 32 bits */
-	KIND_PREFIX64,	/* IPv6, 64 bits */
-	KIND_SERVED,	/* IPv6 prefixes, may be repeated */
-};
-
 static const struct option {
 	const char *name;
 	int attr;
-	enum kind kind;
+	enum link_attr_kind kind;
 	const char *help;
 } options[] = {
-	{ "mode", IFLA_TEREDO_MODE, KIND_MODE, "client|server|relay|hostrelay" },
-	{ "port", IFLA_TEREDO_PORT, KIND_PORT, "PORT" },
-	{ "local", IFLA_TEREDO_LOCAL, KIND_ADDR, "ADDR" },
-	{ "local2", IFLA_TEREDO_LOCAL2, KIND_ADDR, "ADDR" },
-	{ "port2", IFLA_TEREDO_PORT2, KIND_PORT2, "PORT" },
-	{ "dev", IFLA_TEREDO_LINK, KIND_DEV, "DEV" },
-	{ "server", IFLA_TEREDO_SERVER, KIND_ADDR, "ADDR" },
-	{ "server2", IFLA_TEREDO_SERVER2, KIND_ADDR, "ADDR" },
-	{ "server2_port", IFLA_TEREDO_SERVER2_PORT, KIND_PORT2, "PORT" },
-	{ "ttl", IFLA_TEREDO_TTL, KIND_TTL, "TTL|auto" },
-	{ "tos", IFLA_TEREDO_TOS, KIND_TOS, "TOS|inherit" },
-	{ "fwmark", IFLA_TEREDO_FWMARK, KIND_HEX32, "MARK" },
-	{ "udpcsum", IFLA_TEREDO_UDP_CSUM, KIND_BOOL, NULL },
-	{ "max_peers", IFLA_TEREDO_MAX_PEERS, KIND_U32, "NUMBER" },
-	{ "prefix", IFLA_TEREDO_PREFIX, KIND_PREFIX, "PREFIX/32" },
-	{ "auth", IFLA_TEREDO_AUTH, KIND_BOOL, NULL },
-	{ "symmetric", IFLA_TEREDO_SYMMETRIC, KIND_BOOL, NULL },
-	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
-	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
-	{ "gateway", IFLA_TEREDO_GATEWAY, KIND_BOOL, NULL },
-	{ "gateway_prefix", IFLA_TEREDO_GATEWAY_PREFIX, KIND_PREFIX64, "PREFIX/64|none" },
-	{ "client_rate", IFLA_TEREDO_CLIENT_RATE, KIND_U32, "NUMBER" },
-	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
-	{ "sequential", IFLA_TEREDO_SEQUENTIAL, KIND_BOOL, NULL },
-	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
-	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
-	{ "local_discovery", IFLA_TEREDO_DISCOVERY, KIND_BOOL, NULL },
-	{ "burst", IFLA_TEREDO_BURST, KIND_BOOL, NULL },
-	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
+#define OPTION(attr, ip, kind, field, name, set, values)	\
+	{ ip, IFLA_TEREDO_##attr, LINK_ATTR_##kind, values },
+	LINK_ATTRS(OPTION)
+#undef OPTION
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -123,7 +84,7 @@ static void print_help(struct link_util *lu, int argc, char **argv, FILE *f)
 	for (i = 0; i < N_OPTIONS; i++) {
 		if (i % 4 == 0)
 			fprintf(f, "%s", i ? "\n                  " : "");
-		if (options[i].kind == KIND_BOOL)
+		if (options[i].kind == LINK_ATTR_BOOL)
 			fprintf(f, " [ [no]%s ]", options[i].name);
 		else
 			fprintf(f, " [ %s %s ]", options[i].name,
@@ -259,39 +220,41 @@ static void put_option(struct nlmsghdr *n, const struct option *opt,
 	__u32 u32;
 
 	switch (opt->kind) {
-	case KIND_MODE:
+	case LINK_ATTR_MODE:
 		put_mode(n, opt, arg);
 		break;
-	case KIND_PORT:
-	case KIND_PORT2:
+	case LINK_ATTR_PORT:
+	case LINK_ATTR_PORT2:
 		port = htons(number(opt->name, arg, 65535));
 		put(n, opt, &port, sizeof(port));
 		break;
-	case KIND_ADDR:
+	case LINK_ATTR_ADDR:
+	case LINK_ATTR_ADDR2:
 		put_address(n, opt, arg);
 		break;
-	case KIND_DEV:
+	case LINK_ATTR_DEV:
 		put_device(n, opt, arg);
 		break;
-	case KIND_TTL:
+	case LINK_ATTR_TTL:
 		put_word(n, opt, arg, "auto", 0);
 		break;
-	case KIND_TOS:
+	case LINK_ATTR_TOS:
 		put_word(n, opt, arg, "inherit", 1);
 		break;
-	case KIND_U32:
-	case KIND_HEX32:
+	case LINK_ATTR_U32:
+	case LINK_ATTR_COUNT:
+	case LINK_ATTR_HEX32:
 		u32 = number(opt->name, arg, 0xffffffff);
 		put(n, opt, &u32, sizeof(u32));
 		break;
-	case KIND_PREFIX:
+	case LINK_ATTR_PREFIX:
 		put_service_prefix(n, opt, arg);
 		break;
-	case KIND_PREFIX64:
+	case LINK_ATTR_PREFIX64:
 		put_prefix64(n, opt, arg);
 		break;
-	case KIND_BOOL:
-	case KIND_SERVED:
+	case LINK_ATTR_BOOL:
+	case LINK_ATTR_SERVED:
 		break;
 	}
 }
@@ -333,7 +296,7 @@ static const struct option *find_option(const char *word, bool *on)
 	for (i = 0; i < N_OPTIONS; i++) {
 		if (same_name(word, options[i].name))
 			return &options[i];
-		if (options[i].kind == KIND_BOOL && !strncmp(word, "no", 2) &&
+		if (options[i].kind == LINK_ATTR_BOOL && !strncmp(word, "no", 2) &&
 		    same_name(word + 2, options[i].name)) {
 			*on = false;
 			return &options[i];
@@ -358,7 +321,7 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 			print_help(lu, argc, argv, stderr);
 			return -1;
 		}
-		if (opt->kind == KIND_BOOL) {
+		if (opt->kind == LINK_ATTR_BOOL) {
 			put_u8(n, opt, on);
 			continue;
 		}
@@ -366,7 +329,7 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 			missarg(opt->name);
 		argc--;
 		argv++;
-		if (opt->kind == KIND_SERVED) {
+		if (opt->kind == LINK_ATTR_SERVED) {
 			list = opt;
 			add_served(&served, *argv);
 		} else {
@@ -478,25 +441,25 @@ static void print_number(const struct option *opt, __u32 value)
 	char buf[16];
 
 	switch (opt->kind) {
-	case KIND_MODE:
+	case LINK_ATTR_MODE:
 		print_string(opt->name, value < N_MODES ? modes[value] : "?");
 		break;
-	case KIND_TTL:
+	case LINK_ATTR_TTL:
 		if (value)
 			print_uint(opt->name, value);
 		break;
-	case KIND_TOS:
+	case LINK_ATTR_TOS:
 		if (value == 1)
 			print_string(opt->name, "inherit");
 		else if (value)
 			print_uint(opt->name, value);
 		break;
-	case KIND_HEX32:
+	case LINK_ATTR_HEX32:
 		snprintf(buf, sizeof(buf), "0x%x", value);
 		if (value)
 			print_string(opt->name, buf);
 		break;
-	case KIND_BOOL:
+	case LINK_ATTR_BOOL:
 		print_switch(opt->name, value);
 		break;
 	default:
@@ -511,29 +474,30 @@ static void print_option(const struct option *opt, const struct rtattr *attr)
 	__be16 port;
 
 	switch (opt->kind) {
-	case KIND_PORT:
+	case LINK_ATTR_PORT:
 		memcpy(&port, data, sizeof(port));
 		print_uint(opt->name, ntohs(port));
 		break;
-	case KIND_PORT2:
+	case LINK_ATTR_PORT2:
 		memcpy(&port, data, sizeof(port));
 		if (ntohs(port) != 3544)
 			print_uint(opt->name, ntohs(port));
 		break;
-	case KIND_ADDR:
+	case LINK_ATTR_ADDR:
+	case LINK_ATTR_ADDR2:
 		print_address(opt->name, data);
 		break;
-	case KIND_DEV:
+	case LINK_ATTR_DEV:
 		memcpy(&u32, data, sizeof(u32));
 		print_device(opt->name, u32);
 		break;
-	case KIND_PREFIX:
+	case LINK_ATTR_PREFIX:
 		print_service_prefix(opt->name, data);
 		break;
-	case KIND_PREFIX64:
+	case LINK_ATTR_PREFIX64:
 		print_prefix64(opt->name, data);
 		break;
-	case KIND_SERVED:
+	case LINK_ATTR_SERVED:
 		print_served(opt->name, attr);
 		break;
 	default:

@@ -9,44 +9,24 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
-/* attributes whose value is a field as it stands */
+#include "link_attrs.h"
+
+/* Attributes whose value is a field as it stands; @size is 0 for the others. */
 static const struct {
 	u16 type;
 	u16 offset;
 	u16 size;
 } fields[] = {
-#define FIELD(attr, field) { IFLA_TEREDO_##attr,			\
-			     offsetof(struct link_conf, field),		\
-			     sizeof(((struct link_conf *)0)->field) }
-	FIELD(MODE, mode),
-	FIELD(PORT, port),
-	FIELD(LOCAL, local),
-	FIELD(LOCAL2, local2),
-	FIELD(PORT2, port2),
-	FIELD(SERVER, server),
-	FIELD(SERVER2, server2),
-	FIELD(SERVER2_PORT, server2_port),
-	FIELD(TTL, ttl),
-	FIELD(TOS, tos),
-	FIELD(FWMARK, fwmark),
-	FIELD(UDP_CSUM, udp_csum),
-	FIELD(MAX_PEERS, max_peers),
-	FIELD(PREFIX, prefix),
-	FIELD(AUTH, auth),
-	FIELD(SYMMETRIC, symmetric),
-	FIELD(DIRECT, direct),
-	FIELD(PRESERVING, preserving),
-	FIELD(SEQUENTIAL, sequential),
-	FIELD(SOLICIT, solicit),
-	FIELD(HAIRPIN, hairpin),
-	FIELD(DISCOVERY, local_discovery),
-	FIELD(BURST, burst),
-	FIELD(RATE, rate),
-	FIELD(GATEWAY, gateway),
-	FIELD(GATEWAY_PREFIX, gateway_prefix),
-	FIELD(CLIENT_RATE, client_rate),
-	FIELD(ANY_PORT, any_port),
-#undef FIELD
+#define SIZE(kind, field)						\
+	((kind) == LINK_ATTR_DEV || (kind) == LINK_ATTR_SERVED ? 0 :	\
+	 sizeof(((struct link_conf *)0)->field))
+#define ATTR(attr, ip, kind, field, name, set, values)			\
+	{ IFLA_TEREDO_##attr, offsetof(struct link_conf, field),	\
+	  SIZE(LINK_ATTR_##kind, field) },
+	LINK_ATTRS(ATTR)
+	{ IFLA_TEREDO_ANY_PORT, offsetof(struct link_conf, any_port), 1 },
+#undef SIZE
+#undef ATTR
 };
 
 static void parse_link(struct link_conf *conf, const struct nlattr *attr)
@@ -70,7 +50,7 @@ static void parse_field(struct link_conf *conf, const struct nlattr *attr)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (fields[i].type != type ||
+		if (fields[i].type != type || !fields[i].size ||
 		    mnl_attr_get_payload_len(attr) != fields[i].size)
 			continue;
 		memcpy((u8 *)conf + fields[i].offset,
@@ -236,7 +216,7 @@ static void put_fields(struct nlmsghdr *nlh, const struct link_conf *conf)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fields); i++)
-		if (link_conf_has(conf, fields[i].type))
+		if (fields[i].size && link_conf_has(conf, fields[i].type))
 			mnl_attr_put(nlh, fields[i].type, fields[i].size,
 				     (const u8 *)conf + fields[i].offset);
 	if (link_conf_has(conf, IFLA_TEREDO_LOCAL2))

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "link_attrs.h"
 #include "value.h"
 
 static const char * const modes[] = {
@@ -30,28 +31,39 @@ const char *attr_mode_name(u32 mode)
 	return mode < ARRAY_SIZE(modes) ? modes[mode] : "unknown";
 }
 
-static const char *parse_mode(struct link_conf *conf, const char *value)
+static const char *parse_mode(void *to, const char *value)
 {
+	u8 *mode = to;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(value, modes[i])) {
-			conf->mode = i;
+			*mode = i;
 			return NULL;
 		}
 	return "must be client, server, relay or hostrelay";
 }
 
-static const char *parse_u8(u8 *to, const char *value)
+static const char *parse_u8(void *to, const char *value)
 {
 	unsigned long n = 0;
 	const char *err = value_number(value, 0, 255, &n);
 
-	*to = n;
+	*(u8 *)to = n;
 	return err;
 }
 
-static const char *parse_u32(u32 *to, unsigned long min, const char *value)
+static const char *parse_ttl(void *to, const char *value)
+{
+	return parse_u8(to, strcmp(value, "auto") ? value : "0");
+}
+
+static const char *parse_tos(void *to, const char *value)
+{
+	return parse_u8(to, strcmp(value, "inherit") ? value : "1");
+}
+
+static const char *parse_from(u32 *to, unsigned long min, const char *value)
 {
 	unsigned long n = 0;
 	const char *err = value_number(value, min, UINT32_MAX, &n);
@@ -60,33 +72,57 @@ static const char *parse_u32(u32 *to, unsigned long min, const char *value)
 	return err;
 }
 
-static const char *parse_flag(u8 *to, const char *value)
+static const char *parse_u32(void *to, const char *value)
+{
+	return parse_from(to, 0, value);
+}
+
+static const char *parse_count(void *to, const char *value)
+{
+	return parse_from(to, 1, value);
+}
+
+static const char *parse_bool(void *to, const char *value)
 {
 	bool on = false;
 	const char *err = value_bool(value, &on);
 
-	*to = on;
+	*(u8 *)to = on;
 	return err;
 }
 
-static const char *parse_ipv4(__be32 *to, const char *value)
+static const char *parse_addr(void *to, const char *value)
 {
 	return inet_pton(AF_INET, value, to) == 1 ? NULL :
 						    "must be an IPv4 address";
 }
 
-static const char *parse_port(struct link_conf *conf, const char *value)
+static const char *parse_port(void *to, const char *value)
 {
 	unsigned long n = 0;
 	const char *err = value_number(value, 0, 65535, &n);
 
-	conf->port = cpu_to_be16(n);
+	*(__be16 *)to = cpu_to_be16(n);
 	return err;
 }
 
-static const char *parse_local(struct link_conf *conf, const char *value)
+static const char *parse_dev(void *to, const char *value)
 {
-	return parse_ipv4(&conf->local, value);
+	if (!*value || strlen(value) >= IF_NAMESIZE)
+		return "must be the name of an interface";
+	strcpy(to, value);
+	return NULL;
+}
+
+static const char *parse_prefix(void *to, const char *value)
+{
+	struct in6_addr addr;
+	u8 len;
+
+	if (value_prefix(value, &addr, &len) || len != 32)
+		return "must be an IPv6 prefix of length 32";
+	*(__be32 *)to = addr.s6_addr32[0];
+	return NULL;
 }
 
 static const char *parse_local2(struct link_conf *conf, const char *value)
@@ -98,107 +134,7 @@ static const char *parse_local2(struct link_conf *conf, const char *value)
 		return "must be an IPv4 address, or ADDRESS:PORT";
 	strcpy(text, value);
 	err = value_cut_port(text, &conf->port2);
-	return err ? err : parse_ipv4(&conf->local2, text);
-}
-
-static const char *parse_link(struct link_conf *conf, const char *value)
-{
-	if (!*value || strlen(value) >= sizeof(conf->link))
-		return "must be the name of an interface";
-	snprintf(conf->link, sizeof(conf->link), "%s", value);
-	return NULL;
-}
-
-static const char *parse_ttl(struct link_conf *conf, const char *value)
-{
-	return parse_u8(&conf->ttl, strcmp(value, "auto") ? value : "0");
-}
-
-static const char *parse_tos(struct link_conf *conf, const char *value)
-{
-	return parse_u8(&conf->tos, strcmp(value, "inherit") ? value : "1");
-}
-
-static const char *parse_fwmark(struct link_conf *conf, const char *value)
-{
-	return parse_u32(&conf->fwmark, 0, value);
-}
-
-static const char *parse_udp_csum(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->udp_csum, value);
-}
-
-static const char *parse_max_peers(struct link_conf *conf, const char *value)
-{
-	return parse_u32(&conf->max_peers, 1, value);
-}
-
-static const char *parse_prefix(struct link_conf *conf, const char *value)
-{
-	struct in6_addr addr;
-	u8 len;
-
-	if (value_prefix(value, &addr, &len) || len != 32)
-		return "must be an IPv6 prefix of length 32";
-	conf->prefix = addr.s6_addr32[0];
-	return NULL;
-}
-
-static const char *parse_symmetric(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->symmetric, value);
-}
-
-static const char *parse_direct(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->direct, value);
-}
-
-static const char *parse_preserving(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->preserving, value);
-}
-
-static const char *parse_sequential(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->sequential, value);
-}
-
-static const char *parse_solicit(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->solicit, value);
-}
-
-static const char *parse_hairpin(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->hairpin, value);
-}
-
-static const char *parse_local_discovery(struct link_conf *conf,
-					 const char *value)
-{
-	return parse_flag(&conf->local_discovery, value);
-}
-
-static const char *parse_burst(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->burst, value);
-}
-
-static const char *parse_rate(struct link_conf *conf, const char *value)
-{
-	return parse_u32(&conf->rate, 0, value);
-}
-
-static const char *parse_gateway(struct link_conf *conf, const char *value)
-{
-	return parse_flag(&conf->gateway, value);
-}
-
-static const char *parse_client_rate(struct link_conf *conf, const char *value)
-{
-	return parse_u32(&conf->client_rate, 0, value);
+	return err ? err : parse_addr(&conf->local2, text);
 }
 
 static const char *add_served(struct link_conf *conf, const char *value)
@@ -229,69 +165,66 @@ static const char *parse_served(struct link_conf *conf, const char *value)
 	return err;
 }
 
-static const struct {
-	const char *name;
-	u16 type;
-	const char *(*parse)(struct link_conf *conf, const char *value);
-} attrs[] = {
-	{ "mode", IFLA_TEREDO_MODE, parse_mode },
-	{ "port", IFLA_TEREDO_PORT, parse_port },
-	{ "local", IFLA_TEREDO_LOCAL, parse_local },
-	{ "local2", IFLA_TEREDO_LOCAL2, parse_local2 },
-	{ "link", IFLA_TEREDO_LINK, parse_link },
-	{ "ttl", IFLA_TEREDO_TTL, parse_ttl },
-	{ "tos", IFLA_TEREDO_TOS, parse_tos },
-	{ "fwmark", IFLA_TEREDO_FWMARK, parse_fwmark },
-	{ "udp-checksum", IFLA_TEREDO_UDP_CSUM, parse_udp_csum },
-	{ "max-peers", IFLA_TEREDO_MAX_PEERS, parse_max_peers },
-	{ "prefix", IFLA_TEREDO_PREFIX, parse_prefix },
-	{ "symmetric", IFLA_TEREDO_SYMMETRIC, parse_symmetric },
-	{ "direct", IFLA_TEREDO_DIRECT, parse_direct },
-	{ "preserving", IFLA_TEREDO_PRESERVING, parse_preserving },
-	{ "sequential", IFLA_TEREDO_SEQUENTIAL, parse_sequential },
-	{ "solicit", IFLA_TEREDO_SOLICIT, parse_solicit },
-	{ "hairpin", IFLA_TEREDO_HAIRPIN, parse_hairpin },
-	{ "local-discovery", IFLA_TEREDO_DISCOVERY, parse_local_discovery },
-	{ "burst", IFLA_TEREDO_BURST, parse_burst },
-	{ "rate", IFLA_TEREDO_RATE, parse_rate },
-	{ "gateway", IFLA_TEREDO_GATEWAY, parse_gateway },
-	{ "client-rate", IFLA_TEREDO_CLIENT_RATE, parse_client_rate },
-	{ "served", IFLA_TEREDO_SERVED, parse_served },
-};
-
-/**
- * attr_set - read an attribute
- * @conf: result
- * @name: its name
- * @value: its value
- *
- * Return: NULL, or what is wrong with @value.
- */
-const char *attr_set(struct link_conf *conf, const char *name,
-		     const char *value)
+static void text_bool(char *buf, size_t size, const void *from)
 {
-	const char *err;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		if (!value_same_name(attrs[i].name, name))
-			continue;
-		err = attrs[i].parse(conf, value);
-		if (!err)
-			link_conf_set(conf, attrs[i].type);
-		return err;
-	}
-	return "is no attribute of a device";
+	snprintf(buf, size, "%s", *(const u8 *)from ? "yes" : "no");
 }
 
-static void text_ipv4(char *buf, size_t size, __be32 addr)
+static void text_mode(char *buf, size_t size, const void *from)
 {
-	if (!addr || !inet_ntop(AF_INET, &addr, buf, size))
+	snprintf(buf, size, "%s", attr_mode_name(*(const u8 *)from));
+}
+
+static void text_port(char *buf, size_t size, const void *from)
+{
+	snprintf(buf, size, "%u", be16_to_cpu(*(const __be16 *)from));
+}
+
+static void text_addr(char *buf, size_t size, const void *from)
+{
+	if (!*(const __be32 *)from || !inet_ntop(AF_INET, from, buf, size))
 		snprintf(buf, size, "none");
 }
 
+static void text_dev(char *buf, size_t size, const void *from)
+{
+	const char *name = from;
+
+	snprintf(buf, size, "%s", name[0] ? name : "none");
+}
+
+static void text_ttl(char *buf, size_t size, const void *from)
+{
+	u8 ttl = *(const u8 *)from;
+
+	if (ttl)
+		snprintf(buf, size, "%u", ttl);
+	else
+		snprintf(buf, size, "auto");
+}
+
+static void text_tos(char *buf, size_t size, const void *from)
+{
+	u8 tos = *(const u8 *)from;
+
+	if (tos != 1)
+		snprintf(buf, size, "%u", tos);
+	else
+		snprintf(buf, size, "inherit");
+}
+
+static void text_u32(char *buf, size_t size, const void *from)
+{
+	snprintf(buf, size, "%u", *(const u32 *)from);
+}
+
+static void text_hex32(char *buf, size_t size, const void *from)
+{
+	snprintf(buf, size, "0x%x", *(const u32 *)from);
+}
+
 /* ADDRESS, or ADDRESS:PORT if the port is not 3544 */
-static void text_second(char *buf, size_t size, const struct link_conf *conf)
+static void text_local2(char *buf, size_t size, const struct link_conf *conf)
 {
 	struct teredo_endpoint ep = { conf->local2, conf->port2 };
 	char text[VALUE_SERVER];
@@ -309,6 +242,13 @@ static void text_prefix(char *buf, size_t size, const struct in6_addr *addr,
 	snprintf(buf, size, "%s/%u", text, len);
 }
 
+static void text_prefix32(char *buf, size_t size, const void *from)
+{
+	struct in6_addr addr = { .s6_addr32[0] = *(const __be32 *)from };
+
+	text_prefix(buf, size, &addr, 32);
+}
+
 static void text_served(char *buf, size_t size, const struct link_conf *conf)
 {
 	size_t len = 0;
@@ -324,79 +264,107 @@ static void text_served(char *buf, size_t size, const struct link_conf *conf)
 	}
 }
 
-static void text_number(char *buf, size_t size, unsigned long n,
-			unsigned long special, const char *word)
+/* How values are read and written. Those of several fields have functions of their
+ * own, parse_local2() and so on.
+ */
+static const struct kind {
+	const char *(*parse)(void *to, const char *value);
+	void (*text)(char *buf, size_t size, const void *from);
+} kinds[] = {
+	[LINK_ATTR_MODE]	= { parse_mode, text_mode },
+	[LINK_ATTR_PORT]	= { parse_port, text_port },
+	[LINK_ATTR_ADDR]	= { parse_addr, text_addr },
+	[LINK_ATTR_DEV]		= { parse_dev, text_dev },
+	[LINK_ATTR_TTL]		= { parse_ttl, text_ttl },
+	[LINK_ATTR_TOS]		= { parse_tos, text_tos },
+	[LINK_ATTR_U32]		= { parse_u32, text_u32 },
+	[LINK_ATTR_COUNT]	= { parse_count, text_u32 },
+	[LINK_ATTR_HEX32]	= { parse_u32, text_hex32 },
+	[LINK_ATTR_BOOL]	= { parse_bool, text_bool },
+	[LINK_ATTR_PREFIX]	= { parse_prefix, text_prefix32 },
+};
+
+static const struct attr {
+	const char *name;
+	u16 type;
+	u16 offset;
+	enum link_attr_kind kind;
+	bool set;
+} attrs[] = {
+#define ATTR(attr, ip, kind, field, name, set, values)			\
+	{ name, IFLA_TEREDO_##attr, offsetof(struct link_conf, field),	\
+	  LINK_ATTR_##kind, set },
+	LINK_ATTRS(ATTR)
+#undef ATTR
+};
+
+/* Return: NULL if @name is no attribute of a configuration */
+static const struct attr *find(const char *name)
 {
-	if (word && n == special)
-		snprintf(buf, size, "%s", word);
-	else
-		snprintf(buf, size, "%lu", n);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (attrs[i].name && value_same_name(attrs[i].name, name))
+			return &attrs[i];
+	return NULL;
 }
 
-/* A switch. Return: NULL if the attribute is none. */
-static const u8 *flag_of(const struct link_conf *conf, u16 type)
+static const char *parse(struct link_conf *conf, const struct attr *attr,
+			 const char *value)
 {
-	switch (type) {
-	case IFLA_TEREDO_UDP_CSUM:
-		return &conf->udp_csum;
-	case IFLA_TEREDO_SYMMETRIC:
-		return &conf->symmetric;
-	case IFLA_TEREDO_DIRECT:
-		return &conf->direct;
-	case IFLA_TEREDO_GATEWAY:
-		return &conf->gateway;
-	case IFLA_TEREDO_PRESERVING:
-		return &conf->preserving;
-	case IFLA_TEREDO_SEQUENTIAL:
-		return &conf->sequential;
-	case IFLA_TEREDO_SOLICIT:
-		return &conf->solicit;
-	case IFLA_TEREDO_HAIRPIN:
-		return &conf->hairpin;
-	case IFLA_TEREDO_DISCOVERY:
-		return &conf->local_discovery;
-	case IFLA_TEREDO_BURST:
-		return &conf->burst;
-	}
-	return NULL;
+	if (attr->kind == LINK_ATTR_ADDR2)
+		return parse_local2(conf, value);
+	if (attr->kind == LINK_ATTR_SERVED)
+		return parse_served(conf, value);
+	return kinds[attr->kind].parse((u8 *)conf + attr->offset, value);
+}
+
+/**
+ * attr_set - read an attribute
+ * @conf: result
+ * @name: its name
+ * @value: its value
+ *
+ * Return: NULL, or what is wrong with @value.
+ */
+const char *attr_set(struct link_conf *conf, const char *name,
+		     const char *value)
+{
+	const struct attr *attr = find(name);
+	const char *err;
+
+	if (!attr)
+		return "is no attribute of a device";
+	err = parse(conf, attr, value);
+	if (!err)
+		link_conf_set(conf, attr->type);
+	return err;
+}
+
+/**
+ * attr_can_set - check whether "teredo set" takes an attribute
+ * @name: its name
+ *
+ * Return: true if so.
+ */
+bool attr_can_set(const char *name)
+{
+	const struct attr *attr = find(name);
+
+	return attr && attr->set;
 }
 
 /* The value as attr_set() reads it */
 static void attr_text(char *buf, size_t size, const struct link_conf *conf,
-		      u16 type)
+		      const struct attr *attr)
 {
-	struct in6_addr prefix = { .s6_addr32[0] = conf->prefix };
-	const u8 *flag = flag_of(conf, type);
-
-	buf[0] = '\0';
-	if (flag)
-		snprintf(buf, size, "%s", *flag ? "yes" : "no");
-	else if (type == IFLA_TEREDO_MODE)
-		snprintf(buf, size, "%s", attr_mode_name(conf->mode));
-	else if (type == IFLA_TEREDO_PORT)
-		text_number(buf, size, be16_to_cpu(conf->port), 0, NULL);
-	else if (type == IFLA_TEREDO_LOCAL)
-		text_ipv4(buf, size, conf->local);
-	else if (type == IFLA_TEREDO_LOCAL2)
-		text_second(buf, size, conf);
-	else if (type == IFLA_TEREDO_LINK)
-		snprintf(buf, size, "%s", conf->link[0] ? conf->link : "none");
-	else if (type == IFLA_TEREDO_TTL)
-		text_number(buf, size, conf->ttl, 0, "auto");
-	else if (type == IFLA_TEREDO_TOS)
-		text_number(buf, size, conf->tos, 1, "inherit");
-	else if (type == IFLA_TEREDO_FWMARK)
-		snprintf(buf, size, "0x%x", conf->fwmark);
-	else if (type == IFLA_TEREDO_MAX_PEERS)
-		text_number(buf, size, conf->max_peers, 0, NULL);
-	else if (type == IFLA_TEREDO_RATE)
-		text_number(buf, size, conf->rate, 0, NULL);
-	else if (type == IFLA_TEREDO_CLIENT_RATE)
-		text_number(buf, size, conf->client_rate, 0, NULL);
-	else if (type == IFLA_TEREDO_PREFIX)
-		text_prefix(buf, size, &prefix, 32);
-	else if (type == IFLA_TEREDO_SERVED)
+	if (attr->kind == LINK_ATTR_ADDR2)
+		text_local2(buf, size, conf);
+	else if (attr->kind == LINK_ATTR_SERVED)
 		text_served(buf, size, conf);
+	else
+		kinds[attr->kind].text(buf, size,
+				       (const u8 *)conf + attr->offset);
 }
 
 /* Port 0 lets the kernel choose, so any port that it has chosen is right */
@@ -421,11 +389,11 @@ void attr_compare(const struct link_conf *wanted,
 	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
 		diff.name = attrs[i].name;
 		diff.type = attrs[i].type;
-		if (!link_conf_has(wanted, diff.type) ||
+		if (!diff.name || !link_conf_has(wanted, diff.type) ||
 		    any_will_do(wanted, diff.type))
 			continue;
-		attr_text(diff.wanted, ATTR_TEXT, wanted, diff.type);
-		attr_text(diff.found, ATTR_TEXT, found, diff.type);
+		attr_text(diff.wanted, ATTR_TEXT, wanted, &attrs[i]);
+		attr_text(diff.found, ATTR_TEXT, found, &attrs[i]);
 		if (strcmp(diff.wanted, diff.found))
 			fn(&diff, ctx);
 	}

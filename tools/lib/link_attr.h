@@ -10,6 +10,7 @@
 
 const char *attr_set(struct link_conf *conf, const char *name,
 		     const char *value);
+bool attr_can_set(const char *name);
 const char *attr_mode_name(u32 mode);
 
 /* longer than the longest value, TEREDO_MAX_SERVED prefixes */

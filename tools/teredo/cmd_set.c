@@ -10,16 +10,9 @@
 #include "server_spec.h"
 #include "service_route.h"
 #include "status.h"
-#include "value.h"
 
 /* of a route that we add where there was none */
 #define METRIC	256
-
-static const char * const attributes[] = {
-	"fwmark", "ttl", "tos", "max-peers", "udp-checksum", "rate",
-	"gateway", "client-rate", "symmetric", "direct", "preserving",
-	"sequential", "solicit", "hairpin", "local-discovery", "burst",
-};
 
 /**
  * struct change - what is to change
@@ -62,16 +55,6 @@ static const char *parse_announce(struct change *change, const char *value)
 	return NULL;
 }
 
-static bool is_attribute(const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(attributes); i++)
-		if (value_same_name(attributes[i], key))
-			return true;
-	return false;
-}
-
 static const char *parse(struct change *change, const char *key,
 			 const char *value)
 {
@@ -79,7 +62,7 @@ static const char *parse(struct change *change, const char *key,
 		return parse_server(&change->conf, value);
 	if (!strcmp(key, "announce"))
 		return parse_announce(change, value);
-	if (is_attribute(key))
+	if (attr_can_set(key))
 		return attr_set(&change->conf, key, value);
 	return "cannot be set (try: teredo set --help)";
 }
