@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static bool file_name(const struct daemon *d, char path[RUN_FILE])
+static bool file_name(const struct daemon *d, char path[RUN_PATH])
 {
 	return run_file_name(path, d->name, "made");
 }
@@ -26,7 +26,7 @@ static bool file_name(const struct daemon *d, char path[RUN_FILE])
  */
 void owned_set(const struct daemon *d)
 {
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 	FILE *f = NULL;
 
 	if (file_name(d, path))
@@ -52,7 +52,7 @@ bool owned_get(const struct daemon *d)
 {
 	unsigned long long netns = 0;
 	unsigned int ifindex = 0;
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 	FILE *f;
 	int n;
 
@@ -70,7 +70,7 @@ bool owned_get(const struct daemon *d)
  */
 void owned_forget(const struct daemon *d)
 {
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 
 	if (file_name(d, path))
 		unlink(path);

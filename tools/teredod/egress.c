@@ -65,14 +65,14 @@ static void set_reason(struct egress *e, const char *fmt, ...)
 
 /* ---- a file that says that there is a gateway ---- */
 
-static bool mark_path(const struct daemon *d, char path[RUN_FILE])
+static bool mark_path(const struct daemon *d, char path[RUN_PATH])
 {
 	return run_file_name(path, d->name, "gateway");
 }
 
 static void mark_set(const struct daemon *d)
 {
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 	FILE *file = mark_path(d, path) ? run_file_create(path) : NULL;
 
 	if (file)
@@ -81,14 +81,14 @@ static void mark_set(const struct daemon *d)
 
 static bool mark_get(const struct daemon *d)
 {
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 
 	return mark_path(d, path) && !access(path, F_OK);
 }
 
 static void mark_remove(const struct daemon *d)
 {
-	char path[RUN_FILE];
+	char path[RUN_PATH];
 
 	if (mark_path(d, path))
 		unlink(path);

@@ -12,7 +12,7 @@
 #include "run_file.h"
 
 #define FORWARD_LINKS	8
-#define FORWARD_ERROR	(RUN_FILE + 128)
+#define FORWARD_ERROR	(RUN_PATH + 128)
 
 /**
  * struct forward - what this gateway has changed
@@ -23,7 +23,7 @@
  * @error: why the last request failed
  */
 struct forward {
-	char file[RUN_FILE];
+	char file[RUN_PATH];
 	bool switched;
 	char accept_ra[FORWARD_LINKS][IF_NAMESIZE];
 	unsigned int n;

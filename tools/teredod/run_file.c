@@ -22,7 +22,7 @@
  *
  * Return: false with errno set if the name is too long.
  */
-bool run_file_name(char path[RUN_FILE], const char *device, const char *kind)
+bool run_file_name(char path[RUN_PATH], const char *device, const char *kind)
 {
 	const char *dir = getenv("TEREDO_RUN_DIR");
 
@@ -30,7 +30,7 @@ bool run_file_name(char path[RUN_FILE], const char *device, const char *kind)
 		dir = STATUS_DIR;
 	mkdir(dir, 0755);
 	errno = ENAMETOOLONG;
-	return snprintf(path, RUN_FILE, "%s/%s.%s", dir, device, kind) < RUN_FILE;
+	return snprintf(path, RUN_PATH, "%s/%s.%s", dir, device, kind) < RUN_PATH;
 }
 
 /**

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define RUN_FILE	256
+#define RUN_PATH	256
 
-bool run_file_name(char path[RUN_FILE], const char *device, const char *kind);
+bool run_file_name(char path[RUN_PATH], const char *device, const char *kind);
 FILE *run_file_create(const char *path);
 
 #endif /* _RUN_FILE_H */
