@@ -14,7 +14,9 @@
  *
  * of a client
  *
- *	role_client.c		the state machine, and what the kernel is told of it
+ *	role_client.c		what the state machine gets
+ *	client_ops.c		what it asks for
+ *	client_servers.c	the servers that it may use
  *	explain.c		its state, the reason for that, and the report of both
  *	client_addr.c		address and routes of the device
  *	native_policy.c		what it does beside native IPv6
@@ -334,13 +336,21 @@ void engine_suspend(struct daemon *d);
 void engine_sleep(struct daemon *d);
 void engine_wake(struct daemon *d);
 void engine_retry_soon(struct daemon *d);
-void engine_resolve_soon(struct daemon *d);
 void engine_check(struct daemon *d);
-void engine_mapping(struct daemon *d);
+
+extern const struct qualify_ops engine_ops;
+const char *engine_addr_text(__be32 addr);
 enum teredo_nat engine_nat(const struct daemon *d);
 u64 engine_now(void *ctx);
 void engine_random(void *ctx, void *buf, size_t len);
+void engine_push(struct daemon *d);
+void engine_set_state(struct daemon *d, enum teredo_state state);
 void engine_set_refresh(struct daemon *d, u64 refresh);
+void engine_mapping(struct daemon *d);
+
+const struct qualify_server *servers_find(const struct daemon *d, __be32 primary);
+void servers_open(struct daemon *d);
+void servers_resolve_soon(struct daemon *d);
 
 void explain(const struct daemon *d, struct reason *r);
 void explain_log(const struct daemon *d, const char *word,

@@ -113,7 +113,7 @@ void watch_settled(struct daemon *d)
 	bool changed;
 
 	if (!d->q.n_servers) {
-		engine_resolve_soon(d);
+		servers_resolve_soon(d);
 		return;
 	}
 	changed = watch_path(d) || d->dev_bounced;

@@ -1,262 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state machine in the daemon: it gets its packets, names and time from
- * here, and what it finds goes to the kernel from here.
+ * The role of a client: feeds the state machine of qualify.c with packets, time and
+ * changes of the network. client_ops.c does what it asks for, client_servers.c says
+ * which servers there are.
  */
 #include "daemon.h"
 #include "firewall.h"
 #include "log.h"
 #include "readable.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
-
-/* As long as no server is known its name is looked up again after a second. If a
- * name server says that it does not exist, each time doubles the pause, so that a
- * wrong name is not a load for name servers. Without an answer that begins after
- * a minute: the network may be coming up. A change of the network begins with a
- * second again.
- */
-#define RESOLVE_MS	1000
-#define RESOLVE_MAX_MS	60000
-#define RESOLVE_QUICK	60
-
-#define LIFETIME_MIN	120	/* s, of what the kernel is told; see lifetime() */
-
-static const char *addr_text(__be32 addr)
-{
-	static char text[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, &addr, text, sizeof(text));
-	return text;
-}
-
-/* ---- what the machine wants ---- */
-
-static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
-		    size_t len)
-{
-	struct daemon *d = ctx;
-
-	log_debug("%s: solicitation to %s", d->name, addr_text(to.addr));
-	if (d->kt.transport.send(&d->kt.transport, to, data, len))
-		snprintf(d->send_error, sizeof(d->send_error), "%s",
-			 d->kt.nl.error);
-}
-
-/**
- * engine_now - for struct qualify_ops
- * @ctx: daemon
- *
- * Return: the time.
- */
-u64 engine_now(void *ctx)
-{
-	struct daemon *d = ctx;
-
-	uv_update_time(&d->loop);
-	return uv_now(&d->loop);
-}
-
-/**
- * engine_random - for struct qualify_ops
- * @ctx: whatever
- * @buf: result
- * @len: length of @buf
- */
-void engine_random(void *ctx, void *buf, size_t len)
-{
-	(void)ctx;
-	/* so few octets never come short, and without them nothing is safe */
-	if (getrandom(buf, len, 0) != (ssize_t)len)
-		abort();
-}
-
-static u64 on_contact(void *ctx)
-{
-	struct daemon *d = ctx;
-	struct dev_info dev;
-
-	if (dev_get(&d->genl, d->ifindex, &dev) ||
-	    !dev_has(&dev, TEREDO_A_DEV_CONTACT))
-		return QUALIFY_NEVER;
-	return dev.contact;
-}
-
-/* A helper that is gone cannot see that the mapping has changed, so what it
- * set runs out. The time is that of the two longest refresh intervals with
- * their tries, so that one renewal may fail.
- */
-static u32 lifetime(const struct daemon *d)
-{
-	u32 needed = 2 * (d->q.refresh + QUALIFY_TRIES * QUALIFY_TIMEOUT_MS) /
-		     1000;
-
-	return needed > LIFETIME_MIN ? needed : LIFETIME_MIN;
-}
-
-/**
- * engine_nat - what is known of the NAT
- * @d: daemon
- *
- * Return: the kind of NAT.
- */
-enum teredo_nat engine_nat(const struct daemon *d)
-{
-	if ((d->q.nat == TEREDO_NAT_RESTRICTED ||
-	     d->q.nat == TEREDO_NAT_UNKNOWN) &&
-	    teredo_endpoint_equal(d->local, d->q.mapped))
-		return TEREDO_NAT_NONE;
-	return d->q.nat;
-}
-
-static void push(struct daemon *d)
-{
-	const struct dev_info dev = {
-		.ifindex = d->ifindex,
-		.address = d->q.address,
-		.server = d->q.server.primary,
-		.server2 = d->q.server.secondary,
-		.mapped = d->q.mapped,
-		.local = d->local,
-		.lifetime = lifetime(d),
-		.nat = engine_nat(d),
-		.upnp = d->mapping.method != MAPPING_NO,
-		.upnp_mapped = portmap_outside(d),
-	};
-
-	if (dev_set_up(&d->genl, &dev))
-		log_error("%s: the kernel does not take the address: %s",
-			  d->name, d->genl.error);
-}
-
-/**
- * engine_set_refresh - the mapping lasts longer than was known
- * @d: daemon that has an address
- * @refresh: so long, in milliseconds
- */
-void engine_set_refresh(struct daemon *d, u64 refresh)
-{
-	d->q.refresh = refresh;
-	push(d);
-}
-
-static void read_local_port(struct daemon *d)
-{
-	struct dev_info dev;
-
-	if (!dev_get(&d->genl, d->ifindex, &dev))
-		d->local.port = dev.local.port;
-}
-
-/* Device first: with a carrier, but no route yet, nothing gets lost. An address
- * may be left of a helper that was still at work as we have taken over.
- */
-static void gain(struct daemon *d)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	d->send_error[0] = '\0';
-	d->local.addr = d->heard_at ? d->heard_at : d->path.src;
-	read_local_port(d);
-	push(d);
-	/* whom another address reaches is to be found out anew */
-	d->state = STATE_PROBE;
-	place_sweep(d, &d->q.address);
-	place_up(d, &d->q.address);
-	portmap_renew(d);
-	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
-	log_info("%s: address %s", d->name, text);
-}
-
-/* The device keeps its server. */
-static void set_state(struct daemon *d, enum teredo_state state)
-{
-	dev_set_state(&d->genl, d->ifindex, state, 0,
-		      (struct teredo_endpoint) { 0 });
-}
-
-static void lose(struct daemon *d)
-{
-	secondary_end(d);
-	portmap_doubt(d);
-	place_down(d);
-	set_state(d, TEREDO_STATE_PROBING);
-}
-
-static void probe(struct daemon *d)
-{
-	d->send_error[0] = '\0';
-	d->heard_at = 0;
-	secondary_due(d);
-	watch_path(d);
-	/* with an address for each destination we would look like a symmetric
-	 * NAT to ourselves
-	 */
-	d->kt.local.addr = d->path.src;
-	read_local_port(d);
-	portmap_update(d, d->local.port);
-	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
-			  d->q.server.primary, d->q.server.secondary))
-		log_error("%s: %s", d->name, d->genl.error);
-}
-
-static void failed(struct daemon *d)
-{
-	unsigned int i;
-
-	/* the name may stand for another address by now */
-	for (i = 0; i < d->conf.servers.n; i++)
-		if (server_spec_has_name(&d->conf.servers.spec[i])) {
-			resolve_start(&d->resolver);
-			break;
-		}
-}
-
-static void on_event(void *ctx, enum qualify_event event)
-{
-	struct daemon *d = ctx;
-
-	switch (event) {
-	case QUALIFY_EV_PROBE:
-		probe(d);
-		break;
-	case QUALIFY_EV_UP:
-		rebind_end(d, false);
-		gain(d);
-		secondary_begin(d);
-		break;
-	case QUALIFY_EV_CONFIRMED:
-		rebind_end(d, true);
-		push(d);
-		secondary_begin(d);
-		break;
-	case QUALIFY_EV_LOST:
-		lose(d);
-		break;
-	case QUALIFY_EV_FAILED:
-		failed(d);
-		break;
-	case QUALIFY_EV_SILENT:
-		rebind_silent(d);
-		break;
-	case QUALIFY_EV_NEW_KEY:
-		log_warn("%s: the secret has expired, ask the server's operator for another one",
-			 d->name);
-		break;
-	}
-}
-
-static const struct qualify_ops ops = {
-	.send = on_send,
-	.now = engine_now,
-	.random = engine_random,
-	.contact = on_contact,
-	.event = on_event,
-};
 
 /* ---- what comes in ---- */
 
@@ -297,7 +50,7 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 	verdict = qualify_receive(&d->q, from, data, len);
 	if (verdict != RA_VALID)
 		log_debug("%s: advertisement from %s ignored: %s", d->name,
-			  addr_text(from.addr), packet_verdict_name(verdict));
+			  engine_addr_text(from.addr), packet_verdict_name(verdict));
 }
 
 static void on_failed(void *ctx, const char *why)
@@ -339,19 +92,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	settle(d);
 }
 
-/* ---- servers ---- */
-
-/* Return: the server with this primary address, NULL if none has it */
-static const struct qualify_server *configured(const struct daemon *d,
-					       __be32 primary)
-{
-	unsigned int i;
-
-	for (i = 0; i < d->q.n_servers; i++)
-		if (d->q.servers[i].primary == primary)
-			return &d->q.servers[i];
-	return NULL;
-}
+/* ---- start ---- */
 
 /* An address that an earlier helper got is worth going on with: peers know it,
  * and connections that use it live on. It holds the primary address of the server
@@ -369,7 +110,7 @@ static bool adopt(struct daemon *d)
 	    teredo_server(&dev.address) != dev.server ||
 	    (dev.local.addr && dev.local.addr != d->path.src))
 		return false;
-	server = configured(d, dev.server);
+	server = servers_find(d, dev.server);
 	if (!server)
 		return false;
 
@@ -390,133 +131,6 @@ static void first_start(struct daemon *d)
 		return;
 	place_sweep(d, NULL);
 	qualify_start(&d->q);
-}
-
-static void retry_resolve(struct daemon *d);
-
-static void on_resolved(struct resolver *r)
-{
-	struct daemon *d = r->ctx;
-	bool first = !d->q.n_servers;
-
-	/* an administrator was quicker */
-	if (!d->conf.servers.n)
-		return;
-	if (!r->n) {
-		if (first)
-			retry_resolve(d);
-		explain_report(d);
-		return;
-	}
-	qualify_set_servers(&d->q, r->servers, r->n);
-	if (first) {
-		watch_path(d);
-		engine_begin(d);
-	} else if (d->q.state == QUALIFY_OFFLINE &&
-		   !configured(d, d->q.server.primary)) {
-		engine_restart(d);
-	}
-}
-
-static void on_resolve_timer(uv_timer_t *timer)
-{
-	struct daemon *d = timer->data;
-
-	resolve_start(&d->resolver);
-}
-
-/* Counted from the start of the last one: a look-up that hung for a second has
- * waited enough.
- */
-static void resolve_after(struct daemon *d, uint64_t wait)
-{
-	uint64_t spent = uv_now(&d->loop) - d->resolver.begun;
-
-	uv_timer_start(&d->resolve_timer, on_resolve_timer,
-		       spent < wait ? wait - spent : 0, 0);
-}
-
-static void retry_resolve(struct daemon *d)
-{
-	uint64_t wait = RESOLVE_MS;
-	unsigned int i;
-
-	i = d->resolver.absent ? 0 : RESOLVE_QUICK;
-	for (; i < d->resolve_failures && wait < RESOLVE_MAX_MS; i++)
-		wait *= 2;
-	d->resolve_failures++;
-	log_debug("%s: cannot resolve %s: %s", d->name, d->resolver.name,
-		  d->resolver.error);
-	resolve_after(d, wait < RESOLVE_MAX_MS ? wait : RESOLVE_MAX_MS);
-}
-
-/**
- * engine_resolve_soon() - a change of the network may make a look-up succeed
- * @d: daemon that knows no server yet
- */
-void engine_resolve_soon(struct daemon *d)
-{
-	d->resolve_failures = 0;
-	if (uv_is_active((uv_handle_t *)&d->resolve_timer))
-		resolve_after(d, RESOLVE_MS);
-}
-
-static struct qualify_server server_of(const struct dev_info *dev)
-{
-	return (struct qualify_server) {
-		.primary = dev->server,
-		.secondary = dev->server2.addr ? dev->server2 :
-						 server_next(dev->server),
-	};
-}
-
-/* A device that was created with a server needs none in the configuration */
-static void servers_from_device(struct daemon *d)
-{
-	struct qualify_server server;
-	struct dev_info dev;
-
-	if (dev_get(&d->genl, d->ifindex, &dev) || !dev.server)
-		return;
-	server = server_of(&dev);
-	qualify_set_servers(&d->q, &server, 1);
-}
-
-/* Has the device another server than it had, and than we gave it? */
-static bool server_changed(struct daemon *d, struct dev_info *dev)
-{
-	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
-	    (dev->server == d->dev_server &&
-	     teredo_endpoint_equal(dev->server2, d->dev_server2)))
-		return false;
-	d->dev_server = dev->server;
-	d->dev_server2 = dev->server2;
-	return dev->server != d->q.server.primary ||
-	       (dev->server2.addr &&
-		!teredo_endpoint_equal(dev->server2, d->q.server.secondary));
-}
-
-/* If so an administrator did that ("teredo set"). It is the one server then,
- * until the daemon is started anew.
- */
-static void on_changed(void *ctx)
-{
-	struct qualify_server server;
-	struct daemon *d = ctx;
-	struct dev_info dev;
-
-	if (!server_changed(d, &dev))
-		return;
-	server = server_of(&dev);
-	log_info("%s: the device was given the server %s", d->name,
-		 addr_text(dev.server));
-	resolve_cancel(&d->resolver);
-	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
-	rebind_end(d, false);
-	qualify_stop(&d->q);
-	qualify_set_servers(&d->q, &server, 1);
-	watch_path(d);
-	engine_restart(d);
 }
 
 static bool nat_symmetric(const struct daemon *d)
@@ -542,16 +156,12 @@ static void engine_link(struct daemon *d)
 
 static int engine_open(struct daemon *d)
 {
-	qualify_init(&d->q, &ops, d);
+	qualify_init(&d->q, &engine_ops, d);
 	d->q.key = d->conf.key;
 	d->q.refresh = d->conf.refresh;
 	d->q.skip_secondary = d->conf.skip_secondary;
 	d->q.symmetric = d->link.conf.symmetric;
 	d->q.prefix = d->link.conf.prefix;
-	d->resolver.list = &d->conf.servers;
-	d->resolver.loop = &d->loop;
-	d->resolver.done = on_resolved;
-	d->resolver.ctx = d;
 
 	if (ktransport_open(&d->kt, d->ifindex)) {
 		log_error("%s", d->kt.nl.error);
@@ -560,12 +170,7 @@ static int engine_open(struct daemon *d)
 	d->kt.transport.receive = on_receive;
 	d->kt.transport.failed = on_failed;
 	d->kt.transport.ctx = d;
-	d->kt.changed = on_changed;
-	d->dev_server = d->link.conf.server;
-	d->dev_server2.addr = d->link.conf.server2;
-	d->dev_server2.port = d->link.conf.server2_port;
-	if (!d->conf.servers.n)
-		servers_from_device(d);
+	servers_open(d);
 
 	if (firewall_look() == FIREWALL_NONE)
 		log_warn("%s: no firewall is to be seen: whoever knows the address can send to this host",
@@ -575,10 +180,8 @@ static int engine_open(struct daemon *d)
 	connectivity_open(d);
 	secondary_open(d);
 	uv_timer_init(&d->loop, &d->q_timer);
-	uv_timer_init(&d->loop, &d->resolve_timer);
 	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
 	d->q_timer.data = d;
-	d->resolve_timer.data = d;
 	d->kt_poll.data = d;
 	d->since = uv_now(&d->loop);
 	d->state = STATE_OFFLINE;
@@ -633,7 +236,7 @@ void engine_sleep(struct daemon *d)
 	portmap_stop(d);
 	rebind_end(d, false);
 	qualify_stop(&d->q);
-	set_state(d, TEREDO_STATE_DOWN);
+	engine_set_state(d, TEREDO_STATE_DOWN);
 	settle(d);
 }
 
@@ -671,16 +274,6 @@ void engine_check(struct daemon *d)
 	settle(d);
 }
 
-/**
- * engine_mapping - the gateway has let others in, or does not any more
- * @d: daemon
- */
-void engine_mapping(struct daemon *d)
-{
-	if (qualify_has_address(&d->q))
-		push(d);
-}
-
 static void engine_repair(struct daemon *d)
 {
 	place_repair(d);
@@ -704,7 +297,7 @@ static void engine_close(struct daemon *d)
 	rebind_end(d, false);
 	qualify_stop(&d->q);
 	resolve_cancel(&d->resolver);
-	set_state(d, TEREDO_STATE_DOWN);
+	engine_set_state(d, TEREDO_STATE_DOWN);
 	portmap_close(d);
 }
 
