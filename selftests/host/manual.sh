@@ -95,7 +95,7 @@ test_configuration()
 	local known written
 
 	known=$(sed -nE 's/^	\{ "([a-z]+)", "([a-z0-9-]+)", .*/\1 \2/p' \
-		"$top/tools/lib/conf.c" | sort)
+		"$top/tools/lib/conf_keys.c" | sort)
 	written=$(awk '
 		$1 == ".Ss" { gsub(/[][]/, "", $2); section = $2 }
 		$1 == ".Sh" { section = "" }

@@ -247,7 +247,7 @@ static void test_settable(const void *arg)
 	{ "listed in " what, test_listed, &(const struct place){ __VA_ARGS__ } }
 
 static const struct ktap_test tests[] = {
-	LISTED("the configuration", "../../tools/lib/conf.c", "set_gateway_rate(", "#define N_KEYS", '"',
+	LISTED("the configuration", "../../tools/lib/conf_keys.c", "set_gateway_rate(", "conf_key_find(", '"',
 	       false, false),
 	LISTED("help", "../../tools/teredo/teredo.c", "\"set\", cmd_set",
 	       "\"peer\", cmd_peer", 0, true, false),
