@@ -7,7 +7,6 @@
  * the server.
  */
 #include "daemon.h"
-#include "flows.h"
 #include "log.h"
 #include "status.h"
 
@@ -27,11 +26,6 @@ static bool wanted(const struct daemon *d)
 	return d->conf.nat66.method != NAT66_NO;
 }
 
-static bool has_prefix(const struct daemon *d)
-{
-	return d->conf.nat66.method == NAT66_PREFIX;
-}
-
 static const char *prefix_text(const struct in6_addr *prefix)
 {
 	static char text[INET6_ADDRSTRLEN + 3];
@@ -46,21 +40,6 @@ static const char *link_text(u32 ifindex)
 	static char name[IF_NAMESIZE];
 
 	return if_indextoname(ifindex, name) ? name : "an interface";
-}
-
-static void set_reason(struct egress *e, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* The first reason is the cause of others */
-static void set_reason(struct egress *e, const char *fmt, ...)
-{
-	va_list args;
-
-	if (e->reason[0])
-		return;
-	va_start(args, fmt);
-	vsnprintf(e->reason, sizeof(e->reason), fmt, args);
-	va_end(args);
 }
 
 /* ---- a file that says that there is a gateway ---- */
@@ -130,115 +109,18 @@ static bool conflict(struct daemon *d)
 	u32 inside = u->routed ? u->routed :
 		     u->onlink != u->oif ? u->onlink : 0;
 
-	if (!has_prefix(d))
+	if (!egress_has_prefix(d))
 		return false;
 	if (u->other)
-		set_reason(e, "%s is the prefix of another gateway of this host: each needs a /64 of its own",
-			   prefix);
+		egress_set_reason(e, "%s is the prefix of another gateway of this host: each needs a /64 of its own",
+				  prefix);
 	else if (inside)
-		set_reason(e, "%s is in use on %s (see: ip -6 route show root %s): give prefix a /64 that is routed to this host and not used",
-			   prefix, link_text(inside), prefix);
+		egress_set_reason(e, "%s is in use on %s (see: ip -6 route show root %s): give prefix a /64 that is routed to this host and not used",
+				  prefix, link_text(inside), prefix);
 	else if (u->onlink && !d->conf.nat66.proxy)
-		set_reason(e, "%s is on the link of %s, where the provider looks for each address by neighbour discovery: set proxy = yes in [gateway], or have the provider route the prefix to this host",
-			   prefix, link_text(u->onlink));
+		egress_set_reason(e, "%s is on the link of %s, where the provider looks for each address by neighbour discovery: set proxy = yes in [gateway], or have the provider route the prefix to this host",
+				  prefix, link_text(u->onlink));
 	return e->reason[0];
-}
-
-/* The module translates to @prefix, or to none if that is all zero. Return: 0 or a
- * negative errno with d->rtnl.error set
- */
-static int set_prefix(struct daemon *d, const struct in6_addr *prefix)
-{
-	struct link_conf conf = { .gateway_prefix = *prefix };
-	struct in6_addr *now = &d->link.conf.gateway_prefix;
-	int ret;
-
-	if (!memcmp(now, prefix, sizeof(*now)))
-		return 0;
-	/* it would ignore what it does not know */
-	if (!link_conf_has(&d->link.conf, IFLA_TEREDO_GATEWAY_PREFIX)) {
-		snprintf(d->rtnl.error, sizeof(d->rtnl.error),
-			 "the kernel module is older than teredod (try: modprobe -r teredo; modprobe teredo)");
-		return -EOPNOTSUPP;
-	}
-	link_conf_set(&conf, IFLA_TEREDO_GATEWAY_PREFIX);
-	ret = link_change(&d->rtnl, d->ifindex, &conf);
-	if (!ret)
-		*now = *prefix;
-	return ret;
-}
-
-static void on_counter(const char *name, uint64_t value, void *ctx)
-{
-	struct masquerade_count *count = ctx;
-
-	if (!strcmp(name, "rx_translated"))
-		count->sent = value;
-	else if (!strcmp(name, "tx_translated"))
-		count->replies = value;
-}
-
-static void on_dev(const struct dev_info *dev, void *ctx)
-{
-	dev_counters(dev, on_counter, ctx);
-}
-
-/* The counters of the device are older than the prefix. */
-static void begin_count(struct daemon *d)
-{
-	struct egress *e = &d->egress;
-
-	e->counted = d->conf.nat66.prefix;
-	memset(&e->before, 0, sizeof(e->before));
-	dev_dump(&d->genl, d->ifindex, on_dev, &e->before);
-}
-
-/* An earlier daemon may have masqueraded */
-static void translate_prefix(struct daemon *d)
-{
-	struct egress *e = &d->egress;
-	const struct in6_addr *prefix = &d->conf.nat66.prefix;
-
-	if (!e->in_place)
-		masquerade_remove(&e->masquerade);
-	else if (memcmp(&d->link.conf.gateway_prefix, prefix, sizeof(*prefix)))
-		log_warn("%s: the gateway's prefix was changed: set again",
-			 d->name);
-	e->in_place = !set_prefix(d, prefix);
-	if (!e->in_place)
-		set_reason(e, "cannot set the translation up: %s",
-			   d->rtnl.error);
-	else if (memcmp(&e->counted, prefix, sizeof(*prefix)))
-		begin_count(d);
-}
-
-static void masquerade(struct daemon *d)
-{
-	struct egress *e = &d->egress;
-
-	if (e->in_place && masquerade_in_place(&e->masquerade))
-		return;
-	if (e->in_place)
-		log_warn("%s: table ip6 %s was changed%s%s: set up again",
-			 d->name, e->masquerade.table,
-			 e->events.by[0] ? " by " : "", e->events.by);
-	e->in_place = !masquerade_put(&e->masquerade);
-	if (!e->in_place)
-		set_reason(e, "cannot set the translation up: %s",
-			   e->masquerade.error);
-	else if (flows_forget(&e->route.clients))
-		log_debug("%s: gateway: connections are not looked at",
-			  d->name);
-}
-
-static void translate(struct daemon *d)
-{
-	if (has_prefix(d)) {
-		translate_prefix(d);
-	} else {
-		set_prefix(d, &in6addr_any);
-		masquerade(d);
-	}
 }
 
 /* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
@@ -255,15 +137,15 @@ static void add_routes(struct daemon *d)
 	int ret;
 
 	if (!link_running(&d->link)) {
-		set_reason(e, "%s has no carrier", d->name);
+		egress_set_reason(e, "%s has no carrier", d->name);
 		return;
 	}
 	ret = gwroute_put(&d->rtnl, &e->route);
 	if (ret)
-		set_reason(e, "cannot add the route to %s: %s",
-			   prefix_text(has_prefix(d) ? &e->route.prefix :
-						       &e->route.clients),
-			   why_refused(d, ret));
+		egress_set_reason(e, "cannot add the route to %s: %s",
+				  prefix_text(egress_has_prefix(d) ? &e->route.prefix :
+							      &e->route.clients),
+				  why_refused(d, ret));
 }
 
 /* ---- IPv6 of the host ---- */
@@ -290,13 +172,13 @@ static void check_forwarding(struct daemon *d)
 	if (forward_get(&d->rtnl, &on) || on)
 		return;
 	if (!d->conf.nat66.forwarding) {
-		set_reason(e, "IPv6 forwarding is off (try: sysctl -w net.ipv6.conf.all.forwarding=1, or forwarding = yes in [gateway]%s)",
-			   accept_ra_hint(&e->upstream));
+		egress_set_reason(e, "IPv6 forwarding is off (try: sysctl -w net.ipv6.conf.all.forwarding=1, or forwarding = yes in [gateway]%s)",
+				  accept_ra_hint(&e->upstream));
 		return;
 	}
 	if (forward_on(&e->forward, e->upstream.by_ra, e->upstream.n_by_ra))
-		set_reason(e, "cannot switch IPv6 forwarding on: %s (see forwarding in teredo.conf(5), or: sysctl -w net.ipv6.conf.all.forwarding=1)",
-			   e->forward.error);
+		egress_set_reason(e, "cannot switch IPv6 forwarding on: %s (see forwarding in teredo.conf(5), or: sysctl -w net.ipv6.conf.all.forwarding=1)",
+				  e->forward.error);
 	else
 		log_info("%s: gateway: IPv6 forwarding switched on", d->name);
 }
@@ -306,9 +188,9 @@ static void check_native(struct daemon *d)
 	struct egress *e = &d->egress;
 
 	if (!e->upstream.oif)
-		set_reason(e, "this host has no IPv6 default route: a gateway needs native IPv6");
-	else if (!has_prefix(d) && !e->upstream.global)
-		set_reason(e, "this host has no global IPv6 address to masquerade as: give it one, or use prefix in [gateway]");
+		egress_set_reason(e, "this host has no IPv6 default route: a gateway needs native IPv6");
+	else if (!egress_has_prefix(d) && !e->upstream.global)
+		egress_set_reason(e, "this host has no global IPv6 address to masquerade as: give it one, or use prefix in [gateway]");
 }
 
 /* On the interface that has the prefix, or else the one that leads to the provider.
@@ -327,22 +209,8 @@ static void run_proxy(struct daemon *d)
 		uv_timer_start(&e->settle, e->settle.timer_cb, SETTLE_MS, 0);
 	} else if (link && ndproxy_open(&e->ndproxy, &d->loop, link,
 					&d->conf.nat66.prefix)) {
-		set_reason(e, "%s", e->ndproxy.error);
+		egress_set_reason(e, "%s", e->ndproxy.error);
 	}
-}
-
-/* Packets with a prefix; otherwise connections and packets. Return: false if it cannot
- * be read
- */
-static bool count_traffic(struct daemon *d, struct masquerade_count *count)
-{
-	if (!has_prefix(d))
-		return !masquerade_count(&d->egress.masquerade, count);
-	if (dev_dump(&d->genl, d->ifindex, on_dev, count))
-		return false;
-	count->sent -= d->egress.before.sent;
-	count->replies -= d->egress.before.replies;
-	return true;
 }
 
 static void check_replies(struct daemon *d)
@@ -350,14 +218,14 @@ static void check_replies(struct daemon *d)
 	struct egress *e = &d->egress;
 	struct masquerade_count count = { 0 };
 
-	if (!e->in_place || !count_traffic(d, &count) || count.replies ||
+	if (!e->in_place || !egress_count(d, &count) || count.replies ||
 	    count.sent < SENT_MIN)
 		return;
-	if (has_prefix(d))
-		set_reason(e, "no packet of a client has had a reply: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
-			   prefix_text(&d->conf.nat66.prefix));
+	if (egress_has_prefix(d))
+		egress_set_reason(e, "no packet of a client has had a reply: does the provider route %s to this host? If the provider has put the prefix on the link: proxy = yes in [gateway]",
+				  prefix_text(&d->conf.nat66.prefix));
 	else
-		set_reason(e, "no connection of a client has had a reply: does IPv6 of this host work?");
+		egress_set_reason(e, "no connection of a client has had a reply: does IPv6 of this host work?");
 }
 
 /* ---- all of it ---- */
@@ -370,9 +238,9 @@ static void take_down(struct daemon *d)
 		return;
 	ndproxy_close(&e->ndproxy);
 	gwroute_sweep(&d->rtnl, &(struct gwroute) { .ifindex = d->ifindex });
-	set_prefix(d, &in6addr_any);
+	egress_set_prefix(d, &in6addr_any);
 	/* an earlier daemon may have masqueraded */
-	if (masquerade_remove(&e->masquerade) && !has_prefix(d))
+	if (masquerade_remove(&e->masquerade) && !egress_has_prefix(d))
 		log_error("%s: gateway: %s", d->name, e->masquerade.error);
 	if (forward_restore(&e->forward))
 		log_error("%s: gateway: forwarding stays on: %s", d->name,
@@ -384,7 +252,7 @@ static void take_down(struct daemon *d)
 static void set_up(struct daemon *d)
 {
 	d->egress.clean = false;
-	translate(d);
+	egress_translate(d);
 	add_routes(d);
 	check_native(d);
 	check_forwarding(d);
@@ -402,7 +270,7 @@ static void report(struct daemon *d, const char *before)
 	e->up = up;
 	if (!up)
 		log_warn("%s: gateway: %s", d->name, e->reason);
-	else if (has_prefix(d))
+	else if (egress_has_prefix(d))
 		log_info("%s: gateway up: clients have addresses of %s",
 			 d->name, prefix_text(&d->conf.nat66.prefix));
 	else
@@ -521,7 +389,7 @@ void egress_open(struct daemon *d)
 			egress_close(d);
 		return;
 	}
-	if (!has_prefix(d))
+	if (!egress_has_prefix(d))
 		watch_table(d);
 	init_timers(d);
 	mark_set(d);
@@ -559,17 +427,17 @@ void egress_status(struct daemon *d, json_t *status)
 	if (!e->open)
 		return;
 	o = json_pack("{s:s,s:s}", "method",
-		      has_prefix(d) ? "prefix" : "masquerade",
+		      egress_has_prefix(d) ? "prefix" : "masquerade",
 		      "state", e->up ? "up" : "failed");
-	if (has_prefix(d))
+	if (egress_has_prefix(d))
 		json_object_set_new(o, "prefix",
 				    json_string(prefix_text(&e->route.prefix)));
 	json_object_set_new(o, "clients",
 			    json_string(prefix_text(&e->route.clients)));
 	if (e->reason[0])
 		json_object_set_new(o, "reason", status_text(e->reason));
-	count_traffic(d, &count);
-	if (has_prefix(d)) {
+	egress_count(d, &count);
+	if (egress_has_prefix(d)) {
 		json_object_set_new(o, "packets_out", json_integer(count.sent));
 		json_object_set_new(o, "packets_in", json_integer(count.replies));
 	} else {

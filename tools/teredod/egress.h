@@ -62,4 +62,12 @@ void egress_event(struct daemon *d, const struct nlmsghdr *nlh);
 void egress_close(struct daemon *d);
 void egress_status(struct daemon *d, json_t *status);
 
+/* egress_translation.c */
+bool egress_has_prefix(const struct daemon *d);
+void egress_set_reason(struct egress *e, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int egress_set_prefix(struct daemon *d, const struct in6_addr *prefix);
+void egress_translate(struct daemon *d);
+bool egress_count(struct daemon *d, struct masquerade_count *count);
+
 #endif /* _EGRESS_H */
