@@ -26,7 +26,7 @@ void abandon_device(struct daemon *d)
 	    status_daemon(d->name, link.ifindex))
 		return;
 	d->ifindex = link.ifindex;
-	d->q.prefix = link.conf.prefix;
+	d->client.q.prefix = link.conf.prefix;
 	/* the kernel can be told to keep addresses of a link that is down */
 	place_sweep(d, NULL);
 	if (link_set_up(&d->rtnl, d->ifindex, false))

@@ -22,7 +22,7 @@
 static int get_routes(const struct daemon *d, struct route6 routes[2])
 {
 	memset(routes, 0, 2 * sizeof(*routes));
-	routes[0].dst.s6_addr32[0] = d->q.prefix;
+	routes[0].dst.s6_addr32[0] = d->client.q.prefix;
 	routes[0].len = PREFIX_LEN;
 	routes[0].metric = PREFIX_METRIC;
 	routes[1].metric = d->conf.metric;
@@ -46,16 +46,16 @@ static const char *route_text(const struct route6 *route)
 void place_refused(struct daemon *d, const char *what, int error)
 {
 	if (error == -EACCES)
-		reason_set(&d->place_error, REASON_IPV6_OFF, what, NULL);
+		reason_set(&d->place.error, REASON_IPV6_OFF, what, NULL);
 	else
-		reason_set(&d->place_error, REASON_NOT_ADDED, what,
+		reason_set(&d->place.error, REASON_NOT_ADDED, what,
 			   d->rtnl.error);
 }
 
 /* The first refusal explains those that follow. */
 static void refused(struct daemon *d, const char *what, int error)
 {
-	if (!d->place_error.id)
+	if (!d->place.error.id)
 		place_refused(d, what, error);
 }
 
@@ -66,9 +66,9 @@ static void place(struct daemon *d)
 	int n = get_routes(d, routes);
 	int i, ret;
 
-	uv_timer_stop(&d->place_timer);
-	d->place_error.id = REASON_NONE;
-	ret = addr_add(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
+	uv_timer_stop(&d->place.timer);
+	d->place.error.id = REASON_NONE;
+	ret = addr_add(&d->rtnl, d->ifindex, &d->place.addr, PREFIX_LEN);
 	if (ret)
 		refused(d, "the address", ret);
 	for (i = 0; i < n; i++) {
@@ -76,7 +76,7 @@ static void place(struct daemon *d)
 		if (ret)
 			refused(d, route_text(&routes[i]), ret);
 	}
-	watch_retry(d, d->place_error.id);
+	watch_retry(d, d->place.error.id);
 }
 
 /**
@@ -99,7 +99,7 @@ static void note_address(const struct in6_addr *addr, void *ctx)
 {
 	struct inventory *inv = ctx;
 
-	if (!memcmp(addr, &inv->d->placed_addr, sizeof(*addr)))
+	if (!memcmp(addr, &inv->d->place.addr, sizeof(*addr)))
 		inv->has_address = true;
 }
 
@@ -143,13 +143,13 @@ void place_removed(struct daemon *d)
 {
 	const char *what;
 
-	if (!d->placed || place_waiting(d) || d->place_error.id ||
+	if (!d->place.wanted || place_waiting(d) || d->place.error.id ||
 	    !(d->link.flags & IFF_UP))
 		return;
 	what = find_missing(d);
 	if (!what)
 		return;
-	reason_set(&d->place_error, REASON_REMOVED, what, NULL);
+	reason_set(&d->place.error, REASON_REMOVED, what, NULL);
 	explain_report(d);
 }
 
@@ -161,7 +161,7 @@ void place_removed(struct daemon *d)
  */
 bool place_waiting(const struct daemon *d)
 {
-	return uv_is_active((const uv_handle_t *)&d->place_timer);
+	return uv_is_active((const uv_handle_t *)&d->place.timer);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -199,12 +199,12 @@ void place_up(struct daemon *d, const struct in6_addr *addr)
 {
 	struct link_info link;
 
-	d->placed = true;
-	d->placed_addr = *addr;
+	d->place.wanted = true;
+	d->place.addr = *addr;
 	if (!link_find(&d->rtnl, d->name, &link) && link_running(&link))
 		place(d);
 	else
-		uv_timer_start(&d->place_timer, on_timer, RUNNING_MS, 0);
+		uv_timer_start(&d->place.timer, on_timer, RUNNING_MS, 0);
 }
 
 /**
@@ -216,9 +216,9 @@ void place_up(struct daemon *d, const struct in6_addr *addr)
  */
 void place_repair(struct daemon *d)
 {
-	if (!d->placed || place_waiting(d))
+	if (!d->place.wanted || place_waiting(d))
 		return;
-	place_up(d, &d->placed_addr);
+	place_up(d, &d->place.addr);
 	explain_report(d);
 }
 
@@ -233,15 +233,15 @@ void place_down(struct daemon *d)
 	struct route6 routes[2];
 	int n = get_routes(d, routes);
 
-	if (!d->placed)
+	if (!d->place.wanted)
 		return;
-	d->placed = false;
-	d->place_error.id = REASON_NONE;
-	uv_timer_stop(&d->place_timer);
+	d->place.wanted = false;
+	d->place.error.id = REASON_NONE;
+	uv_timer_stop(&d->place.timer);
 	watch_retry(d, false);
 	while (n--)
 		route_del(&d->rtnl, d->ifindex, &routes[n]);
-	addr_del(&d->rtnl, d->ifindex, &d->placed_addr, PREFIX_LEN);
+	addr_del(&d->rtnl, d->ifindex, &d->place.addr, PREFIX_LEN);
 }
 
 /**
@@ -263,7 +263,7 @@ static void on_addr(const struct in6_addr *addr, void *ctx)
 	struct sweep *sweep = ctx;
 
 	if (sweep->n == ARRAY_SIZE(sweep->found) ||
-	    !teredo_is_teredo(addr, sweep->d->q.prefix) ||
+	    !teredo_is_teredo(addr, sweep->d->client.q.prefix) ||
 	    (sweep->keep && !memcmp(addr, sweep->keep, sizeof(*addr))))
 		return;
 	sweep->found[sweep->n++] = *addr;
@@ -294,6 +294,6 @@ void place_sweep(struct daemon *d, const struct in6_addr *keep)
  */
 void place_open(struct daemon *d)
 {
-	uv_timer_init(&d->loop, &d->place_timer);
-	d->place_timer.data = d;
+	uv_timer_init(&d->loop, &d->place.timer);
+	d->place.timer.data = d;
 }

@@ -34,7 +34,7 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 
 	log_debug("%s: solicitation to %s", d->name, engine_addr_text(to.addr));
 	if (d->kt.transport.send(&d->kt.transport, to, data, len))
-		snprintf(d->send_error, sizeof(d->send_error), "%s",
+		snprintf(d->client.send_error, sizeof(d->client.send_error), "%s",
 			 d->kt.nl.error);
 }
 
@@ -83,7 +83,7 @@ static u64 on_contact(void *ctx)
  */
 static u32 lifetime(const struct daemon *d)
 {
-	u32 needed = 2 * (d->q.refresh + QUALIFY_TRIES * QUALIFY_TIMEOUT_MS) /
+	u32 needed = 2 * (d->client.q.refresh + QUALIFY_TRIES * QUALIFY_TIMEOUT_MS) /
 		     1000;
 
 	return needed > LIFETIME_MIN ? needed : LIFETIME_MIN;
@@ -97,11 +97,11 @@ static u32 lifetime(const struct daemon *d)
  */
 enum teredo_nat engine_nat(const struct daemon *d)
 {
-	if ((d->q.nat == TEREDO_NAT_RESTRICTED ||
-	     d->q.nat == TEREDO_NAT_UNKNOWN) &&
-	    teredo_endpoint_equal(d->local, d->q.mapped))
+	if ((d->client.q.nat == TEREDO_NAT_RESTRICTED ||
+	     d->client.q.nat == TEREDO_NAT_UNKNOWN) &&
+	    teredo_endpoint_equal(d->client.local, d->client.q.mapped))
 		return TEREDO_NAT_NONE;
-	return d->q.nat;
+	return d->client.q.nat;
 }
 
 /**
@@ -112,14 +112,14 @@ void engine_push(struct daemon *d)
 {
 	const struct dev_info dev = {
 		.ifindex = d->ifindex,
-		.address = d->q.address,
-		.server = d->q.server.primary,
-		.server2 = d->q.server.secondary,
-		.mapped = d->q.mapped,
-		.local = d->local,
+		.address = d->client.q.address,
+		.server = d->client.q.server.primary,
+		.server2 = d->client.q.server.secondary,
+		.mapped = d->client.q.mapped,
+		.local = d->client.local,
 		.lifetime = lifetime(d),
 		.nat = engine_nat(d),
-		.upnp = d->mapping.method != MAPPING_NO,
+		.upnp = d->portmap.got.method != MAPPING_NO,
 		.upnp_mapped = portmap_outside(d),
 	};
 
@@ -135,7 +135,7 @@ void engine_push(struct daemon *d)
  */
 void engine_set_refresh(struct daemon *d, u64 refresh)
 {
-	d->q.refresh = refresh;
+	d->client.q.refresh = refresh;
 	engine_push(d);
 }
 
@@ -144,7 +144,7 @@ static void read_local_port(struct daemon *d)
 	struct dev_info dev;
 
 	if (!dev_get(&d->genl, d->ifindex, &dev))
-		d->local.port = dev.local.port;
+		d->client.local.port = dev.local.port;
 }
 
 /* Device first: with a carrier, but no route yet, nothing gets lost. An address
@@ -154,16 +154,17 @@ static void gain(struct daemon *d)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	d->send_error[0] = '\0';
-	d->local.addr = d->heard_at ? d->heard_at : d->path.src;
+	d->client.send_error[0] = '\0';
+	d->client.local.addr = d->client.heard_at ? d->client.heard_at :
+						    d->watch.path.src;
 	read_local_port(d);
 	engine_push(d);
 	/* whom another address reaches is to be found out anew */
-	d->state = STATE_PROBE;
-	place_sweep(d, &d->q.address);
-	place_up(d, &d->q.address);
+	d->report.state = STATE_PROBE;
+	place_sweep(d, &d->client.q.address);
+	place_up(d, &d->client.q.address);
 	portmap_renew(d);
-	inet_ntop(AF_INET6, &d->q.address, text, sizeof(text));
+	inet_ntop(AF_INET6, &d->client.q.address, text, sizeof(text));
 	log_info("%s: address %s", d->name, text);
 }
 
@@ -188,18 +189,18 @@ static void lose(struct daemon *d)
 
 static void probe(struct daemon *d)
 {
-	d->send_error[0] = '\0';
-	d->heard_at = 0;
+	d->client.send_error[0] = '\0';
+	d->client.heard_at = 0;
 	secondary_due(d);
 	watch_path(d);
 	/* with an address for each destination we would look like a symmetric
 	 * NAT to ourselves
 	 */
-	d->kt.local.addr = d->path.src;
+	d->kt.local.addr = d->watch.path.src;
 	read_local_port(d);
-	portmap_update(d, d->local.port);
+	portmap_update(d, d->client.local.port);
 	if (dev_set_state(&d->genl, d->ifindex, TEREDO_STATE_PROBING,
-			  d->q.server.primary, d->q.server.secondary))
+			  d->client.q.server.primary, d->client.q.server.secondary))
 		log_error("%s: %s", d->name, d->genl.error);
 }
 
@@ -210,7 +211,7 @@ static void failed(struct daemon *d)
 	/* the name may stand for another address by now */
 	for (i = 0; i < d->conf.servers.n; i++)
 		if (server_spec_has_name(&d->conf.servers.spec[i])) {
-			resolve_start(&d->resolver);
+			resolve_start(&d->servers.resolver);
 			break;
 		}
 }
@@ -263,6 +264,6 @@ const struct qualify_ops engine_ops = {
  */
 void engine_mapping(struct daemon *d)
 {
-	if (qualify_has_address(&d->q))
+	if (qualify_has_address(&d->client.q))
 		engine_push(d);
 }

@@ -26,13 +26,14 @@
  *
  * Return: the server, NULL if none has it.
  */
-const struct qualify_server *servers_find(const struct daemon *d, __be32 primary)
+const struct qualify_server *servers_find(const struct daemon *d,
+					  __be32 primary)
 {
 	unsigned int i;
 
-	for (i = 0; i < d->q.n_servers; i++)
-		if (d->q.servers[i].primary == primary)
-			return &d->q.servers[i];
+	for (i = 0; i < d->client.q.n_servers; i++)
+		if (d->client.q.servers[i].primary == primary)
+			return &d->client.q.servers[i];
 	return NULL;
 }
 
@@ -41,7 +42,7 @@ static void retry_resolve(struct daemon *d);
 static void on_resolved(struct resolver *r)
 {
 	struct daemon *d = r->ctx;
-	bool first = !d->q.n_servers;
+	bool first = !d->client.q.n_servers;
 
 	/* an administrator was quicker */
 	if (!d->conf.servers.n)
@@ -52,12 +53,12 @@ static void on_resolved(struct resolver *r)
 		explain_report(d);
 		return;
 	}
-	qualify_set_servers(&d->q, r->servers, r->n);
+	qualify_set_servers(&d->client.q, r->servers, r->n);
 	if (first) {
 		watch_path(d);
 		engine_begin(d);
-	} else if (d->q.state == QUALIFY_OFFLINE &&
-		   !servers_find(d, d->q.server.primary)) {
+	} else if (d->client.q.state == QUALIFY_OFFLINE &&
+		   !servers_find(d, d->client.q.server.primary)) {
 		engine_restart(d);
 	}
 }
@@ -66,7 +67,7 @@ static void on_resolve_timer(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
-	resolve_start(&d->resolver);
+	resolve_start(&d->servers.resolver);
 }
 
 /* Counted from the start of the last one: a look-up that hung for a second has
@@ -74,9 +75,9 @@ static void on_resolve_timer(uv_timer_t *timer)
  */
 static void resolve_after(struct daemon *d, uint64_t wait)
 {
-	uint64_t spent = uv_now(&d->loop) - d->resolver.begun;
+	uint64_t spent = uv_now(&d->loop) - d->servers.resolver.begun;
 
-	uv_timer_start(&d->resolve_timer, on_resolve_timer,
+	uv_timer_start(&d->servers.timer, on_resolve_timer,
 		       spent < wait ? wait - spent : 0, 0);
 }
 
@@ -85,12 +86,12 @@ static void retry_resolve(struct daemon *d)
 	uint64_t wait = RESOLVE_MS;
 	unsigned int i;
 
-	i = d->resolver.absent ? 0 : RESOLVE_QUICK;
-	for (; i < d->resolve_failures && wait < RESOLVE_MAX_MS; i++)
+	i = d->servers.resolver.absent ? 0 : RESOLVE_QUICK;
+	for (; i < d->servers.failures && wait < RESOLVE_MAX_MS; i++)
 		wait *= 2;
-	d->resolve_failures++;
-	log_debug("%s: cannot resolve %s: %s", d->name, d->resolver.name,
-		  d->resolver.error);
+	d->servers.failures++;
+	log_debug("%s: cannot resolve %s: %s", d->name, d->servers.resolver.name,
+		  d->servers.resolver.error);
 	resolve_after(d, wait < RESOLVE_MAX_MS ? wait : RESOLVE_MAX_MS);
 }
 
@@ -100,8 +101,8 @@ static void retry_resolve(struct daemon *d)
  */
 void servers_resolve_soon(struct daemon *d)
 {
-	d->resolve_failures = 0;
-	if (uv_is_active((uv_handle_t *)&d->resolve_timer))
+	d->servers.failures = 0;
+	if (uv_is_active((uv_handle_t *)&d->servers.timer))
 		resolve_after(d, RESOLVE_MS);
 }
 
@@ -123,21 +124,21 @@ static void servers_from_device(struct daemon *d)
 	if (dev_get(&d->genl, d->ifindex, &dev) || !dev.server)
 		return;
 	server = server_of(&dev);
-	qualify_set_servers(&d->q, &server, 1);
+	qualify_set_servers(&d->client.q, &server, 1);
 }
 
 /* Has the device another server than it had, and than we gave it? */
 static bool server_changed(struct daemon *d, struct dev_info *dev)
 {
 	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
-	    (dev->server == d->dev_server &&
-	     teredo_endpoint_equal(dev->server2, d->dev_server2)))
+	    (dev->server == d->servers.dev_server &&
+	     teredo_endpoint_equal(dev->server2, d->servers.dev_server2)))
 		return false;
-	d->dev_server = dev->server;
-	d->dev_server2 = dev->server2;
-	return dev->server != d->q.server.primary ||
+	d->servers.dev_server = dev->server;
+	d->servers.dev_server2 = dev->server2;
+	return dev->server != d->client.q.server.primary ||
 	       (dev->server2.addr &&
-		!teredo_endpoint_equal(dev->server2, d->q.server.secondary));
+		!teredo_endpoint_equal(dev->server2, d->client.q.server.secondary));
 }
 
 /* If so an administrator did that ("teredo set"). It is the one server then,
@@ -154,11 +155,11 @@ static void on_changed(void *ctx)
 	server = server_of(&dev);
 	log_info("%s: the device was given the server %s", d->name,
 		 engine_addr_text(dev.server));
-	resolve_cancel(&d->resolver);
+	resolve_cancel(&d->servers.resolver);
 	memset(&d->conf.servers, 0, sizeof(d->conf.servers));
 	rebind_end(d, false);
-	qualify_stop(&d->q);
-	qualify_set_servers(&d->q, &server, 1);
+	qualify_stop(&d->client.q);
+	qualify_set_servers(&d->client.q, &server, 1);
 	watch_path(d);
 	engine_restart(d);
 }
@@ -169,16 +170,16 @@ static void on_changed(void *ctx)
  */
 void servers_open(struct daemon *d)
 {
-	d->resolver.list = &d->conf.servers;
-	d->resolver.loop = &d->loop;
-	d->resolver.done = on_resolved;
-	d->resolver.ctx = d;
-	uv_timer_init(&d->loop, &d->resolve_timer);
-	d->resolve_timer.data = d;
+	d->servers.resolver.list = &d->conf.servers;
+	d->servers.resolver.loop = &d->loop;
+	d->servers.resolver.done = on_resolved;
+	d->servers.resolver.ctx = d;
+	uv_timer_init(&d->loop, &d->servers.timer);
+	d->servers.timer.data = d;
 	d->kt.changed = on_changed;
-	d->dev_server = d->link.conf.server;
-	d->dev_server2.addr = d->link.conf.server2;
-	d->dev_server2.port = d->link.conf.server2_port;
+	d->servers.dev_server = d->link.conf.server;
+	d->servers.dev_server2.addr = d->link.conf.server2;
+	d->servers.dev_server2.port = d->link.conf.server2_port;
 	if (!d->conf.servers.n)
 		servers_from_device(d);
 }

@@ -28,12 +28,12 @@ static void on_timer(uv_timer_t *timer);
 static void settle(struct daemon *d, enum connectivity state)
 {
 	char host[INET6_ADDRSTRLEN];
-	bool news = state != d->reached_before;
+	bool news = state != d->reach.before;
 	bool good = state == CONNECTIVITY_GOOD;
 
-	d->reached = state;
-	d->reached_before = state;
-	uv_timer_start(&d->reach_timer, on_timer,
+	d->reach.found = state;
+	d->reach.before = state;
+	uv_timer_start(&d->reach.timer, on_timer,
 		       good ? AGAIN_MS : AGAIN_FAILED_MS, 0);
 	explain_report(d);
 	if (!news)
@@ -49,16 +49,16 @@ static void settle(struct daemon *d, enum connectivity state)
 static void on_peer(const struct peer_info *peer, void *ctx)
 {
 	struct daemon *d = ctx;
-	u64 spent = uv_now(&d->loop) - d->reach_begun;
+	u64 spent = uv_now(&d->loop) - d->reach.begun;
 
 	if (memcmp(&peer->address, &d->conf.verify, sizeof(peer->address)))
 		return;
 	/* heard from since it was asked, and not only once upon a time */
 	if (peer->state == TEREDO_PEER_STATE_TRUSTED && peer->idle_rx <= spent) {
-		d->relay = peer->remote;
-		d->reached = CONNECTIVITY_GOOD;
+		d->reach.relay = peer->remote;
+		d->reach.found = CONNECTIVITY_GOOD;
 	} else if (peer->state == TEREDO_PEER_STATE_FAILED) {
-		d->reached = CONNECTIVITY_FAILED;
+		d->reach.found = CONNECTIVITY_FAILED;
 	}
 }
 
@@ -66,13 +66,13 @@ static void look(struct daemon *d)
 {
 	uv_update_time(&d->loop);
 	peer_dump(&d->genl, d->ifindex, on_peer, d);
-	if (d->reached == CONNECTIVITY_TESTING &&
-	    uv_now(&d->loop) - d->reach_begun >= GIVE_UP_MS)
-		d->reached = CONNECTIVITY_FAILED;
-	if (d->reached == CONNECTIVITY_TESTING)
-		uv_timer_start(&d->reach_timer, on_timer, LOOK_MS, 0);
+	if (d->reach.found == CONNECTIVITY_TESTING &&
+	    uv_now(&d->loop) - d->reach.begun >= GIVE_UP_MS)
+		d->reach.found = CONNECTIVITY_FAILED;
+	if (d->reach.found == CONNECTIVITY_TESTING)
+		uv_timer_start(&d->reach.timer, on_timer, LOOK_MS, 0);
 	else
-		settle(d, d->reached);
+		settle(d, d->reach.found);
 }
 
 static void begin(struct daemon *d)
@@ -80,20 +80,20 @@ static void begin(struct daemon *d)
 	const struct teredo_endpoint unknown = { 0 };
 
 	uv_update_time(&d->loop);
-	d->reach_begun = uv_now(&d->loop);
-	d->reached = CONNECTIVITY_TESTING;
+	d->reach.begun = uv_now(&d->loop);
+	d->reach.found = CONNECTIVITY_TESTING;
 	/* refused is also a peer that has just failed */
 	if (peer_add(&d->genl, d->ifindex, &d->conf.verify, unknown))
 		settle(d, CONNECTIVITY_FAILED);
 	else
-		uv_timer_start(&d->reach_timer, on_timer, LOOK_MS, 0);
+		uv_timer_start(&d->reach.timer, on_timer, LOOK_MS, 0);
 }
 
 static void on_timer(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
-	if (d->reached == CONNECTIVITY_TESTING)
+	if (d->reach.found == CONNECTIVITY_TESTING)
 		look(d);
 	else
 		begin(d);
@@ -105,8 +105,8 @@ static void on_timer(uv_timer_t *timer)
  */
 void connectivity_open(struct daemon *d)
 {
-	uv_timer_init(&d->loop, &d->reach_timer);
-	d->reach_timer.data = d;
+	uv_timer_init(&d->loop, &d->reach.timer);
+	d->reach.timer.data = d;
 }
 
 /**
@@ -116,9 +116,9 @@ void connectivity_open(struct daemon *d)
  */
 void connectivity_changed(struct daemon *d, bool qualified)
 {
-	uv_timer_stop(&d->reach_timer);
-	d->reached = CONNECTIVITY_UNKNOWN;
-	d->reached_before = CONNECTIVITY_UNKNOWN;
+	uv_timer_stop(&d->reach.timer);
+	d->reach.found = CONNECTIVITY_UNKNOWN;
+	d->reach.before = CONNECTIVITY_UNKNOWN;
 	if (qualified && d->conf.has_verify)
 		begin(d);
 }
@@ -138,13 +138,13 @@ void connectivity_status(const struct daemon *d, json_t *status)
 	char host[INET6_ADDRSTRLEN];
 	json_t *o;
 
-	if (d->reached == CONNECTIVITY_UNKNOWN)
+	if (d->reach.found == CONNECTIVITY_UNKNOWN)
 		return;
 	inet_ntop(AF_INET6, &d->conf.verify, host, sizeof(host));
-	o = json_pack("{s:s,s:s}", "host", host, "state", words[d->reached]);
-	if (d->reached == CONNECTIVITY_GOOD)
+	o = json_pack("{s:s,s:s}", "host", host, "state", words[d->reach.found]);
+	if (d->reach.found == CONNECTIVITY_GOOD)
 		json_object_set_new(o, "relay",
-				    status_endpoint(d->relay.addr,
-						    d->relay.port));
+				    status_endpoint(d->reach.relay.addr,
+						    d->reach.relay.port));
 	json_object_set_new(status, "connectivity", o);
 }

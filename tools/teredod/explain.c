@@ -12,8 +12,8 @@
 
 static bool is_symmetric(const struct daemon *d)
 {
-	return d->q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       d->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+	return d->client.q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
 /* A client with an address */
@@ -23,15 +23,15 @@ static void explain_address(const struct daemon *d, struct reason *r)
 
 	if (place_waiting(d)) {
 		reason_set(r, REASON_STARTING, NULL, NULL);
-	} else if (d->place_error.id) {
-		*r = d->place_error;
-	} else if (is_symmetric(d) && d->reached != CONNECTIVITY_GOOD) {
+	} else if (d->place.error.id) {
+		*r = d->place.error;
+	} else if (is_symmetric(d) && d->reach.found != CONNECTIVITY_GOOD) {
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
 	} else if (engine_nat(d) == TEREDO_NAT_UNKNOWN &&
-		   d->reached != CONNECTIVITY_GOOD) {
-		value_server_text(host, d->q.server.secondary);
+		   d->reach.found != CONNECTIVITY_GOOD) {
+		value_server_text(host, d->client.q.server.secondary);
 		reason_set(r, REASON_NAT_UNKNOWN, host, NULL);
-	} else if (d->reached == CONNECTIVITY_FAILED) {
+	} else if (d->reach.found == CONNECTIVITY_FAILED) {
 		inet_ntop(AF_INET6, &d->conf.verify, host, sizeof(host));
 		reason_set(r, REASON_NO_RELAY, host, NULL);
 	}
@@ -39,9 +39,9 @@ static void explain_address(const struct daemon *d, struct reason *r)
 
 static void explain_name(const struct daemon *d, struct reason *r)
 {
-	if (d->resolver.error[0])
-		reason_set(r, REASON_NOT_FOUND, d->resolver.name,
-			   d->resolver.error);
+	if (d->servers.resolver.error[0])
+		reason_set(r, REASON_NOT_FOUND, d->servers.resolver.name,
+			   d->servers.resolver.error);
 	else
 		reason_set(r, REASON_LOOKING_UP, NULL, NULL);
 }
@@ -51,18 +51,19 @@ static void explain_name(const struct daemon *d, struct reason *r)
  */
 static void explain_server(const struct daemon *d, struct reason *r)
 {
-	bool half = d->q.state == QUALIFY_STARTING && d->q.primary.answered &&
-		    d->q.reason == QUALIFY_NO_REPLY;
-	struct teredo_endpoint ep = { .addr = d->q.server.primary };
+	const struct qualify *q = &d->client.q;
+	bool half = q->state == QUALIFY_STARTING && q->primary.answered &&
+		    q->reason == QUALIFY_NO_REPLY;
+	struct teredo_endpoint ep = { .addr = q->server.primary };
 	char server[VALUE_SERVER];
 
 	if (half)
-		ep = d->q.server.secondary;
+		ep = d->client.q.server.secondary;
 	value_server_text(server, ep);
-	if (d->send_error[0])
-		reason_set(r, REASON_SEND, server, d->send_error);
-	else if (d->q.reason != QUALIFY_OK && !half)
-		qualify_explain(&d->q, r);
+	if (d->client.send_error[0])
+		reason_set(r, REASON_SEND, server, d->client.send_error);
+	else if (d->client.q.reason != QUALIFY_OK && !half)
+		qualify_explain(&d->client.q, r);
 	else
 		reason_set(r, REASON_WAITING, server, NULL);
 }
@@ -75,16 +76,16 @@ static void explain_server(const struct daemon *d, struct reason *r)
 void explain(const struct daemon *d, struct reason *r)
 {
 	reason_set(r, REASON_NONE, NULL, NULL);
-	if (d->native.believed && d->place_error.id)
-		*r = d->place_error;
-	else if (d->native.believed)
-		reason_set(r, REASON_NATIVE, d->native_name, NULL);
-	else if (qualify_has_address(&d->q))
+	if (d->beside.native.believed && d->place.error.id)
+		*r = d->place.error;
+	else if (d->beside.native.believed)
+		reason_set(r, REASON_NATIVE, d->beside.name, NULL);
+	else if (qualify_has_address(&d->client.q))
 		explain_address(d, r);
-	else if (!d->q.n_servers)
+	else if (!d->client.q.n_servers)
 		explain_name(d, r);
-	else if (!d->path_up)
-		*r = d->path_error;
+	else if (!d->watch.path_up)
+		*r = d->watch.path_error;
 	else
 		explain_server(d, r);
 }
@@ -124,15 +125,15 @@ void explain_report(struct daemon *d)
 	bool changed;
 
 	explain(d, &r);
-	changed = d->state != reason_state(r.id, true);
+	changed = d->report.state != reason_state(r.id, true);
 	if (changed) {
-		d->state = reason_state(r.id, true);
-		d->since = uv_now(&d->loop);
-		connectivity_changed(d, d->state == STATE_QUALIFIED);
+		d->report.state = reason_state(r.id, true);
+		d->report.since = uv_now(&d->loop);
+		connectivity_changed(d, d->report.state == STATE_QUALIFIED);
 		explain(d, &r);
 	}
-	if (!changed && reason_equal(&r, &d->reason))
+	if (!changed && reason_equal(&r, &d->report.reason))
 		return;
-	d->reason = r;
-	explain_log(d, state_word(d->state), &r);
+	d->report.reason = r;
+	explain_log(d, state_word(d->report.state), &r);
 }

@@ -50,7 +50,7 @@ void lower_follow(struct daemon *d)
 		return;
 	d->lower = lower;
 	follow(d, d->name, lower);
-	if (d->stand_in && if_indextoname(d->stand_in, stand_in))
+	if (d->beside.stand_in && if_indextoname(d->beside.stand_in, stand_in))
 		follow(d, stand_in, lower);
 }
 

@@ -50,7 +50,7 @@ static int make_stand_in(struct daemon *d)
 	struct link_conf conf;
 	struct link_info link;
 	struct announce a = {
-		.prefix = d->q.prefix,
+		.prefix = d->client.q.prefix,
 		.metric = PREFIX_METRIC,
 	};
 	int ret;
@@ -70,17 +70,17 @@ static int make_stand_in(struct daemon *d)
 		return -EEXIST;
 	}
 	a.ifindex = link.ifindex;
-	d->stand_in = link.ifindex;
+	d->beside.stand_in = link.ifindex;
 	ret = link_set_up(&d->rtnl, link.ifindex, true);
 	return ret ? ret : announce_put(&d->rtnl, &a, ANNOUNCE_YES);
 }
 
 static void remove_stand_in(struct daemon *d)
 {
-	if (d->stand_in)
-		link_delete(&d->rtnl, d->stand_in);
-	d->stand_in = 0;
-	d->place_error.id = REASON_NONE;
+	if (d->beside.stand_in)
+		link_delete(&d->rtnl, d->beside.stand_in);
+	d->beside.stand_in = 0;
+	d->place.error.id = REASON_NONE;
 	watch_retry(d, false);
 }
 
@@ -105,14 +105,14 @@ void beside_repair(struct daemon *d)
 	char name[IF_NAMESIZE], why[NL_ERROR];
 	int ret;
 
-	if (!d->native.believed || d->conf.native != NATIVE_RELAY)
+	if (!d->beside.native.believed || d->conf.native != NATIVE_RELAY)
 		return;
-	d->place_error.id = REASON_NONE;
+	d->place.error.id = REASON_NONE;
 	ret = make_stand_in(d);
 	if (ret) {
 		name_stand_in(d, name);
 		stand_in_error(d, name, ret, why);
-		reason_set(&d->place_error, REASON_NO_STAND_IN, d->native_name,
+		reason_set(&d->place.error, REASON_NO_STAND_IN, d->beside.name,
 			   why);
 	}
 	watch_retry(d, ret);
@@ -131,7 +131,7 @@ static void sweep_stand_in(struct daemon *d)
 	    strcmp(link.kind, TEREDO_LINK_KIND) ||
 	    link.conf.mode != TEREDO_MODE_HOSTRELAY)
 		return;
-	d->stand_in = link.ifindex;
+	d->beside.stand_in = link.ifindex;
 }
 
 static void enter(struct daemon *d)
@@ -149,14 +149,14 @@ static void leave(struct daemon *d)
 static void look(struct daemon *d, struct native_look *look)
 {
 	*look = (struct native_look) {
-		.prefix = d->q.prefix,
+		.prefix = d->client.q.prefix,
 		.own = d->ifindex,
 	};
 	if (native_find(&d->rtnl, look))
 		log_debug("%s: looking for native IPv6: %s", d->name,
 			  d->rtnl.error);
 	if (look->route && look->address)
-		if_indextoname(look->oif, d->native_name);
+		if_indextoname(look->oif, d->beside.name);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -164,9 +164,9 @@ static void on_timer(uv_timer_t *timer)
 	struct daemon *d = timer->data;
 
 	uv_update_time(&d->loop);
-	if (!native_timeout(&d->native, uv_now(&d->loop)))
+	if (!native_timeout(&d->beside.native, uv_now(&d->loop)))
 		return;
-	if (d->native.believed)
+	if (d->beside.native.believed)
 		enter(d);
 	else
 		leave(d);
@@ -181,13 +181,13 @@ static void on_look(uv_timer_t *timer)
 	look(d, &found);
 	uv_update_time(&d->loop);
 	now = uv_now(&d->loop);
-	native_seen(&d->native, found.route && found.address, now);
-	if (d->native.deadline == NATIVE_NEVER)
-		uv_timer_stop(&d->native_timer);
+	native_seen(&d->beside.native, found.route && found.address, now);
+	if (d->beside.native.deadline == NATIVE_NEVER)
+		uv_timer_stop(&d->beside.timer);
 	else
-		uv_timer_start(&d->native_timer, on_timer,
-			       d->native.deadline > now ?
-			       d->native.deadline - now : 0, 0);
+		uv_timer_start(&d->beside.timer, on_timer,
+			       d->beside.native.deadline > now ?
+			       d->beside.native.deadline - now : 0, 0);
 }
 
 /**
@@ -197,8 +197,8 @@ static void on_look(uv_timer_t *timer)
 void beside_changed(struct daemon *d)
 {
 	if (d->role == &engine_role && d->conf.native != NATIVE_IGNORE &&
-	    !uv_is_active((uv_handle_t *)&d->native_look))
-		uv_timer_start(&d->native_look, on_look, LOOK_MS, 0);
+	    !uv_is_active((uv_handle_t *)&d->beside.look))
+		uv_timer_start(&d->beside.look, on_look, LOOK_MS, 0);
 }
 
 /**
@@ -209,17 +209,17 @@ void beside_begin(struct daemon *d)
 {
 	struct native_look found;
 
-	uv_timer_init(&d->loop, &d->native_look);
-	uv_timer_init(&d->loop, &d->native_timer);
-	d->native_look.data = d;
-	d->native_timer.data = d;
-	native_begin(&d->native, false);
+	uv_timer_init(&d->loop, &d->beside.look);
+	uv_timer_init(&d->loop, &d->beside.timer);
+	d->beside.look.data = d;
+	d->beside.timer.data = d;
+	native_begin(&d->beside.native, false);
 	if (d->conf.native == NATIVE_IGNORE)
 		return;
 	sweep_stand_in(d);
 	look(d, &found);
-	native_begin(&d->native, found.route && found.address);
-	if (d->native.believed)
+	native_begin(&d->beside.native, found.route && found.address);
+	if (d->beside.native.believed)
 		enter(d);
 	else
 		remove_stand_in(d);

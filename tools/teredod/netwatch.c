@@ -46,9 +46,10 @@ static uint64_t asleep_ms(void)
 static void path_query(const struct daemon *d, struct path_query *query)
 {
 	const struct link_conf *conf = &d->link.conf;
+	const struct qualify *q = &d->client.q;
 
-	query->dst = d->q.state == QUALIFY_INITIAL ?
-		     d->q.servers[d->q.index].primary : d->q.server.primary;
+	query->dst = q->state == QUALIFY_INITIAL ?
+		     q->servers[q->index].primary : q->server.primary;
 	query->src = conf->local;
 	query->oif = conf->lower;
 	query->fwmark = conf->fwmark;
@@ -63,13 +64,13 @@ static void no_path(struct daemon *d, __be32 dst)
 	inet_ntop(AF_INET, &dst, text, sizeof(text));
 	inet_ntop(AF_INET, &local, from, sizeof(from));
 	if (missing) {
-		reason_set(&d->path_error, REASON_NO_LINK, text, missing);
+		reason_set(&d->watch.path_error, REASON_NO_LINK, text, missing);
 	} else if (local && !carrier_has_address(local)) {
-		reason_set(&d->path_error, REASON_NOT_LOCAL, from, NULL);
+		reason_set(&d->watch.path_error, REASON_NOT_LOCAL, from, NULL);
 	} else {
 		if (local)
 			sprintf(text + strlen(text), " from %s", from);
-		reason_set(&d->path_error, REASON_NO_PATH, text, d->rtnl.error);
+		reason_set(&d->watch.path_error, REASON_NO_PATH, text, d->rtnl.error);
 	}
 }
 
@@ -88,16 +89,16 @@ bool watch_path(struct daemon *d)
 
 	path_query(d, &query);
 	if (!(d->link.flags & IFF_UP))
-		reason_set(&d->path_error, REASON_DOWN, NULL, NULL);
+		reason_set(&d->watch.path_error, REASON_DOWN, NULL, NULL);
 	else if (path_get(&d->rtnl, &query, &path) || !path.src)
 		no_path(d, query.dst);
 	else
 		up = true;
 
-	changed = up != d->path_up ||
-		  (up && memcmp(&path, &d->path, sizeof(path)));
-	d->path_up = up;
-	d->path = path;
+	changed = up != d->watch.path_up ||
+		  (up && memcmp(&path, &d->watch.path, sizeof(path)));
+	d->watch.path_up = up;
+	d->watch.path = path;
 	return changed;
 }
 
@@ -112,21 +113,21 @@ void watch_settled(struct daemon *d)
 {
 	bool changed;
 
-	if (!d->q.n_servers) {
+	if (!d->client.q.n_servers) {
 		servers_resolve_soon(d);
 		return;
 	}
-	changed = watch_path(d) || d->dev_bounced;
-	d->dev_bounced = false;
-	if (changed && !d->path_up)
+	changed = watch_path(d) || d->watch.dev_bounced;
+	d->watch.dev_bounced = false;
+	if (changed && !d->watch.path_up)
 		engine_suspend(d);
-	else if (changed && d->q.state == QUALIFY_INITIAL)
+	else if (changed && d->client.q.state == QUALIFY_INITIAL)
 		engine_begin(d);
 	else if (changed)
 		engine_restart(d);
-	else if (d->link_back && d->path_up)
+	else if (d->watch.link_back && d->watch.path_up)
 		engine_check(d);
-	d->link_back = false;
+	d->watch.link_back = false;
 }
 
 static void on_settled(uv_timer_t *timer)
@@ -148,8 +149,8 @@ static void on_repair(uv_timer_t *timer)
 
 static void expect_settling(struct daemon *d)
 {
-	if (!uv_is_active((uv_handle_t *)&d->settle))
-		uv_timer_start(&d->settle, on_settled, SETTLE_MS, 0);
+	if (!uv_is_active((uv_handle_t *)&d->watch.settle))
+		uv_timer_start(&d->watch.settle, on_settled, SETTLE_MS, 0);
 }
 
 /**
@@ -158,8 +159,8 @@ static void expect_settling(struct daemon *d)
  */
 void watch_repair(struct daemon *d)
 {
-	if (d->role->repair && !uv_is_active((uv_handle_t *)&d->repair))
-		uv_timer_start(&d->repair, on_repair, REPAIR_MS, 0);
+	if (d->role->repair && !uv_is_active((uv_handle_t *)&d->watch.repair))
+		uv_timer_start(&d->watch.repair, on_repair, REPAIR_MS, 0);
 }
 
 /**
@@ -170,9 +171,9 @@ void watch_repair(struct daemon *d)
 void watch_retry(struct daemon *d, bool failed)
 {
 	if (failed)
-		uv_timer_start(&d->retry, on_repair, RETRY_MS, 0);
+		uv_timer_start(&d->watch.retry, on_repair, RETRY_MS, 0);
 	else
-		uv_timer_stop(&d->retry);
+		uv_timer_stop(&d->watch.retry);
 }
 
 /* An address or a route of the device is gone. */
@@ -197,7 +198,7 @@ static void own_link(struct daemon *d, const struct link_info *link)
 	d->link = *link;
 	if (d->role->link)
 		d->role->link(d);
-	d->dev_bounced |= (was_up && !up) || relinked;
+	d->watch.dev_bounced |= (was_up && !up) || relinked;
 	/* rules may send packets with another mark by another path */
 	if (up != was_up || relinked || marked)
 		expect_settling(d);
@@ -207,15 +208,15 @@ static void own_link_deleted(struct daemon *d)
 {
 	log_error("%s was deleted", d->name);
 	egress_close(d);
-	d->placed = false;
+	d->place.wanted = false;
 	daemon_exit(d, 1);
 }
 
 /* The kernel sends this about a link when IPv6 begins to work on it. */
 static void on_link6(struct daemon *d, u32 ifindex)
 {
-	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
-	    d->place_error.id && d->role->repair)
+	if ((ifindex == d->ifindex || ifindex == d->beside.stand_in) &&
+	    d->place.error.id && d->role->repair)
 		d->role->repair(d);
 }
 
@@ -226,8 +227,8 @@ static void path_link(struct daemon *d, const struct link_info *link)
 {
 	bool running = link->flags & IFF_RUNNING;
 
-	d->link_back |= running && d->link_away;
-	d->link_away = !running;
+	d->watch.link_back |= running && d->watch.link_away;
+	d->watch.link_away = !running;
 }
 
 static u8 link_family(const struct nlmsghdr *nlh)
@@ -252,7 +253,7 @@ static void on_link(struct daemon *d, const struct nlmsghdr *nlh)
 	} else if (link.ifindex == d->ifindex) {
 		own_link(d, &link);
 	} else {
-		if (link.ifindex == d->path.oif)
+		if (link.ifindex == d->watch.path.oif)
 			path_link(d, &link);
 		expect_settling(d);
 		beside_changed(d);
@@ -281,7 +282,7 @@ static bool takes_place(const struct daemon *d, const struct nlmsghdr *nlh,
 {
 	if (route->len && route->dst.s6_addr32[0] != d->link.conf.prefix)
 		return false;
-	return nlh->nlmsg_type == RTM_DELROUTE ? d->place_error.id :
+	return nlh->nlmsg_type == RTM_DELROUTE ? d->place.error.id :
 						 nlh->nlmsg_flags & NLM_F_REPLACE;
 }
 
@@ -301,7 +302,7 @@ static void on_route(struct daemon *d, const struct nlmsghdr *nlh)
 		return;
 	if (ifindex == d->ifindex && d->role->route)
 		d->role->route(d, &route);
-	if ((ifindex == d->ifindex || ifindex == d->stand_in) &&
+	if ((ifindex == d->ifindex || ifindex == d->beside.stand_in) &&
 	    nlh->nlmsg_type == RTM_DELROUTE && route.protocol == RTPROT_TEREDO)
 		own_removed(d);
 	else if (ifindex != d->ifindex && takes_place(d, nlh, &route))
@@ -350,7 +351,7 @@ static void resync(struct daemon *d)
 	if (d->role->lost)
 		d->role->lost(d);
 	/* the interface in the path may have lost and regained its carrier */
-	d->link_back = true;
+	d->watch.link_back = true;
 	expect_settling(d);
 	beside_changed(d);
 	watch_repair(d);
@@ -368,7 +369,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	(void)events;
 	readable_resume(poll, status, on_readable);
 	do {
-		ret = nl_drain(&d->watch, on_message, d);
+		ret = nl_drain(&d->watch.nl, on_message, d);
 		lost |= ret == -ENOBUFS;
 	} while (ret == -ENOBUFS);
 	if (lost)
@@ -386,14 +387,14 @@ static void on_clock(uv_poll_t *poll, int status, int events)
 
 	(void)events;
 	readable_resume(poll, status, on_clock);
-	if (read(d->clock_fd, &expired, sizeof(expired)) < 0)
+	if (read(d->watch.clock_fd, &expired, sizeof(expired)) < 0)
 		return;
-	if (asleep > d->asleep + ASLEEP_MS) {
+	if (asleep > d->watch.asleep + ASLEEP_MS) {
 		log_info("%s: the machine was suspended", d->name);
 		if (d->role->awake)
 			d->role->awake(d);
 	}
-	d->asleep = asleep;
+	d->watch.asleep = asleep;
 }
 
 static int open_clock(struct daemon *d)
@@ -403,14 +404,15 @@ static int open_clock(struct daemon *d)
 		.it_value.tv_sec = CLOCK_S,
 	};
 
-	d->asleep = asleep_ms();
-	d->clock_fd = timerfd_create(CLOCK_BOOTTIME,
-				     TFD_CLOEXEC | TFD_NONBLOCK);
-	if (d->clock_fd < 0 || timerfd_settime(d->clock_fd, 0, &every, NULL))
+	d->watch.asleep = asleep_ms();
+	d->watch.clock_fd = timerfd_create(CLOCK_BOOTTIME,
+					   TFD_CLOEXEC | TFD_NONBLOCK);
+	if (d->watch.clock_fd < 0 ||
+	    timerfd_settime(d->watch.clock_fd, 0, &every, NULL))
 		return -errno;
-	uv_poll_init(&d->loop, &d->clock_poll, d->clock_fd);
-	d->clock_poll.data = d;
-	return uv_poll_start(&d->clock_poll, UV_READABLE, on_clock);
+	uv_poll_init(&d->loop, &d->watch.clock_poll, d->watch.clock_fd);
+	d->watch.clock_poll.data = d;
+	return uv_poll_start(&d->watch.clock_poll, UV_READABLE, on_clock);
 }
 
 static int join_all(struct daemon *d)
@@ -424,7 +426,7 @@ static int join_all(struct daemon *d)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		if (nl_join(&d->watch, groups[i]))
+		if (nl_join(&d->watch.nl, groups[i]))
 			return -EIO;
 	return 0;
 }
@@ -439,19 +441,19 @@ int watch_open(struct daemon *d)
 {
 	int ret;
 
-	if (nl_open(&d->watch, NETLINK_ROUTE) || join_all(d)) {
-		log_error("%s", d->watch.error);
+	if (nl_open(&d->watch.nl, NETLINK_ROUTE) || join_all(d)) {
+		log_error("%s", d->watch.nl.error);
 		return -EIO;
 	}
-	uv_timer_init(&d->loop, &d->settle);
-	uv_timer_init(&d->loop, &d->repair);
-	uv_timer_init(&d->loop, &d->retry);
-	uv_poll_init(&d->loop, &d->watch_poll, nl_fd(&d->watch));
-	d->settle.data = d;
-	d->repair.data = d;
-	d->retry.data = d;
-	d->watch_poll.data = d;
-	uv_poll_start(&d->watch_poll, UV_READABLE, on_readable);
+	uv_timer_init(&d->loop, &d->watch.settle);
+	uv_timer_init(&d->loop, &d->watch.repair);
+	uv_timer_init(&d->loop, &d->watch.retry);
+	uv_poll_init(&d->loop, &d->watch.poll, nl_fd(&d->watch.nl));
+	d->watch.settle.data = d;
+	d->watch.repair.data = d;
+	d->watch.retry.data = d;
+	d->watch.poll.data = d;
+	uv_poll_start(&d->watch.poll, UV_READABLE, on_readable);
 	ret = open_clock(d);
 	if (ret)
 		log_error("timer: %s", strerror(-ret));

@@ -32,7 +32,7 @@
 #define HANDLES		3
 
 /**
- * struct portmap - a teredo-portmap that runs
+ * struct portmap_program - a teredo-portmap that runs
  * @d: daemon, NULL once it is to end
  * @process: the same
  * @in: it ends when this does
@@ -42,7 +42,7 @@
  * @len: so many octets
  * @doubtful: the gateway is to be asked again
  */
-struct portmap {
+struct portmap_program {
 	struct daemon *d;
 	uv_process_t process;
 	uv_pipe_t in;
@@ -55,7 +55,7 @@ struct portmap {
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct portmap *pm = handle->data;
+	struct portmap_program *pm = handle->data;
 
 	if (!--pm->open)
 		free(pm);
@@ -71,19 +71,19 @@ static void on_timer(uv_timer_t *timer);
 
 static void on_exit_status(uv_process_t *process, int64_t status, int signum)
 {
-	struct portmap *pm = process->data;
+	struct portmap_program *pm = process->data;
 	struct daemon *d = pm->d;
 
 	children_remove(process->pid);
 	if (d) {
 		log_warn("%s: teredo-portmap has ended (%d)", d->name,
 			 signum ? signum : (int)status);
-		d->portmap = NULL;
-		d->mapping.method = MAPPING_NO;
-		snprintf(d->mapping_error, sizeof(d->mapping_error),
+		d->portmap.program = NULL;
+		d->portmap.got.method = MAPPING_NO;
+		snprintf(d->portmap.error, sizeof(d->portmap.error),
 			 "teredo-portmap has ended");
 		engine_mapping(d);
-		uv_timer_start(&d->portmap_timer, on_timer, AGAIN_MS, 0);
+		uv_timer_start(&d->portmap.timer, on_timer, AGAIN_MS, 0);
 	}
 	close_handle((uv_handle_t *)&pm->in);
 	close_handle((uv_handle_t *)&pm->out);
@@ -98,13 +98,13 @@ static void take_line(struct daemon *d, const char *line)
 	if (!strncmp(line, "mapped ", 7) && mapping_parse(&map, line + 7)) {
 		log_info("%s: the gateway forwards a port: %s", d->name,
 			 line + 7);
-		d->mapping = map;
-		d->mapping_error[0] = '\0';
+		d->portmap.got = map;
+		d->portmap.error[0] = '\0';
 	} else if (!strncmp(line, "failed ", 7)) {
 		log_info("%s: no way in through the gateway: %s", d->name,
 			 line + 7);
-		d->mapping.method = MAPPING_NO;
-		snprintf(d->mapping_error, sizeof(d->mapping_error), "%s",
+		d->portmap.got.method = MAPPING_NO;
+		snprintf(d->portmap.error, sizeof(d->portmap.error), "%s",
 			 line + 7);
 	} else {
 		return;
@@ -114,7 +114,7 @@ static void take_line(struct daemon *d, const char *line)
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 {
-	struct portmap *pm = handle->data;
+	struct portmap_program *pm = handle->data;
 
 	(void)size;
 	/* the rest of a line that is too long is one by itself, and nothing */
@@ -125,7 +125,7 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 {
-	struct portmap *pm = stream->data;
+	struct portmap_program *pm = stream->data;
 	char *end;
 
 	(void)buf;
@@ -168,7 +168,7 @@ static void find_state(const struct daemon *d, char *buf, size_t size)
 	snprintf(buf, size, "%s/%s.portmap", dir, d->name);
 }
 
-static void init_handles(struct portmap *pm, uv_loop_t *loop)
+static void init_handles(struct portmap_program *pm, uv_loop_t *loop)
 {
 	uv_pipe_init(loop, &pm->in, 0);
 	uv_pipe_init(loop, &pm->out, 0);
@@ -178,7 +178,7 @@ static void init_handles(struct portmap *pm, uv_loop_t *loop)
 	pm->open = HANDLES;
 }
 
-static int spawn(struct portmap *pm, char **args)
+static int spawn(struct portmap_program *pm, char **args)
 {
 	uv_stdio_container_t stdio[] = {
 		{ .flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
@@ -199,9 +199,9 @@ static int spawn(struct portmap *pm, char **args)
 	return uv_spawn(&pm->d->loop, &pm->process, &options);
 }
 
-static int start(struct portmap *pm, char *program)
+static int start(struct portmap_program *pm, char *program)
 {
-	const struct mapping *want = &pm->d->mapping_wanted;
+	const struct mapping *want = &pm->d->portmap.wanted;
 	char gateway[INET_ADDRSTRLEN], local[INET_ADDRSTRLEN], port[8];
 	char option[] = "--state", state[512], method[8];
 	char *args[] = {
@@ -219,7 +219,7 @@ static int start(struct portmap *pm, char *program)
 
 static void begin(struct daemon *d)
 {
-	struct portmap *pm = calloc(1, sizeof(*pm));
+	struct portmap_program *pm = calloc(1, sizeof(*pm));
 	char program[512];
 	int ret;
 
@@ -230,13 +230,13 @@ static void begin(struct daemon *d)
 	ret = start(pm, program);
 	if (!ret) {
 		children_add(pm->process.pid);
-		d->portmap = pm;
+		d->portmap.program = pm;
 		uv_read_start((uv_stream_t *)&pm->out, on_alloc, on_read);
 		return;
 	}
-	snprintf(d->mapping_error, sizeof(d->mapping_error),
+	snprintf(d->portmap.error, sizeof(d->portmap.error),
 		 "teredo-portmap: %s", uv_strerror(ret));
-	log_warn("%s: %s", d->name, d->mapping_error);
+	log_warn("%s: %s", d->name, d->portmap.error);
 	pm->d = NULL;
 	on_exit_status(&pm->process, 0, 0);
 }
@@ -249,12 +249,12 @@ static void on_timer(uv_timer_t *timer)
 /* It closes the port; the next one waits until it has. */
 static void end(struct daemon *d)
 {
-	struct portmap *pm = d->portmap;
+	struct portmap_program *pm = d->portmap.program;
 
-	uv_timer_stop(&d->portmap_timer);
-	d->portmap = NULL;
-	d->mapping.method = MAPPING_NO;
-	d->mapping_error[0] = '\0';
+	uv_timer_stop(&d->portmap.timer);
+	d->portmap.program = NULL;
+	d->portmap.got.method = MAPPING_NO;
+	d->portmap.error[0] = '\0';
 	if (!pm)
 		return;
 	pm->d = NULL;
@@ -274,8 +274,8 @@ static bool same(const struct mapping *a, const struct mapping *b)
  */
 void portmap_open(struct daemon *d)
 {
-	uv_timer_init(&d->loop, &d->portmap_timer);
-	d->portmap_timer.data = d;
+	uv_timer_init(&d->loop, &d->portmap.timer);
+	d->portmap.timer.data = d;
 }
 
 /**
@@ -289,17 +289,17 @@ void portmap_update(struct daemon *d, __be16 port)
 {
 	const struct mapping want = {
 		.method = d->conf.port_mapping,
-		.gateway = d->path.gateway,
-		.inside = { .addr = d->path.src, .port = port },
+		.gateway = d->watch.path.gateway,
+		.inside = { .addr = d->watch.path.src, .port = port },
 	};
 
 	if (want.method == MAPPING_NO ||
-	    ((d->portmap || d->mapping_error[0]) &&
-	     same(&want, &d->mapping_wanted)))
+	    ((d->portmap.program || d->portmap.error[0]) &&
+	     same(&want, &d->portmap.wanted)))
 		return;
 	end(d);
-	d->mapping_wanted = want;
-	if (d->path_up && want.gateway && port)
+	d->portmap.wanted = want;
+	if (d->watch.path_up && want.gateway && port)
 		begin(d);
 }
 
@@ -309,12 +309,12 @@ void portmap_update(struct daemon *d, __be16 port)
  */
 void portmap_doubt(struct daemon *d)
 {
-	if (d->portmap)
-		d->portmap->doubtful = true;
+	if (d->portmap.program)
+		d->portmap.program->doubtful = true;
 }
 
 /* Whatever it reads ends its wait. If nothing fits there is enough to read. */
-static void ask_again(struct portmap *pm)
+static void ask_again(struct portmap_program *pm)
 {
 	char line[] = "again\n";
 	const uv_buf_t buf = uv_buf_init(line, sizeof(line) - 1);
@@ -331,10 +331,10 @@ static void ask_again(struct portmap *pm)
  */
 void portmap_renew(struct daemon *d)
 {
-	if (!d->portmap || !d->portmap->doubtful)
+	if (!d->portmap.program || !d->portmap.program->doubtful)
 		return;
-	d->portmap->doubtful = false;
-	ask_again(d->portmap);
+	d->portmap.program->doubtful = false;
+	ask_again(d->portmap.program);
 }
 
 /**
@@ -352,7 +352,7 @@ void portmap_stop(struct daemon *d)
  */
 void portmap_close(struct daemon *d)
 {
-	struct portmap *pm = d->portmap;
+	struct portmap_program *pm = d->portmap.program;
 	struct pollfd pfd = { .events = 0 };
 	uv_os_fd_t fd;
 
@@ -375,10 +375,10 @@ void portmap_close(struct daemon *d)
  */
 struct teredo_endpoint portmap_outside(const struct daemon *d)
 {
-	if (d->mapping.method == MAPPING_NO ||
-	    teredo_endpoint_equal(d->mapping.outside, d->q.mapped))
+	if (d->portmap.got.method == MAPPING_NO ||
+	    teredo_endpoint_equal(d->portmap.got.outside, d->client.q.mapped))
 		return (struct teredo_endpoint){ 0 };
-	return d->mapping.outside;
+	return d->portmap.got.outside;
 }
 
 /**
@@ -394,14 +394,14 @@ void portmap_status(const struct daemon *d, json_t *status)
 		return;
 	o = json_pack("{s:s}", "wanted",
 		      mapping_method_name(d->conf.port_mapping));
-	if (d->mapping.method != MAPPING_NO) {
+	if (d->portmap.got.method != MAPPING_NO) {
 		json_object_set_new(o, "method",
-				    json_string(mapping_method_name(d->mapping.method)));
+				    json_string(mapping_method_name(d->portmap.got.method)));
 		json_object_set_new(o, "mapped",
-				    status_endpoint(d->mapping.outside.addr,
-						    d->mapping.outside.port));
-	} else if (d->mapping_error[0]) {
-		json_object_set_new(o, "error", json_string(d->mapping_error));
+				    status_endpoint(d->portmap.got.outside.addr,
+						    d->portmap.got.outside.port));
+	} else if (d->portmap.error[0]) {
+		json_object_set_new(o, "error", json_string(d->portmap.error));
 	}
 	json_object_set_new(status, "port_mapping", o);
 }

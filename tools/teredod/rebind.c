@@ -70,7 +70,7 @@ static bool open_port(struct daemon *d)
 {
 	struct rebind *r = &d->rebind;
 	__be32 towards = d->kt.local.addr ? d->kt.local.addr :
-					    d->q.server.primary;
+					    d->client.q.server.primary;
 
 	if (udp_open(&r->udp, 0, towards))
 		return false;
@@ -95,7 +95,7 @@ static void ask(struct daemon *d)
 {
 	struct rebind *r = &d->rebind;
 	const struct teredo_endpoint to = {
-		.addr = d->q.server.primary,
+		.addr = d->client.q.server.primary,
 		.port = cpu_to_be16(TEREDO_PORT),
 	};
 	u8 buf[PACKET_RS_MAX];
@@ -103,16 +103,16 @@ static void ask(struct daemon *d)
 	close_port(r);
 	if (!open_port(d))
 		return;
-	r->server = d->q.index;
+	r->server = d->client.q.index;
 	r->query = (struct packet_query) {
-		.key = &d->q.key,
+		.key = &d->client.q.key,
 		.to = to,
 		.server = to.addr,
-		.prefix = d->q.prefix,
+		.prefix = d->client.q.prefix,
 	};
 	engine_random(d, r->query.nonce, sizeof(r->query.nonce));
 	r->udp.transport.send(&r->udp.transport, to, buf,
-			      packet_build_rs(buf, &d->q.key, r->query.nonce));
+			      packet_build_rs(buf, &d->client.q.key, r->query.nonce));
 }
 
 /**
@@ -121,7 +121,7 @@ static void ask(struct daemon *d)
  */
 void rebind_silent(struct daemon *d)
 {
-	stale_silent(&d->rebind.stale, d->q.index);
+	stale_silent(&d->rebind.stale, d->client.q.index);
 	ask(d);
 }
 
@@ -158,7 +158,7 @@ static void change_port(struct daemon *d)
 	int ret;
 
 	log_info("%s: the NAT mapping of port %u is stale, taking another port",
-		 d->name, ntohs(d->local.port));
+		 d->name, ntohs(d->client.local.port));
 	stale_port_changed(&d->rebind.stale, engine_now(d));
 	link_conf_set(&any, IFLA_TEREDO_PORT);
 	ret = link_set_up(&d->rtnl, d->ifindex, false);
@@ -176,8 +176,8 @@ static void pause_client(struct daemon *d)
 	u64 ms = stale_pause(&d->rebind.stale);
 
 	log_info("%s: the NAT mapping of port %u is stale, silent for %u s",
-		 d->name, ntohs(d->local.port), (unsigned int)(ms / 1000));
-	qualify_pause(&d->q, ms);
+		 d->name, ntohs(d->client.local.port), (unsigned int)(ms / 1000));
+	qualify_pause(&d->client.q, ms);
 }
 
 /**
@@ -188,7 +188,7 @@ static void pause_client(struct daemon *d)
  */
 void rebind_settle(struct daemon *d)
 {
-	if (qualify_has_address(&d->q) ||
+	if (qualify_has_address(&d->client.q) ||
 	    !stale_verdict(&d->rebind.stale, engine_now(d)))
 		return;
 	close_port(&d->rebind);

@@ -9,6 +9,8 @@
 #include "stale.h"
 #include "udp.h"
 
+struct daemon;
+
 /**
  * struct rebind - what rebind.c knows
  * @stale: evidence
@@ -24,5 +26,9 @@ struct rebind {
 	struct packet_query query;
 	unsigned int server;
 };
+
+void rebind_silent(struct daemon *d);
+void rebind_end(struct daemon *d, bool confirmed);
+void rebind_settle(struct daemon *d);
 
 #endif /* _REBIND_H */

@@ -55,7 +55,7 @@ static void end(struct daemon *d, enum determination state)
 	udp_close(&s->udp);
 	if (state != DETERMINATION_NONE)
 		log_info("%s: refresh interval %llu s", d->name,
-			 (unsigned long long)d->q.refresh / 1000);
+			 (unsigned long long)d->client.q.refresh / 1000);
 }
 
 /* ---- the candidate ---- */
@@ -72,13 +72,13 @@ static void wait_candidate(struct daemon *d)
 static void send_bubble(struct daemon *d)
 {
 	const struct teredo_endpoint to = {
-		.addr = d->q.server.primary,
+		.addr = d->client.q.server.primary,
 		.port = cpu_to_be16(TEREDO_PORT),
 	};
 	struct secondary *s = &d->secondary;
 	u8 bubble[TEREDO_IP6_HLEN];
 
-	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &d->q.address,
+	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &d->client.q.address,
 			 &s->q.address);
 	d->kt.transport.send(&d->kt.transport, to, bubble, sizeof(bubble));
 	s->tries++;
@@ -126,13 +126,13 @@ static bool is_our_bubble(const struct daemon *d, struct teredo_endpoint from,
 	struct teredo_packet pkt;
 	const u8 *ip6;
 
-	if (from.addr != d->q.server.primary ||
+	if (from.addr != d->client.q.server.primary ||
 	    from.port != cpu_to_be16(TEREDO_PORT) ||
 	    teredo_parse(&pkt, data, len) || packet_discarded(&pkt, data))
 		return false;
 	ip6 = data + pkt.ip6;
 	return teredo_is_bubble(ip6, pkt.ip6_len) &&
-	       !memcmp(ip6 + 8, &d->q.address, sizeof(d->q.address)) &&
+	       !memcmp(ip6 + 8, &d->client.q.address, sizeof(d->client.q.address)) &&
 	       !memcmp(ip6 + 24, &d->secondary.q.address,
 		       sizeof(d->secondary.q.address));
 }
@@ -248,7 +248,7 @@ static int open_port(struct daemon *d)
 	const struct link_conf *link = &d->link.conf;
 	struct secondary *s = &d->secondary;
 	/* who is asked for the way to our own address says that address */
-	int ret = udp_open(&s->udp, 0, d->local.addr);
+	int ret = udp_open(&s->udp, 0, d->client.local.addr);
 
 	if (ret)
 		return ret;
@@ -293,13 +293,13 @@ void secondary_begin(struct daemon *d)
 	}
 	s->state = DETERMINATION_RUNS;
 	s->qualified = false;
-	interval_start(&s->iv, d->q.refresh);
+	interval_start(&s->iv, d->client.q.refresh);
 	qualify_init(&s->q, &ops, d);
-	s->q.key = d->q.key;
-	s->q.prefix = d->q.prefix;
-	s->q.skip_secondary = d->q.skip_secondary;
+	s->q.key = d->client.q.key;
+	s->q.prefix = d->client.q.prefix;
+	s->q.skip_secondary = d->client.q.skip_secondary;
 	s->q.refresh = QUIET_MS;
-	qualify_set_servers(&s->q, &d->q.server, 1);
+	qualify_set_servers(&s->q, &d->client.q.server, 1);
 	qualify_start(&s->q);
 	settle(d);
 }
@@ -311,7 +311,7 @@ void secondary_begin(struct daemon *d)
 void secondary_end(struct daemon *d)
 {
 	end(d, DETERMINATION_NONE);
-	d->q.refresh = d->conf.refresh;
+	d->client.q.refresh = d->conf.refresh;
 }
 
 /**

@@ -3,11 +3,14 @@
 #ifndef _REFRESH_PROBE_H
 #define _REFRESH_PROBE_H
 
+#include <jansson.h>
 #include <uv.h>
 
 #include "qualify.h"
 #include "refresh_interval.h"
 #include "udp.h"
+
+struct daemon;
 
 /* what has become of the determination */
 enum determination {
@@ -42,5 +45,11 @@ struct secondary {
 	uv_timer_t timer;
 	unsigned int tries;
 };
+
+void secondary_open(struct daemon *d);
+void secondary_due(struct daemon *d);
+void secondary_begin(struct daemon *d);
+void secondary_end(struct daemon *d);
+void secondary_status(const struct daemon *d, json_t *status);
 
 #endif /* _REFRESH_PROBE_H */

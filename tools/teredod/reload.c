@@ -96,8 +96,8 @@ static void withdraw(struct daemon *d, const struct conf *conf)
 {
 	if (memcmp(&d->conf.nat66, &conf->nat66, sizeof(conf->nat66)))
 		egress_close(d);
-	if (d->conf.announce && !conf->announce && !d->draining)
-		announce_put(&d->rtnl, &d->announce, ANNOUNCE_NO);
+	if (d->conf.announce && !conf->announce && !d->relay.draining)
+		announce_put(&d->rtnl, &d->relay.announce, ANNOUNCE_NO);
 }
 
 static bool same_but_secrets(const struct conf *a, const struct conf *b)

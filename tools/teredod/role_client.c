@@ -21,13 +21,13 @@ static void settle(struct daemon *d)
 	u64 deadline, now;
 
 	rebind_settle(d);
-	deadline = qualify_deadline(&d->q);
+	deadline = qualify_deadline(&d->client.q);
 	now = engine_now(d);
 	explain_report(d);
 	if (deadline == QUALIFY_NEVER)
-		uv_timer_stop(&d->q_timer);
+		uv_timer_stop(&d->client.timer);
 	else
-		uv_timer_start(&d->q_timer, on_timer,
+		uv_timer_start(&d->client.timer, on_timer,
 			       deadline > now ? deadline - now : 0, 0);
 }
 
@@ -35,7 +35,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
-	qualify_timeout(&d->q);
+	qualify_timeout(&d->client.q);
 	settle(d);
 }
 
@@ -46,8 +46,8 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 	struct daemon *d = ctx;
 	enum packet_verdict verdict;
 
-	d->heard_at = local.addr;
-	verdict = qualify_receive(&d->q, from, data, len);
+	d->client.heard_at = local.addr;
+	verdict = qualify_receive(&d->client.q, from, data, len);
 	if (verdict != RA_VALID)
 		log_debug("%s: advertisement from %s ignored: %s", d->name,
 			  engine_addr_text(from.addr), packet_verdict_name(verdict));
@@ -58,7 +58,7 @@ static void on_failed(void *ctx, const char *why)
 	struct daemon *d = ctx;
 
 	log_debug("%s: cannot send: %s", d->name, why);
-	snprintf(d->send_error, sizeof(d->send_error), "%s", why);
+	snprintf(d->client.send_error, sizeof(d->client.send_error), "%s", why);
 }
 
 /* The device was down in the meantime if the kernel has given up the address
@@ -71,7 +71,7 @@ static void engine_lost(struct daemon *d)
 	if (dev_get(&d->genl, d->ifindex, &dev))
 		return;
 	ktransport_resync(&d->kt, &dev);
-	if (qualify_has_address(&d->q) && dev.state != TEREDO_STATE_UP)
+	if (qualify_has_address(&d->client.q) && dev.state != TEREDO_STATE_UP)
 		engine_restart(d);
 }
 
@@ -85,7 +85,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		engine_lost(d);
 	if (d->kt.taken_over) {
 		log_info("%s: another teredod has taken over", d->name);
-		d->placed = false;
+		d->place.wanted = false;
 		daemon_exit(d, 0);
 		return;
 	}
@@ -106,21 +106,21 @@ static bool adopt(struct daemon *d)
 	if (dev_get(&d->genl, d->ifindex, &dev) ||
 	    dev.state != TEREDO_STATE_UP ||
 	    !dev_has(&dev, TEREDO_A_DEV_ADDRESS) ||
-	    !teredo_is_teredo(&dev.address, d->q.prefix) ||
+	    !teredo_is_teredo(&dev.address, d->client.q.prefix) ||
 	    teredo_server(&dev.address) != dev.server ||
-	    (dev.local.addr && dev.local.addr != d->path.src))
+	    (dev.local.addr && dev.local.addr != d->watch.path.src))
 		return false;
 	server = servers_find(d, dev.server);
 	if (!server)
 		return false;
 
 	log_info("%s: going on with the address it has", d->name);
-	d->local = dev.local;
+	d->client.local = dev.local;
 	d->kt.local.addr = dev.local.addr;
 	portmap_update(d, dev.local.port);
 	place_sweep(d, &dev.address);
 	place_up(d, &dev.address);
-	qualify_adopt(&d->q, server, &dev.address, dev.nat);
+	qualify_adopt(&d->client.q, server, &dev.address, dev.nat);
 	return true;
 }
 
@@ -130,13 +130,13 @@ static void first_start(struct daemon *d)
 	if (adopt(d))
 		return;
 	place_sweep(d, NULL);
-	qualify_start(&d->q);
+	qualify_start(&d->client.q);
 }
 
 static bool nat_symmetric(const struct daemon *d)
 {
-	return d->q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       d->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+	return d->client.q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
 /* An administrator may have changed whether a symmetric NAT will do */
@@ -145,9 +145,9 @@ static void engine_link(struct daemon *d)
 	bool symmetric = d->link.conf.symmetric;
 
 	place_link(d);
-	if (symmetric == d->q.symmetric)
+	if (symmetric == d->client.q.symmetric)
 		return;
-	d->q.symmetric = symmetric;
+	d->client.q.symmetric = symmetric;
 	if (nat_symmetric(d))
 		engine_restart(d);
 }
@@ -156,12 +156,12 @@ static void engine_link(struct daemon *d)
 
 static int engine_open(struct daemon *d)
 {
-	qualify_init(&d->q, &engine_ops, d);
-	d->q.key = d->conf.key;
-	d->q.refresh = d->conf.refresh;
-	d->q.skip_secondary = d->conf.skip_secondary;
-	d->q.symmetric = d->link.conf.symmetric;
-	d->q.prefix = d->link.conf.prefix;
+	qualify_init(&d->client.q, &engine_ops, d);
+	d->client.q.key = d->conf.key;
+	d->client.q.refresh = d->conf.refresh;
+	d->client.q.skip_secondary = d->conf.skip_secondary;
+	d->client.q.symmetric = d->link.conf.symmetric;
+	d->client.q.prefix = d->link.conf.prefix;
 
 	if (ktransport_open(&d->kt, d->ifindex)) {
 		log_error("%s", d->kt.nl.error);
@@ -179,12 +179,12 @@ static int engine_open(struct daemon *d)
 	portmap_open(d);
 	connectivity_open(d);
 	secondary_open(d);
-	uv_timer_init(&d->loop, &d->q_timer);
+	uv_timer_init(&d->loop, &d->client.timer);
 	uv_poll_init(&d->loop, &d->kt_poll, nl_fd(&d->kt.nl));
-	d->q_timer.data = d;
+	d->client.timer.data = d;
 	d->kt_poll.data = d;
-	d->since = uv_now(&d->loop);
-	d->state = STATE_OFFLINE;
+	d->report.since = uv_now(&d->loop);
+	d->report.state = STATE_OFFLINE;
 	return uv_poll_start(&d->kt_poll, UV_READABLE, on_readable);
 }
 
@@ -194,11 +194,11 @@ static int engine_open(struct daemon *d)
  */
 void engine_begin(struct daemon *d)
 {
-	if (d->native.believed)
+	if (d->beside.native.believed)
 		place_sweep(d, NULL);
-	else if (!d->q.n_servers)
-		resolve_start(&d->resolver);
-	else if (d->path_up && d->q.state == QUALIFY_INITIAL)
+	else if (!d->client.q.n_servers)
+		resolve_start(&d->servers.resolver);
+	else if (d->watch.path_up && d->client.q.state == QUALIFY_INITIAL)
 		first_start(d);
 	settle(d);
 }
@@ -210,8 +210,8 @@ void engine_begin(struct daemon *d)
 void engine_restart(struct daemon *d)
 {
 	rebind_end(d, false);
-	if (d->q.n_servers && d->path_up && !d->native.believed)
-		qualify_start(&d->q);
+	if (d->client.q.n_servers && d->watch.path_up && !d->beside.native.believed)
+		qualify_start(&d->client.q);
 	settle(d);
 }
 
@@ -223,7 +223,7 @@ void engine_suspend(struct daemon *d)
 {
 	portmap_stop(d);
 	rebind_end(d, false);
-	qualify_stop(&d->q);
+	qualify_stop(&d->client.q);
 	settle(d);
 }
 
@@ -235,7 +235,7 @@ void engine_sleep(struct daemon *d)
 {
 	portmap_stop(d);
 	rebind_end(d, false);
-	qualify_stop(&d->q);
+	qualify_stop(&d->client.q);
 	engine_set_state(d, TEREDO_STATE_DOWN);
 	settle(d);
 }
@@ -246,7 +246,7 @@ void engine_sleep(struct daemon *d)
  */
 void engine_wake(struct daemon *d)
 {
-	if (d->q.n_servers)
+	if (d->client.q.n_servers)
 		watch_path(d);
 	engine_begin(d);
 }
@@ -257,7 +257,7 @@ void engine_wake(struct daemon *d)
  */
 void engine_retry_soon(struct daemon *d)
 {
-	qualify_retry_soon(&d->q);
+	qualify_retry_soon(&d->client.q);
 	settle(d);
 }
 
@@ -267,10 +267,10 @@ void engine_retry_soon(struct daemon *d)
  */
 void engine_check(struct daemon *d)
 {
-	if (d->q.state == QUALIFY_OFFLINE)
+	if (d->client.q.state == QUALIFY_OFFLINE)
 		engine_restart(d);
 	else
-		qualify_maintain(&d->q);
+		qualify_maintain(&d->client.q);
 	settle(d);
 }
 
@@ -282,7 +282,7 @@ static void engine_repair(struct daemon *d)
 
 static void first_begin(struct daemon *d)
 {
-	if (d->q.n_servers)
+	if (d->client.q.n_servers)
 		watch_path(d);
 	beside_begin(d);
 	engine_begin(d);
@@ -295,8 +295,8 @@ static void engine_close(struct daemon *d)
 {
 	beside_close(d);
 	rebind_end(d, false);
-	qualify_stop(&d->q);
-	resolve_cancel(&d->resolver);
+	qualify_stop(&d->client.q);
+	resolve_cancel(&d->servers.resolver);
 	engine_set_state(d, TEREDO_STATE_DOWN);
 	portmap_close(d);
 }

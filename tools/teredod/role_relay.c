@@ -19,7 +19,7 @@ static enum announce_state wanted(const struct daemon *d)
 {
 	if (!link_running(&d->link))
 		return ANNOUNCE_NO;
-	return d->draining ? ANNOUNCE_DRAINING : ANNOUNCE_YES;
+	return d->relay.draining ? ANNOUNCE_DRAINING : ANNOUNCE_YES;
 }
 
 static void put_routes(struct daemon *d)
@@ -28,8 +28,8 @@ static void put_routes(struct daemon *d)
 
 	if (!d->conf.announce)
 		return;
-	ret = announce_put(&d->rtnl, &d->announce, wanted(d));
-	d->place_error.id = REASON_NONE;
+	ret = announce_put(&d->rtnl, &d->relay.announce, wanted(d));
+	d->place.error.id = REASON_NONE;
 	if (ret)
 		place_refused(d, ROUTE, ret);
 	watch_retry(d, ret);
@@ -39,14 +39,15 @@ static void find_reason(const struct daemon *d, struct reason *r)
 {
 	carrier_explain(r, &d->link);
 	if (!r->id)
-		*r = d->place_error;
+		*r = d->place.error;
 }
 
 /* Return: true if that is not what was reported */
 static bool has_news(const struct daemon *d, const struct reason *r)
 {
-	return reason_state(r->id, false) != d->state ||
-	       !reason_equal(r, &d->reason) || d->draining != d->was_draining;
+	return reason_state(r->id, false) != d->report.state ||
+	       !reason_equal(r, &d->report.reason) ||
+	       d->relay.draining != d->relay.was_draining;
 }
 
 static void report(struct daemon *d)
@@ -56,12 +57,12 @@ static void report(struct daemon *d)
 	find_reason(d, &r);
 	if (!has_news(d, &r))
 		return;
-	if (reason_state(r.id, false) != d->state)
-		d->since = uv_now(&d->loop);
-	d->state = reason_state(r.id, false);
-	d->reason = r;
-	d->was_draining = d->draining;
-	explain_log(d, d->draining && !r.id ? "draining" : state_word(d->state),
+	if (reason_state(r.id, false) != d->report.state)
+		d->report.since = uv_now(&d->loop);
+	d->report.state = reason_state(r.id, false);
+	d->report.reason = r;
+	d->relay.was_draining = d->relay.draining;
+	explain_log(d, d->relay.draining && !r.id ? "draining" : state_word(d->report.state),
 		    &r);
 }
 
@@ -71,15 +72,15 @@ static void report(struct daemon *d)
  */
 static void look(struct daemon *d)
 {
-	struct announce found = d->announce;
+	struct announce found = d->relay.announce;
 	enum announce_state state;
 
 	if (!d->conf.announce || announce_get(&d->rtnl, &found, &state))
 		return;
 	if (state != ANNOUNCE_NO)
-		d->draining = state == ANNOUNCE_DRAINING;
-	else if (d->state && link_running(&d->link) && !d->place_error.id)
-		reason_set(&d->place_error, REASON_REMOVED, ROUTE, NULL);
+		d->relay.draining = state == ANNOUNCE_DRAINING;
+	else if (d->report.state && link_running(&d->link) && !d->place.error.id)
+		reason_set(&d->place.error, REASON_REMOVED, ROUTE, NULL);
 }
 
 /**
@@ -90,9 +91,9 @@ static void look(struct daemon *d)
  */
 void relay_prepare(struct daemon *d)
 {
-	d->announce.ifindex = d->ifindex;
-	d->announce.prefix = d->link.conf.prefix;
-	d->announce.metric = d->conf.metric;
+	d->relay.announce.ifindex = d->ifindex;
+	d->relay.announce.prefix = d->link.conf.prefix;
+	d->relay.announce.metric = d->conf.metric;
 	look(d);
 }
 
@@ -111,9 +112,9 @@ void relay_link(struct daemon *d)
 	struct reason r;
 
 	helper_link(d);
-	d->announce.prefix = d->link.conf.prefix;
+	d->relay.announce.prefix = d->link.conf.prefix;
 	/* one that was just set up needs a moment, see relay_begin() */
-	if (!d->state && !link_running(&d->link))
+	if (!d->report.state && !link_running(&d->link))
 		return;
 	find_reason(d, &r);
 	if (has_news(d, &r))
@@ -155,7 +156,7 @@ void relay_begin(struct daemon *d)
  */
 void relay_route(struct daemon *d, const struct route6 *route)
 {
-	if (announce_of(&d->announce, route) == ANNOUNCE_NO)
+	if (announce_of(&d->relay.announce, route) == ANNOUNCE_NO)
 		return;
 	look(d);
 	if (!link_running(&d->link))
@@ -180,22 +181,22 @@ void relay_repair(struct daemon *d)
  */
 void relay_close(struct daemon *d)
 {
-	if (d->conf.announce && !d->draining)
-		announce_put(&d->rtnl, &d->announce, ANNOUNCE_NO);
+	if (d->conf.announce && !d->relay.draining)
+		announce_put(&d->rtnl, &d->relay.announce, ANNOUNCE_NO);
 }
 
 static void add_status(struct daemon *d, json_t *status)
 {
 	uint64_t now = uv_now(&d->loop);
 
-	if (d->state) {
+	if (d->report.state) {
 		json_object_set_new(status, "state",
-				    json_string(state_word(d->state)));
+				    json_string(state_word(d->report.state)));
 		json_object_set_new(status, "since",
 				    json_integer(time(NULL) -
-						 (now - d->since) / 1000));
+						 (now - d->report.since) / 1000));
 	}
-	status_reason(status, &d->place_error, d->name);
+	status_reason(status, &d->place.error, d->name);
 }
 
 const struct role relay_role = {

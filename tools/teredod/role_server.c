@@ -41,7 +41,7 @@ static void refuse(struct daemon *d, const struct secure_rs *rs,
 {
 	char text[INET_ADDRSTRLEN];
 
-	d->refused[verdict]++;
+	d->answers.refused[verdict]++;
 	inet_ntop(AF_INET, &rs->from.addr, text, sizeof(text));
 	log_debug("%s: solicitation from %s refused: %s", d->name, text,
 		  secure_verdict_name(verdict));
@@ -86,8 +86,8 @@ static void on_receive(void *ctx, struct teredo_endpoint from,
 		log_debug("%s: cannot send: %s", d->name, d->kt.nl.error);
 		return;
 	}
-	d->answered++;
-	d->expired += rs.secret->expired;
+	d->answers.answered++;
+	d->answers.expired += rs.secret->expired;
 }
 
 static bool has_secrets(const struct daemon *d)
@@ -184,9 +184,9 @@ static json_t *make_refused(const struct daemon *d)
 	int i;
 
 	for (i = 0; i < RS_VERDICTS; i++)
-		if (d->refused[i])
+		if (d->answers.refused[i])
 			json_object_set_new(refused, secure_verdict_name(i),
-					    json_integer(d->refused[i]));
+					    json_integer(d->answers.refused[i]));
 	return refused;
 }
 
@@ -199,8 +199,8 @@ static void serve_status(struct daemon *d, json_t *status)
 	json_object_set_new(status, "secure",
 			    json_pack("{s:I,s:I,s:I,s:o}",
 				      "secrets", (json_int_t)d->conf.secrets.n,
-				      "answered", (json_int_t)d->answered,
-				      "expired", (json_int_t)d->expired,
+				      "answered", (json_int_t)d->answers.answered,
+				      "expired", (json_int_t)d->answers.expired,
 				      "refused", make_refused(d)));
 }
 

@@ -20,15 +20,16 @@ static void add_nat(const struct daemon *d, json_t *status)
 {
 	json_t *nat;
 
-	if (d->q.reason != QUALIFY_SYMMETRIC && !qualify_has_address(&d->q))
+	if (d->client.q.reason != QUALIFY_SYMMETRIC &&
+	    !qualify_has_address(&d->client.q))
 		return;
 	nat = status_nat(engine_nat(d));
-	if (qualify_has_address(&d->q))
+	if (qualify_has_address(&d->client.q))
 		json_object_set_new(nat, "port_preserving",
-				    json_boolean(d->local.port ==
-						 d->q.mapped.port));
+				    json_boolean(d->client.local.port ==
+						 d->client.q.mapped.port));
 	json_object_set_new(nat, "upnp",
-			    json_boolean(d->mapping.method != MAPPING_NO));
+			    json_boolean(d->portmap.got.method != MAPPING_NO));
 	json_object_set_new(status, "nat", nat);
 }
 
@@ -36,28 +37,28 @@ static const struct server_spec *find_spec(const struct daemon *d)
 {
 	unsigned int i;
 
-	for (i = 0; i < d->resolver.n; i++)
-		if (d->resolver.servers[i].primary == d->q.server.primary)
-			return &d->conf.servers.spec[d->resolver.spec[i]];
+	for (i = 0; i < d->servers.resolver.n; i++)
+		if (d->servers.resolver.servers[i].primary == d->client.q.server.primary)
+			return &d->conf.servers.spec[d->servers.resolver.spec[i]];
 	return NULL;
 }
 
 static void add_server(const struct daemon *d, json_t *status)
 {
-	const struct teredo_endpoint second = d->q.server.secondary;
+	const struct teredo_endpoint second = d->client.q.server.secondary;
 	const struct server_spec *spec = find_spec(d);
 	json_t *server;
 
-	if (!d->q.server.primary)
+	if (!d->client.q.server.primary)
 		return;
 	server = json_pack("{s:o}",
-			   "primary", status_ipv4(d->q.server.primary));
+			   "primary", status_ipv4(d->client.q.server.primary));
 	status_secondary(server, second.addr, second.port);
 	/* the one after the primary is a guess; any other one was given */
 	json_object_set_new(server, "secondary_assumed",
 			    json_boolean((!spec || !spec->secondary[0]) &&
 					 teredo_endpoint_equal(second,
-							       server_next(d->q.server.primary))));
+							       server_next(d->client.q.server.primary))));
 	if (spec && server_is_name(spec->primary))
 		json_object_set_new(server, "name", json_string(spec->primary));
 	json_object_set_new(status, "server", server);
@@ -70,11 +71,11 @@ static enum firewall current_firewall(struct daemon *d)
 {
 	uint64_t now = uv_now(&d->loop);
 
-	if (!d->firewall_at || now - d->firewall_at >= FIREWALL_MS) {
-		d->firewall = firewall_look();
-		d->firewall_at = now;
+	if (!d->control.firewall_at || now - d->control.firewall_at >= FIREWALL_MS) {
+		d->control.firewall = firewall_look();
+		d->control.firewall_at = now;
 	}
-	return d->firewall;
+	return d->control.firewall;
 }
 
 static void add_firewall(struct daemon *d, json_t *status)
@@ -97,27 +98,27 @@ void control_client(struct daemon *d, json_t *status)
 	struct reason r;
 
 	explain(d, &r);
-	json_object_set_new(status, "state", json_string(state_word(d->state)));
+	json_object_set_new(status, "state", json_string(state_word(d->report.state)));
 	json_object_set_new(status, "since",
-			    json_integer(time(NULL) - (now - d->since) / 1000));
-	json_object_set_new(status, "refresh_ms", json_integer(d->q.refresh));
+			    json_integer(time(NULL) - (now - d->report.since) / 1000));
+	json_object_set_new(status, "refresh_ms", json_integer(d->client.q.refresh));
 	status_reason(status, &r, d->name);
 	add_server(d, status);
 	add_nat(d, status);
-	if (d->q.new_key)
+	if (d->client.q.new_key)
 		json_object_set_new(status, "secret_expired", json_true());
 	portmap_status(d, status);
 	add_firewall(d, status);
 	connectivity_status(d, status);
 	secondary_status(d, status);
-	if (d->q.last_ra != QUALIFY_NEVER)
+	if (d->client.q.last_ra != QUALIFY_NEVER)
 		json_object_set_new(status, "last_ra_ms",
-				    json_integer(now - d->q.last_ra));
+				    json_integer(now - d->client.q.last_ra));
 	json_object_set_new(status, "rejected_ra",
-			    json_integer(d->q.rejected));
-	if (d->q.rejected)
+			    json_integer(d->client.q.rejected));
+	if (d->client.q.rejected)
 		json_object_set_new(status, "rejected_why",
-				    json_string(packet_verdict_name(d->q.last_verdict)));
+				    json_string(packet_verdict_name(d->client.q.last_verdict)));
 }
 
 static json_t *make_status(struct daemon *d)
@@ -158,7 +159,7 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 
 	(void)events;
 	readable_resume(poll, status, on_connection);
-	fd = accept4(d->control_fd, NULL, NULL, SOCK_CLOEXEC);
+	fd = accept4(d->control.fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	uv_update_time(&d->loop);
@@ -191,7 +192,7 @@ static int open_socket(struct daemon *d, const struct sockaddr_un *addr)
 		close(fd);
 		return -errno;
 	}
-	strcpy(d->control_path, addr->sun_path);
+	strcpy(d->control.path, addr->sun_path);
 	return fd;
 }
 
@@ -206,17 +207,17 @@ void control_open(struct daemon *d)
 {
 	struct sockaddr_un addr;
 
-	d->control_fd = -ENAMETOOLONG;
+	d->control.fd = -ENAMETOOLONG;
 	if (status_address(&addr, d->name))
-		d->control_fd = open_socket(d, &addr);
-	if (d->control_fd < 0) {
+		d->control.fd = open_socket(d, &addr);
+	if (d->control.fd < 0) {
 		log_warn("no status for \"teredo show\": %s: %s", addr.sun_path,
-			 strerror(-d->control_fd));
+			 strerror(-d->control.fd));
 		return;
 	}
-	uv_poll_init(&d->loop, &d->control_poll, d->control_fd);
-	d->control_poll.data = d;
-	uv_poll_start(&d->control_poll, UV_READABLE, on_connection);
+	uv_poll_init(&d->loop, &d->control.poll, d->control.fd);
+	d->control.poll.data = d;
+	uv_poll_start(&d->control.poll, UV_READABLE, on_connection);
 }
 
 /**
@@ -225,6 +226,6 @@ void control_open(struct daemon *d)
  */
 void control_close(struct daemon *d)
 {
-	if (d->control_fd >= 0)
-		unlink(d->control_path);
+	if (d->control.fd >= 0)
+		unlink(d->control.path);
 }

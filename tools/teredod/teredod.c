@@ -465,7 +465,7 @@ int main(int argc, char **argv)
 	d.config_given = opt.config;
 	d.server = opt.server;
 	d.name = opt.name;
-	d.control_fd = -1;
+	d.control.fd = -1;
 	if (!value_device_name(d.name)) {
 		log_error("%s cannot be the name of a device", d.name);
 		return EX_CONFIG;
@@ -485,7 +485,7 @@ int main(int argc, char **argv)
 		return ret;
 	ret = run(&d);
 	/* exit() would wait for the thread of a look-up that hangs */
-	if (d.resolver.busy)
+	if (d.servers.resolver.busy)
 		_exit(ret);
 	return ret;
 }
