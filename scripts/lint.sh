@@ -16,7 +16,7 @@ tmp=.cache/lint
 
 mapfile -t code < <(git ls-files '*.[ch]' | grep -v -e '-gen\.' -e '_gen\.')
 mapfile -t kernel_code < <(git ls-files 'kernel/*.[ch]' 'uapi/*.h')
-mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$')
+mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$' -- ':!*.md')
 mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.txt' \
 	-e selftests/fuzz/corpus -e selftests/fuzz/syzkaller)
@@ -47,7 +47,7 @@ user=$user,NEW_TYPEDEFS,SPLIT_STRING,STRCPY,NAKED_SSCANF,PREFER_KERNEL_TYPES
 user=$user,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,BRACKET_SPACE,COMPLEX_MACRO
 user=$user,CONSTANT_CONVERSION,STATIC_CONST_CHAR_ARRAY,MISSING_SPACE
 user=$user,MACRO_WITH_FLOW_CONTROL,SUSPECT_COMMA_SEMICOLON
-user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING
+user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING,MACRO_ARG_UNUSED
 # PRIu64, and strtok()'s delimiters
 user=$user,CAMELCASE,QUOTED_WHITESPACE_BEFORE_NEWLINE
 
@@ -135,8 +135,42 @@ lint_analyzer()
 	printf '%s\n' kernel/wire.c "${user_code[@]}" |
 		grep '\.c$' | grep -v -E '^selftests/(unit|fuzz)/' |
 		xargs -P "$(nproc)" -n 1 gcc -std=gnu11 -D_GNU_SOURCE \
-			'-DTEREDO_VERSION="0"' -Itools -Ikernel -Iuapi \
+			'-DTEREDO_VERSION="0"' -Itools/lib -Ikernel -Iuapi \
 			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
+}
+
+# foreign FILE: the headers that it includes and that are neither beside it nor shared
+foreign()
+{
+	local name
+
+	while read -r name; do
+		if [ "$name" = wire.h ] || [[ $name != */* && -e ${1%/*}/$name ]] ||
+		   [[ $name != */* && -e tools/lib/$name ]]; then
+			continue
+		fi
+		echo "$1: $name is of another folder"
+	done < <(sed -n 's/^#[ \t]*include[ \t]*"\([^"]*\)".*/\1/p' "$1")
+}
+
+# Each folder of tools/ is a program; lib/ and the module's wire format are for all.
+lint_folders()
+{
+	local file
+
+	for file in "${code[@]}"; do
+		[[ $file != tools/* ]] || foreign "$file"
+	done
+}
+
+# The order of include paths must not decide which of two headers is meant.
+lint_header_names()
+{
+	local name
+
+	for name in $(git ls-files '*.h' | sed 's|.*/||' | sort | uniq -d); do
+		echo "$name: $(git ls-files "$name" "*/$name" | paste -sd ' ')"
+	done
 }
 
 lint_kernel_doc()
@@ -146,7 +180,7 @@ lint_kernel_doc()
 
 lint_shellcheck()
 {
-	shellcheck "${scripts[@]}" tools/completion/*
+	shellcheck "${scripts[@]}" tools/etc/completion/*
 }
 
 lint_yamllint()

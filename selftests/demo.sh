@@ -33,7 +33,7 @@ fi
 NS_PREFIX=''
 # shellcheck source=net/lib.sh
 . "$here/net/lib.sh"
-PATH=$top/tools:$PATH
+PATH=$top/tools/bin:$PATH
 
 bold='' dim='' green='' red='' cyan='' plain=''
 if [ "${COLOR:-}" ]; then

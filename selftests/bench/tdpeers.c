@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dev.h"
+#include "genl.h"
 
 static const char usage[] =
 	"usage: tdpeers fill DEV FIRST COUNT  make so many peers trusted, each where\n"

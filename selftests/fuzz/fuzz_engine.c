@@ -76,7 +76,7 @@ static void make_answer(struct fuzz *in, bool fresh)
 
 	if (how & 1 && !fresh)
 		from.addr = htonl(WORLD_SECONDARY);
-	if (d.q.key.secret_len) {
+	if (d.client.q.key.secret_len) {
 		ra[3] = PACKET_HMAC_LEN;
 		covered += PACKET_HMAC_LEN;
 	}
@@ -89,8 +89,8 @@ static void make_answer(struct fuzz *in, bool fresh)
 	prefix.s6_addr32[1] = self.addr;
 	teredo_build_ra(rest + TEREDO_ORIGIN_LEN, &router, &teredo_rs_source,
 			&prefix);
-	if (d.q.key.secret_len)
-		packet_hmac(ra + 4, &d.q.key, covered, TEREDO_NONCE_LEN + 1,
+	if (d.client.q.key.secret_len)
+		packet_hmac(ra + 4, &d.client.q.key, covered, TEREDO_NONCE_LEN + 1,
 			    rest, TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET);
 	ra[where % sizeof(ra)] ^= change;
 	if (fresh)
@@ -143,17 +143,17 @@ static void resolved(struct fuzz *in)
 {
 	u8 n = fuzz_u8(in);
 
-	if (!d.resolver.busy)
+	if (!d.servers.resolver.busy)
 		return;
-	d.resolver.busy = false;
-	d.resolver.n = n % 3;
-	d.resolver.servers[0] = (struct qualify_server){
+	d.servers.resolver.busy = false;
+	d.servers.resolver.n = n % 3;
+	d.servers.resolver.servers[0] = (struct qualify_server){
 		htonl(WORLD_PRIMARY),
 		{ htonl(WORLD_SECONDARY), htons(TEREDO_PORT) } };
-	d.resolver.servers[1] = (struct qualify_server){
+	d.servers.resolver.servers[1] = (struct qualify_server){
 		htonl(0xc6336476), { htonl(0xc6336477), htons(TEREDO_PORT) } };
-	snprintf(d.resolver.error, sizeof(d.resolver.error), "no such name");
-	d.resolver.done(&d.resolver);
+	snprintf(d.servers.resolver.error, sizeof(d.servers.resolver.error), "no such name");
+	d.servers.resolver.done(&d.servers.resolver);
 }
 
 /* "teredo set" gives the device another server */
@@ -170,9 +170,9 @@ static void change_path(struct fuzz *in)
 	world.path_up = fuzz_u8(in) & 1;
 	if (!watch_path(&d))
 		return;
-	if (!d.path_up)
+	if (!d.watch.path_up)
 		engine_suspend(&d);
-	else if (d.q.state == QUALIFY_INITIAL)
+	else if (d.client.q.state == QUALIFY_INITIAL)
 		engine_begin(&d);
 	else
 		engine_restart(&d);
@@ -198,18 +198,18 @@ static void (*const events[])(struct fuzz *in) = {
 /* The kernel, the routes and what people are told say the same */
 static void check_state(void)
 {
-	bool has = qualify_has_address(&d.q);
+	bool has = qualify_has_address(&d.client.q);
 	struct reason reason;
 
 	FUZZ_CHECK(world.placed == has);
 	FUZZ_CHECK((world.dev.state == TEREDO_STATE_UP) == has);
-	FUZZ_CHECK((d.state == STATE_QUALIFIED) == has);
+	FUZZ_CHECK((d.report.state == STATE_QUALIFIED) == has);
 	explain(&d, &reason);
 	FUZZ_CHECK((reason_state(reason.id, true) == STATE_QUALIFIED) == has);
-	FUZZ_CHECK(d.q.n_servers <= QUALIFY_SERVERS);
-	FUZZ_CHECK(!d.q.n_servers || d.q.index < d.q.n_servers);
+	FUZZ_CHECK(d.client.q.n_servers <= QUALIFY_SERVERS);
+	FUZZ_CHECK(!d.client.q.n_servers || d.client.q.index < d.client.q.n_servers);
 	/* somebody will wake it up, unless it waits for a path or for names */
-	FUZZ_CHECK(d.q_timer.repeat || d.q.state == QUALIFY_INITIAL);
+	FUZZ_CHECK(d.client.timer.repeat || d.client.q.state == QUALIFY_INITIAL);
 }
 
 static void configure(u8 flags)
@@ -264,7 +264,7 @@ int fuzz_one(const u8 *data, size_t len)
 			world.bounced = false;
 			engine_restart(&d);
 		}
-		if (d.q.n_servers && d.q.state != QUALIFY_INITIAL)
+		if (d.client.q.n_servers && d.client.q.state != QUALIFY_INITIAL)
 			check_state();
 	}
 	d.role->close(&d);

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "mapping.h"
+#include "port_mapping.h"
 
 static bool same(const struct mapping *a, const struct mapping *b)
 {

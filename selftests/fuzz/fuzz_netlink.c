@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
+#include "iflink.h"
 #include "ktransport.h"
-#include "link.h"
 #include "mnl.h"
 #include "route.h"
 

@@ -4,7 +4,7 @@
  * it accepts it answers, and a client that knows the secret accepts the answer.
  */
 #include "fuzz.h"
-#include "secure.h"
+#include "server_auth.h"
 
 #include <arpa/inet.h>
 
@@ -125,7 +125,7 @@ int fuzz_one(const u8 *data, size_t len)
 	FUZZ_CHECK(verdict < RS_VERDICTS && secure_verdict_name(verdict));
 	if (verdict == RS_VALID) {
 		FUZZ_CHECK(!(flags & PRIVATE) && rs.from.port);
-		/* 56 octets are all that it is longer (secure.h) */
+		/* 56 octets are all that it is longer (server_auth.h) */
 		FUZZ_CHECK(len + 56 >= TEREDO_AUTH_MIN + rs.secret->key.id_len +
 			   PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
 			   TEREDO_RA_PACKET);

@@ -3,7 +3,7 @@
  * Messages, which go nowhere.
  */
 #include "log.h"
-#include "notify.h"
+#include "sd_notify.h"
 
 void log_at(enum log_level level, const char *fmt, ...)
 {

@@ -362,11 +362,11 @@ void beside_repair(struct daemon *d)
 
 bool watch_path(struct daemon *d)
 {
-	bool changed = d->path_up != world.path_up;
+	bool changed = d->watch.path_up != world.path_up;
 
-	d->path_up = world.path_up;
-	d->path.src = htonl(0x0a010002);
-	reason_set(&d->path_error, REASON_NO_PATH, "the server", "no way");
+	d->watch.path_up = world.path_up;
+	d->watch.path.src = htonl(0x0a010002);
+	reason_set(&d->watch.path_error, REASON_NO_PATH, "the server", "no way");
 	return changed;
 }
 
@@ -472,7 +472,7 @@ void portmap_close(struct daemon *d)
 
 struct teredo_endpoint portmap_outside(const struct daemon *d)
 {
-	return d->mapping.outside;
+	return d->portmap.got.outside;
 }
 
 enum firewall firewall_look(void)

@@ -6,7 +6,7 @@
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-man=$tools/man
+man=$top/tools/man
 
 # need PROGRAM
 need()
@@ -46,7 +46,7 @@ strings_in()
 
 commands()
 {
-	strings_in tools/main.c '\{ "([a-z]+)", cmd_[a-z]+, '
+	strings_in tools/teredo/teredo.c '\{ "([a-z]+)", cmd_[a-z]+, '
 	echo help
 }
 
@@ -62,15 +62,15 @@ test_tool()
 
 	# shellcheck disable=SC2046 # words
 	named teredo.8 '^\.(It )?Cm' $(commands)
-	for option in $(options_in tools/main.c tools/cmd_*.c); do
+	for option in $(options_in tools/teredo/teredo.c tools/teredo/cmd_*.c); do
 		named teredo.8 Fl "${option#-}"
 	done
 	# shellcheck disable=SC2046
 	named teredo.8 '^\.It Cm' announce server \
-		$(sed -n '/attributes\[\] = {/,/}/s/"\([a-z-]*\)",\?/\1/gp' \
-			"$tools/cmd_set.c")
+		$(tr -d '\\\n' < "$top/tools/lib/link_attrs.h" |
+			grep -oE '"[a-z-]+",[[:space:]]*true' | cut -d '"' -f 2)
 	# shellcheck disable=SC2046
-	named teredo.8 '^\.It' $(strings_in tools/cli.h '^	CLI_[A-Z]+ = ([0-9]),')
+	named teredo.8 '^\.It' $(strings_in tools/teredo/cli.h '^	CLI_[A-Z]+ = ([0-9]),')
 }
 
 test_daemon()
@@ -78,14 +78,14 @@ test_daemon()
 	local letter
 
 	# shellcheck disable=SC2046
-	named teredod.8 'Fl' $(strings_in tools/daemon.c \
+	named teredod.8 'Fl' $(strings_in tools/teredod/teredod.c \
 		'\{ "([a-z]+)", (no|required)_argument' | sed 's/^/-/')
-	for letter in $(strings_in tools/daemon.c 'argv, "([a-zA-Z:]+)"' |
+	for letter in $(strings_in tools/teredod/teredod.c 'argv, "([a-zA-Z:]+)"' |
 			tr -d : | sed 's/./& /g'); do
 		named teredod.8 '^\.It Fl' "$letter"
 	done
 	# shellcheck disable=SC2046
-	named teredod.8 '^\.It Dv' $(strings_in tools/daemon.c \
+	named teredod.8 '^\.It Dv' $(strings_in tools/teredod/teredod.c \
 		'uv_signal_start\(.*(SIG[A-Z0-9]+)\)')
 }
 
@@ -95,7 +95,7 @@ test_configuration()
 	local known written
 
 	known=$(sed -nE 's/^	\{ "([a-z]+)", "([a-z0-9-]+)", .*/\1 \2/p' \
-		"$tools/conf.c" | sort)
+		"$top/tools/lib/conf_keys.c" | sort)
 	written=$(awk '
 		$1 == ".Ss" { gsub(/[][]/, "", $2); section = $2 }
 		$1 == ".Sh" { section = "" }
@@ -108,8 +108,8 @@ test_configuration()
 test_device()
 {
 	# shellcheck disable=SC2046
-	named teredo.7 '^\.It Cm' $(strings_in tools/iproute2/link_teredo.c \
-		'\{ "([a-z0-9_]+)", IFLA_')
+	named teredo.7 '^\.It Cm' $(strings_in tools/lib/link_attrs.h \
+		'X\([A-Z0-9_]+, "([a-z0-9_]+)"')
 	check_equal "counters" \
 		"$(strings_in kernel/stats.c '= "([a-z0-9_]+)",' | sort)" \
 		"$(sed -nE 's/^\.It ((tx|rx|peers)_[a-z0-9_]+)$/\1/p' \
@@ -122,7 +122,7 @@ completed()
 {
 	(
 		# shellcheck source=/dev/null
-		. "$tools/completion/${1%% *}"
+		. "$top/tools/etc/completion/${1%% *}"
 		ip() { printf '%s\n' '1: d0: <UP> mtu' '2: d1@if3: <UP> mtu'; }
 		teredo() { printf '%s\n' '2001::1 trusted' '2001::2 failed'; }
 		read -ra COMP_WORDS <<< "${1//=/ = }"
@@ -151,20 +151,20 @@ test_completion()
 	for word in $(commands); do
 		[[ " $all " == *" $word "* ]] || fail "$word is not offered"
 	done
-	for word in $(options_in tools/main.c); do
+	for word in $(options_in tools/teredo/teredo.c); do
 		[[ $word == --?* ]] || continue
 		# those of one command only
-		! grep -qF "\"$word\"" "$tools"/cmd_*.c || continue
+		! grep -qF "\"$word\"" "$top"/tools/teredo/cmd_*.c || continue
 		[[ " ${all//=/} " == *" $word "* ]] || fail "$word is not offered"
 	done
 	completes 'teredo pe' peer
 	completes 'teredo -j peer ' show add del flush
 	completes 'teredo peer -j ' show add del flush
 	completes 'teredo help sh' show
-	for word in $(options_in tools/cmd_*.c); do
+	for word in $(options_in tools/teredo/cmd_*.c); do
 		# "up" hands --background to teredod
 		[[ $word == --* && $word != --background ]] || continue
-		grep -qw -e "$word" "$tools/completion/teredo" ||
+		grep -qw -e "$word" "$top/tools/etc/completion/teredo" ||
 			fail "$word is never offered"
 	done
 	completes 'teredo show ' d0 d1
@@ -205,7 +205,7 @@ test_daemon_completion()
 	local word all
 
 	all=$(completed 'teredod ')
-	for word in $(strings_in tools/daemon.c \
+	for word in $(strings_in tools/teredod/teredod.c \
 			'\{ "([a-z]+)", (no|required)_argument') d0 d1; do
 		[[ " $all " == *[\ -]"$word "* ]] || fail "$word is not offered"
 	done

@@ -261,7 +261,7 @@ test_decode()
 
 test_checkconf()
 {
-	check "a good one" teredo a checkconf "$tools/teredo-relay.conf.example"
+	check "a good one" teredo a checkconf "$top/tools/etc/teredo-relay.conf.example"
 	printf 'nonsense = 1\n' > "$tmp/bad.conf"
 	refused 1 bad.conf:1: teredo a checkconf "$tmp/bad.conf"
 	: > "$tmp/empty.conf"
@@ -271,7 +271,7 @@ test_checkconf()
 	printf '%s\n' '[client]' 'refresh = 20' > "$tmp/empty.conf"
 	refused 1 'a client needs server = NAME' teredo a checkconf "$tmp/empty.conf"
 	refused 1 'stands for your server' \
-		teredo a checkconf "$tools/teredo.conf.example"
+		teredo a checkconf "$top/tools/etc/teredo.conf.example"
 	printf '%s\n' '[client]' 'server = 203.0.113.1' 'secret-id = alice' \
 		'   secret = correct-horse-battery' > "$tmp/indented.conf"
 	refused 1 'indented.conf:4: line: begins with a blank' \

@@ -906,7 +906,7 @@ miredo_client_down()
 
 # ---------------------------------------------------------------- our client
 
-tools=$top/tools
+tools=$top/tools/bin
 
 # client_up NODE [OPTIONS of teredod]: wait until it is qualified. The servers
 # are s1's unless the options say otherwise.
@@ -1358,7 +1358,7 @@ counted()
 
 # ---------------------------------------------------------------- our services
 
-export IP_LIB_DIR=$tools/iproute2
+export IP_LIB_DIR=$top/tools/iproute2
 
 # teredo_link NODE ATTRIBUTES...: a device with these and no helper
 teredo_link()

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "link.h"
+#include "iflink.h"
 
 #define DEVICES		4
 #define COMMANDS	16

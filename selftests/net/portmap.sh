@@ -196,7 +196,7 @@ test_missing()
 	local tools=$tmp/alone
 
 	mkdir "$tools"
-	cp "$top"/tools/teredo{,d} "$tools/"
+	cp "$top"/tools/bin/teredo{,d} "$tools/"
 	with upnp a
 	check "it is shown" shows a 'UPNP: no' '"state":"qualified"' \
 		'reason: teredo-portmap: no such file or directory'

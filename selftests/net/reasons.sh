@@ -2,7 +2,7 @@
 # shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every reason of the table in tools/reason.c is brought about, and "teredo show"
+# Every reason of the table in tools/lib/reason.c is brought about, and "teredo show"
 # names state, reason and remedy. Those that only a command can have are shown by
 # that command.
 # timeout: 400
@@ -407,7 +407,7 @@ test_all()
 		[ "$code" = none ] || [ "${seen[$code]:-}" ] ||
 			fail "no test brings about $code"
 	done < <(sed -nE '/^\} table\[\]/,/^\};/s/^		"([a-z0-9-]+)", STATE_.*/\1/p' \
-			"$tools/reason.c")
+			"$top/tools/lib/reason.c")
 	[ "$n" -gt 1 ] || fail "reason.c has no reasons"
 }
 

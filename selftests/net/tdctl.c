@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dev.h"
-#include "link.h"
+#include "genl.h"
+#include "iflink.h"
 
 static const char usage[] =
 	"usage: tdctl bare DEV PORT ADDRESS   create a device, and as up\n"

@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dev.h"
-#include "link.h"
+#include "genl.h"
+#include "iflink.h"
 
 #define DEV	"fault0"
 #define PORT	45678

@@ -357,9 +357,8 @@ test_set()
 	local key
 
 	exits "help set" 0 teredo a help set
-	for key in server announce $(sed -n \
-			'/attributes\[\] = {/,/}/s/"\([a-z-]*\)",\?/\1/gp' \
-			"$tools/cmd_set.c"); do
+	for key in server announce $(tr -d '\\\n' < "$top/tools/lib/link_attrs.h" |
+			grep -oE '"[a-z-]+",[[:space:]]*true' | cut -d '"' -f 2); do
 		[[ $shown == *"$key"* ]] || fail "help set does not tell of $key"
 	done
 	bare_client a "$A"

@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
 
-#include "announce.h"
 #include "ktap.h"
+#include "service_route.h"
 
 static const struct announce ours = {
 	.ifindex = 7,

@@ -5,10 +5,13 @@
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
 #include <linux/teredo.h>
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "attr.h"
 #include "ktap.h"
+#include "link_attr.h"
+#include "link_attrs.h"
 #include "value.h"
 
 /**
@@ -160,7 +163,100 @@ static void test_compare(const void *arg)
 	CHECK(!*text);
 }
 
+static const struct {
+	const char *name;
+	bool set;
+	bool is_switch;
+} known[] = {
+#define KNOWN(attr, ip, kind, field, name, set, values)			\
+	{ name, set, LINK_ATTR_##kind == LINK_ATTR_BOOL },
+	LINK_ATTRS(KNOWN)
+#undef KNOWN
+};
+
+/**
+ * struct place - where attributes are listed by hand
+ * @path: file
+ * @from: where the list begins
+ * @to: where it ends
+ * @before: character in front of each name, 0 for any
+ * @set: lists those of "teredo set" alone
+ * @switches: lists switches alone
+ */
+struct place {
+	const char *path;
+	const char *from;
+	const char *to;
+	char before;
+	bool set;
+	bool switches;
+};
+
+static bool has_word(const char *text, char before, const char *word)
+{
+	size_t len = strlen(word);
+	const char *at = text;
+
+	while ((at = strstr(at + 1, word)))
+		if ((before ? at[-1] == before :
+		     !isalnum(at[-1]) && at[-1] != '-') &&
+		    !isalnum(at[len]) && at[len] != '-')
+			return true;
+	printf("# %s is not in %.40s...\n", word, text);
+	return false;
+}
+
+static void test_listed(const void *arg)
+{
+	static char file[65536];
+	const struct place *p = arg;
+	FILE *f = fopen(p->path, "r");
+	char *from, *to;
+	size_t i;
+
+	CHECK(f);
+	if (!f)
+		return;
+	file[fread(file, 1, sizeof(file) - 1, f)] = '\0';
+	fclose(f);
+	from = strstr(file, p->from);
+	to = from ? strstr(from, p->to) : NULL;
+	CHECK(to);
+	if (!to)
+		return;
+	*to = '\0';
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].name && (known[i].set || !p->set) &&
+		    (known[i].is_switch || !p->switches))
+			CHECK(has_word(from, p->before, known[i].name));
+}
+
+static void test_settable(const void *arg)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].name)
+			CHECK(attr_can_set(known[i].name) == known[i].set);
+	CHECK(attr_can_set("max_peers"));
+	CHECK(!attr_can_set("server") && !attr_can_set("colour"));
+}
+
+#define LISTED(what, ...)	\
+	{ "listed in " what, test_listed, &(const struct place){ __VA_ARGS__ } }
+
 static const struct ktap_test tests[] = {
+	LISTED("the configuration", "../../tools/lib/conf_keys.c", "set_gateway_rate(", "conf_key_find(", '"',
+	       false, false),
+	LISTED("help", "../../tools/teredo/teredo.c", "\"set\", cmd_set",
+	       "\"peer\", cmd_peer", 0, true, false),
+	LISTED("completion", "../../tools/etc/completion/teredo",
+	       "*[02468],*)", ";;", 0, true, false),
+	LISTED("completion, with on and off",
+	       "../../tools/etc/completion/teredo", "	set)",
+	       "*[02468],*)", ',', true, true),
+	{ "what can be set", test_settable, NULL },
 	{ "values", test_values, NULL },
 	{ "what differs", test_compare, NULL },
 	{ "modes", test_modes, NULL },

@@ -365,9 +365,9 @@ static void test_example_keys(const void *arg)
 
 #define EXAMPLE(path, mode, keys)					\
 	{ path " is right", test_example,				\
-	  &(const struct example){ "../../tools/" path, mode, keys } },	\
+	  &(const struct example){ "../../tools/etc/" path, mode, keys } },	\
 	{ path " names keys that are known", test_example_keys,		\
-	  &(const struct example){ "../../tools/" path, mode, keys } }
+	  &(const struct example){ "../../tools/etc/" path, mode, keys } }
 
 static void test_missing(const void *arg)
 {

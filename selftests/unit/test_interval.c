@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "interval.h"
 #include "ktap.h"
+#include "refresh_interval.h"
 
 /**
  * struct nat - a NAT and what is to be found out about it

@@ -9,7 +9,7 @@
 
 #include "ktap.h"
 #include "log.h"
-#include "portstate.h"
+#include "port_state.h"
 
 static const char line[] = "upnp 10.1.0.1 10.1.0.2:40000 192.0.2.10:40001";
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "iflink.h"
 #include "ktap.h"
-#include "link.h"
 #include "route.h"
 
 static int on_message(const struct nlmsghdr *nlh, void *ctx)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "ktap.h"
-#include "secure.h"
+#include "server_auth.h"
 
 #define PRIMARY		__constant_htonl(0xcb007101)	/* 203.0.113.1 */
 #define SECONDARY	__constant_htonl(0xcb007102)

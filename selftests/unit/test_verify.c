@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 
 #include "ktap.h"
+#include "native_ping.h"
 #include "outcome.h"
-#include "verify.h"
 
 static struct {
 	struct teredo_endpoint to;

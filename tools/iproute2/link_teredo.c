@@ -2,117 +2,45 @@
 /*
  * Plug-in for ip(8): what "ip link add|set ... type teredo" takes and what
  * "ip -d link show" prints. ip loads link_KIND.so from its library folder and
- * looks for KIND_link_util in it. iproute2 ships no header for that, so the
- * little that is used, unchanged since 4.20, is declared here.
+ * looks for KIND_link_util in it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/if_teredo.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/teredo.h>
 #include <net/if.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct link_util {
-	struct link_util *next;
-	const char *id;
-	int maxattr;
-	int (*parse_opt)(struct link_util *lu, int argc, char **argv,
-			 struct nlmsghdr *n);
-	void (*print_opt)(struct link_util *lu, FILE *f, struct rtattr *tb[]);
-	void (*print_xstats)(struct link_util *lu, FILE *f,
-			     struct rtattr *xstats);
-	void (*print_help)(struct link_util *lu, int argc, char **argv,
-			   FILE *f);
-	int (*parse_ifla_xstats)(struct link_util *lu, int argc, char **argv);
-	int (*print_ifla_xstats)(struct nlmsghdr *n, void *arg);
-};
+#include "link_teredo.h"
 
 /* in ip(8) itself */
 int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data,
 	      int alen);
 void missarg(const char *key) __attribute__((noreturn));
 void invarg(const char *msg, const char *arg) __attribute__((noreturn));
-int print_color_string(int type, int color, const char *key, const char *fmt,
-		       const char *value);
-int print_color_uint(int type, int color, const char *key, const char *fmt,
-		     unsigned int value);
-int print_color_bool(int type, int color, const char *key, const char *fmt,
-		     bool value);
 
-#define PRINT_ANY	4
-#define COLOR_NONE	6
 /* room that ip(8) has for a request */
 #define REQUEST_SIZE	1024
 
-static const char * const modes[] = {
+const char * const teredo_modes[] = {
 	[TEREDO_MODE_CLIENT] = "client",
 	[TEREDO_MODE_SERVER] = "server",
 	[TEREDO_MODE_RELAY] = "relay",
 	[TEREDO_MODE_HOSTRELAY] = "hostrelay",
 };
 
-#define N_MODES (sizeof(modes) / sizeof(modes[0]))
+const size_t teredo_n_modes = sizeof(teredo_modes) / sizeof(teredo_modes[0]);
 
-enum kind {
-	KIND_MODE,
-	KIND_PORT,
-	KIND_PORT2,	/* of a second address, shown unless it is 3544 */
-	KIND_ADDR,	/* IPv4 */
-	KIND_DEV,
-	KIND_TTL,
-	KIND_TOS,
-	KIND_U32,
-	KIND_HEX32,
-	KIND_BOOL,
-	KIND_PREFIX,	/* IPv6, 32 bits */
-	KIND_PREFIX64,	/* IPv6, 64 bits */
-	KIND_SERVED,	/* IPv6 prefixes, may be repeated */
+const struct option teredo_options[] = {
+#define OPTION(attr, ip, kind, field, name, set, values)	\
+	{ ip, IFLA_TEREDO_##attr, LINK_ATTR_##kind, values },
+	LINK_ATTRS(OPTION)
+#undef OPTION
 };
 
-static const struct option {
-	const char *name;
-	int attr;
-	enum kind kind;
-	const char *help;
-} options[] = {
-	{ "mode", IFLA_TEREDO_MODE, KIND_MODE, "client|server|relay|hostrelay" },
-	{ "port", IFLA_TEREDO_PORT, KIND_PORT, "PORT" },
-	{ "local", IFLA_TEREDO_LOCAL, KIND_ADDR, "ADDR" },
-	{ "local2", IFLA_TEREDO_LOCAL2, KIND_ADDR, "ADDR" },
-	{ "port2", IFLA_TEREDO_PORT2, KIND_PORT2, "PORT" },
-	{ "dev", IFLA_TEREDO_LINK, KIND_DEV, "DEV" },
-	{ "server", IFLA_TEREDO_SERVER, KIND_ADDR, "ADDR" },
-	{ "server2", IFLA_TEREDO_SERVER2, KIND_ADDR, "ADDR" },
-	{ "server2_port", IFLA_TEREDO_SERVER2_PORT, KIND_PORT2, "PORT" },
-	{ "ttl", IFLA_TEREDO_TTL, KIND_TTL, "TTL|auto" },
-	{ "tos", IFLA_TEREDO_TOS, KIND_TOS, "TOS|inherit" },
-	{ "fwmark", IFLA_TEREDO_FWMARK, KIND_HEX32, "MARK" },
-	{ "udpcsum", IFLA_TEREDO_UDP_CSUM, KIND_BOOL, NULL },
-	{ "max_peers", IFLA_TEREDO_MAX_PEERS, KIND_U32, "NUMBER" },
-	{ "prefix", IFLA_TEREDO_PREFIX, KIND_PREFIX, "PREFIX/32" },
-	{ "auth", IFLA_TEREDO_AUTH, KIND_BOOL, NULL },
-	{ "symmetric", IFLA_TEREDO_SYMMETRIC, KIND_BOOL, NULL },
-	{ "direct", IFLA_TEREDO_DIRECT, KIND_BOOL, NULL },
-	{ "rate", IFLA_TEREDO_RATE, KIND_U32, "NUMBER" },
-	{ "gateway", IFLA_TEREDO_GATEWAY, KIND_BOOL, NULL },
-	{ "gateway_prefix", IFLA_TEREDO_GATEWAY_PREFIX, KIND_PREFIX64, "PREFIX/64|none" },
-	{ "client_rate", IFLA_TEREDO_CLIENT_RATE, KIND_U32, "NUMBER" },
-	{ "preserving", IFLA_TEREDO_PRESERVING, KIND_BOOL, NULL },
-	{ "sequential", IFLA_TEREDO_SEQUENTIAL, KIND_BOOL, NULL },
-	{ "solicit", IFLA_TEREDO_SOLICIT, KIND_BOOL, NULL },
-	{ "hairpin", IFLA_TEREDO_HAIRPIN, KIND_BOOL, NULL },
-	{ "local_discovery", IFLA_TEREDO_DISCOVERY, KIND_BOOL, NULL },
-	{ "burst", IFLA_TEREDO_BURST, KIND_BOOL, NULL },
-	{ "served", IFLA_TEREDO_SERVED, KIND_SERVED, "PREFIX" },
-};
-
-#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+const size_t teredo_n_options = sizeof(teredo_options) / sizeof(teredo_options[0]);
 
 static void print_help(struct link_util *lu, int argc, char **argv, FILE *f)
 {
@@ -120,14 +48,14 @@ static void print_help(struct link_util *lu, int argc, char **argv, FILE *f)
 
 	(void)lu, (void)argc, (void)argv;
 	fprintf(f, "Usage: ... teredo");
-	for (i = 0; i < N_OPTIONS; i++) {
+	for (i = 0; i < teredo_n_options; i++) {
 		if (i % 4 == 0)
 			fprintf(f, "%s", i ? "\n                  " : "");
-		if (options[i].kind == KIND_BOOL)
-			fprintf(f, " [ [no]%s ]", options[i].name);
+		if (teredo_options[i].kind == LINK_ATTR_BOOL)
+			fprintf(f, " [ [no]%s ]", teredo_options[i].name);
 		else
-			fprintf(f, " [ %s %s ]", options[i].name,
-				options[i].help);
+			fprintf(f, " [ %s %s ]", teredo_options[i].name,
+				teredo_options[i].help);
 	}
 	fprintf(f, "\n\nA server needs local. served may be given up to %d times.\n",
 		TEREDO_MAX_SERVED);
@@ -165,8 +93,8 @@ static void put_mode(struct nlmsghdr *n, const struct option *opt,
 {
 	size_t i;
 
-	for (i = 0; i < N_MODES; i++)
-		if (!strcmp(arg, modes[i])) {
+	for (i = 0; i < teredo_n_modes; i++)
+		if (!strcmp(arg, teredo_modes[i])) {
 			put_u8(n, opt, i);
 			return;
 		}
@@ -259,39 +187,41 @@ static void put_option(struct nlmsghdr *n, const struct option *opt,
 	__u32 u32;
 
 	switch (opt->kind) {
-	case KIND_MODE:
+	case LINK_ATTR_MODE:
 		put_mode(n, opt, arg);
 		break;
-	case KIND_PORT:
-	case KIND_PORT2:
+	case LINK_ATTR_PORT:
+	case LINK_ATTR_PORT2:
 		port = htons(number(opt->name, arg, 65535));
 		put(n, opt, &port, sizeof(port));
 		break;
-	case KIND_ADDR:
+	case LINK_ATTR_ADDR:
+	case LINK_ATTR_ADDR2:
 		put_address(n, opt, arg);
 		break;
-	case KIND_DEV:
+	case LINK_ATTR_DEV:
 		put_device(n, opt, arg);
 		break;
-	case KIND_TTL:
+	case LINK_ATTR_TTL:
 		put_word(n, opt, arg, "auto", 0);
 		break;
-	case KIND_TOS:
+	case LINK_ATTR_TOS:
 		put_word(n, opt, arg, "inherit", 1);
 		break;
-	case KIND_U32:
-	case KIND_HEX32:
+	case LINK_ATTR_U32:
+	case LINK_ATTR_COUNT:
+	case LINK_ATTR_HEX32:
 		u32 = number(opt->name, arg, 0xffffffff);
 		put(n, opt, &u32, sizeof(u32));
 		break;
-	case KIND_PREFIX:
+	case LINK_ATTR_PREFIX:
 		put_service_prefix(n, opt, arg);
 		break;
-	case KIND_PREFIX64:
+	case LINK_ATTR_PREFIX64:
 		put_prefix64(n, opt, arg);
 		break;
-	case KIND_BOOL:
-	case KIND_SERVED:
+	case LINK_ATTR_BOOL:
+	case LINK_ATTR_SERVED:
 		break;
 	}
 }
@@ -330,13 +260,13 @@ static const struct option *find_option(const char *word, bool *on)
 	size_t i;
 
 	*on = true;
-	for (i = 0; i < N_OPTIONS; i++) {
-		if (same_name(word, options[i].name))
-			return &options[i];
-		if (options[i].kind == KIND_BOOL && !strncmp(word, "no", 2) &&
-		    same_name(word + 2, options[i].name)) {
+	for (i = 0; i < teredo_n_options; i++) {
+		if (same_name(word, teredo_options[i].name))
+			return &teredo_options[i];
+		if (teredo_options[i].kind == LINK_ATTR_BOOL && !strncmp(word, "no", 2) &&
+		    same_name(word + 2, teredo_options[i].name)) {
 			*on = false;
-			return &options[i];
+			return &teredo_options[i];
 		}
 	}
 	return NULL;
@@ -358,7 +288,7 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 			print_help(lu, argc, argv, stderr);
 			return -1;
 		}
-		if (opt->kind == KIND_BOOL) {
+		if (opt->kind == LINK_ATTR_BOOL) {
 			put_u8(n, opt, on);
 			continue;
 		}
@@ -366,7 +296,7 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 			missarg(opt->name);
 		argc--;
 		argv++;
-		if (opt->kind == KIND_SERVED) {
+		if (opt->kind == LINK_ATTR_SERVED) {
 			list = opt;
 			add_served(&served, *argv);
 		} else {
@@ -379,186 +309,10 @@ static int parse_opt(struct link_util *lu, int argc, char **argv,
 	return 0;
 }
 
-static void print_string(const char *name, const char *value)
-{
-	char fmt[32];
-
-	snprintf(fmt, sizeof(fmt), "%s %%s ", name);
-	print_color_string(PRINT_ANY, COLOR_NONE, name, fmt, value);
-}
-
-static void print_uint(const char *name, unsigned int value)
-{
-	char fmt[32];
-
-	snprintf(fmt, sizeof(fmt), "%s %%u ", name);
-	print_color_uint(PRINT_ANY, COLOR_NONE, name, fmt, value);
-}
-
-static void print_switch(const char *name, bool on)
-{
-	char fmt[32];
-
-	snprintf(fmt, sizeof(fmt), "%s%s ", on ? "" : "no", name);
-	print_color_bool(PRINT_ANY, COLOR_NONE, name, fmt, on);
-}
-
-static void print_address(const char *name, const void *data)
-{
-	char buf[INET_ADDRSTRLEN];
-	struct in_addr addr;
-
-	memcpy(&addr, data, sizeof(addr));
-	if (addr.s_addr)
-		print_string(name, inet_ntop(AF_INET, &addr, buf, sizeof(buf)));
-}
-
-static void print_device(const char *name, __u32 ifindex)
-{
-	char buf[IF_NAMESIZE];
-
-	if (!ifindex)
-		return;
-	if (ifindex == TEREDO_LINK_NONE)
-		print_string(name, "none");
-	else if (if_indextoname(ifindex, buf))
-		print_string(name, buf);
-	else	/* in another namespace */
-		print_uint(name, ifindex);
-}
-
-static int format_prefix(char *buf, size_t size, const void *addr,
-			 unsigned int len)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(AF_INET6, addr, text, sizeof(text));
-	return snprintf(buf, size, "%s/%u", text, len);
-}
-
-static void print_service_prefix(const char *name, const void *data)
-{
-	struct in6_addr addr = {};
-	char buf[64];
-
-	memcpy(&addr, data, 4);
-	format_prefix(buf, sizeof(buf), &addr, 32);
-	print_string(name, buf);
-}
-
-static void print_prefix64(const char *name, const void *data)
-{
-	char buf[64];
-
-	if (IN6_IS_ADDR_UNSPECIFIED((const struct in6_addr *)data))
-		return;
-	format_prefix(buf, sizeof(buf), data, 64);
-	print_string(name, buf);
-}
-
-static void print_served(const char *name, const struct rtattr *attr)
-{
-	const struct if_teredo_prefix *p = RTA_DATA(attr);
-	unsigned int n = RTA_PAYLOAD(attr) / sizeof(*p), i;
-	char buf[TEREDO_MAX_SERVED * (INET6_ADDRSTRLEN + 5)];
-	size_t used = 0;
-
-	for (i = 0; i < n && i < TEREDO_MAX_SERVED; i++) {
-		if (i)
-			buf[used++] = ' ';
-		used += format_prefix(buf + used, sizeof(buf) - used,
-				      &p[i].addr, p[i].len);
-	}
-	if (n)
-		print_string(name, buf);
-}
-
-static void print_number(const struct option *opt, __u32 value)
-{
-	char buf[16];
-
-	switch (opt->kind) {
-	case KIND_MODE:
-		print_string(opt->name, value < N_MODES ? modes[value] : "?");
-		break;
-	case KIND_TTL:
-		if (value)
-			print_uint(opt->name, value);
-		break;
-	case KIND_TOS:
-		if (value == 1)
-			print_string(opt->name, "inherit");
-		else if (value)
-			print_uint(opt->name, value);
-		break;
-	case KIND_HEX32:
-		snprintf(buf, sizeof(buf), "0x%x", value);
-		if (value)
-			print_string(opt->name, buf);
-		break;
-	case KIND_BOOL:
-		print_switch(opt->name, value);
-		break;
-	default:
-		print_uint(opt->name, value);
-	}
-}
-
-static void print_option(const struct option *opt, const struct rtattr *attr)
-{
-	const void *data = RTA_DATA(attr);
-	__u32 u32 = 0;
-	__be16 port;
-
-	switch (opt->kind) {
-	case KIND_PORT:
-		memcpy(&port, data, sizeof(port));
-		print_uint(opt->name, ntohs(port));
-		break;
-	case KIND_PORT2:
-		memcpy(&port, data, sizeof(port));
-		if (ntohs(port) != 3544)
-			print_uint(opt->name, ntohs(port));
-		break;
-	case KIND_ADDR:
-		print_address(opt->name, data);
-		break;
-	case KIND_DEV:
-		memcpy(&u32, data, sizeof(u32));
-		print_device(opt->name, u32);
-		break;
-	case KIND_PREFIX:
-		print_service_prefix(opt->name, data);
-		break;
-	case KIND_PREFIX64:
-		print_prefix64(opt->name, data);
-		break;
-	case KIND_SERVED:
-		print_served(opt->name, attr);
-		break;
-	default:
-		if (RTA_PAYLOAD(attr) == 1)
-			u32 = *(const __u8 *)data;
-		else
-			memcpy(&u32, data, sizeof(u32));
-		print_number(opt, u32);
-	}
-}
-
-static void print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
-{
-	size_t i;
-
-	(void)lu, (void)f;
-	for (i = 0; tb && i < N_OPTIONS; i++)
-		if (tb[options[i].attr])
-			print_option(&options[i], tb[options[i].attr]);
-}
-
 struct link_util teredo_link_util = {
 	.id = TEREDO_LINK_KIND,
 	.maxattr = IFLA_TEREDO_MAX,
 	.parse_opt = parse_opt,
-	.print_opt = print_opt,
+	.print_opt = teredo_print_opt,
 	.print_help = print_help,
 };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A device that exists already, and the configuration.
+ */
+#ifndef _APPLY_H
+#define _APPLY_H
+
+#include <stddef.h>
+
+struct daemon;
+
+void apply_start(struct daemon *d);
+void apply_running(struct daemon *d);
+void apply_routes(struct daemon *d);
+void apply_command(const struct daemon *d, char *buf, size_t len);
+
+#endif /* _APPLY_H */

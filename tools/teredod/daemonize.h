@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A daemon that leaves the terminal once it is ready.
+ */
+#ifndef _DAEMONIZE_H
+#define _DAEMONIZE_H
+
+int background_fork(void);
+void background_ready(const char *name);
+
+#endif /* _DAEMONIZE_H */

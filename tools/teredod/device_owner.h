@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which devices a teredod has made.
+ */
+#ifndef _DEVICE_OWNER_H
+#define _DEVICE_OWNER_H
+
+#include <stdbool.h>
+
+struct daemon;
+
+void owned_set(const struct daemon *d);
+bool owned_get(const struct daemon *d);
+void owned_forget(const struct daemon *d);
+
+#endif /* _DEVICE_OWNER_H */

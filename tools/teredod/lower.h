@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interface that the device sends by.
+ */
+#ifndef _LOWER_H
+#define _LOWER_H
+
+struct daemon;
+
+void lower_follow(struct daemon *d);
+const char *lower_missing(const struct daemon *d);
+
+#endif /* _LOWER_H */

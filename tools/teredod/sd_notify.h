@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The service manager's side of things: sd_notify(3) without libsystemd.
+ */
+#ifndef _SD_NOTIFY_H
+#define _SD_NOTIFY_H
+
+#include <stdint.h>
+
+void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+uint64_t notify_watchdog_ms(void);
+
+#endif /* _SD_NOTIFY_H */

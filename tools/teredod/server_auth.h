@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The server's half of secure qualification: judge a router solicitation,
+ * build the advertisement (RFC 4380 5.2.2, 5.3.1, 5.3.2). Pure functions.
+ *
+ * Only a solicitation that proves knowledge of a secret is answered, by one
+ * datagram that is at most 56 octets longer. So nobody without a secret can
+ * make us send anything.
+ */
+#ifndef _SERVER_AUTH_H
+#define _SERVER_AUTH_H
+
+#include "secrets.h"
+
+#define SECURE_RA_MAX	(TEREDO_AUTH_MIN + PACKET_KEY_MAX + PACKET_HMAC_LEN + \
+			 TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET)
+
+/* Why a solicitation is not answered; secure_verdict_name() has the words */
+enum secure_verdict {
+	RS_VALID,
+	RS_MALFORMED,
+	RS_TRAILER,
+	RS_ORIGIN,
+	RS_NOT_SOLICITATION,
+	RS_NO_AUTH,
+	RS_AUTH_LENGTH,
+	RS_UNKNOWN_ID,
+	RS_HMAC,
+	RS_MAPPED,
+	RS_NO_SECOND,
+
+	RS_VERDICTS
+};
+
+/**
+ * struct secure_server - who answers
+ * @prefix: service prefix
+ * @local: primary address, which goes into the clients' addresses
+ * @local2: secondary address and port, address 0 if there is none; can be another
+ *	port of @local
+ */
+struct secure_server {
+	__be32 prefix;
+	__be32 local;
+	struct teredo_endpoint local2;
+};
+
+/**
+ * struct secure_rs - a solicitation
+ * @from: where it comes from, which is what the client gets told
+ * @to: the server's address and port that it came to
+ * @secret: what it proved itself with; set by secure_check_rs()
+ * @nonce: to be returned; likewise
+ * @source: IPv6 source; likewise
+ */
+struct secure_rs {
+	struct teredo_endpoint from;
+	struct teredo_endpoint to;
+	const struct secret *secret;
+	u8 nonce[TEREDO_NONCE_LEN];
+	struct in6_addr source;
+};
+
+const char *secure_verdict_name(enum secure_verdict verdict);
+enum secure_verdict secure_check_rs(struct secure_rs *rs,
+				    const struct secure_server *server,
+				    const struct secret_list *secrets,
+				    const u8 *data, size_t len);
+struct teredo_endpoint secure_answer_from(const struct secure_server *server,
+					  const struct secure_rs *rs);
+size_t secure_build_ra(u8 *buf, const struct secure_server *server,
+		       const struct secure_rs *rs);
+
+#endif /* _SERVER_AUTH_H */
