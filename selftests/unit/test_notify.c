@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
-#include "notify.h"
+#include "sd_notify.h"
 
 /* half of the time, and none for another process */
 static void test_watchdog(const void *arg)

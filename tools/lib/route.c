@@ -2,7 +2,7 @@
 /*
  * Addresses and routes by rtnetlink.
  */
-#include "link.h"
+#include "iflink.h"
 #include "route.h"
 
 #include <errno.h>
