@@ -103,7 +103,7 @@ void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 	teredo_waiting_init(&w);
 	teredo_dequeue(td, peer->probe, &w);
 	teredo_probe_unlink(td, peer);
-	teredo_queue_doom(td, &w);
+	teredo_queue_defer_unreach(td, &w);
 }
 
 /**

@@ -66,16 +66,16 @@ static enum teredo_limit_verdict judge(const struct teredo_rx *rx,
  * its address.
  */
 static void choose_endpoints(const struct teredo_peer *peer,
-			     struct teredo_call *call)
+			     struct teredo_bubble_set *set)
 {
 	struct teredo_endpoint mapped = teredo_mapped(&peer->addr);
 
-	call->n = 0;
+	set->n = 0;
 	if (peer->trusted)
-		teredo_call_add(call, peer->ep, peer->sport);
+		teredo_bubble_set_add(set, peer->ep, peer->sport);
 	if (!peer->trusted || (!teredo_peer_fresh(peer) &&
 			       !teredo_endpoint_equal(peer->ep, mapped)))
-		teredo_call_add(call, mapped, 0);
+		teredo_bubble_set_add(set, mapped, 0);
 }
 
 /* nothing was exchanged for as long as a mapping may last */
@@ -90,13 +90,14 @@ static void note_random(struct teredo_rx *rx, struct teredo_peer *peer)
 {
 	__be16 port = rx->tr->random_port;
 
-	if (!rx->tr->has_random_port || !port || port == peer->peer_random)
+	if (!rx->tr->has_random_port || !port ||
+	    port == peer->remote_random_port)
 		return;
-	if (peer->peer_random && !idle(peer))
+	if (peer->remote_random_port && !idle(peer))
 		return;
-	if (peer->peer_random && teredo_ports_wanted(rx->td, rx->map))
+	if (peer->remote_random_port && teredo_ports_wanted(rx->td, rx->map))
 		teredo_port_release(rx->td, peer);
-	peer->peer_random = port;
+	peer->remote_random_port = port;
 }
 
 /* A peer that has no random port is at the place in its address, and ours may
@@ -104,14 +105,15 @@ static void note_random(struct teredo_rx *rx, struct teredo_peer *peer)
  * port only for the first place that we send to.
  */
 static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
-		       struct teredo_call *call)
+		       struct teredo_bubble_set *set)
 {
 	if (rx->tr->has_random_port && teredo_ports_preserved(rx->td, rx->map))
 		teredo_port_take(rx->td, peer);
-	teredo_port_call(peer, call);
-	if (peer->random && !peer->peer_random && !teredo_port_tested(peer))
-		teredo_call_add(call, teredo_mapped(&peer->addr),
-				peer->random->port);
+	teredo_random_port_add(peer, set);
+	if (peer->random_port && !peer->remote_random_port &&
+	    !teredo_port_tested(peer))
+		teredo_bubble_set_add(set, teredo_mapped(&peer->addr),
+				      peer->random_port->port);
 }
 
 /* The peer is behind the NAT that we are behind, as far as can be seen from
@@ -125,7 +127,8 @@ static bool same_nat(const struct teredo_rx *rx)
 }
 
 /* RFC 6081 5.6.4.2 */
-static void add_alternates(const struct teredo_rx *rx, struct teredo_call *call)
+static void add_alternates(const struct teredo_rx *rx,
+			   struct teredo_bubble_set *set)
 {
 	int i;
 
@@ -134,7 +137,7 @@ static void add_alternates(const struct teredo_rx *rx, struct teredo_call *call)
 	for (i = 0; i < rx->tr->n_alternates; i++)
 		if (rx->tr->alternates[i].addr != rx->map->local ||
 		    rx->tr->alternates[i].port != rx->td->cfg.port)
-			teredo_call_add(call, rx->tr->alternates[i], 0);
+			teredo_bubble_set_add(set, rx->tr->alternates[i], 0);
 }
 
 /* RFC 6081 5.7.4.2 */
@@ -150,9 +153,9 @@ static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
 			  rx->tr->has_nd || rx->tr->n_alternates;
 }
 
-/* The nonce has come that teredo_answer_early() has waited for. A bubble with it goes
+/* The nonce has come that teredo_bubble_rx_early() has waited for. A bubble with it goes
  * by the path that was noted, so data can follow.
- * Return: true if it can, and in @then the bubble that teredo_answer_early() has noted.
+ * Return: true if it can, and in @then the bubble that teredo_bubble_rx_early() has noted.
  */
 static bool end_wait(const struct teredo_rx *rx, struct teredo_peer *peer,
 		     struct teredo_rx *then)
@@ -165,30 +168,31 @@ static bool end_wait(const struct teredo_rx *rx, struct teredo_peer *peer,
 	then->from = peer->alt;
 	then->port = peer->alt_sport;
 	/* random ports are tried before the mapped endpoint */
-	return teredo_endpoint_equal(teredo_upnp_place(then), then->from) ||
-	       (!peer->peer_random && !peer->random);
+	return teredo_endpoint_equal(teredo_endpoint_for_bubbles(then),
+				     then->from) ||
+	       (!peer->remote_random_port && !peer->random_port);
 }
 
-static void add_place(struct teredo_call *call, struct teredo_endpoint to)
+static void add_place(struct teredo_bubble_set *set, struct teredo_endpoint to)
 {
 	int i;
 
-	for (i = 0; i < call->n; i++)
-		if (teredo_endpoint_equal(call->way[i].to, to) &&
-		    !call->way[i].port)
+	for (i = 0; i < set->n; i++)
+		if (teredo_endpoint_equal(set->path[i].to, to) &&
+		    !set->path[i].port)
 			return;
-	teredo_call_add(call, to, 0);
+	teredo_bubble_set_add(set, to, 0);
 }
 
 /* Our direct bubble may not reach a peer behind a symmetric NAT: let it send us
  * one (RFC 6081 3.1).
  */
-static bool wants_call(const struct teredo_rx *rx,
-		       const struct teredo_probe *probe)
+static bool wants_bubble_set(const struct teredo_rx *rx,
+			     const struct teredo_probe *probe)
 {
 	return READ_ONCE(rx->td->cfg.symmetric) &&
 	       !teredo_peer_usable(probe->peer) &&
-	       teredo_probe_may_call(probe) &&
+	       teredo_bubble_set_allowed(probe) &&
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
@@ -196,7 +200,7 @@ static bool wants_call(const struct teredo_rx *rx,
  * that data can take after the answer, local port 0 for none.
  */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
-					struct teredo_call *call,
+					struct teredo_bubble_set *set,
 					struct teredo_rx *then)
 {
 	enum teredo_limit_verdict verdict;
@@ -213,7 +217,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 	if (!probe || !allowed(probe))
 		return TEREDO_LIMIT_RATE_USED;
 
-	peer->nonce_received = teredo_call_wants_nonce(rx->td) &&
+	peer->nonce_received = teredo_uses_nonces(rx->td) &&
 			       rx->tr->has_nonce ? rx->tr->nonce : 0;
 	note_trailers(rx, peer);
 	if (READ_ONCE(rx->td->cfg.preserving))
@@ -221,26 +225,26 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 	teredo_burst_note(rx, peer);
 	/* a new nonce would make the peer's entry forget the path */
 	ended = end_wait(rx, peer, then);
-	if (!ended && wants_call(rx, probe))
-		teredo_probe_call(rx->td, rx->map, probe, call);
-	teredo_call_nonce(call, peer);
-	call->tr.has_nd = solicited(rx);
-	call->tr.nd = TEREDO_ND_ADVERTISEMENT;
-	choose_endpoints(peer, call);
+	if (!ended && wants_bubble_set(rx, probe))
+		teredo_bubble_set_fill(rx->td, rx->map, probe, set);
+	teredo_bubble_set_nonce(set, peer);
+	set->tr.has_nd = solicited(rx);
+	set->tr.nd = TEREDO_ND_ADVERTISEMENT;
+	choose_endpoints(peer, set);
 	if (!teredo_peer_usable(peer)) {
-		use_random(rx, peer, call);
-		add_alternates(rx, call);
-		teredo_discovery_call(rx->td, peer, call);
+		use_random(rx, peer, set);
+		add_alternates(rx, set);
+		teredo_discovery_add(rx->td, peer, set);
 	}
 	if (ended)
-		add_place(call, teredo_upnp_place(then));
+		add_place(set, teredo_endpoint_for_bubbles(then));
 	else
 		then->port = 0;
 	return TEREDO_LIMIT_PASS;
 }
 
 /**
- * teredo_answer_indirect - answer a bubble that came through the server
+ * teredo_bubble_rx_indirect - answer a bubble that came through the server
  * @rx: bubble of a peer, from an address that teredo_reachable() allows
  *
  * Row P-09. Direct bubbles open our NAT for the peer, and with its nonce show it
@@ -251,22 +255,22 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
  * Return: TEREDO_LIMIT_PASS; TEREDO_LIMIT_RATE_USED also if there is no room for the
  * peer.
  */
-enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx)
+enum teredo_limit_verdict teredo_bubble_rx_indirect(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	enum teredo_limit_verdict verdict;
 	struct teredo_rx then = *rx;
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 
 	then.port = 0;
 	spin_lock_bh(&peers->lock);
-	verdict = decide(rx, &call, &then);
+	verdict = decide(rx, &set, &then);
 	spin_unlock_bh(&peers->lock);
 	if (verdict != TEREDO_LIMIT_PASS)
 		return verdict;
-	teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	teredo_send_bubble_set(rx->td, rx->map, &rx->src, &set);
 	if (then.port)
-		teredo_upnp_settle(&then, teredo_upnp_place(&then));
+		teredo_trust_at(&then, teredo_endpoint_for_bubbles(&then));
 	return verdict;
 }
 
@@ -285,7 +289,7 @@ static bool possible(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_answer_repeats - does a bubble repeat our nonce
+ * teredo_bubble_rx_repeats_nonce - does a bubble repeat our nonce
  * @rx: direct bubble from a Teredo source
  *
  * Row P-17: whoever knows the nonce got our bubble from the server in the
@@ -294,19 +298,19 @@ static bool possible(const struct teredo_rx *rx)
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
  */
-bool teredo_answer_repeats(struct teredo_rx *rx)
+bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 {
 	struct teredo_peer *peer;
 	bool right = false;
 
-	if (!teredo_call_wants_nonce(rx->td) || !rx->tr->has_nonce ||
+	if (!teredo_uses_nonces(rx->td) || !rx->tr->has_nonce ||
 	    !possible(rx))
 		return false;
 	spin_lock_bh(&rx->td->peers->lock);
 	peer = teredo_peer_lookup(rx->td->peers, &rx->src);
-	if (peer && peer->nonce_sent && peer->guesses < TEREDO_GUESSES) {
+	if (peer && peer->nonce_sent && peer->bad_nonces < TEREDO_BAD_NONCES) {
 		right = peer->nonce_sent == rx->tr->nonce;
-		peer->guesses += !right;
+		peer->bad_nonces += !right;
 	}
 	spin_unlock_bh(&rx->td->peers->lock);
 	return right;
@@ -377,7 +381,7 @@ static bool worth_waiting(const struct teredo_rx *rx,
 static bool too_early(const struct teredo_rx *rx,
 		      const struct teredo_peer *peer)
 {
-	return !peer->nonce_received && teredo_call_wants_nonce(rx->td) &&
+	return !peer->nonce_received && teredo_uses_nonces(rx->td) &&
 	       !seen_as_mapped(rx) && !discovered(rx, peer) &&
 	       worth_waiting(rx, peer);
 }
@@ -386,7 +390,7 @@ static bool too_early(const struct teredo_rx *rx,
 static bool moves(const struct teredo_rx *rx, const struct teredo_peer *peer)
 {
 	return teredo_peer_usable(peer) &&
-	       !teredo_peer_at(peer, teredo_upnp_place(rx), rx->port);
+	       !teredo_peer_at(peer, teredo_endpoint_for_bubbles(rx), rx->port);
 }
 
 static bool is_noted(const struct teredo_rx *rx, const struct teredo_peer *peer)
@@ -395,7 +399,7 @@ static bool is_noted(const struct teredo_rx *rx, const struct teredo_peer *peer)
 	       peer->alt_sport == rx->port;
 }
 
-static bool may_greet(const struct teredo_rx *rx, struct teredo_peer *peer)
+static bool may_announce(const struct teredo_rx *rx, struct teredo_peer *peer)
 {
 	if (teredo_peer_usable(peer))
 		return moves(rx, peer) && !seen_as_mapped(rx);
@@ -404,18 +408,18 @@ static bool may_greet(const struct teredo_rx *rx, struct teredo_peer *peer)
 
 /* Table locked. */
 static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
-		  struct teredo_call *call)
+		  struct teredo_bubble_set *set)
 {
 	if (judge(rx, peer, rx->from.addr) != TEREDO_LIMIT_PASS)
 		return;
-	teredo_call_nonce(call, peer);
-	teredo_call_add(call, teredo_upnp_place(rx), rx->port);
-	if (peer->random)
-		call->random = peer->random->predicted;
+	teredo_bubble_set_nonce(set, peer);
+	teredo_bubble_set_add(set, teredo_endpoint_for_bubbles(rx), rx->port);
+	if (peer->random_port)
+		set->random = peer->random_port->predicted;
 }
 
 /**
- * teredo_answer_greet - let a peer know where we are before data does
+ * teredo_bubble_rx_announce - let a peer know where we are before data does
  * @rx: direct bubble that repeats our nonce
  *
  * A peer that does not see us where our address says needs a bubble with its
@@ -424,19 +428,19 @@ static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
  *
  * Context: BH off, RCU; table not locked.
  */
-void teredo_answer_greet(struct teredo_rx *rx)
+void teredo_bubble_rx_announce(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_peer *peer;
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	if (peer && may_greet(rx, peer))
-		greet(rx, peer, &call);
+	if (peer && may_announce(rx, peer))
+		greet(rx, peer, &set);
 	spin_unlock_bh(&peers->lock);
-	if (call.n)
-		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	if (set.n)
+		teredo_send_bubble_set(rx->td, rx->map, &rx->src, &set);
 }
 
 /* The peer closes that port when it hears us elsewhere (RFC 6081 5.4.4.5). */
@@ -489,7 +493,7 @@ static bool worth_greeting(const struct teredo_rx *rx,
 }
 
 /**
- * teredo_answer_second() - check whether a bubble only adds a secondary endpoint
+ * teredo_bubble_rx_second() - check whether a bubble only adds a secondary endpoint
  * @rx: direct bubble of a proven source
  * @repeats: our nonce has proven the source
  *
@@ -500,10 +504,10 @@ static bool worth_greeting(const struct teredo_rx *rx,
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
  */
-bool teredo_answer_second(struct teredo_rx *rx, bool repeats)
+bool teredo_bubble_rx_second(struct teredo_rx *rx, bool repeats)
 {
 	struct teredo_peers *peers = rx->td->peers;
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_peer *peer;
 	bool second;
 
@@ -511,14 +515,14 @@ bool teredo_answer_second(struct teredo_rx *rx, bool repeats)
 	peer = teredo_peer_lookup(peers, &rx->src);
 	second = peer && moves(rx, peer) && stays(rx, peer);
 	if (second && repeats && worth_greeting(rx, peer))
-		greet(rx, peer, &call);
+		greet(rx, peer, &set);
 	if (second) {
 		peer->alt = rx->from;
 		peer->alt_sport = rx->port;
 	}
 	spin_unlock_bh(&peers->lock);
-	if (call.n)
-		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	if (set.n)
+		teredo_send_bubble_set(rx->td, rx->map, &rx->src, &set);
 	return second;
 }
 
@@ -530,21 +534,21 @@ static void note_early(const struct teredo_rx *rx, struct teredo_peer *peer)
 		return;
 	peer->alt = rx->from;
 	peer->alt_sport = rx->port;
-	peer->met = true;
+	peer->alt_verified = true;
 	peer->early = true;
 }
 
 /**
- * teredo_answer_early() - check whether a direct bubble came before the peer's
+ * teredo_bubble_rx_early() - check whether a direct bubble came before the peer's
  *	nonce, without which the peer would drop our data
  * @rx: direct bubble of a proven source
  *
- * The path is noted, and used once teredo_answer_indirect() knows the nonce.
+ * The path is noted, and used once teredo_bubble_rx_indirect() knows the nonce.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if data must wait.
  */
-bool teredo_answer_early(struct teredo_rx *rx)
+bool teredo_bubble_rx_early(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	struct teredo_peer *peer;
@@ -561,13 +565,13 @@ bool teredo_answer_early(struct teredo_rx *rx)
 }
 
 /**
- * teredo_answer_elsewhere - is this from a place of a peer that it is not reached at
+ * teredo_bubble_rx_from_alt - is this from a place of a peer that it is not reached at
  * @rx: packet from a Teredo source
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if the peer has proven to be there, too, a short time ago.
  */
-bool teredo_answer_elsewhere(struct teredo_rx *rx)
+bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	struct teredo_peer *peer;
@@ -575,14 +579,14 @@ bool teredo_answer_elsewhere(struct teredo_rx *rx)
 
 	spin_lock_bh(&peers->lock);
 	peer = teredo_peer_lookup(peers, &rx->src);
-	known = peer && (teredo_peer_usable(peer) || peer->met) &&
+	known = peer && (teredo_peer_usable(peer) || peer->alt_verified) &&
 		peer->alt.port && is_noted(rx, peer);
 	spin_unlock_bh(&peers->lock);
 	return known;
 }
 
 /**
- * teredo_answer_direct - note what the bubble of a proven peer says
+ * teredo_bubble_rx_direct - note what the bubble of a proven peer says
  * @rx: bubble that came straight from where the peer is
  *
  * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2), which
@@ -590,10 +594,10 @@ bool teredo_answer_elsewhere(struct teredo_rx *rx)
  *
  * Context: BH off, RCU; table not locked.
  */
-void teredo_answer_direct(struct teredo_rx *rx)
+void teredo_bubble_rx_direct(struct teredo_rx *rx)
 {
 	struct teredo_peers *peers = rx->td->peers;
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_peer *peer;
 
 	spin_lock_bh(&peers->lock);
@@ -602,12 +606,13 @@ void teredo_answer_direct(struct teredo_rx *rx)
 		note_trailers(rx, peer);
 	if (peer && solicited(rx) &&
 	    judge(rx, peer, rx->from.addr) == TEREDO_LIMIT_PASS) {
-		teredo_call_nonce(&call, peer);
-		teredo_call_add(&call, teredo_upnp_place(rx), rx->port);
-		call.tr.has_nd = true;
-		call.tr.nd = TEREDO_ND_ADVERTISEMENT;
+		teredo_bubble_set_nonce(&set, peer);
+		teredo_bubble_set_add(&set, teredo_endpoint_for_bubbles(rx),
+				      rx->port);
+		set.tr.has_nd = true;
+		set.tr.nd = TEREDO_ND_ADVERTISEMENT;
 	}
 	spin_unlock_bh(&peers->lock);
-	if (call.n)
-		teredo_send_call(rx->td, rx->map, &rx->src, &call);
+	if (set.n)
+		teredo_send_bubble_set(rx->td, rx->map, &rx->src, &set);
 }

@@ -18,14 +18,14 @@ struct teredo_rx;
 /* Bubbles with a wrong nonce until ours no longer counts: it has 32 bits, and
  * whoever guesses them is sent what is meant for the peer.
  */
-#define TEREDO_GUESSES		32
+#define TEREDO_BAD_NONCES		32
 
-enum teredo_limit_verdict teredo_answer_indirect(struct teredo_rx *rx);
-bool teredo_answer_repeats(struct teredo_rx *rx);
-void teredo_answer_greet(struct teredo_rx *rx);
-void teredo_answer_direct(struct teredo_rx *rx);
-bool teredo_answer_early(struct teredo_rx *rx);
-bool teredo_answer_second(struct teredo_rx *rx, bool repeats);
-bool teredo_answer_elsewhere(struct teredo_rx *rx);
+enum teredo_limit_verdict teredo_bubble_rx_indirect(struct teredo_rx *rx);
+bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx);
+void teredo_bubble_rx_announce(struct teredo_rx *rx);
+void teredo_bubble_rx_direct(struct teredo_rx *rx);
+bool teredo_bubble_rx_early(struct teredo_rx *rx);
+bool teredo_bubble_rx_second(struct teredo_rx *rx, bool repeats);
+bool teredo_bubble_rx_from_alt(struct teredo_rx *rx);
 
 #endif /* _TEREDO_BUBBLE_RX_H */

@@ -16,7 +16,7 @@
 #include "symmetric.h"
 
 /**
- * teredo_bubbles_in_budget() - check the bound of four bubbles in 300 s
+ * teredo_bubble_set_in_budget() - check the bound of four bubbles in 300 s
  * @probe: attempt
  *
  * RFC 4380 5.2.6, counted over all attempts to reach the peer.
@@ -24,7 +24,7 @@
  * Context: table locked.
  * Return: true if a bubble set can be sent.
  */
-bool teredo_bubbles_in_budget(const struct teredo_probe *probe)
+bool teredo_bubble_set_in_budget(const struct teredo_probe *probe)
 {
 	unsigned long oldest = probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
 
@@ -33,7 +33,7 @@ bool teredo_bubbles_in_budget(const struct teredo_probe *probe)
 }
 
 /**
- * teredo_bubbles_next() - tell when the next bubble set can be sent
+ * teredo_bubble_set_next() - tell when the next bubble set can be sent
  * @probe: attempt
  *
  * RFC 4380 5.2.6: none within two seconds of the last transmission.
@@ -41,54 +41,56 @@ bool teredo_bubbles_in_budget(const struct teredo_probe *probe)
  * Context: table locked.
  * Return: jiffies.
  */
-unsigned long teredo_bubbles_next(const struct teredo_probe *probe)
+unsigned long teredo_bubble_set_next(const struct teredo_probe *probe)
 {
 	return READ_ONCE(probe->peer->tx) + TEREDO_PROBE_INTERVAL;
 }
 
 /**
- * teredo_probe_may_call - may a pair of bubbles be sent to a peer now
+ * teredo_bubble_set_allowed - may a pair of bubbles be sent to a peer now
  * @probe: the attempt to reach it
  *
  * Context: table locked.
  * Return: true if the limits of RFC 4380 5.2.6 allow it.
  */
-bool teredo_probe_may_call(const struct teredo_probe *probe)
+bool teredo_bubble_set_allowed(const struct teredo_probe *probe)
 {
-	return teredo_bubbles_in_budget(probe) && !time_before(jiffies, teredo_bubbles_next(probe));
+	return teredo_bubble_set_in_budget(probe) &&
+	       !time_before(jiffies, teredo_bubble_set_next(probe));
 }
 
 /**
- * teredo_bubbles_count() - charge a bubble set to its attempt
+ * teredo_bubble_set_charge() - charge a bubble set to its attempt
  * @probe: attempt
- * @call: bubble set; its charge is set
+ * @set: bubble set; its charge is set
  *
  * Counts bubbles before they are sent, so that another CPU does not exceed the limit
- * until then. teredo_send_call() gives back what was not sent.
+ * until then. teredo_send_bubble_set() gives back what was not sent.
  *
  * Context: table locked.
  */
-void teredo_bubbles_count(struct teredo_probe *probe, struct teredo_call *call)
+void teredo_bubble_set_charge(struct teredo_probe *probe,
+			      struct teredo_bubble_set *set)
 {
 	struct teredo_peer *peer = probe->peer;
 	unsigned long *sent = &probe->sent[probe->n_sent % TEREDO_PROBE_TRIES];
 
-	call->charge = (struct teredo_charge) {
+	set->charge = (struct teredo_charge) {
 		.n_sent = ++probe->n_sent,
 		.at = jiffies,
 		.sent = *sent,
 		.tx = READ_ONCE(peer->tx),
 	};
-	*sent = call->charge.at;
-	WRITE_ONCE(peer->tx, call->charge.at);
+	*sent = set->charge.at;
+	WRITE_ONCE(peer->tx, set->charge.at);
 }
 
 /* a new one for every bubble to the peer's server (RFC 6081 5.2.4.1) */
 static __be32 new_nonce(struct teredo_peer *peer)
 {
 	peer->nonce_sent = (__force __be32)get_random_u32_above(0);
-	peer->guesses = 0;
-	peer->met = false;
+	peer->bad_nonces = 0;
+	peer->alt_verified = false;
 	peer->early = false;
 	return peer->nonce_sent;
 }
@@ -111,50 +113,52 @@ static void add_inside(const struct teredo_dev *td,
 
 /* what RFC 6081 adds to a pair of bubbles */
 static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
-		   struct teredo_peer *peer, struct teredo_call *call)
+		   struct teredo_peer *peer, struct teredo_bubble_set *set)
 {
-	teredo_call_nonce(call, peer);
-	call->server_tr.has_nonce = true;
-	call->server_tr.nonce = new_nonce(peer);
-	teredo_burst_tell(td, map, peer, &call->server_tr);
+	teredo_bubble_set_nonce(set, peer);
+	set->server_tr.has_nonce = true;
+	set->server_tr.nonce = new_nonce(peer);
+	teredo_burst_tell(td, map, peer, &set->server_tr);
 	if (teredo_ports_preserved(td, map) && !teredo_peer_usable(peer))
 		teredo_port_take(td, peer);
-	teredo_port_call(peer, call);
+	teredo_random_port_add(peer, set);
 	if (!teredo_peer_usable(peer))
-		add_inside(td, map, &call->server_tr);
+		add_inside(td, map, &set->server_tr);
 }
 
 /**
- * teredo_probe_call - a pair of bubbles is to be sent to a peer
+ * teredo_bubble_set_fill - a pair of bubbles is to be sent to a peer
  * @td: device
  * @map: own mapping
  * @probe: the attempt to reach it
- * @call: result; relays send the direct one only if they are behind a NAT
+ * @set: result; relays send the direct one only if they are behind a NAT
  *
  * Counts as transmission, and against the limit of four (RFC 4380 5.2.6), unless
- * none of them leaves the host, see teredo_send_call(). They may have to wait, for
+ * none of them leaves the host, see teredo_send_bubble_set(). They may have to wait, for
  * a test, which then is the result, or for a burst; then it counts as nothing.
  *
  * Context: table locked.
  */
-void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		       struct teredo_probe *probe, struct teredo_call *call)
+void teredo_bubble_set_fill(struct teredo_dev *td,
+			    const struct teredo_mapping *map,
+			    struct teredo_probe *probe,
+			    struct teredo_bubble_set *set)
 {
 	struct teredo_peer *peer = probe->peer;
 
-	memset(call, 0, sizeof(*call));
+	memset(set, 0, sizeof(*set));
 	if (!teredo_peer_usable(peer) &&
-	    (teredo_predict_begin(td, map, peer, call) ||
+	    (teredo_predict_begin(td, map, peer, set) ||
 	     teredo_burst_begin(td, map, probe)))
 		return;
 
-	call->repeat = probe->n_sent;
-	teredo_bubbles_count(probe, call);
-	call->cause = probe->cause;
-	call->indirect = true;
+	set->repeat = probe->n_sent;
+	teredo_bubble_set_charge(probe, set);
+	set->cause = probe->cause;
+	set->indirect = true;
 	if (td->cfg.mode == TEREDO_MODE_CLIENT || READ_ONCE(td->cfg.direct))
-		teredo_call_add(call, teredo_mapped(&peer->addr), 0);
-	if (teredo_call_wants_nonce(td))
-		extend(td, map, peer, call);
-	teredo_discovery_call(td, peer, call);
+		teredo_bubble_set_add(set, teredo_mapped(&peer->addr), 0);
+	if (teredo_uses_nonces(td))
+		extend(td, map, peer, set);
+	teredo_discovery_add(td, peer, set);
 }

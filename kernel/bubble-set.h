@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-struct teredo_call;
+struct teredo_bubble_set;
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_probe;
@@ -13,11 +13,14 @@ struct teredo_probe;
 /* no more than four bubbles without an answer in so long (5.2.6) */
 #define TEREDO_BUBBLE_WINDOW	(300 * HZ)
 
-bool teredo_bubbles_in_budget(const struct teredo_probe *probe);
-unsigned long teredo_bubbles_next(const struct teredo_probe *probe);
-void teredo_bubbles_count(struct teredo_probe *probe, struct teredo_call *call);
-bool teredo_probe_may_call(const struct teredo_probe *probe);
-void teredo_probe_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		       struct teredo_probe *probe, struct teredo_call *call);
+bool teredo_bubble_set_in_budget(const struct teredo_probe *probe);
+unsigned long teredo_bubble_set_next(const struct teredo_probe *probe);
+void teredo_bubble_set_charge(struct teredo_probe *probe,
+			      struct teredo_bubble_set *set);
+bool teredo_bubble_set_allowed(const struct teredo_probe *probe);
+void teredo_bubble_set_fill(struct teredo_dev *td,
+			    const struct teredo_mapping *map,
+			    struct teredo_probe *probe,
+			    struct teredo_bubble_set *set);
 
 #endif /* _TEREDO_BUBBLE_SET_H */

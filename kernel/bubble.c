@@ -46,28 +46,29 @@ bool teredo_reachable(const struct in6_addr *addr)
  */
 static enum teredo_limit_verdict judge(struct teredo_dev *td, __be32 to,
 				       const struct in6_addr *dst,
-				       const struct teredo_call *call)
+				       const struct teredo_bubble_set *set)
 {
 	u32 rate = READ_ONCE(td->cfg.rate);
 
-	if (ipv6_addr_any(&call->cause))
+	if (ipv6_addr_any(&set->cause))
 		return teredo_limit_fair(td->limit, teredo_mapped(dst).addr,
 					 to, rate);
-	return teredo_limit_native(td->limit, &call->cause, to, rate,
-				   call->repeat);
+	return teredo_limit_native(td->limit, &set->cause, to, rate,
+				   set->repeat);
 }
 
 /* The sender of a packet to a relay chooses where its bubbles go. The rate of the
  * destination protects that destination, and is fair between senders.
  */
 static bool allowed(struct teredo_dev *td, __be32 to,
-		    const struct in6_addr *dst, const struct teredo_call *call)
+		    const struct in6_addr *dst,
+		    const struct teredo_bubble_set *set)
 {
 	enum teredo_limit_verdict verdict;
 
 	if (td->cfg.mode == TEREDO_MODE_CLIENT)
 		return true;
-	verdict = judge(td, to, dst, call);
+	verdict = judge(td, to, dst, set);
 	if (verdict == TEREDO_LIMIT_PASS)
 		return true;
 	teredo_count(td, verdict == TEREDO_LIMIT_OVER_SHARE ?
@@ -100,7 +101,7 @@ static void source_for(const struct teredo_dev *td,
  * @td: device
  * @map: own mapping
  * @dst: IPv6 destination
- * @way: where to, and from which port
+ * @path: where to, and from which port
  * @tr: trailers, or NULL
  *
  * Context: BH off, RCU; no lock of ours held.
@@ -109,10 +110,10 @@ static void source_for(const struct teredo_dev *td,
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       struct teredo_way way,
+		       struct teredo_path path,
 		       const struct teredo_trailers *tr)
 {
-	struct teredo_endpoint from = { .addr = map->local, .port = way.port };
+	struct teredo_endpoint from = { .addr = map->local, .port = path.port };
 	u8 bubble[TEREDO_IP6_HLEN + TEREDO_TRAILERS_LEN];
 	size_t len = TEREDO_IP6_HLEN;
 	struct in6_addr src;
@@ -122,7 +123,7 @@ int teredo_send_bubble(struct teredo_dev *td,
 	teredo_build_ip6(bubble, TEREDO_NEXTHDR_NONE, 0, &src, dst);
 	if (tr)
 		len += teredo_build_trailers(bubble + len, tr);
-	err = teredo_send(td, way.to, from, bubble, len);
+	err = teredo_send(td, path.to, from, bubble, len);
 	if (!err)
 		teredo_count(td, TEREDO_TX_BUBBLES);
 	return err;
@@ -184,7 +185,7 @@ static int send_as_server(struct teredo_dev *td,
 }
 
 /**
- * teredo_call_wants_nonce - are there nonces in bubbles
+ * teredo_uses_nonces - are there nonces in bubbles
  * @td: device
  *
  * Both symmetric NATs and peers behind our own make them necessary. A server
@@ -192,38 +193,39 @@ static int send_as_server(struct teredo_dev *td,
  *
  * Return: true if there are.
  */
-bool teredo_call_wants_nonce(const struct teredo_dev *td)
+bool teredo_uses_nonces(const struct teredo_dev *td)
 {
 	return td->cfg.mode != TEREDO_MODE_SERVER &&
 	       (READ_ONCE(td->cfg.symmetric) || READ_ONCE(td->cfg.hairpin));
 }
 
 /**
- * teredo_call_nonce - repeat a peer's nonce in direct bubbles
- * @call: bubbles
+ * teredo_bubble_set_nonce - repeat a peer's nonce in direct bubbles
+ * @set: bubbles
  * @peer: the peer they go to
  *
  * Context: table locked.
  */
-void teredo_call_nonce(struct teredo_call *call,
-		       const struct teredo_peer *peer)
+void teredo_bubble_set_nonce(struct teredo_bubble_set *set,
+			     const struct teredo_peer *peer)
 {
-	call->tr.has_nonce = peer->nonce_received;
-	call->tr.nonce = peer->nonce_received;
+	set->tr.has_nonce = peer->nonce_received;
+	set->tr.nonce = peer->nonce_received;
 }
 
 /* Return: what teredo_send_bubble() does, or -EBUSY over a limit */
 static int send_direct(struct teredo_dev *td, const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       const struct teredo_call *call, struct teredo_way way)
+		       const struct teredo_bubble_set *set,
+		       struct teredo_path path)
 {
-	struct teredo_trailers tr = call->tr;
+	struct teredo_trailers tr = set->tr;
 
-	if (!allowed(td, way.to.addr, dst, call))
+	if (!allowed(td, path.to.addr, dst, set))
 		return -EBUSY;
-	tr.has_random_port = way.port && call->random;
-	tr.random_port = call->random;
-	return teredo_send_bubble(td, map, dst, way, &tr);
+	tr.has_random_port = path.port && set->random;
+	tr.random_port = set->random;
+	return teredo_send_bubble(td, map, dst, path, &tr);
 }
 
 /* the device is the server of this client */
@@ -237,28 +239,28 @@ static bool serves(const struct teredo_dev *td, const struct in6_addr *dst)
  * not reach the client, but would count.
  */
 static bool indirect_allowed(struct teredo_dev *td, const struct in6_addr *dst,
-			     const struct teredo_call *call)
+			     const struct teredo_bubble_set *set)
 {
 	__be32 to = serves(td, dst) ? teredo_mapped(dst).addr :
 				      teredo_server(dst);
 
-	return allowed(td, to, dst, call);
+	return allowed(td, to, dst, set);
 }
 
 /* Return: what teredo_send() does */
 static int send_indirect(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
 			 const struct in6_addr *dst,
-			 const struct teredo_call *call)
+			 const struct teredo_bubble_set *set)
 {
-	struct teredo_way way = { .to = server_of(dst) };
-	struct teredo_trailers tr = call->server_tr;
+	struct teredo_path path = { .to = server_of(dst) };
+	struct teredo_trailers tr = set->server_tr;
 
 	if (serves(td, dst))
 		return send_as_server(td, map, dst);
-	tr.has_random_port = call->random;
-	tr.random_port = call->random;
-	return teredo_send_bubble(td, map, dst, way, &tr);
+	tr.has_random_port = set->random;
+	tr.random_port = set->random;
+	return teredo_send_bubble(td, map, dst, path, &tr);
 }
 
 /* RFC 6081 5.5.4.1.1: a solicitation with a nonce and no secret */
@@ -277,7 +279,7 @@ static void solicit(struct teredo_dev *td, const struct teredo_mapping *map,
 static void send_port_test(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   const struct in6_addr *dst,
-			   const struct teredo_call *call)
+			   const struct teredo_bubble_set *set)
 {
 	struct teredo_endpoint primary = {
 		.addr = READ_ONCE(td->cfg.server),
@@ -287,28 +289,29 @@ static void send_port_test(struct teredo_dev *td,
 		.addr = READ_ONCE(td->cfg.server2),
 		.port = READ_ONCE(td->cfg.server2_port),
 	};
-	__be16 port = call->test.port;
+	__be16 port = set->test.port;
 
-	solicit(td, map, primary, port, call->test_nonce[0]);
-	send_direct(td, map, dst, call, call->test);
-	solicit(td, map, secondary, port, call->test_nonce[1]);
+	solicit(td, map, primary, port, set->test_nonce[0]);
+	send_direct(td, map, dst, set, set->test);
+	solicit(td, map, secondary, port, set->test_nonce[1]);
 	teredo_count(td, TEREDO_TX_PORT_TESTS);
 }
 
 /* Return: at least one bubble has left */
-static bool send_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		      const struct in6_addr *dst,
-		      const struct teredo_call *call)
+static bool send_bubble_set(struct teredo_dev *td,
+			    const struct teredo_mapping *map,
+			    const struct in6_addr *dst,
+			    const struct teredo_bubble_set *set)
 {
 	bool sent = false;
 	int i, err;
 
-	if (call->indirect && !indirect_allowed(td, dst, call))
+	if (set->indirect && !indirect_allowed(td, dst, set))
 		return false;
-	if (call->discover)
+	if (set->discover)
 		sent = teredo_discovery_send(td, map);
-	for (i = 0; i < call->n; i++) {
-		err = send_direct(td, map, dst, call, call->way[i]);
+	for (i = 0; i < set->n; i++) {
+		err = send_direct(td, map, dst, set, set->path[i]);
 		/* Without a route to the peer, or if its address is a
 		 * broadcast address, do not ask for an answer (5.2.4).
 		 */
@@ -316,10 +319,10 @@ static bool send_call(struct teredo_dev *td, const struct teredo_mapping *map,
 			return sent;
 		sent |= !err;
 	}
-	if (call->test.port)
-		send_port_test(td, map, dst, call);
-	if (call->indirect)
-		sent |= !send_indirect(td, map, dst, call);
+	if (set->test.port)
+		send_port_test(td, map, dst, set);
+	if (set->indirect)
+		sent |= !send_indirect(td, map, dst, set);
 	return sent;
 }
 
@@ -344,25 +347,26 @@ static void refund(struct teredo_dev *td, const struct in6_addr *dst,
 }
 
 /**
- * teredo_send_call - send bubbles to a peer
+ * teredo_send_bubble_set - send bubbles to a peer
  * @td: device
  * @map: own mapping
  * @dst: Teredo address that teredo_reachable() allows
- * @call: which
+ * @set: which
  *
  * Direct ones open our NAT for the peer's answer. The indirect one goes to the
  * server in the *peer's* address, which has a way in (RFC 4380 5.2.4, 5.4.1).
- * Only what was transmitted counts (5.2.6): if no bubble leaves, @call's charge
+ * Only what was transmitted counts (5.2.6): if no bubble leaves, @set's charge
  * is given back.
  *
  * Context: BH off, RCU; no lock of ours held.
  */
-void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		      const struct in6_addr *dst,
-		      const struct teredo_call *call)
+void teredo_send_bubble_set(struct teredo_dev *td,
+			    const struct teredo_mapping *map,
+			    const struct in6_addr *dst,
+			    const struct teredo_bubble_set *set)
 {
-	if (!send_call(td, map, dst, call) && call->charge.n_sent)
-		refund(td, dst, &call->charge);
+	if (!send_bubble_set(td, map, dst, set) && set->charge.n_sent)
+		refund(td, dst, &set->charge);
 }
 
 /**

@@ -15,11 +15,11 @@ struct teredo_peer;
 #define TEREDO_MAX_DIRECT	(6 + TEREDO_MAX_ALTERNATES)
 
 /**
- * struct teredo_way - a way to a peer
+ * struct teredo_path - a way to a peer
  * @to: where it is
  * @port: local port, network byte order; 0 for the service port
  */
-struct teredo_way {
+struct teredo_path {
 	struct teredo_endpoint to;
 	__be16 port;
 };
@@ -40,8 +40,8 @@ struct teredo_charge {
 };
 
 /**
- * struct teredo_call - bubbles that go to a peer at the same time
- * @way: those of the direct ones
+ * struct teredo_bubble_set - bubbles that go to a peer at the same time
+ * @path: those of the direct ones
  * @n: number of them
  * @indirect: one goes by way of the peer's server as well
  * @discover: a discovery bubble goes first
@@ -57,42 +57,43 @@ struct teredo_charge {
  * @repeat: bubbles were sent to the peer before, without an answer
  * @charge: what the bubbles count for
  */
-struct teredo_call {
-	struct teredo_way way[TEREDO_MAX_DIRECT];
+struct teredo_bubble_set {
+	struct teredo_path path[TEREDO_MAX_DIRECT];
 	u8 n;
 	bool indirect;
 	bool discover;
 	__be16 random;
 	struct teredo_trailers tr;
 	struct teredo_trailers server_tr;
-	struct teredo_way test;
+	struct teredo_path test;
 	u8 test_nonce[2][TEREDO_NONCE_LEN];
 	struct in6_addr cause;
 	bool repeat;
 	struct teredo_charge charge;
 };
 
-static inline void teredo_call_add(struct teredo_call *call,
-				   struct teredo_endpoint to, __be16 port)
+static inline void teredo_bubble_set_add(struct teredo_bubble_set *set,
+					 struct teredo_endpoint to, __be16 port)
 {
-	call->way[call->n++] = (struct teredo_way) { .to = to, .port = port };
+	set->path[set->n++] = (struct teredo_path) { .to = to, .port = port };
 }
 
-void teredo_call_nonce(struct teredo_call *call,
-		       const struct teredo_peer *peer);
+void teredo_bubble_set_nonce(struct teredo_bubble_set *set,
+			     const struct teredo_peer *peer);
 
-bool teredo_call_wants_nonce(const struct teredo_dev *td);
+bool teredo_uses_nonces(const struct teredo_dev *td);
 bool teredo_reachable(const struct in6_addr *addr);
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
 		       const struct in6_addr *dst,
-		       struct teredo_way way,
+		       struct teredo_path path,
 		       const struct teredo_trailers *tr);
 bool teredo_discovery_send(struct teredo_dev *td,
 			   const struct teredo_mapping *map);
-void teredo_send_call(struct teredo_dev *td, const struct teredo_mapping *map,
-		      const struct in6_addr *dst,
-		      const struct teredo_call *call);
+void teredo_send_bubble_set(struct teredo_dev *td,
+			    const struct teredo_mapping *map,
+			    const struct in6_addr *dst,
+			    const struct teredo_bubble_set *set);
 bool teredo_test_allowed(struct teredo_dev *td, __be32 source);
 void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,

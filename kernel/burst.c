@@ -208,11 +208,11 @@ static bool open_ports(struct teredo_dev *td, struct list_head *opened)
 }
 
 static void bubble(struct teredo_dev *td, const struct teredo_mapping *map,
-		   __be32 nonce, struct teredo_way way)
+		   __be32 nonce, struct teredo_path path)
 {
 	struct teredo_trailers tr = { .has_nonce = nonce, .nonce = nonce };
 
-	teredo_send_bubble(td, map, &td->burst.peer, way, &tr);
+	teredo_send_bubble(td, map, &td->burst.peer, path, &tr);
 }
 
 /* Takes over newly opened ports and sends a bubble from each of them: that is
@@ -223,7 +223,7 @@ static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 		   struct list_head *opened)
 {
 	struct teredo_burst *burst = &td->burst;
-	struct teredo_way way = { .to = teredo_mapped(&burst->peer) };
+	struct teredo_path path = { .to = teredo_mapped(&burst->peer) };
 	struct teredo_port *port;
 	struct teredo_peer *peer;
 	__be32 nonce = 0;
@@ -237,8 +237,8 @@ static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 	if (!peer)
 		return false;
 	list_for_each_entry(port, opened, list) {
-		way.port = port->port;
-		bubble(td, map, nonce, way);
+		path.port = port->port;
+		bubble(td, map, nonce, path);
 		burst->n++;
 	}
 	spin_lock_bh(&td->peers->lock);
@@ -297,7 +297,7 @@ bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume)
 static bool send_some(struct teredo_dev *td, const struct teredo_mapping *map)
 {
 	struct teredo_burst *burst = &td->burst;
-	struct teredo_way way = { .to = teredo_mapped(&burst->peer) };
+	struct teredo_path path = { .to = teredo_mapped(&burst->peer) };
 	struct teredo_peer *peer;
 	__be32 nonce = 0;
 	int i;
@@ -310,9 +310,9 @@ static bool send_some(struct teredo_dev *td, const struct teredo_mapping *map)
 	if (!peer)
 		return false;
 	for (i = 0; i < TEREDO_BURST_BATCH; i++, burst->n++) {
-		way.to.port = htons(FIRST_PORT + (burst->start % N_PORTS +
-						  burst->n * STEP) % N_PORTS);
-		bubble(td, map, nonce, way);
+		path.to.port = htons(FIRST_PORT + (burst->start % N_PORTS +
+						   burst->n * STEP) % N_PORTS);
+		bubble(td, map, nonce, path);
 	}
 	return burst->n < TEREDO_BURST_SWEEP;
 }

@@ -64,7 +64,7 @@ bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 static bool bubble_repeats(struct teredo_rx *rx)
 {
 	return teredo_rx_bubble(rx) && teredo_reachable(&rx->src) &&
-	       teredo_answer_repeats(rx);
+	       teredo_bubble_rx_repeats_nonce(rx);
 }
 
 /* The address of the source says where it must come from, unless it has been
@@ -75,18 +75,18 @@ static bool source_proven(struct teredo_rx *rx)
 	return teredo_reachable(&rx->src) &&
 	       (teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from) ||
 		teredo_discovery_from(rx) ||
-		(!teredo_rx_bubble(rx) && teredo_answer_elsewhere(rx)));
+		(!teredo_rx_bubble(rx) && teredo_bubble_rx_from_alt(rx)));
 }
 
 /* Verify the peer at @to, then react to its trailers and accept the datagram. */
 static void trust_at(struct teredo_rx *rx, struct teredo_endpoint to)
 {
-	if (!teredo_upnp_settle(rx, to)) {
+	if (!teredo_trust_at(rx, to)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
 		return;
 	}
 	if (rx->pkt.trailer_len && teredo_rx_bubble(rx))
-		teredo_answer_direct(rx);
+		teredo_bubble_rx_direct(rx);
 	teredo_rx_accept(rx);
 }
 
@@ -105,20 +105,21 @@ static bool from_trusted(struct teredo_rx *rx)
 static void proven_teredo(struct teredo_rx *rx, bool repeats)
 {
 	if (teredo_rx_bubble(rx) &&
-	    (teredo_answer_second(rx, repeats) || teredo_answer_early(rx))) {
+	    (teredo_bubble_rx_second(rx, repeats) ||
+	     teredo_bubble_rx_early(rx))) {
 		teredo_rx_accept(rx);
 		return;
 	}
 	if (repeats)
-		teredo_answer_greet(rx);
-	switch (teredo_upnp_judge(rx)) {
-	case TEREDO_UPNP_THERE:
+		teredo_bubble_rx_announce(rx);
+	switch (teredo_endpoint_judge(rx)) {
+	case TEREDO_ENDPOINT_OBSERVED:
 		trust_at(rx, rx->from);
 		break;
-	case TEREDO_UPNP_EMBEDDED:
+	case TEREDO_ENDPOINT_MAPPED:
 		trust_at(rx, teredo_mapped(&rx->src));
 		break;
-	case TEREDO_UPNP_UNDECIDED:
+	case TEREDO_ENDPOINT_UNDECIDED:
 		teredo_rx_accept(rx);
 	}
 }
@@ -175,17 +176,17 @@ static bool origin_usable(const struct teredo_rx *rx)
  */
 static enum teredo_limit_verdict answer_relay(struct teredo_rx *rx)
 {
-	struct teredo_way way = { .to = rx->pkt.from };
+	struct teredo_path path = { .to = rx->pkt.from };
 	struct teredo_trailers tr = {
-		.has_nonce = rx->tr->has_nonce && teredo_call_wants_nonce(rx->td),
+		.has_nonce = rx->tr->has_nonce && teredo_uses_nonces(rx->td),
 		.nonce = rx->tr->nonce,
 	};
 	enum teredo_limit_verdict verdict;
 
-	verdict = teredo_limit_fair(rx->td->answers, way.to.addr, 0,
+	verdict = teredo_limit_fair(rx->td->answers, path.to.addr, 0,
 				    TEREDO_ANSWER_RATE);
 	if (verdict == TEREDO_LIMIT_PASS)
-		teredo_send_bubble(rx->td, rx->map, &rx->src, way, &tr);
+		teredo_send_bubble(rx->td, rx->map, &rx->src, path, &tr);
 	return verdict;
 }
 
@@ -206,7 +207,7 @@ static void server_bubble(struct teredo_rx *rx)
 		return;
 	}
 	/* row P-09 for a peer */
-	verdict = teredo ? teredo_answer_indirect(rx) : answer_relay(rx);
+	verdict = teredo ? teredo_bubble_rx_indirect(rx) : answer_relay(rx);
 	if (verdict == TEREDO_LIMIT_PASS)
 		teredo_rx_consume(rx, TEREDO_RX_INDIRECT_BUBBLES);
 	else
@@ -305,14 +306,15 @@ static bool is_port_of(struct teredo_dev *td, __be16 port,
 		       const struct in6_addr *addr)
 {
 	struct teredo_peer *peer;
-	bool ours;
+	bool is_ours;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
-	ours = (peer && peer->random && peer->random->port == port) ||
+	is_ours = (peer && peer->random_port &&
+		   peer->random_port->port == port) ||
 	       teredo_burst_has(td, port, addr);
 	spin_unlock_bh(&td->peers->lock);
-	return ours;
+	return is_ours;
 }
 
 /* A random port is open for the one peer that has been told of it. */
@@ -323,7 +325,7 @@ static bool port_allows(const struct teredo_rx *rx)
 }
 
 /* Rows P-08 and on: the packet is for us, but from whom. */
-static void sort_by_source(struct teredo_rx *rx)
+static void dispatch_by_source(struct teredo_rx *rx)
 {
 	bool server = is_server(rx, teredo_server(&rx->map->address)) &&
 		      !at_random_port(rx);
@@ -378,5 +380,5 @@ void teredo_client_rcv(struct teredo_rx *rx)
 	else if (!trailers_allow(rx, &trailers))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_TRAILER);
 	else
-		sort_by_source(rx);
+		dispatch_by_source(rx);
 }

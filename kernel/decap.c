@@ -351,7 +351,7 @@ static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
 {
 	dev_sw_netstats_rx_add(td->dev, skb->len);
 	if (worth_merging(skb) &&
-	    !(peer && teredo_peer_merged(peer, skb_is_gso(skb))))
+	    !(peer && teredo_peer_coalesced(peer, skb_is_gso(skb))))
 		gro_cells_receive(&td->gro_cells, skb);
 	else
 		__netif_rx(skb);

@@ -112,7 +112,7 @@ static bool note_peer(const struct teredo_rx *rx)
 /* The peer is told where we are, and takes packets from there then (5.2.3). */
 static void discovered(struct teredo_rx *rx)
 {
-	struct teredo_way way = { .to = rx->from };
+	struct teredo_path path = { .to = rx->from };
 	enum teredo_limit_verdict verdict;
 
 	teredo_rx_control(rx);
@@ -123,7 +123,7 @@ static void discovered(struct teredo_rx *rx)
 	} else if (!note_peer(rx)) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_PEER_LIMIT);
 	} else {
-		teredo_send_bubble(rx->td, rx->map, &rx->src, way, NULL);
+		teredo_send_bubble(rx->td, rx->map, &rx->src, path, NULL);
 		teredo_rx_consume(rx, TEREDO_RX_DISCOVERY);
 	}
 }
@@ -358,10 +358,10 @@ bool teredo_discovery_knows(const struct teredo_dev *td,
 }
 
 /**
- * teredo_discovery_call - look for a peer on the link as well
+ * teredo_discovery_add - look for a peer on the link as well
  * @td: device
  * @peer: the peer that bubbles go to
- * @call: bubbles
+ * @set: bubbles
  *
  * A discovery bubble, which it answers, and one to where it was, which makes it
  * trust us if the first has told it who we are.
@@ -369,15 +369,15 @@ bool teredo_discovery_knows(const struct teredo_dev *td,
  * Context: table locked.
  * Return: false if nothing is known of it there.
  */
-bool teredo_discovery_call(const struct teredo_dev *td,
-			   const struct teredo_peer *peer,
-			   struct teredo_call *call)
+bool teredo_discovery_add(const struct teredo_dev *td,
+			  const struct teredo_peer *peer,
+			  struct teredo_bubble_set *set)
 {
 	if (!teredo_discovery_knows(td, peer))
 		return false;
-	teredo_call_add(call, peer->lan, 0);
-	teredo_call_nonce(call, peer);
-	call->discover = true;
+	teredo_bubble_set_add(set, peer->lan, 0);
+	teredo_bubble_set_nonce(set, peer);
+	set->discover = true;
 	return true;
 }
 

@@ -10,7 +10,7 @@
 
 #include "device.h"
 
-struct teredo_call;
+struct teredo_bubble_set;
 struct teredo_mapping;
 struct teredo_peer;
 struct teredo_rx;
@@ -35,9 +35,9 @@ void teredo_discovery_work(struct teredo_dev *td,
 unsigned long teredo_discovery_next(const struct teredo_dev *td);
 bool teredo_discovery_knows(const struct teredo_dev *td,
 			    const struct teredo_peer *peer);
-bool teredo_discovery_call(const struct teredo_dev *td,
-			   const struct teredo_peer *peer,
-			   struct teredo_call *call);
+bool teredo_discovery_add(const struct teredo_dev *td,
+			  const struct teredo_peer *peer,
+			  struct teredo_bubble_set *set);
 bool teredo_discovery_from(const struct teredo_rx *rx);
 
 #endif /* _TEREDO_DISCOVERY_H */

@@ -19,7 +19,7 @@
 /* bubbles to a peer that has a random port, until the place in its address is
  * taken as good enough
  */
-#define TEREDO_UPNP_PATIENCE	2
+#define TEREDO_ENDPOINT_PATIENCE	2
 
 /* its NAT gives it another port for each destination (RFC 6081 5.3.4.1) */
 static bool peer_symmetric(const struct teredo_rx *rx)
@@ -44,17 +44,18 @@ static bool from_random_port(const struct teredo_rx *rx)
 
 static bool one_sided(const struct teredo_rx *rx)
 {
-	return teredo_upnp_applies(rx->map) && peer_symmetric(rx) && elsewhere(rx) &&
+	return teredo_nat_forwards(rx->map) && peer_symmetric(rx) &&
+	       elsewhere(rx) &&
 	       rx->port == rx->td->cfg.port && !from_random_port(rx);
 }
 
 /**
- * teredo_upnp_place - where direct bubbles to the sender of a packet go
+ * teredo_endpoint_for_bubbles - where direct bubbles to the sender of a packet go
  * @rx: packet of a Teredo source
  *
  * Return: the place in its address, or where the packet came from.
  */
-struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx)
+struct teredo_endpoint teredo_endpoint_for_bubbles(const struct teredo_rx *rx)
 {
 	return one_sided(rx) ? teredo_mapped(&rx->src) : rx->from;
 }
@@ -67,43 +68,43 @@ static bool wait_for_random(struct teredo_peer *peer,
 			    const struct teredo_rx *rx, __be16 random)
 {
 	if (!random || !peer->probe || !teredo_rx_bubble(rx) ||
-	    peer->probe->n_sent >= TEREDO_UPNP_PATIENCE)
+	    peer->probe->n_sent >= TEREDO_ENDPOINT_PATIENCE)
 		return false;
 	peer->alt = rx->from;
 	peer->alt_sport = rx->port;
-	peer->met = true;
+	peer->alt_verified = true;
 	return true;
 }
 
 /* A peer that is in use stays where it is. */
-static enum teredo_upnp judge(struct teredo_peer *peer,
-			      const struct teredo_rx *rx)
+static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
+					 const struct teredo_rx *rx)
 {
 	struct teredo_endpoint embedded = teredo_mapped(&rx->src);
-	__be16 random = peer->peer_random;
+	__be16 random = peer->remote_random_port;
 
 	if (rx->tr && rx->tr->has_random_port)
 		random = rx->tr->random_port;
 	if (random == rx->from.port)
-		return TEREDO_UPNP_THERE;
+		return TEREDO_ENDPOINT_OBSERVED;
 	if (teredo_peer_usable(peer) &&
 	    !teredo_peer_at(peer, embedded, rx->port))
-		return TEREDO_UPNP_UNDECIDED;
+		return TEREDO_ENDPOINT_UNDECIDED;
 	if (wait_for_random(peer, rx, random))
-		return TEREDO_UPNP_UNDECIDED;
-	return TEREDO_UPNP_EMBEDDED;
+		return TEREDO_ENDPOINT_UNDECIDED;
+	return TEREDO_ENDPOINT_MAPPED;
 }
 
 /**
- * teredo_upnp_judge - where is a peer to be reached
+ * teredo_endpoint_judge - where is a peer to be reached
  * @rx: packet that proves to be the peer's
  *
  * Context: BH off, RCU; table not locked.
- * Return: see enum teredo_upnp.
+ * Return: see enum teredo_endpoint_choice.
  */
-enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx)
+enum teredo_endpoint_choice teredo_endpoint_judge(const struct teredo_rx *rx)
 {
-	enum teredo_upnp verdict = TEREDO_UPNP_THERE;
+	enum teredo_endpoint_choice verdict = TEREDO_ENDPOINT_OBSERVED;
 	struct teredo_peers *peers = rx->td->peers;
 	struct teredo_peer *peer;
 

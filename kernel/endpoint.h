@@ -10,13 +10,13 @@
 struct teredo_rx;
 
 /* What a proven packet of a peer says about where to send. */
-enum teredo_upnp {
-	TEREDO_UPNP_THERE,	/* to where it came from */
-	TEREDO_UPNP_EMBEDDED,	/* to the place in the peer's address */
-	TEREDO_UPNP_UNDECIDED,	/* another place is better, or may be */
+enum teredo_endpoint_choice {
+	TEREDO_ENDPOINT_OBSERVED,	/* to where it came from */
+	TEREDO_ENDPOINT_MAPPED,	/* to the place in the peer's address */
+	TEREDO_ENDPOINT_UNDECIDED,	/* another place is better, or may be */
 };
 
-struct teredo_endpoint teredo_upnp_place(const struct teredo_rx *rx);
-enum teredo_upnp teredo_upnp_judge(const struct teredo_rx *rx);
+struct teredo_endpoint teredo_endpoint_for_bubbles(const struct teredo_rx *rx);
+enum teredo_endpoint_choice teredo_endpoint_judge(const struct teredo_rx *rx);
 
 #endif /* _TEREDO_ENDPOINT_H */

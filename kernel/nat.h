@@ -74,12 +74,12 @@ static inline bool teredo_nat_random(const struct teredo_dev *td,
 }
 
 /**
- * teredo_upnp_applies - do we hear at a port that our packets do not leave by
+ * teredo_nat_forwards - do we hear at a port that our packets do not leave by
  * @map: own mapping
  *
  * The conditions of RFC 6081 5.3.4.2, as far as they are ours.
  */
-static inline bool teredo_upnp_applies(const struct teredo_mapping *map)
+static inline bool teredo_nat_forwards(const struct teredo_mapping *map)
 {
 	return map->upnp && !map->upnp_mapped.port &&
 	       teredo_nat_symmetric(map);

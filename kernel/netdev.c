@@ -108,7 +108,7 @@ static int teredo_open(struct net_device *dev)
 static void stop_workers(struct teredo_dev *td)
 {
 	teredo_peers_flush(td);
-	teredo_queue_bury(td);
+	teredo_queue_flush_unreach(td);
 	/* the burst wakes probe_work, which starts none without a mapping */
 	teredo_burst_stop(td);
 	cancel_delayed_work_sync(&td->probe_work);

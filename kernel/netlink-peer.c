@@ -49,7 +49,7 @@ static int put_nonces(struct sk_buff *skb, const struct teredo_peer *peer)
 /* the service port is nothing to tell */
 static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
 {
-	const struct teredo_port *random = peer->random;
+	const struct teredo_port *random = peer->random_port;
 
 	if (random && peer->trusted && peer->sport == random->port &&
 	    nla_put_be16(skb, TEREDO_A_PEER_LOCAL_PORT, peer->sport))
@@ -57,9 +57,9 @@ static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
 	if (random && random->predicted &&
 	    nla_put_be16(skb, TEREDO_A_PEER_RANDOM_PORT, random->predicted))
 		return -EMSGSIZE;
-	if (peer->peer_random &&
+	if (peer->remote_random_port &&
 	    nla_put_be16(skb, TEREDO_A_PEER_PEER_RANDOM_PORT,
-			 peer->peer_random))
+			 peer->remote_random_port))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -317,7 +317,7 @@ static int del_peer(struct teredo_dev *td, struct genl_info *info)
 
 	if (!attr) {
 		teredo_peers_flush(td);
-		teredo_queue_bury(td);
+		teredo_queue_flush_unreach(td);
 		return 0;
 	}
 	addr = nla_get_in6_addr(attr);

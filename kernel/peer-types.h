@@ -109,13 +109,13 @@ struct teredo_probe {
  *	entry
  * @sport: local port that it was proven at, network byte order; likewise
  * @trusted: @ep is proven; set once, read with acquire semantics
- * @ours: packets of ours asked for this peer first; written under the table's
+ * @local_init: packets of ours asked for this peer first; written under the table's
  *	lock
  * @extended: it has sent trailers, so it knows RFC 6081
  * @bursts: it can be asked for a burst
  * @symmetric: a bubble of it came from elsewhere than its address says (RFC 6081
  *	5.3.4.1); set once
- * @met: it has proven to be at @alt, but may be reached better elsewhere, so it is
+ * @alt_verified: it has proven to be at @alt, but may be reached better elsewhere, so it is
  *	not trusted yet; until @nonce_sent changes
  * @rx: jiffies of the last packet accepted from @ep; written at most once a
  *	tick, by any CPU
@@ -126,18 +126,18 @@ struct teredo_probe {
  * @wait: jiffies of the first packet sent since the last one accepted, or of
  *	the test made since
  * @tested: the value of @rx that a connectivity test has set
- * @merging: jiffies when its packets began to come merged
- * @merged: jiffies of the last one that did, see teredo_peer_merged()
+ * @gso_since: jiffies when its packets began to come merged
+ * @gso_last: jiffies of the last one that did, see teredo_peer_coalesced()
  * @nonce_sent: of our last bubble to its server, 0 for none; a bubble of the
  *	peer that repeats it shows where the peer is (RFC 6081 5.2)
  * @nonce_received: of its last bubble that came through our server, 0 for
  *	none; repeated in bubbles to it
  * @alt_sport: local port of @alt
- * @peer_random: random port of the peer as it has told us, network byte order,
+ * @remote_random_port: random port of the peer as it has told us, network byte order,
  *	or 0
  * @silences: tests made because only we were talking, see
  *	teredo_peer_silent()
- * @guesses: bubbles that had another nonce than @nonce_sent
+ * @bad_nonces: bubbles that had another nonce than @nonce_sent
  * @moves: moves to another endpoint in the second @moved
  * @moved: seconds of jiffies, modulo 256; see teredo_peer_may_move()
  * @alt: where it was until it moved, or is as well; packets from there are
@@ -145,9 +145,9 @@ struct teredo_probe {
  * @lan: where it was heard on our link (port 0: nowhere); under the table's
  *	lock
  * @lan_heard: jiffies of its last discovery bubble
- * @random: random port of ours, or NULL
+ * @random_port: random port of ours, or NULL
  * @early: it has proven to be at @alt, but would drop data before it has got its
- *	nonce from us, see teredo_answer_early(); until @nonce_sent changes
+ *	nonce from us, see teredo_bubble_rx_early(); until @nonce_sent changes
  * @age: in the table's list
  * @rcu: to free it
  *
@@ -160,11 +160,11 @@ struct teredo_peer {
 	struct teredo_endpoint ep;
 	__be16 sport;
 	bool trusted;
-	bool ours;
+	bool local_init;
 	bool extended;
 	bool bursts;
 	bool symmetric;
-	bool met;
+	bool alt_verified;
 	unsigned long rx;
 	unsigned long tx;
 	struct teredo_probe *probe;
@@ -172,21 +172,21 @@ struct teredo_peer {
 	struct dst_cache dst;
 	unsigned long wait;
 	unsigned long tested;
-	unsigned long merging;
-	unsigned long merged;
+	unsigned long gso_since;
+	unsigned long gso_last;
 	__be32 nonce_sent;
 	__be32 nonce_received;
 	__be16 alt_sport;
-	__be16 peer_random;
+	__be16 remote_random_port;
 	u8 silences;
-	u8 guesses;
+	u8 bad_nonces;
 	u8 moves;
 	u8 moved;
 
 	struct teredo_endpoint alt;
 	struct teredo_endpoint lan;
 	unsigned long lan_heard;
-	struct teredo_port *random;
+	struct teredo_port *random_port;
 	bool early;
 	struct list_head age;
 	struct rcu_head rcu;
@@ -204,7 +204,7 @@ struct teredo_peer {
  * @in: packets that wait to be delivered
  * @seed: of the hash that tells their parties apart, so that no sender can choose
  *	one to share with
- * @doomed: packets whose peers were forgotten, to be dropped by the worker
+ * @deferred: packets whose peers were forgotten, to be dropped by the worker
  * @ref: the device's and each dump's
  */
 struct teredo_peers {
@@ -216,7 +216,7 @@ struct teredo_peers {
 	struct teredo_budget out;
 	struct teredo_budget in;
 	u32 seed;
-	struct teredo_waiting doomed;
+	struct teredo_waiting deferred;
 	struct kref ref;
 };
 

@@ -65,7 +65,7 @@ struct teredo_peers *teredo_peers_create(void)
 	spin_lock_init(&peers->lock);
 	INIT_LIST_HEAD(&peers->age);
 	peers->pending = RB_ROOT_CACHED;
-	teredo_waiting_init(&peers->doomed);
+	teredo_waiting_init(&peers->deferred);
 	peers->seed = get_random_u32();
 	kref_init(&peers->ref);
 	return peers;
@@ -166,7 +166,8 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
  */
 bool teredo_peer_being_reached(const struct teredo_peer *peer)
 {
-	return peer->ours && peer->probe && teredo_probe_pending(peer->probe);
+	return peer->local_init && peer->probe &&
+	       teredo_probe_pending(peer->probe);
 }
 
 /* Strangers who knock only take the room of those not in use, nor being opened
@@ -174,7 +175,7 @@ bool teredo_peer_being_reached(const struct teredo_peer *peer)
  * use: whoever pings us from enough places gets answers, and would otherwise
  * shut us in.
  */
-static bool make_room(struct teredo_dev *td, bool ours)
+static bool make_room(struct teredo_dev *td, bool local_init)
 {
 	struct teredo_peer *peer, *stranger = NULL;
 	struct teredo_peers *peers = td->peers;
@@ -185,15 +186,16 @@ static bool make_room(struct teredo_dev *td, bool ours)
 
 	for (i = 0; i < TEREDO_EVICT_LOOK; i++) {
 		peer = list_first_entry(&peers->age, struct teredo_peer, age);
-		if (!in_use(peer) && (ours || !teredo_peer_being_reached(peer))) {
+		if (!in_use(peer) &&
+		    (local_init || !teredo_peer_being_reached(peer))) {
 			evict(td, peer);
 			return true;
 		}
-		if (!peer->ours)
+		if (!peer->local_init)
 			stranger = peer;
 		list_move_tail(&peer->age, &peers->age);
 	}
-	if (!ours || !stranger)
+	if (!local_init || !stranger)
 		return false;
 	evict(td, stranger);
 	return true;
@@ -214,7 +216,7 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 	peer->tx = peer->rx;
 	peer->wait = peer->rx;
 	peer->tested = peer->rx;
-	peer->merged = jiffies - TEREDO_PEER_MERGED;
+	peer->gso_last = jiffies - TEREDO_PEER_COALESCED;
 	return peer;
 }
 
@@ -222,13 +224,14 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
  * teredo_peer_make - find a peer, or make room and an entry for it
  * @td: device
  * @addr: IPv6 address
- * @ours: a packet of ours is to be sent to it
+ * @local_init: a packet of ours is to be sent to it
  *
  * Context: table locked, RCU.
  * Return: the entry; NULL if there is no room or no memory.
  */
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
-				     const struct in6_addr *addr, bool ours)
+				     const struct in6_addr *addr,
+				     bool local_init)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_peer *peer;
@@ -236,15 +239,15 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 	lockdep_assert_held(&peers->lock);
 	peer = teredo_peer_lookup(peers, addr);
 	if (peer) {
-		peer->ours |= ours;
+		peer->local_init |= local_init;
 		return peer;
 	}
-	if (!make_room(td, ours))
+	if (!make_room(td, local_init))
 		return NULL;
 	peer = alloc_peer(addr);
 	if (!peer)
 		return NULL;
-	peer->ours = ours;
+	peer->local_init = local_init;
 	if (rhashtable_insert_fast(&peers->ht, &peer->node,
 				   params)) {
 		kfree(peer);
@@ -351,7 +354,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	if (!new)
 		return NULL;
 	teredo_peer_prove(new, ep, sport);
-	new->ours = peer->ours;
+	new->local_init = peer->local_init;
 	new->rx = READ_ONCE(peer->rx);
 	new->tx = READ_ONCE(peer->tx);
 	new->wait = READ_ONCE(peer->wait);
@@ -366,7 +369,7 @@ struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 	new->symmetric = peer->symmetric;
 	new->alt = peer->ep;
 	new->alt_sport = peer->sport;
-	new->peer_random = peer->peer_random;
+	new->remote_random_port = peer->remote_random_port;
 	if (rhashtable_replace_fast(&peers->ht, &peer->node, &new->node,
 				    params)) {
 		dst_cache_destroy(&new->dst);
@@ -404,8 +407,8 @@ static void clamp_times(struct teredo_peer *peer)
 	clamp_time(&peer->tx);
 	clamp_time(&peer->wait);
 	clamp_time(&peer->tested);
-	clamp_time(&peer->merging);
-	clamp_time(&peer->merged);
+	clamp_time(&peer->gso_since);
+	clamp_time(&peer->gso_last);
 	clamp_time(&peer->lan_heard);
 }
 
@@ -471,7 +474,7 @@ static bool sweep(struct teredo_dev *td, enum sweep what)
  * @td: device
  *
  * The worker drops the packets that waited, unless the caller does so with
- * teredo_queue_bury().
+ * teredo_queue_flush_unreach().
  *
  * Context: process, table not locked.
  */

@@ -26,7 +26,7 @@ struct teredo_dev;
 /* A peer whose packets come merged is taken for one that merging does nothing for,
  * for so long after the last of them: some round trips.
  */
-#define TEREDO_PEER_MERGED	(HZ / 10)
+#define TEREDO_PEER_COALESCED	(HZ / 10)
 /* A peer that has verified two endpoints can send from both in turn. Moves per
  * second, each of which allocates an entry. A handover takes one or two.
  */
@@ -56,7 +56,8 @@ void teredo_peers_put(struct teredo_peers *peers);
 struct teredo_peer *teredo_peer_lookup(struct teredo_peers *peers,
 				       const struct in6_addr *addr);
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
-				     const struct in6_addr *addr, bool ours);
+				     const struct in6_addr *addr,
+				     bool local_init);
 bool teredo_peer_being_reached(const struct teredo_peer *peer);
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 		       __be16 sport);
@@ -128,17 +129,17 @@ static inline bool teredo_peer_silent(struct teredo_peer *peer)
  * within the tick in which that began: what has gone the other way must not be
  * overtaken.
  */
-static inline bool teredo_peer_merged(struct teredo_peer *peer, bool now)
+static inline bool teredo_peer_coalesced(struct teredo_peer *peer, bool now)
 {
-	bool known = time_before(jiffies, READ_ONCE(peer->merged) +
-					  TEREDO_PEER_MERGED);
+	bool known = time_before(jiffies, READ_ONCE(peer->gso_last) +
+					  TEREDO_PEER_COALESCED);
 
 	if (now) {
 		if (!known)
-			WRITE_ONCE(peer->merging, jiffies);
-		teredo_stamp(&peer->merged);
+			WRITE_ONCE(peer->gso_since, jiffies);
+		teredo_stamp(&peer->gso_last);
 	}
-	return known && time_after(jiffies, READ_ONCE(peer->merging));
+	return known && time_after(jiffies, READ_ONCE(peer->gso_since));
 }
 
 /* it should be heard from before it is too old */

@@ -36,19 +36,19 @@ enum action {
 };
 
 /**
- * struct todo - what to send once the lock is gone
+ * struct probe_action - what to send once the lock is gone
  * @map: own mapping
  * @act: what
  * @echo: for ACT_TEST
- * @call: for ACT_BUBBLES
+ * @set: for ACT_BUBBLES
  * @last: a last solicitation before those
  */
-struct todo {
+struct probe_action {
 	const struct teredo_mapping *map;
 	enum action act;
 	struct teredo_echo echo;
-	struct teredo_call call;
-	struct teredo_call last;
+	struct teredo_bubble_set set;
+	struct teredo_bubble_set last;
 };
 
 static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
@@ -88,13 +88,14 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
  * locked.
  */
 static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
-		     struct teredo_peer *peer, struct teredo_call *call)
+		     struct teredo_peer *peer, struct teredo_bubble_set *set)
 {
 	struct teredo_probe *probe = peer->probe;
 
-	if (!probe || teredo_peer_usable(peer) || !teredo_probe_may_call(probe))
+	if (!probe || teredo_peer_usable(peer) ||
+	    !teredo_bubble_set_allowed(probe))
 		return;
-	teredo_probe_call(td, map, probe, call);
+	teredo_bubble_set_fill(td, map, probe, set);
 	if (!teredo_probe_pending(probe))
 		return;
 	teredo_probe_disarm(td->peers, probe);
@@ -113,19 +114,19 @@ static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
 void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map,
 			 const struct in6_addr *addr)
 {
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_peer *peer;
 
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, addr);
 	if (peer)
-		catch_up(td, map, peer, &call);
+		catch_up(td, map, peer, &set);
 	spin_unlock_bh(&td->peers->lock);
-	teredo_send_call(td, map, addr, &call);
+	teredo_send_bubble_set(td, map, addr, &set);
 }
 
 /* The same nonce in every try: a late reply still counts. */
-static void try_test(struct teredo_probe *probe, struct todo *todo)
+static void try_test(struct teredo_probe *probe, struct probe_action *action)
 {
 	if (!probe->tries) {
 		get_random_bytes(&probe->echo, sizeof(probe->echo));
@@ -134,44 +135,44 @@ static void try_test(struct teredo_probe *probe, struct todo *todo)
 		probe->n_tests = 0;
 	}
 	probe->n_tests++;
-	todo->act = ACT_TEST;
-	todo->echo = probe->echo;
+	action->act = ACT_TEST;
+	action->echo = probe->echo;
 }
 
 /* Asks a peer that was there a while ago without its server (RFC 6081 5.7): no
  * bubble in the sense of 5.2.6, so it does not count as one. With the last one
  * the server is asked as well.
  */
-static void solicit(struct teredo_probe *probe, struct teredo_call *call)
+static void solicit(struct teredo_probe *probe, struct teredo_bubble_set *set)
 {
 	struct teredo_peer *peer = probe->peer;
 
-	memset(call, 0, sizeof(*call));
-	teredo_call_add(call, peer->ep, peer->sport);
-	teredo_call_nonce(call, peer);
-	call->tr.has_nd = true;
-	call->tr.nd = TEREDO_ND_SOLICITATION;
+	memset(set, 0, sizeof(*set));
+	teredo_bubble_set_add(set, peer->ep, peer->sport);
+	teredo_bubble_set_nonce(set, peer);
+	set->tr.has_nd = true;
+	set->tr.nd = TEREDO_ND_SOLICITATION;
 	probe->solicits--;
 }
 
 static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
-		     struct todo *todo)
+		     struct probe_action *action)
 {
-	todo->act = ACT_BUBBLES;
+	action->act = ACT_BUBBLES;
 	/* Row T-07: its server is spared if it is still on the link. */
 	if (!probe->tries &&
-	    teredo_discovery_call(td, probe->peer, &todo->call)) {
-		teredo_bubbles_count(probe, &todo->call);
+	    teredo_discovery_add(td, probe->peer, &action->set)) {
+		teredo_bubble_set_charge(probe, &action->set);
 		probe->tries++;
 		return;
 	}
 	if (probe->solicits > 1) {
-		solicit(probe, &todo->call);
+		solicit(probe, &action->set);
 		return;
 	}
 	if (probe->solicits)
-		solicit(probe, &todo->last);
-	teredo_probe_call(td, todo->map, probe, &todo->call);
+		solicit(probe, &action->last);
+	teredo_bubble_set_fill(td, action->map, probe, &action->set);
 	probe->tries++;
 }
 
@@ -183,14 +184,14 @@ static bool at_start(const struct teredo_probe *probe)
 }
 
 static void try_once(struct teredo_dev *td, struct teredo_probe *probe,
-		     struct todo *todo)
+		     struct probe_action *action)
 {
 	if (at_start(probe) && !teredo_peer_usable(probe->peer))
 		trace_teredo_peer(td, probe->peer, "probing");
 	if (is_teredo(td, &probe->peer->addr)) {
-		try_peer(td, probe, todo);
+		try_peer(td, probe, action);
 	} else {
-		try_test(probe, todo);
+		try_test(probe, action);
 		probe->tries++;
 	}
 	probe->next = jiffies + TEREDO_PROBE_INTERVAL;
@@ -217,31 +218,31 @@ static bool worth_soliciting(const struct teredo_dev *td,
 
 /* Begins an attempt for a packet of ours, unless one is under way. */
 static void begin(struct teredo_dev *td, struct teredo_probe *probe,
-		  struct todo *todo)
+		  struct probe_action *action)
 {
 	unsigned long clear = jiffies;
 
-	todo->act = ACT_NONE;
+	action->act = ACT_NONE;
 	probe->unsolicited = false;
 	if (under_way(probe))
 		return;
 
-	todo->act = ACT_REFUSE;
+	action->act = ACT_REFUSE;
 	if (is_teredo(td, &probe->peer->addr)) {
-		if (!teredo_bubbles_in_budget(probe))
+		if (!teredo_bubble_set_in_budget(probe))
 			return;
-		clear = teredo_bubbles_next(probe);
+		clear = teredo_bubble_set_next(probe);
 	} else if (probe->failed && probe->n_tests &&
 		   time_before(jiffies, probe->tested + TEREDO_TEST_REST)) {
 		return;
 	}
-	todo->act = ACT_NONE;
+	action->act = ACT_NONE;
 	probe->failed = false;
 	probe->tries = 0;
 	probe->solicits = worth_soliciting(td, probe->peer) ?
 			  TEREDO_SOLICITATIONS : 0;
 	if (!time_before(jiffies, clear)) {
-		try_once(td, probe, todo);
+		try_once(td, probe, action);
 	} else {
 		probe->next = clear;
 		arm(td, probe);
@@ -249,15 +250,16 @@ static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /* Begins a test for a received packet, unless one is under way. */
-static void begin_for_stranger(struct teredo_dev *td,
-			       struct teredo_probe *probe, struct todo *todo)
+static void begin_unsolicited(struct teredo_dev *td,
+			      struct teredo_probe *probe,
+			      struct probe_action *action)
 {
-	todo->act = ACT_NONE;
+	action->act = ACT_NONE;
 	if (under_way(probe))
 		return;
 	probe->unsolicited = true;
 	probe->tries = 0;
-	try_once(td, probe, todo);
+	try_once(td, probe, action);
 }
 
 /* May a received packet make us test its source? Anybody can send such packets
@@ -277,15 +279,15 @@ static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer,
 	return teredo_test_allowed(td, from.addr);
 }
 
-static void act_on(struct teredo_dev *td, const struct in6_addr *addr,
-		   const struct todo *todo)
+static void run_action(struct teredo_dev *td, const struct in6_addr *addr,
+		       const struct probe_action *action)
 {
-	if (todo->act == ACT_BUBBLES && todo->last.n)
-		teredo_send_call(td, todo->map, addr, &todo->last);
-	if (todo->act == ACT_BUBBLES)
-		teredo_send_call(td, todo->map, addr, &todo->call);
-	else if (todo->act == ACT_TEST)
-		teredo_send_test(td, todo->map, addr, &todo->echo);
+	if (action->act == ACT_BUBBLES && action->last.n)
+		teredo_send_bubble_set(td, action->map, addr, &action->last);
+	if (action->act == ACT_BUBBLES)
+		teredo_send_bubble_set(td, action->map, addr, &action->set);
+	else if (action->act == ACT_TEST)
+		teredo_send_test(td, action->map, addr, &action->echo);
 }
 
 /**
@@ -303,7 +305,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	struct teredo_probe *probe;
 	struct teredo_peer *peer;
-	struct todo todo = { .map = map };
+	struct probe_action action = { .map = map };
 
 	if (is_teredo(td, addr) && !teredo_reachable(addr))
 		return -EADDRNOTAVAIL;
@@ -315,11 +317,11 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 		spin_unlock_bh(&td->peers->lock);
 		return -ENOBUFS;
 	}
-	begin(td, probe, &todo);
+	begin(td, probe, &action);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, addr, &todo);
-	return todo.act == ACT_REFUSE ? -EBUSY : 0;
+	run_action(td, addr, &action);
+	return action.act == ACT_REFUSE ? -EBUSY : 0;
 }
 
 /**
@@ -340,7 +342,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  const struct in6_addr *addr)
 {
-	struct todo todo = { .map = map };
+	struct probe_action action = { .map = map };
 	struct teredo_probe *probe = NULL;
 	struct teredo_peer *peer;
 
@@ -353,11 +355,11 @@ void teredo_probe_refresh(struct teredo_dev *td,
 			WRITE_ONCE(peer->silences, peer->silences + 1);
 		/* the next silence counts from this test */
 		WRITE_ONCE(peer->wait, jiffies);
-		try_once(td, probe, &todo);
+		try_once(td, probe, &action);
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, addr, &todo);
+	run_action(td, addr, &action);
 }
 
 /* The bubbles of an attempt count for the source that began it. If a limit has
@@ -379,7 +381,7 @@ static void note_cause(struct teredo_probe *probe, const struct sk_buff *skb)
  * whether its sender is to know in @tell.
  */
 static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
-		      struct sk_buff *skb, struct todo *todo,
+		      struct sk_buff *skb, struct probe_action *action,
 		      enum teredo_counter *why, bool *tell)
 {
 	struct teredo_probe *probe = teredo_probe_get(td, peer);
@@ -391,8 +393,8 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 	*why = TEREDO_TX_DROP_NO_ANSWER;
 	if (!under_way(probe))
 		probe->cause = ipv6_hdr(skb)->saddr;
-	begin(td, probe, todo);
-	if (todo->act == ACT_REFUSE)
+	begin(td, probe, action);
+	if (action->act == ACT_REFUSE)
 		return false;
 	if (teredo_queue_out(td, probe, skb)) {
 		note_cause(probe, skb);
@@ -417,7 +419,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb)
 {
 	const struct in6_addr dst = ipv6_hdr(skb)->daddr;
-	struct todo todo = { .map = map };
+	struct probe_action action = { .map = map };
 	struct teredo_peer *peer;
 	enum teredo_counter why;
 	bool queued, tell;
@@ -434,12 +436,12 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		teredo_output(td, skb, peer);
 		return;
 	}
-	queued = queue_out(td, peer, skb, &todo, &why, &tell);
+	queued = queue_out(td, peer, skb, &action, &why, &tell);
 	spin_unlock_bh(&td->peers->lock);
 
-	act_on(td, &dst, &todo);
+	run_action(td, &dst, &action);
 	if (!queued && tell)
-		teredo_refuse(td, skb, why);
+		teredo_reject(td, skb, why);
 	else if (!queued)
 		teredo_drop(td, skb, why);
 }
@@ -462,7 +464,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 {
 	const struct in6_addr addr = ipv6_hdr(skb)->saddr;
 	enum teredo_counter why = TEREDO_RX_HELD;
-	struct todo todo = { .map = map };
+	struct probe_action action = { .map = map };
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe = NULL;
 	struct teredo_peer *peer;
@@ -479,7 +481,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		why = TEREDO_RX_DROP_PEER_LIMIT;
 		goto unlock;
 	}
-	begin_for_stranger(td, probe, &todo);
+	begin_unsolicited(td, probe, &action);
 	if (!teredo_queue_in(td, probe, skb, from))
 		why = TEREDO_RX_DROP_HOLD_FULL;
 unlock:
@@ -489,7 +491,7 @@ unlock:
 		teredo_count(td, why);
 	else
 		teredo_drop(td, skb, why);
-	act_on(td, &addr, &todo);
+	run_action(td, &addr, &action);
 }
 
 /* Nothing waits and nothing must: see teredo_probe_refresh() */
@@ -508,7 +510,8 @@ static u8 tries_allowed(const struct teredo_probe *probe)
 static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
 {
 	return probe->tries < tries_allowed(probe) &&
-	       (!is_teredo(td, &probe->peer->addr) || teredo_bubbles_in_budget(probe));
+	       (!is_teredo(td, &probe->peer->addr) ||
+		teredo_bubble_set_in_budget(probe));
 }
 
 /* Without an answer. A refresh just ends. With a Teredo peer its probe stays if
@@ -540,7 +543,7 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
  */
 bool teredo_probe_step(struct teredo_dev *td, const struct teredo_mapping *map)
 {
-	struct todo todo = { .map = map };
+	struct probe_action action = { .map = map };
 	struct teredo_peers *peers = td->peers;
 	struct teredo_probe *probe;
 	struct in6_addr addr;
@@ -556,12 +559,12 @@ bool teredo_probe_step(struct teredo_dev *td, const struct teredo_mapping *map)
 	teredo_probe_disarm(peers, probe);
 	addr = probe->peer->addr;
 	if (try_again(td, probe))
-		try_once(td, probe, &todo);
+		try_once(td, probe, &action);
 	else
 		end_attempt(td, probe, &w);
 	spin_unlock_bh(&peers->lock);
 
-	act_on(td, &addr, &todo);
-	teredo_queue_give_up(td, &w);
+	run_action(td, &addr, &action);
+	teredo_queue_reject(td, &w);
 	return true;
 }

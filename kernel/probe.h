@@ -11,7 +11,7 @@
 #include "peer-types.h"
 #include "wire.h"
 
-struct teredo_call;
+struct teredo_bubble_set;
 struct teredo_dev;
 struct teredo_mapping;
 

@@ -247,7 +247,7 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_doom - drop packets whose peer is about to be forgotten
+ * teredo_queue_defer_unreach - drop packets whose peer is about to be forgotten
  * @td: device
  * @w: the packets, consumed
  *
@@ -256,7 +256,7 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
  *
  * Context: table locked.
  */
-void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w)
+void teredo_queue_defer_unreach(struct teredo_dev *td, struct teredo_waiting *w)
 {
 	struct sk_buff *skb;
 
@@ -267,7 +267,7 @@ void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w)
 		td->peers->out.bytes += skb->truesize;
 	skb_queue_walk(&w->in, skb)
 		td->peers->in.bytes += skb->truesize;
-	skb_queue_splice_tail_init(&w->out, &td->peers->doomed.out);
-	skb_queue_splice_tail_init(&w->in, &td->peers->doomed.in);
+	skb_queue_splice_tail_init(&w->out, &td->peers->deferred.out);
+	skb_queue_splice_tail_init(&w->in, &td->peers->deferred.in);
 	mod_delayed_work(teredo_wq, &td->probe_work, 0);
 }

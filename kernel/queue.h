@@ -68,6 +68,7 @@ void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w);
 void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 		    struct teredo_waiting *w);
-void teredo_queue_doom(struct teredo_dev *td, struct teredo_waiting *w);
+void teredo_queue_defer_unreach(struct teredo_dev *td,
+				struct teredo_waiting *w);
 
 #endif /* _TEREDO_QUEUE_H */

@@ -146,7 +146,7 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 	list_move_tail(&port->list, &td->ports.used);
 	td->ports.n_used++;
 	port->peer = peer;
-	peer->random = port;
+	peer->random_port = port;
 }
 
 /**
@@ -158,10 +158,10 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
  */
 void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new)
 {
-	new->random = old->random;
-	old->random = NULL;
-	if (new->random)
-		new->random->peer = new;
+	new->random_port = old->random_port;
+	old->random_port = NULL;
+	if (new->random_port)
+		new->random_port->peer = new;
 }
 
 /**
@@ -173,12 +173,12 @@ void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new)
  */
 void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
 {
-	struct teredo_port *port = peer->random;
+	struct teredo_port *port = peer->random_port;
 
 	lockdep_assert_held(&td->peers->lock);
 	if (!port)
 		return;
-	peer->random = NULL;
+	peer->random_port = NULL;
 	port->peer = NULL;
 	list_move(&port->list, &td->ports.closing);
 	td->ports.n_used--;
@@ -194,7 +194,7 @@ void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
  */
 bool teredo_port_kept(const struct teredo_peer *peer)
 {
-	return peer->random && peer->trusted &&
-	       peer->sport == peer->random->port &&
-	       peer->random->refreshed < TEREDO_PORT_REFRESHES;
+	return peer->random_port && peer->trusted &&
+	       peer->sport == peer->random_port->port &&
+	       peer->random_port->refreshed < TEREDO_PORT_REFRESHES;
 }

@@ -65,7 +65,7 @@ struct teredo_port {
  */
 static inline bool teredo_port_tested(const struct teredo_peer *peer)
 {
-	return peer->random && peer->random->test.running;
+	return peer->random_port && peer->random_port->test.running;
 }
 
 void teredo_ports_wake(struct teredo_dev *td);

@@ -26,7 +26,7 @@ static bool is_client(const struct teredo_dev *td)
 }
 
 /* May a packet from a trusted peer be accepted for its destination? */
-static bool for_us(struct teredo_rx *rx, const struct in6_addr *dst)
+static bool is_accepted(struct teredo_rx *rx, const struct in6_addr *dst)
 {
 	if (!is_client(rx->td))
 		return teredo_relay_serves(rx->td, dst);
@@ -39,7 +39,7 @@ static bool for_us(struct teredo_rx *rx, const struct in6_addr *dst)
 /* The short way: a plain packet from a trusted peer that nothing waits for.
  * Return: true if it is one, and is consumed.
  */
-static bool quick(struct teredo_rx *rx)
+static bool fast_path(struct teredo_rx *rx)
 {
 	const struct udphdr *udp = (const struct udphdr *)rx->skb->data;
 	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)(udp + 1);
@@ -48,7 +48,7 @@ static bool quick(struct teredo_rx *rx)
 
 	if (ip6->version != 6 || !rx->map ||
 	    sizeof(*ip6) + ntohs(ip6->payload_len) != len ||
-	    !for_us(rx, &ip6->daddr))
+	    !is_accepted(rx, &ip6->daddr))
 		return false;
 	peer = teredo_rx_trusted_peer(rx, &ip6->saddr);
 	if (!peer || READ_ONCE(peer->probe))
@@ -63,7 +63,7 @@ static bool quick(struct teredo_rx *rx)
 	return true;
 }
 
-static void by_role(struct teredo_rx *rx)
+static void dispatch(struct teredo_rx *rx)
 {
 	switch (rx->td->cfg.mode) {
 	case TEREDO_MODE_CLIENT:
@@ -94,7 +94,7 @@ int teredo_rcv(struct sock *sk, struct sk_buff *skb)
 	if (unlikely(!teredo_rx_begin(&rx, sk, skb)))
 		return 0;
 	/* the long way for all that is not quick */
-	if (unlikely(!quick(&rx)) && teredo_rx_parse(&rx))
-		by_role(&rx);
+	if (unlikely(!fast_path(&rx)) && teredo_rx_parse(&rx))
+		dispatch(&rx);
 	return 0;
 }

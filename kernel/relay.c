@@ -171,7 +171,7 @@ static bool repeats_nonce(struct teredo_rx *rx,
 	    teredo_mapped(&rx->src).addr != rx->from.addr)
 		return false;
 	rx->tr = tr;
-	repeats = teredo_answer_repeats(rx);
+	repeats = teredo_bubble_rx_repeats_nonce(rx);
 	rx->tr = NULL;
 	return repeats;
 }

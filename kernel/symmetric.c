@@ -48,7 +48,7 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 	struct teredo_port *port;
 
 	lockdep_assert_held(&td->peers->lock);
-	if (peer->random)
+	if (peer->random_port)
 		return true;
 	if (ports->n_used >= TEREDO_MAX_PORTS)
 		take_back(td);
@@ -63,47 +63,49 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_port_call - let bubbles make use of random ports
+ * teredo_random_port_add - let bubbles make use of random ports
  * @peer: the peer they go to
- * @call: bubbles, those to the peer's usual places are there already
+ * @set: bubbles, those to the peer's usual places are there already
  *
  * RFC 6081 5.4.4.3; a peer's random port is written to whether or not we have
  * one ourselves, as the examples in 6.3 and 6.4 have it.
  *
  * Context: table locked.
  */
-void teredo_port_call(const struct teredo_peer *peer, struct teredo_call *call)
+void teredo_random_port_add(const struct teredo_peer *peer,
+			    struct teredo_bubble_set *set)
 {
 	struct teredo_endpoint to = teredo_mapped(&peer->addr);
 
 	if (teredo_port_tested(peer))
 		return;
-	if (peer->random)
-		call->random = peer->random->predicted;
-	if (!peer->peer_random)
+	if (peer->random_port)
+		set->random = peer->random_port->predicted;
+	if (!peer->remote_random_port)
 		return;
-	to.port = peer->peer_random;
-	teredo_call_add(call, to, peer->random ? peer->random->port : 0);
+	to.port = peer->remote_random_port;
+	teredo_bubble_set_add(set, to,
+			      peer->random_port ? peer->random_port->port : 0);
 }
 
 /* The peer's random port if it is known, as the first place that we write to is
  * the one that the mapping is for.
  */
-static struct teredo_way way_to(const struct teredo_peer *peer)
+static struct teredo_path way_to(const struct teredo_peer *peer)
 {
-	struct teredo_way way = {
+	struct teredo_path path = {
 		.to = teredo_mapped(&peer->addr),
-		.port = peer->random->port,
+		.port = peer->random_port->port,
 	};
 
-	way.to.port = peer->peer_random ?: way.to.port;
-	return way;
+	path.to.port = peer->remote_random_port ?: path.to.port;
+	return path;
 }
 
 /* RFC 6081 5.5.4.1.1 */
-static void ask(const struct teredo_peer *peer, struct teredo_call *call)
+static void ask(const struct teredo_peer *peer, struct teredo_bubble_set *set)
 {
-	struct teredo_port_test *test = &peer->random->test;
+	struct teredo_port_test *test = &peer->random_port->test;
 
 	test->tries++;
 	test->running = true;
@@ -111,14 +113,14 @@ static void ask(const struct teredo_peer *peer, struct teredo_call *call)
 	memset(test->seen, 0, sizeof(test->seen));
 	get_random_bytes(test->nonce, sizeof(test->nonce));
 
-	memset(call, 0, sizeof(*call));
-	teredo_call_nonce(call, peer);
-	call->test = way_to(peer);
-	memcpy(call->test_nonce, test->nonce, sizeof(test->nonce));
+	memset(set, 0, sizeof(*set));
+	teredo_bubble_set_nonce(set, peer);
+	set->test = way_to(peer);
+	memcpy(set->test_nonce, test->nonce, sizeof(test->nonce));
 }
 
 /* What was seen tells nothing, and a later test of another port may. */
-static bool in_vain(const struct teredo_port *port)
+static bool prediction_failed(const struct teredo_port *port)
 {
 	const struct teredo_port_test *test = &port->test;
 
@@ -132,7 +134,7 @@ static bool in_vain(const struct teredo_port *port)
  * @td: device
  * @map: own mapping
  * @peer: entry that is not usable
- * @call: result, if a test is to be sent
+ * @set: result, if a test is to be sent
  *
  * Peers that no packet of ours has asked for share the limits of all packets that
  * they can make us send to our server, by the IPv4 address in their own.
@@ -142,19 +144,20 @@ static bool in_vain(const struct teredo_port *port)
  */
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
-			  struct teredo_peer *peer, struct teredo_call *call)
+			  struct teredo_peer *peer,
+			  struct teredo_bubble_set *set)
 {
-	if (peer->random && in_vain(peer->random))
+	if (peer->random_port && prediction_failed(peer->random_port))
 		teredo_port_release(td, peer);
-	if (peer->random)
-		return peer->random->test.running;
+	if (peer->random_port)
+		return peer->random_port->test.running;
 	if (!teredo_predict_wanted(td, map) ||
-	    (!peer->ours &&
+	    (!peer->local_init &&
 	     !teredo_test_allowed(td, teredo_mapped(&peer->addr).addr)) ||
 	    !teredo_port_take(td, peer))
 		return false;
-	peer->random->predicted = 0;
-	ask(peer, call);
+	peer->random_port->predicted = 0;
+	ask(peer, set);
 	return true;
 }
 
@@ -226,15 +229,15 @@ static bool note_seen(struct teredo_rx *rx, struct in6_addr *resume)
  */
 bool teredo_predict_seen(struct teredo_rx *rx, struct in6_addr *resume)
 {
-	bool ours;
+	bool is_ours;
 
 	*resume = in6addr_any;
 	if (!rx->pkt.auth)
 		return false;
 	spin_lock_bh(&rx->td->peers->lock);
-	ours = note_seen(rx, resume);
+	is_ours = note_seen(rx, resume);
 	spin_unlock_bh(&rx->td->peers->lock);
-	return ours;
+	return is_ours;
 }
 
 static struct teredo_port *overdue(const struct teredo_dev *td)
@@ -264,7 +267,7 @@ bool teredo_predict_step(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
 			 struct in6_addr *resume)
 {
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_port *port;
 	struct in6_addr addr;
 
@@ -276,13 +279,13 @@ bool teredo_predict_step(struct teredo_dev *td,
 		port->test.running = false;
 		if (port->test.tries < TEREDO_PORT_TESTS &&
 		    !teredo_peer_usable(port->peer))
-			ask(port->peer, &call);
+			ask(port->peer, &set);
 		else
 			*resume = addr;
 	}
 	spin_unlock_bh(&td->peers->lock);
-	if (call.test.port)
-		teredo_send_call(td, map, &addr, &call);
+	if (set.test.port)
+		teredo_send_bubble_set(td, map, &addr, &set);
 	return port;
 }
 
@@ -322,7 +325,7 @@ static bool refresh_due(struct teredo_port *port)
 /* Looks at one port, and puts it behind the others. */
 static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
 {
-	struct teredo_call call = {};
+	struct teredo_bubble_set set = {};
 	struct teredo_port *port;
 	struct in6_addr addr;
 
@@ -333,14 +336,14 @@ static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
 		list_move_tail(&port->list, &td->ports.used);
 		if (refresh_due(port)) {
 			addr = port->peer->addr;
-			teredo_call_add(&call, port->peer->ep, port->port);
-			teredo_call_nonce(&call, port->peer);
-			call.random = port->predicted;
+			teredo_bubble_set_add(&set, port->peer->ep, port->port);
+			teredo_bubble_set_nonce(&set, port->peer);
+			set.random = port->predicted;
 		}
 	}
 	spin_unlock_bh(&td->peers->lock);
-	if (call.n)
-		teredo_send_call(td, map, &addr, &call);
+	if (set.n)
+		teredo_send_bubble_set(td, map, &addr, &set);
 }
 
 /**

@@ -12,7 +12,7 @@
 
 #include "wire.h"
 
-struct teredo_call;
+struct teredo_bubble_set;
 struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
@@ -27,14 +27,15 @@ struct teredo_rx;
 #define TEREDO_PORT_GAP		16
 
 bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer);
-void teredo_port_call(const struct teredo_peer *peer,
-		      struct teredo_call *call);
+void teredo_random_port_add(const struct teredo_peer *peer,
+			    struct teredo_bubble_set *set);
 long teredo_ports_delay(const struct teredo_dev *td);
 void teredo_ports_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map);
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
-			  struct teredo_peer *peer, struct teredo_call *call);
+			  struct teredo_peer *peer,
+			  struct teredo_bubble_set *set);
 bool teredo_predict_seen(struct teredo_rx *rx, struct in6_addr *resume);
 bool teredo_predict_step(struct teredo_dev *td,
 			 const struct teredo_mapping *map,

@@ -177,7 +177,7 @@ bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_upnp_settle() - trust a peer at an endpoint, heard from this one or another
+ * teredo_trust_at() - trust a peer at an endpoint, heard from this one or another
  * @rx: packet that proves to be the peer's
  * @to: the endpoint
  *
@@ -186,7 +186,7 @@ bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
  * Context: BH off, RCU; table not locked.
  * Return: false if there is no room for the peer.
  */
-bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to)
+bool teredo_trust_at(const struct teredo_rx *rx, struct teredo_endpoint to)
 {
 	struct teredo_peers *peers = rx->td->peers;
 	struct teredo_peer *peer;
@@ -236,7 +236,7 @@ bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 {
 	struct teredo_peer *peer;
 	struct in6_addr src;
-	bool ours = false;
+	bool is_ours = false;
 
 	if (teredo_icmp_type(ip6, len) != TEREDO_ICMP_ECHO_REPLY)
 		return false;
@@ -245,13 +245,13 @@ bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_lookup(td->peers, &src);
 	if (peer && peer->probe && test_alive(peer->probe)) {
-		ours = teredo_is_echo_reply(ip6, len, &peer->probe->echo);
-		if (ours)
+		is_ours = teredo_is_echo_reply(ip6, len, &peer->probe->echo);
+		if (is_ours)
 			peer->probe->testing = false;
 	}
 	spin_unlock_bh(&td->peers->lock);
 
-	if (ours)
+	if (is_ours)
 		trust(td, &src, from, port, true);
-	return ours;
+	return is_ours;
 }

@@ -23,7 +23,7 @@ struct teredo_rx;
 
 bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 		  struct teredo_endpoint from, __be16 port);
-bool teredo_upnp_settle(const struct teredo_rx *rx, struct teredo_endpoint to);
+bool teredo_trust_at(const struct teredo_rx *rx, struct teredo_endpoint to);
 void teredo_rx_trust(struct teredo_rx *rx);
 bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 			  struct teredo_endpoint from, __be16 port);

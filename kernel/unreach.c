@@ -14,14 +14,14 @@
 #include "unreach.h"
 
 /**
- * teredo_refuse - drop a packet and tell its sender
+ * teredo_reject - drop a packet and tell its sender
  * @td: device
  * @skb: packet, consumed
  * @why: counter
  *
  * Context: BH off, RCU; table not locked.
  */
-void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
+void teredo_reject(struct teredo_dev *td, struct sk_buff *skb,
 		   enum teredo_counter why)
 {
 	teredo_unreachable(td, skb);
@@ -31,7 +31,7 @@ void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
 /* The ICMPv6 layer limits errors to 50 at a time: the first packet of each flow goes
  * before all others.
  */
-static void refuse_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
+static void reject_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
 {
 	struct sk_buff *skb, *next;
 	u64 told = 0, flow;
@@ -42,24 +42,24 @@ static void refuse_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
 			continue;
 		told |= flow;
 		__skb_unlink(skb, queue);
-		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+		teredo_reject(td, skb, TEREDO_TX_DROP_NO_ANSWER);
 	}
 }
 
 /**
- * teredo_queue_give_up - drop packets whose peer did not answer
+ * teredo_queue_reject - drop packets whose peer did not answer
  * @td: device
  * @w: the packets, consumed; the senders of @out are told
  *
  * Context: BH off, RCU; table not locked.
  */
-void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w)
+void teredo_queue_reject(struct teredo_dev *td, struct teredo_waiting *w)
 {
 	struct sk_buff *skb;
 
-	refuse_firsts(td, &w->out);
+	reject_firsts(td, &w->out);
 	while ((skb = __skb_dequeue(&w->out)))
-		teredo_refuse(td, skb, TEREDO_TX_DROP_NO_ANSWER);
+		teredo_reject(td, skb, TEREDO_TX_DROP_NO_ANSWER);
 	while ((skb = __skb_dequeue(&w->in)))
 		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
 }
@@ -70,32 +70,33 @@ static void move_some(struct sk_buff_head *from, struct sk_buff_head *to,
 	struct sk_buff *skb;
 	int i;
 
-	for (i = 0; i < TEREDO_BURY_BATCH && (skb = __skb_dequeue(from)); i++) {
+	for (i = 0; i < TEREDO_UNREACH_BATCH &&
+	     (skb = __skb_dequeue(from)); i++) {
 		budget->bytes -= skb->truesize;
 		__skb_queue_tail(to, skb);
 	}
 }
 
-static void bury_some(struct teredo_dev *td)
+static void flush_some(struct teredo_dev *td)
 {
 	struct teredo_peers *peers = td->peers;
 	struct teredo_waiting w;
 
 	teredo_waiting_init(&w);
 	spin_lock_bh(&peers->lock);
-	move_some(&peers->doomed.out, &w.out, &peers->out);
-	move_some(&peers->doomed.in, &w.in, &peers->in);
+	move_some(&peers->deferred.out, &w.out, &peers->out);
+	move_some(&peers->deferred.in, &w.in, &peers->in);
 	spin_unlock_bh(&peers->lock);
 
 	local_bh_disable();
 	rcu_read_lock();
-	teredo_queue_give_up(td, &w);
+	teredo_queue_reject(td, &w);
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
 /**
- * teredo_queue_bury - tell the senders of packets whose peers were forgotten
+ * teredo_queue_flush_unreach - tell the senders of packets whose peers were forgotten
  * @td: device
  *
  * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
@@ -104,16 +105,16 @@ static void bury_some(struct teredo_dev *td)
  *
  * Context: process, table not locked.
  */
-void teredo_queue_bury(struct teredo_dev *td)
+void teredo_queue_flush_unreach(struct teredo_dev *td)
 {
-	struct teredo_waiting *doomed = &td->peers->doomed;
+	struct teredo_waiting *deferred = &td->peers->deferred;
 	u32 batches;
 
-	batches = DIV_ROUND_UP(max(skb_queue_len_lockless(&doomed->out),
-				   skb_queue_len_lockless(&doomed->in)),
-			       TEREDO_BURY_BATCH);
+	batches = DIV_ROUND_UP(max(skb_queue_len_lockless(&deferred->out),
+				   skb_queue_len_lockless(&deferred->in)),
+			       TEREDO_UNREACH_BATCH);
 	while (batches--) {
-		bury_some(td);
+		flush_some(td);
 		cond_resched();
 	}
 }

@@ -12,11 +12,11 @@ struct teredo_waiting;
 /* Packets that are dropped at a time with BH off. The senders of those that were to
  * be sent get an ICMPv6 error, some microseconds each.
  */
-#define TEREDO_BURY_BATCH	64
+#define TEREDO_UNREACH_BATCH	64
 
-void teredo_refuse(struct teredo_dev *td, struct sk_buff *skb,
+void teredo_reject(struct teredo_dev *td, struct sk_buff *skb,
 		   enum teredo_counter why);
-void teredo_queue_give_up(struct teredo_dev *td, struct teredo_waiting *w);
-void teredo_queue_bury(struct teredo_dev *td);
+void teredo_queue_reject(struct teredo_dev *td, struct teredo_waiting *w);
+void teredo_queue_flush_unreach(struct teredo_dev *td);
 
 #endif /* _TEREDO_UNREACH_H */

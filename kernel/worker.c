@@ -92,7 +92,7 @@ void teredo_probe_work(struct work_struct *work)
 		td->aged = jiffies;
 		teredo_peers_age(td);
 	}
-	teredo_queue_bury(td);
+	teredo_queue_flush_unreach(td);
 	/* sooner if meanwhile something has been armed */
 	queue_delayed_work(teredo_wq, &td->probe_work, worker_delay(td, map));
 }

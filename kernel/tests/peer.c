@@ -54,14 +54,14 @@ static struct in6_addr address(u32 n)
 	return addr;
 }
 
-static struct teredo_peer *make(struct teredo_dev *td, u32 n, bool ours)
+static struct teredo_peer *make(struct teredo_dev *td, u32 n, bool local_init)
 {
 	struct in6_addr addr = address(n);
 	struct teredo_peer *peer;
 
 	rcu_read_lock();
 	spin_lock_bh(&td->peers->lock);
-	peer = teredo_peer_make(td, &addr, ours);
+	peer = teredo_peer_make(td, &addr, local_init);
 	spin_unlock_bh(&td->peers->lock);
 	rcu_read_unlock();
 	return peer;
@@ -102,7 +102,7 @@ static void test_insert(struct kunit *test)
 	/* once more is the same, and what we asked for stays ours */
 	KUNIT_EXPECT_PTR_EQ(test, make(td, 1, true), peer);
 	KUNIT_EXPECT_PTR_EQ(test, make(td, 1, false), peer);
-	KUNIT_EXPECT_TRUE(test, peer->ours);
+	KUNIT_EXPECT_TRUE(test, peer->local_init);
 	KUNIT_EXPECT_EQ(test, td->peers->count, 1);
 }
 
@@ -236,7 +236,7 @@ static void test_rcu(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, teredo_peer_at(old, somewhere,
 					       htons(TEREDO_PORT)));
 	KUNIT_EXPECT_TRUE(test, teredo_peer_at(new, elsewhere, htons(40000)));
-	KUNIT_EXPECT_TRUE(test, teredo_peer_usable(new) && new->ours);
+	KUNIT_EXPECT_TRUE(test, teredo_peer_usable(new) && new->local_init);
 	KUNIT_EXPECT_EQ(test, td->peers->count, 1);
 
 	spin_lock_bh(&td->peers->lock);
