@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/netdevice.h>
 
+#include "../attempt.h"
 #include "../device.h"
 #include "../encap.h"
 #include "../peer.h"
