@@ -247,7 +247,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "teredo-limit",
+	.name = "teredo-ratelimit",
 	.init = init,
 	.exit = finish,
 	.test_cases = cases,

@@ -37,7 +37,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "teredo-port",
+	.name = "teredo-symmetric",
 	.test_cases = cases,
 };
 

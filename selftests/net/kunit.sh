@@ -34,7 +34,7 @@ test_suites()
 
 modprobe teredo || fail "no module"
 add_test "each file has run" test_suites \
-	"teredo-device teredo-limit teredo-nptv6 teredo-offload teredo-peer teredo-port teredo-probe teredo-stats teredo-wire"
+	"teredo-gro teredo-mapping teredo-nptv6 teredo-peer teredo-probe teredo-ratelimit teredo-stats teredo-symmetric teredo-wire"
 for file in "$results"/teredo-*/results; do
 	suite=$(basename "${file%/results}")
 	while read -r name; do

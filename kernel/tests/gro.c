@@ -7,7 +7,7 @@
 #include <linux/tcp.h>
 #include <net/gro.h>
 
-#include "../offload.h"
+#include "../gro.h"
 #include "../wire.h"
 
 #define DATA	8
@@ -66,7 +66,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "teredo-offload",
+	.name = "teredo-gro",
 	.test_cases = cases,
 };
 

@@ -5,6 +5,7 @@
 #include <linux/workqueue.h>
 
 #include "../device.h"
+#include "../mapping.h"
 
 static bool ran;
 
@@ -43,7 +44,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "teredo-device",
+	.name = "teredo-mapping",
 	.test_cases = cases,
 };
 
