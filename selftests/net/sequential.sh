@@ -108,21 +108,21 @@ test_again()
 	check_changes "the first attempt" a 'tx_port_tests +2' 'tx_bubbles +8' \
 		'sent +12' 'tx_drop_no_answer +1' 'peers +1' \
 		"peer $B failed 0.0.0.0:0 tries 3 queued 0"
-	capture a eth0 anew -Q out udp
+	capture a eth0 second -Q out udp
 	start ping a ping -6 -n -c 1 -W 13 $B
 	pause 3.5
-	capture_stop anew
+	capture_stop second
 	stop ping
-	port_a=$(solicitations anew | awk 'NR == 1 { print $1 }')
+	port_a=$(solicitations second | awk 'NR == 1 { print $1 }')
 	[ "$port_a" != "$first" ] || fail "the same port"
 	for t in 0 1; do
 		printf '%s\n' "$t $port_a ${SERVER/:/.} rs" \
 			"$t $port_a ${B_AT/:/.} bubble" \
 			"$t $port_a ${SERVER2/:/.} rs"
 	done > "$tmp/want"
-	check_equal "packets" "$(< "$tmp/want")" "$(timeline anew | head -n 6)"
+	check_equal "packets" "$(< "$tmp/want")" "$(timeline second | head -n 6)"
 	check_equal "then bubbles without a port" "3 40000 ${SERVER/:/.} $INSIDE" \
-		"$(timeline anew | sed -n "s/ bubble 0104.*$INSIDE/ $INSIDE/p")"
+		"$(timeline second | sed -n "s/ bubble 0104.*$INSIDE/ $INSIDE/p")"
 	before a
 }
 
