@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What peers' bubbles make a client send at once.
+ * Reactions to received bubbles: direct bubbles to the sender, and what a bubble says
+ * about the endpoints and the extensions of the peer.
  *
  * Answers count neither as transmission nor against the limit of four bubbles,
  * but any host can cause them: there is a limit for each peer, and one for all

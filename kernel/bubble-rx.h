@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What peers' bubbles make a client send at once (RFC 4380 5.2.3, RFC 6081
- * 5.2.4).
- */
+/* Reactions of a client to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4). */
 #ifndef _TEREDO_BUBBLE_RX_H
 #define _TEREDO_BUBBLE_RX_H
 

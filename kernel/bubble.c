@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bubbles and connectivity tests. Whether one may be sent is decided in
- * probe.c and receive.c; here they are made.
+ * Build and transmit bubbles, discovery bubbles, solicitations of random ports and
+ * connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9; RFC 6081 5.5.4.1). bubble-set.c
+ * and bubble-rx.c decide which are sent.
  */
 #include <net/addrconf.h>
 

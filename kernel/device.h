@@ -233,7 +233,7 @@ struct teredo_ports {
  * @nptv6: translation of the gateway, NULL for none; written under RTNL, read under
  *	RCU
  * @no_carrier: the administrator wants no carrier; RTNL
- * @open_extack: where ndo_open puts its message, see local.c; RTNL
+ * @open_extack: where ndo_open puts its message, see notifier.c; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @ports: random ports
@@ -257,7 +257,7 @@ struct teredo_ports {
  * @helper: netlink port id of the helper, or 0
  * @expires: seconds of boot time when the mapping ends, 0 for never
  * @expire_work: ends the mapping
- * @list: in the list of all devices, see device.c
+ * @list: in the list of all devices, see notifier.c
  */
 struct teredo_dev {
 	struct net_device *dev;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peers that are heard from one place and reached at another (RFC 6081 5.3).
+ * Endpoint selection when NATs forward the service port (RFC 6081 5.3).
  *
  * Behind a symmetric NAT that lets everybody send to the service port we hear
  * peers that could not hear us if we answered to where their packets come from:

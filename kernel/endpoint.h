@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Peers that are heard from one place and reached at another (RFC 6081 5.3).
- */
+/* Endpoint selection when NATs forward the service port (RFC 6081 5.3). */
 #ifndef _TEREDO_ENDPOINT_H
 #define _TEREDO_ENDPOINT_H
 

@@ -166,8 +166,8 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 	if (!genl_has_listeners(&teredo_nl_family, net, TEREDO_NLGRP_EVENTS))
 		return;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
-	if (!skb || teredo_nl_fill_dev(skb, td, 0, 0, 0,
-					   TEREDO_CMD_DEV_NTF)) {
+	if (!skb ||
+	    teredo_nl_fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
 		nlmsg_free(skb);
 		/* they have missed something, and are to know that they have */
 		genl_set_err(&teredo_nl_family, net, 0, TEREDO_NLGRP_EVENTS,

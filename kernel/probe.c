@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How a peer becomes one that data may be sent to and taken from.
+ * Peer probing: hole punching for Teredo peers, connectivity tests for native hosts
+ * (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
  *
- * An attempt begins with a packet that has no proven way to go. It sends
- * bubbles or a connectivity test up to four times, two seconds apart, while
- * packets wait. An answer ends it, see trust.c; without one their senders are
- * told. What is decided under the table's lock is sent after it was released.
+ * A packet to a peer that is not usable begins an attempt. The attempt sends bubbles
+ * or a test up to four times, two seconds apart, while packets wait. An answer ends
+ * it, see trust.c. Without an answer the senders get ICMPv6 errors, see unreach.c.
+ * Steps are decided under peers->lock and transmitted after releasing it.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packets that wait. */
+/* Bounded queues of packets that wait for a peer, fair between senders. */
 #include <linux/jhash.h>
 #include <linux/skbuff.h>
 #include <net/inet_sock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Random ports. */
+/* The pool of random ports: sockets are opened and closed by the worker. */
 #include <linux/netdevice.h>
 #include <net/inet_sock.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in. A plain packet from a proven peer to somebody we take packets
- * for goes the short way; everything else is made one piece, parsed, and left
- * to the device's role. Nothing reaches the IPv6 stack whose source is not
- * proven.
+ * The receive entry (RFC 4380 5.2.3, 5.3.1, 5.4.2). Fast path: plain encapsulation
+ * from a trusted peer to an accepted address. Every other datagram is parsed and
+ * dispatched to the role of the device. Only packets of a verified source reach the
+ * IPv6 stack.
  */
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -93,7 +93,6 @@ int teredo_rcv(struct sock *sk, struct sk_buff *skb)
 
 	if (unlikely(!teredo_rx_begin(&rx, sk, skb)))
 		return 0;
-	/* the long way for all that is not quick */
 	if (unlikely(!fast_path(&rx)) && teredo_rx_parse(&rx))
 		dispatch(&rx);
 	return 0;

@@ -41,7 +41,7 @@ static void bind_link(struct teredo_dev *td, struct sock *sk)
 }
 
 /* IP_FREEBIND: the address may be configured later. Until then the carrier of
- * a server or relay is off, see local.c, and routing refuses the source.
+ * a server or relay is off, see mapping.c, and routing refuses the source.
  */
 static int bind_address(struct socket *sock, __be32 local, __be16 port)
 {

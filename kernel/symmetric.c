@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random ports behind NATs that give ports out in sequence. A test belongs to
- * its random port and ends with it. While it runs nothing else leaves by that
- * port, and the bubble to the peer's server, which is to tell the outcome, waits.
+ * Random ports behind symmetric NATs: which peer has one, the refresh of their NAT
+ * mappings (RFC 6081 5.4), and port prediction behind NATs that allocate ports in
+ * sequence (5.5). A test belongs to its random port and ends with it. While it runs,
+ * nothing else is sent from that port, and the bubble set to the peer waits.
  */
 #include <linux/random.h>
 

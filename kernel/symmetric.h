@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a peer will see of a random port behind a NAT that gives ports out in
- * sequence (RFC 6081 5.5): both addresses of the server are asked from it, and
- * between them a bubble goes to the peer. Its port is the one between the two
- * that the server has seen. The RFC calls that an Echo Test.
+ * Random ports behind symmetric NATs that preserve ports (RFC 6081 5.4) or allocate
+ * them in sequence (5.5). For the latter both addresses of the server are asked from
+ * the random port, and between them a bubble goes to the peer. The NAT gives that
+ * bubble the port between the two that the server has seen. The RFC calls that an
+ * Echo Test.
  */
 #ifndef _TEREDO_SYMMETRIC_H
 #define _TEREDO_SYMMETRIC_H

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A peer is where a packet of it, or the reply to a test, has come from. */
+/*
+ * Peer verification: mark a peer trusted at the endpoint that a packet, or the reply
+ * to a connectivity test, proved, and release its queued packets (RFC 4380 5.2.3,
+ * 5.2.9).
+ */
 #include <linux/list.h>
 #include <linux/skbuff.h>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way out. The address of the destination names the endpoint, but a
- * client may send data only to a peer that has proven to be there (RFC 4380
- * 5.2.4), so one look-up in the peer table stays. What has no proven peer is
- * probe.c's business.
+ * The transmit entry (RFC 4380 5.2.4, 5.4.1). The role validates the packet. A
+ * packet to a usable peer is encapsulated at once, after one look-up in the peer
+ * table. For any other destination probe.c queues the packet and probes the peer.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
