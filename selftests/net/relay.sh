@@ -664,6 +664,9 @@ test_host_rules()
 	count_from h
 	capture h eth0 hrules udp
 	start cone h ping -6 -n -c 1 -W 12 "$cone"
+	# later, or the errors about the others would use up its share
+	wait_for 2 is_probing h "$cone"
+	pause 0.3
 	on h bash -c 'exec 5<> "/dev/udp/$1/9"
 		for ((i = 0; i < 200; i++)); do echo >&5; done' - "$flood"
 	wait "${_pids[cone]}"
