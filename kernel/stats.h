@@ -12,7 +12,7 @@
 struct sk_buff;
 struct teredo_dev;
 
-/* Comments name the rows of the tables in Documentation/networking/teredo.rst
+/* Comments name the rows of the tables in Documentation/networking/teredo/
  * where there is one. TX and RX as the device sees it; the names that users
  * see are the same in small letters.
  */
