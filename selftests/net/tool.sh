@@ -394,12 +394,12 @@ test_firewall_dumps()
 {
 	local tracing=/sys/kernel/tracing dumps
 
-	client_start a --server 203.0.113.9	# an address that does not answer
 	mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing"
 	if ! echo 'p:dumps nf_tables_dump_chains' >> "$tracing/kprobe_events"; then
 		skip "no kprobes"
 		return
 	fi
+	client_start a --server 203.0.113.9	# an address that does not answer
 	echo 1 > "$tracing/events/kprobes/dumps/enable"
 	teredo a wait teredo0 --timeout 2 > /dev/null 2>&1
 	dumps=$(awk '$1 == "dumps" { print $2 }' "$tracing/kprobe_profile")
