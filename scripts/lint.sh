@@ -16,7 +16,7 @@ tmp=.cache/lint
 
 mapfile -t code < <(git ls-files '*.[ch]' | grep -v -e '-gen\.' -e '_gen\.')
 mapfile -t kernel_code < <(git ls-files 'kernel/*.[ch]' 'uapi/*.h')
-mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$')
+mapfile -t scripts < <(git grep -lE '^#!.*(bash|/sh|busybox sh)$' -- ':!*.md')
 mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.txt' \
 	-e selftests/fuzz/corpus -e selftests/fuzz/syzkaller)
