@@ -29,6 +29,7 @@ tests=n
 ! grep -q '^CONFIG_KUNIT=y' "$build/.config" || tests=y
 arch=x86
 ! grep -q '^CONFIG_UML=y' "$build/.config" || arch=um
-# selftests/mutants/run has links to the kernel
-make -s -C "$(dirname "$(realpath "$build/.config")")" ARCH=$arch M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests GCOV_PROFILE=y \
-	KCOV_INSTRUMENT=y KCFLAGS=-g "$@" modules
+# In the tree of selftests/mutants/run, the files of the kernel are links.
+kernel=$(dirname "$(realpath "$build/.config")")
+make -s -C "$kernel" ARCH=$arch M="$tree" W=1 CONFIG_TEREDO_KUNIT_TEST=$tests \
+	GCOV_PROFILE=y KCOV_INSTRUMENT=y KCFLAGS=-g "$@" modules

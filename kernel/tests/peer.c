@@ -137,7 +137,7 @@ static void test_stranger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, ROOM);
 }
 
-/* An entry that a packet of ours waits for makes no room for a stranger. */
+/* A peer that our packets wait for makes no room for an unsolicited peer. */
 static void test_reached(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;

@@ -9,7 +9,7 @@
 # environment: MATRIX=N measures N tries instead; what came of them is in
 # burst.txt of the results.
 # timeout: 900
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -6,7 +6,7 @@
 # recovered from the last one. When all is as it was, it has to find back by itself:
 # one address, its routes, packets both ways. The order is random, but always the
 # same; LONG=1 goes on for five times as long.
-# kernel: debug uml
+# set: long
 # timeout: 1200
 
 # shellcheck source=lib.sh

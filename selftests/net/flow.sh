@@ -50,16 +50,23 @@ test_burst()
 		"$(lengths burst | tr '\n' ' ' | sed 's/ $//')"
 }
 
-# More than may wait: what gets through is the first 128, still in order.
-test_overflow()
+# far_peer: a peer with 200 ms of delay that is not known yet. $to is its address, $full
+# the packets that no queue had room for before.
+far_peer()
 {
-	local to full
-
 	to=$(teredo_address b)
 	teredo a peer flush teredo0
 	teredo b peer flush teredo0
 	full=$(counter a teredo0 tx_drop_queue_full)
 	link_delay a 200ms
+}
+
+# More than may wait: what gets through is the first 128, still in order.
+test_overflow()
+{
+	local to full
+
+	far_peer
 	capture b teredo0 overflow -Q in udp dst port 9
 	send_burst a "$to" 200
 	wait_for 5 eval "[ \$(lengths overflow | wc -l) -ge 128 ]"
@@ -76,11 +83,7 @@ test_large()
 {
 	local to full
 
-	to=$(teredo_address b)
-	teredo a peer flush teredo0
-	teredo b peer flush teredo0
-	full=$(counter a teredo0 tx_drop_queue_full)
-	link_delay a 200ms
+	far_peer
 	on a bash -c '
 		printf -v data "%01232d" 0
 		exec 5<> "/dev/udp/$1/9"

@@ -3,7 +3,7 @@
 #
 # Random requests by both netlink interfaces: they leave nothing behind that
 # cannot be deleted, and whatever the module refuses it says why.
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

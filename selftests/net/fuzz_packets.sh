@@ -5,7 +5,7 @@
 # Almost right datagrams from anybody to a client, its server and a relay, all
 # at the same time: each of them is accounted for, tables keep their bounds, and
 # all three work afterwards as they did before.
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -5,7 +5,7 @@
 # prefix, and the server has two addresses, two ports, or one. Each cell is pings and 1
 # MB of TCP in both directions, 10 MB with LONG=1; with a prefix also pings and
 # connections from the native host.
-# kernel: debug uml
+# set: long
 # timeout: 900
 
 # shellcheck source=lib.sh

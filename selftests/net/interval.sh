@@ -6,7 +6,7 @@
 # a's after 50 s, b's after 300 s, and c's lets nothing but the service port out.
 # All three go on at the same time, and take minutes of real time.
 # timeout: 700
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -6,7 +6,7 @@
 # nothing back inside. First packet by packet, with a script as the peer, then
 # with two clients of ours. Miredo has no such thing.
 # timeout: 1000
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

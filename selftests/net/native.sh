@@ -4,7 +4,7 @@
 # A client beside native IPv6: dormant meanwhile, or a host-specific relay, or
 # as if nothing had happened.
 # timeout: 500
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

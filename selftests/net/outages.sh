@@ -9,7 +9,7 @@
 #
 # A suspended machine is not here: its CLOCK_BOOTTIME runs on without
 # CLOCK_MONOTONIC, and nothing but a real suspension does that.
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

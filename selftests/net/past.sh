@@ -5,7 +5,7 @@
 # What no RFC promises: clients behind symmetric NATs and native hosts, by a
 # relay that knows them by a nonce.
 # timeout: 300
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -4,7 +4,7 @@
 # Ports that gateways forward: clients behind NATs with a real miniupnpd, which
 # knows UPnP and NAT-PMP both.
 # timeout: 500
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

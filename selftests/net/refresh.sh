@@ -5,7 +5,7 @@
 # How long a client keeps the random port of an idle peer: ten minutes of little
 # else than waiting. extensions.sh looks at the bubbles themselves.
 # timeout: 900
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

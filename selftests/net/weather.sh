@@ -9,7 +9,7 @@
 #
 # With LONG set, ten times as much is sent, which takes minutes.
 # timeout: 900
-# kernel: debug uml
+# set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
