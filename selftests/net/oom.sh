@@ -194,7 +194,7 @@ test_traffic()
 		note "$node: $(counters $node | awk '/_drop_/ && $2' |
 			tr '\n' ' ')"
 	done
-	counters a | grep -q 'drop_no_memory [1-9]' ||
+	{ counters a && counters r; } | grep -q 'drop_no_memory [1-9]' ||
 		fail "no packet was dropped for want of memory"
 	check "a is qualified" wait_for 35 is_qualified
 	# four bubbles that got nowhere are all that may be sent in 300 s

@@ -287,6 +287,9 @@ test_charged()
 	wait_for 4 tried 2 || fail "no second pair"
 	sent_ago 0 1500 "second pair"
 	stop ping
+	# further pairs go out while this is looked at
+	flush a
+	before a
 }
 
 # tried NUMBER: so many pairs of bubbles have gone to B
