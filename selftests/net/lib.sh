@@ -1129,9 +1129,11 @@ drops()
 	check_changes "$what" a "$counter +1"
 }
 
-# nonce_sent PEER: of our last bubble to its server, in hex
+# nonce_sent PEER: of our last bubble to its server, in hex. What a packet just injected
+# causes is waited for
 nonce_sent()
 {
+	wait_for 2 eval "dump a | grep -q '^peer $1 .* sent [0-9a-f]'"
 	dump a | sed -n "s/^peer $1 .* sent //p"
 }
 
