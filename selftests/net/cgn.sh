@@ -282,6 +282,8 @@ test_strangers()
 }
 
 modprobe teredo || fail "no module"
+# has the sysctls of the carriers' NATs
+modprobe -q nf_conntrack
 internet
 carrier c 192.0.2.60 1 2
 carrier d 192.0.2.70 3

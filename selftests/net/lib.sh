@@ -247,11 +247,14 @@ fi
 wait_for()
 {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${SLOW:-1}))
+	local tries=0 rest=0.02
 
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
-		pause 0.02
+		pause $rest
+		# what is not there within a second is looked for less often
+		[ $((++tries)) -lt 50 ] || rest=0.1
 	done
 }
 
