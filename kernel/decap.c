@@ -217,7 +217,7 @@ void teredo_rx_to_helper(struct teredo_rx *rx)
 	if (verdict != TEREDO_LIMIT_PASS)
 		teredo_rx_refused(rx, verdict);
 	else if (teredo_nl_packet(rx->td, rx->from, local, payload, len))
-		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_HELPER);
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_DAEMON);
 	else
 		teredo_rx_consume(rx, TEREDO_RX_CONTROL);
 }

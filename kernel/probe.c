@@ -484,7 +484,7 @@ void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 	}
 	begin_unsolicited(td, probe, &action);
 	if (!teredo_queue_in(td, probe, skb, from))
-		why = TEREDO_RX_DROP_HOLD_FULL;
+		why = TEREDO_RX_DROP_QUEUE_FULL;
 unlock:
 	spin_unlock_bh(&peers->lock);
 

@@ -210,7 +210,7 @@ void teredo_relay_rcv(struct teredo_rx *rx)
 		 !teredo_reachable(src) || !source_proven(rx, &trailers))
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 	else if (!teredo_peer_lookup(rx->td->peers, src))
-		teredo_rx_drop(rx, TEREDO_RX_DROP_STRANGER);
+		teredo_rx_drop(rx, TEREDO_RX_DROP_NO_PEER);
 	else if (!teredo_rx_bubble(rx) &&
 		 !teredo_relay_serves(rx->td, &rx->dst))
 		not_served(rx);

@@ -64,7 +64,7 @@ enum teredo_counter {
 	TEREDO_RX_DROP_TRAILER,		/* P-07: asks to be dropped */
 	TEREDO_RX_DROP_BUBBLE,		/* P-11, P-18: proves nothing */
 	TEREDO_RX_DROP_SPOOFED,		/* P-19: foreign mapping */
-	TEREDO_RX_DROP_STRANGER,	/* RR-03: not sent to before */
+	TEREDO_RX_DROP_NO_PEER,	/* RR-03: no peer has this source */
 	TEREDO_RX_DROP_PROTOCOL,	/* SV-02, SV-10: servers are no relays */
 	TEREDO_RX_DROP_EMBEDDED,	/* SV-12: not global unicast */
 	TEREDO_RX_DROP_LOOP,		/* SV-03: from ourselves */
@@ -73,11 +73,11 @@ enum teredo_counter {
 	TEREDO_RX_DROP_LINK_LOCAL,	/* P-20 */
 	TEREDO_RX_DROP_ND,		/* no neighbours on Teredo */
 	TEREDO_RX_DROP_CONTROL,		/* P-04: not from the server */
-	TEREDO_RX_DROP_NO_HELPER,	/* P-04: nobody to pass it to */
+	TEREDO_RX_DROP_NO_DAEMON,	/* P-04: no control daemon */
 	TEREDO_RX_DROP_RATE,		/* over a rate limit */
 	TEREDO_RX_DROP_SHARE,		/* the same, source over its share */
-	TEREDO_RX_DROP_HOLD_FULL,
-	TEREDO_RX_DROP_UNTESTED,	/* test failed, or other relay */
+	TEREDO_RX_DROP_QUEUE_FULL,
+	TEREDO_RX_DROP_UNVERIFIED,	/* its test failed, or another relay */
 	TEREDO_RX_DROP_PEER_LIMIT,
 	TEREDO_RX_DROP_ECN,		/* RFC 6040 4.2 */
 	TEREDO_RX_DROP_NO_MEMORY,

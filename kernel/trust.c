@@ -42,7 +42,7 @@ static void teredo_queue_release(struct teredo_dev *td,
 		if (teredo_endpoint_equal(teredo_queue_from(skb), peer->ep))
 			teredo_deliver(td, skb);
 		else
-			teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+			teredo_drop(td, skb, TEREDO_RX_DROP_UNVERIFIED);
 	}
 }
 

@@ -61,7 +61,7 @@ void teredo_queue_reject(struct teredo_dev *td, struct teredo_waiting *w)
 	while ((skb = __skb_dequeue(&w->out)))
 		teredo_reject(td, skb, TEREDO_TX_DROP_NO_ANSWER);
 	while ((skb = __skb_dequeue(&w->in)))
-		teredo_drop(td, skb, TEREDO_RX_DROP_UNTESTED);
+		teredo_drop(td, skb, TEREDO_RX_DROP_UNVERIFIED);
 }
 
 static void move_some(struct sk_buff_head *from, struct sk_buff_head *to,

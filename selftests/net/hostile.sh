@@ -171,8 +171,8 @@ test_native()
 	flush a
 	pause 1
 	flood 2000 198.51.100.66:5000 udp6 2001:db8:78::1 $A 1 2 900
-	[ "$(stat rx_drop_hold_full)" -ge 1800 ] ||
-		fail "rx_drop_hold_full $(stat rx_drop_hold_full)"
+	[ "$(stat rx_drop_queue_full)" -ge 1800 ] ||
+		fail "rx_drop_queue_full $(stat rx_drop_queue_full)"
 	stop_ping
 }
 
@@ -203,7 +203,7 @@ hold_flood()
 {
 	local i j full
 
-	full=$(stat rx_drop_hold_full)
+	full=$(stat rx_drop_queue_full)
 	for ((j = 0; j < $1; j++)); do
 		for ((i = 1; i <= $2; i++)); do
 			inject --from 198.51.100.$((66 + j)):5000 \
@@ -212,7 +212,7 @@ hold_flood()
 		done
 	done
 	pause 1
-	[ "$(stat rx_drop_hold_full)" -gt "$full" ] ||
+	[ "$(stat rx_drop_queue_full)" -gt "$full" ] ||
 		fail "the queue is not full"
 }
 

@@ -160,7 +160,7 @@ test_advertisement()
 		"${ra[@]}"
 	drops rx_drop_control "from the address after it" 203.0.113.2:3544 \
 		"${ra[@]}"
-	drops rx_drop_no_helper "without a helper" $SERVER "${ra[@]}"
+	drops rx_drop_no_daemon "without a helper" $SERVER "${ra[@]}"
 
 	start helper a "$here/tdctl" helper teredo0
 	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
@@ -523,7 +523,7 @@ test_echo()
 		'rx_held +7' "peer $N probing 0.0.0.0:0 tries 1 queued 8"
 	from $RELAY echo-reply $N $A $id $seq "$data"
 	check_changes "the right reply" a 'rx_test_replies +1' \
-		'rx_drop_untested +7' 'sent +1' \
+		'rx_drop_unverified +7' 'sent +1' \
 		"peer $N trusted $RELAY tries 0 queued 0"
 	capture_stop request
 	check_equal "where the test and the ping went" \
@@ -539,14 +539,14 @@ test_echo()
 		'tx_tests +1' 'sent +1' \
 		"peer $N trusted $RELAY tries 1 queued 1"
 	check "no test for somebody else" wait_for 10 dropped
-	check_changes "the packet is dropped" a 'rx_drop_untested +1' \
+	check_changes "the packet is dropped" a 'rx_drop_unverified +1' \
 		'tx_tests +1' 'sent +1' "peer $N trusted $RELAY tries 2 queued 0"
 }
 
 # the held packet is dropped, once the test was repeated in vain
 dropped()
 {
-	[[ $(dump a) == *"rx_drop_untested 8"$'\n'* ]]
+	[[ $(dump a) == *"rx_drop_unverified 8"$'\n'* ]]
 }
 
 test_foreign_source()

@@ -170,7 +170,7 @@ test_prediction()
 	seen "${nonces[1]}" 0 $SERVER2
 	check_changes "port 0" a 'rx_drop_port +1'
 	from $SERVER2 auth "${nonces[1]}" origin 192.0.2.10:1202 $RA
-	check_changes "at the service port" a 'rx_drop_no_helper +1'
+	check_changes "at the service port" a 'rx_drop_no_daemon +1'
 	to_port "$port_a" $SERVER bubble $B $A
 	check_changes "a bubble of the server" a 'rx_drop_bubble +1'
 	check_equal "nothing is known yet" "0 by 0" "$(random_port $B)"

@@ -233,7 +233,7 @@ test_secret()
 	silent server_drops "no secret" rx_drop_auth "$client_a" "$(vector RS-4)"
 	silent server_drops "no authentication" rx_drop_auth "$client_a" \
 		"$(vector RS-1)"
-	silent server_drops "nobody there to check" rx_drop_no_helper "$client_a" \
+	silent server_drops "nobody there to check" rx_drop_no_daemon "$client_a" \
 		"$(vector RS-5)"
 	ip_on s1 link set teredo0 type teredo noauth
 }
@@ -571,7 +571,7 @@ test_secret_rate()
 	count_from s1
 	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
 		"$(vector RS-5)"
-	check_equal "5 in a second" "rx_drop_no_helper+5 rx_drop_rate+45" \
+	check_equal "5 in a second" "rx_drop_no_daemon+5 rx_drop_rate+45" \
 		"$(counted s1)"
 	ip_on s1 link set teredo0 type teredo noauth rate 1000
 }
