@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The attempts to reach peers, as a part of the peer table: in the order of their
- * next step, and their end. probe.c takes their steps.
+ * Attempts to reach peers (RFC 4380 5.2.6), as a part of the peer table: their order by
+ * next step, hand-over to another entry, and removal. probe.c takes the steps.
  */
 #include <linux/rbtree.h>
 #include <linux/skbuff.h>
@@ -37,7 +37,7 @@ struct teredo_probe *teredo_probe_first(const struct teredo_peers *peers)
 }
 
 /**
- * teredo_probe_insert - sort an attempt into those that wait for their next step
+ * teredo_probe_insert() - add an attempt to the tree of pending attempts
  * @peers: table
  * @probe: attempt that is not in the tree yet, with @next set
  *
@@ -53,7 +53,7 @@ void teredo_probe_insert(struct teredo_peers *peers,
 }
 
 /**
- * teredo_probe_disarm - remove an attempt from those that wait
+ * teredo_probe_disarm() - remove an attempt from the tree of pending attempts
  * @peers: table
  * @probe: attempt, which may not be in the tree
  *
@@ -69,9 +69,9 @@ void teredo_probe_disarm(struct teredo_peers *peers,
 }
 
 /**
- * teredo_probe_unlink - end a peer's attempt, with nothing waiting
+ * teredo_probe_unlink() - free a peer's attempt whose queues are empty
  * @td: device
- * @peer: entry with one
+ * @peer: entry that has an attempt
  *
  * Context: table locked.
  */
@@ -85,11 +85,11 @@ void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_probe_free - end a peer's attempt
+ * teredo_probe_free() - free a peer's attempt, if any, and defer its queued packets
  * @td: device
- * @peer: entry that is about to go
+ * @peer: entry that is about to be removed
  *
- * The senders of what has waited are told later.
+ * The worker drops the packets, and sends ICMPv6 errors for those that were to be sent.
  *
  * Context: table locked.
  */
@@ -107,10 +107,9 @@ void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_probe_hand_over - let an attempt go on for the entry that replaces
- * the peer's
- * @old: entry that goes
- * @new: entry that comes
+ * teredo_probe_hand_over() - move a peer's attempt to the entry that replaces it
+ * @old: replaced entry
+ * @new: replacing entry
  *
  * Context: table locked.
  */

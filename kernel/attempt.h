@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The order and the end of the attempts to reach peers. */
+/* Attempts to reach peers (RFC 4380 5.2.6): order of their next steps, and removal. */
 #ifndef _TEREDO_ATTEMPT_H
 #define _TEREDO_ATTEMPT_H
 
@@ -7,7 +7,7 @@
 
 struct teredo_dev;
 
-/* The attempt waits for its next step. Table locked. */
+/* Check whether an attempt waits for its next step. Table locked. */
 static inline bool teredo_probe_pending(const struct teredo_probe *probe)
 {
 	return !RB_EMPTY_NODE(&probe->pending);

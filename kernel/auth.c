@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The authenticated clients of a server's gateway.
+ * Table of the authenticated clients of a server's gateway (RFC 4380 5.2.2).
  *
  * Readers hold RCU only. The list is in the order of the last authentication, so the
  * entries at its head expire first.
@@ -12,7 +12,7 @@
 
 #include "auth.h"
 
-/* Expired entries that a new one removes: more than one, so that the table shrinks */
+/* Expired entries that one insertion removes. More than one, so that the table shrinks. */
 #define TEREDO_CLIENTS_REAP	2
 
 /**
@@ -21,7 +21,7 @@
  * @age: in the list
  * @key: IPv4 address and UDP port
  * @expires: seconds of ktime_get_seconds(); written under the lock
- * @rcu: readers may still look at it
+ * @rcu: delays freeing until RCU readers are done
  */
 struct teredo_client {
 	struct rhash_head node;
@@ -32,9 +32,9 @@ struct teredo_client {
 };
 
 /**
- * struct teredo_clients - all of them
- * @ht: by @key
- * @age: the one that has not authenticated for the longest time first
+ * struct teredo_clients - the authenticated clients of a device
+ * @ht: struct teredo_client by @key
+ * @age: struct teredo_client, the oldest authentication first
  * @lock: protects changes
  * @count: entries
  */
@@ -107,7 +107,7 @@ static void forget(struct teredo_clients *clients, struct teredo_client *client)
 	kfree_rcu(client, rcu);
 }
 
-/* Locked. Removes what has expired, and makes room for one more. */
+/* Locked. Remove expired entries, and the oldest entry if the table is full. */
 static void reap(struct teredo_clients *clients)
 {
 	time64_t now = ktime_get_seconds();
@@ -145,10 +145,10 @@ static int add(struct teredo_clients *clients, u64 key, time64_t expires)
 }
 
 /**
- * teredo_client_authenticated() - carry packets for a client from now on
+ * teredo_client_authenticated() - record the authentication of a client
  * @clients: table
  * @mapped: mapped address and port of the client
- * @lifetime: seconds; 0 to carry none any more
+ * @lifetime: seconds for which packets of the client are carried; 0 removes the client
  *
  * Context: process or softirq.
  * Return: 0, or a negative error: -ENOMEM, or one of rhashtable_insert_fast().

@@ -12,10 +12,10 @@
 
 struct teredo_clients;
 
-/* Authenticated clients of a device, of 72 octets each. When there are more, those go
- * that have not authenticated for the longest time. A client repeats its solicitation
- * every 30 s. One IPv4 address can add RATE entries per second, 1000 by default, so it
- * needs more than a minute to displace others.
+/* Authenticated clients of a device, 72 octets each. A full table evicts the client with
+ * the oldest authentication. A client repeats its solicitation every 30 s. One IPv4
+ * address can add RATE entries per second, 1000 by default, so it needs more than a
+ * minute to displace others.
  */
 #define TEREDO_MAX_CLIENTS	65536
 
