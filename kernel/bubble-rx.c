@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reactions to received bubbles: direct bubbles to the sender, and what a bubble says
- * about the endpoints and the extensions of the peer.
+ * Reactions to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4): answer them by direct
+ * bubbles, and record the endpoints and the extensions of the peer.
  *
- * Answers count neither as transmission nor against the limit of four bubbles,
- * but any host can cause them: there is a limit for each peer, and one for all
- * that is fair between IPv4 addresses. What is decided under the table's lock is
- * sent after it was released.
+ * Answers count neither as transmission nor against the limit of four bubbles (5.2.6).
+ * Any host can cause them, so there is a limit per peer, and one for all peers that is
+ * fair between IPv4 addresses. Decide under peers->lock, transmit after releasing it.
  */
 #include <linux/in.h>
 
@@ -25,7 +24,7 @@
 #include "symmetric.h"
 #include "trust.h"
 
-/* how often one peer may make us answer */
+/* Check the limit of answers to one peer, and charge one answer. Table locked. */
 static bool allowed(struct teredo_probe *probe)
 {
 	if (!probe->answers ||
@@ -39,21 +38,21 @@ static bool allowed(struct teredo_probe *probe)
 	return true;
 }
 
-/* An attempt of ours to reach the peer is under way: its own limit is enough. */
+/* The client itself tries to reach the peer: the limits per peer are enough. */
 static bool wanted(const struct teredo_peer *peer)
 {
 	return peer && teredo_peer_being_reached(peer);
 }
 
-/* Where a bubble comes from as far as that can be known: from the server, the
- * origin that the server has seen, or the address that it has checked.
+/* IPv4 source of an indirect bubble, for the limits: the origin indication or, without
+ * one, the mapped address of the IPv6 source, which the server has checked.
  */
 static __be32 origin(const struct teredo_rx *rx)
 {
 	return rx->pkt.origin ? rx->pkt.from.addr : teredo_mapped(&rx->src).addr;
 }
 
-/* one bubble more to @from, or for it */
+/* Charge one answer to the share of IPv4 address @from. */
 static enum teredo_limit_verdict judge(const struct teredo_rx *rx,
 				       const struct teredo_peer *peer,
 				       __be32 from)
@@ -63,9 +62,7 @@ static enum teredo_limit_verdict judge(const struct teredo_rx *rx,
 	return teredo_limit_fair(rx->td->answers, from, 0, TEREDO_ANSWER_RATE);
 }
 
-/* A peer that has not been heard of for long may be back at the endpoint in
- * its address.
- */
+/* A trusted peer that was not heard for 30 s may be back at its mapped endpoint. */
 static void choose_endpoints(const struct teredo_peer *peer,
 			     struct teredo_bubble_set *set)
 {
@@ -79,7 +76,7 @@ static void choose_endpoints(const struct teredo_peer *peer,
 		teredo_bubble_set_add(set, mapped, 0);
 }
 
-/* nothing was exchanged for as long as a mapping may last */
+/* Check whether nothing was sent or received for 30 s: NAT mappings can have expired. */
 static bool idle(const struct teredo_peer *peer)
 {
 	return !teredo_peer_fresh(peer) &&
@@ -101,9 +98,9 @@ static void note_random(struct teredo_rx *rx, struct teredo_peer *peer)
 	peer->remote_random_port = port;
 }
 
-/* A peer that has no random port is at the place in its address, and ours may
- * be what gets through to it; not before it has asked, since the NAT keeps the
- * port only for the first place that we send to.
+/* A peer without a random port is at its mapped endpoint. Possibly only a bubble from
+ * our random port gets through to it. Send one only in answer to the peer's bubble: the
+ * NAT preserves the port for its first destination only.
  */
 static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
 		       struct teredo_bubble_set *set)
@@ -117,9 +114,9 @@ static void use_random(struct teredo_rx *rx, struct teredo_peer *peer,
 				      peer->random_port->port);
 }
 
-/* The peer is behind the NAT that we are behind, as far as can be seen from
- * outside. Only then its inside address is of use, and only then do we write to
- * private addresses for it: strangers elsewhere have no say in that.
+/* Check whether the peer has our mapped IPv4 address, so is behind the same NAT. Ignore
+ * the inside addresses of other peers: remote peers must not make the client send into
+ * its private network.
  */
 static bool same_nat(const struct teredo_rx *rx)
 {
@@ -154,9 +151,9 @@ static void note_trailers(const struct teredo_rx *rx, struct teredo_peer *peer)
 			  rx->tr->has_nd || rx->tr->n_alternates;
 }
 
-/* The nonce has come that teredo_bubble_rx_early() has waited for. A bubble with it goes
- * by the path that was noted, so data can follow.
- * Return: true if it can, and in @then the bubble that teredo_bubble_rx_early() has noted.
+/* End the wait of teredo_bubble_rx_early() if the peer's nonce has come. A bubble with
+ * the nonce goes by the recorded path, so data can follow by the same path.
+ * Return: true if data can follow, with the recorded path in @then.
  */
 static bool end_wait(const struct teredo_rx *rx, struct teredo_peer *peer,
 		     struct teredo_rx *then)
@@ -185,8 +182,8 @@ static void add_place(struct teredo_bubble_set *set, struct teredo_endpoint to)
 	teredo_bubble_set_add(set, to, 0);
 }
 
-/* Our direct bubble may not reach a peer behind a symmetric NAT: let it send us
- * one (RFC 6081 3.1).
+/* A direct bubble may not reach a peer behind a symmetric NAT. An indirect one makes the
+ * peer send a direct bubble to us (RFC 6081 3.1).
  */
 static bool wants_bubble_set(const struct teredo_rx *rx,
 			     const struct teredo_probe *probe)
@@ -197,8 +194,8 @@ static bool wants_bubble_set(const struct teredo_rx *rx,
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
-/* Table locked. An entry is made only for what the limit allows. @then gets the path
- * that data can take after the answer, local port 0 for none.
+/* Table locked. Make an entry only if the limit allows the answer. @then is set to the
+ * path that data can take after the answer, local port 0 for none.
  */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 					struct teredo_bubble_set *set,
@@ -224,7 +221,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 	if (READ_ONCE(rx->td->cfg.preserving))
 		note_random(rx, peer);
 	teredo_burst_note(rx, peer);
-	/* a new nonce would make the peer's entry forget the path */
+	/* before the set is filled: a new nonce clears the recorded path */
 	ended = end_wait(rx, peer, then);
 	if (!ended && wants_bubble_set(rx, probe))
 		teredo_bubble_set_fill(rx->td, rx->map, probe, set);
@@ -245,16 +242,16 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 }
 
 /**
- * teredo_bubble_rx_indirect - answer a bubble that came through the server
+ * teredo_bubble_rx_indirect() - answer a bubble that came via the server
  * @rx: bubble of a peer, from an address that teredo_reachable() allows
  *
- * Row P-09. Direct bubbles open our NAT for the peer, and with its nonce show it
- * where we are. The bubble itself proves nothing, but one that came straight from
- * the peer before may have.
+ * RFC 4380 5.2.3 (row P-09). Direct bubbles open our NAT for the peer, and with the
+ * peer's nonce verify our endpoint to the peer. The indirect bubble itself verifies
+ * nothing, but an earlier direct bubble may have verified the peer.
  *
  * Context: BH off, RCU; table not locked.
- * Return: TEREDO_LIMIT_PASS; TEREDO_LIMIT_RATE_USED also if there is no room for the
- * peer.
+ * Return: the verdict of the limits; TEREDO_LIMIT_RATE_USED also if there is no room for
+ * the peer, or if the peer is over its own limit.
  */
 enum teredo_limit_verdict teredo_bubble_rx_indirect(struct teredo_rx *rx)
 {
@@ -281,7 +278,7 @@ static bool is_private(__be32 addr)
 	       ipv4_is_private_192(addr);
 }
 
-/* it comes from an endpoint that data may be sent to */
+/* Check whether data can be sent to the outer source. */
 static bool possible(const struct teredo_rx *rx)
 {
 	return rx->from.port &&
@@ -290,11 +287,12 @@ static bool possible(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_bubble_rx_repeats_nonce - does a bubble repeat our nonce
+ * teredo_bubble_rx_repeats_nonce() - check whether a bubble repeats our nonce
  * @rx: direct bubble from a Teredo source
  *
- * Row P-17: whoever knows the nonce got our bubble from the server in the
- * peer's address. It proves where the peer is whatever its address says.
+ * RFC 6081 5.2.4.4 (row P-17). The nonce is known only to the receiver of our bubble via
+ * the peer's server, so it verifies the outer source, whatever endpoint the peer's
+ * address contains.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
@@ -317,8 +315,8 @@ bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 	return right;
 }
 
-/* Pairs of bubbles that end the wait for the nonce of a peer, which may send none:
- * two seconds.
+/* Bubble pairs to send before the wait for the nonce of a peer ends: 2 s. The peer may
+ * send none.
  */
 #define PATIENCE	2
 
@@ -344,8 +342,8 @@ static bool is_outside(const struct teredo_rx *rx)
 	return !is_private(rx->from.addr) && !is_shared(rx->from.addr);
 }
 
-/* Check whether the peer sees our packets come from the endpoint in our address, and
- * so accepts them without a nonce (RFC 6081 5.2.4.4).
+/* Check whether the peer sees our packets come from our mapped endpoint, and so accepts
+ * them without a nonce (RFC 6081 5.2.4.4).
  */
 static bool seen_as_mapped(const struct teredo_rx *rx)
 {
@@ -353,7 +351,9 @@ static bool seen_as_mapped(const struct teredo_rx *rx)
 	       is_outside(rx);
 }
 
-/* The peer has heard us on the link, and accepts packets from there (RFC 4380 5.2.8). */
+/* Check whether the peer has heard the client on the link, and so accepts packets from
+ * that link (RFC 4380 5.2.8).
+ */
 static bool discovered(const struct teredo_rx *rx,
 		       const struct teredo_peer *peer)
 {
@@ -361,8 +361,8 @@ static bool discovered(const struct teredo_rx *rx,
 	       teredo_endpoint_equal(peer->lan, rx->from);
 }
 
-/* Only peers that know nonces are told of a random port, and a peer in use is
- * reached without the new path.
+/* A peer in use is reached without the new path, and random ports are only told to peers
+ * that send nonces: then wait without a limit.
  */
 static bool worth_waiting(const struct teredo_rx *rx,
 			  const struct teredo_peer *peer)
@@ -375,9 +375,9 @@ static bool worth_waiting(const struct teredo_rx *rx,
 	       (probe->tries ?: probe->n_sent) < PATIENCE;
 }
 
-/* Check whether the peer would drop data on the path of this bubble: it does not see
- * the endpoint in our address, and we have not got the nonce that would verify our
- * packets. The nonce comes via the server, often later than a direct bubble.
+/* Check whether the peer would drop data on the path of this bubble: it does not see our
+ * mapped endpoint, and the nonce that verifies our packets has not come. The nonce comes
+ * via the server, often later than a direct bubble.
  */
 static bool too_early(const struct teredo_rx *rx,
 		      const struct teredo_peer *peer)
@@ -387,7 +387,7 @@ static bool too_early(const struct teredo_rx *rx,
 	       worth_waiting(rx, peer);
 }
 
-/* a peer in use is verified at another endpoint */
+/* Check whether a bubble verifies a peer in use at another path. */
 static bool moves(const struct teredo_rx *rx, const struct teredo_peer *peer)
 {
 	return teredo_peer_usable(peer) &&
@@ -420,12 +420,12 @@ static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
 }
 
 /**
- * teredo_bubble_rx_announce - let a peer know where we are before data does
+ * teredo_bubble_rx_announce() - send a bubble with the peer's nonce before data
  * @rx: direct bubble that repeats our nonce
  *
- * A peer that does not see us where our address says needs a bubble with its
- * nonce before data. Others save the time until they ask again (RFC 6081 6.4,
- * packet 11).
+ * A peer that does not see our mapped endpoint accepts data only after a bubble with its
+ * nonce. For other peers, the bubble saves the time until they repeat theirs (RFC 6081
+ * 6.4, packet 11).
  *
  * Context: BH off, RCU; table not locked.
  */
@@ -444,7 +444,7 @@ void teredo_bubble_rx_announce(struct teredo_rx *rx)
 		teredo_send_bubble_set(rx->td, rx->map, &rx->src, &set);
 }
 
-/* The peer closes that port when it hears us elsewhere (RFC 6081 5.4.4.5). */
+/* The peer closes that port when it hears us at another one (RFC 6081 5.4.4.5). */
 static bool from_random_port(const struct teredo_rx *rx)
 {
 	return rx->tr->has_random_port &&
@@ -465,8 +465,8 @@ static bool on_detour(const struct teredo_rx *rx,
 	       teredo_endpoint_equal(teredo_mapped(&rx->src), peer->ep);
 }
 
-/* The endpoint in use works: it was heard from while bubbles of one round, which come
- * by all paths, may still arrive.
+/* Check whether the endpoint in use works: the peer was heard within 2 s, the time in
+ * which bubbles of one round can still arrive by other paths.
  */
 static bool is_alive(const struct teredo_peer *peer)
 {
@@ -474,9 +474,9 @@ static bool is_alive(const struct teredo_peer *peer)
 			   READ_ONCE(peer->rx) + TEREDO_PROBE_INTERVAL);
 }
 
-/* Check whether to stay at the endpoint of a peer that shows to be at another one. To
- * follow each bubble would move the two clients to different paths, and close random
- * ports that data is on its way to.
+/* Check whether to keep the endpoint of a peer that is verified at another one. Following
+ * each bubble would move the two clients to different paths, and close random ports to
+ * which data is in flight.
  */
 static bool stays(const struct teredo_rx *rx, const struct teredo_peer *peer)
 {
@@ -484,8 +484,8 @@ static bool stays(const struct teredo_rx *rx, const struct teredo_peer *peer)
 	       (is_alive(peer) && !on_detour(rx, peer));
 }
 
-/* Once for each endpoint: two clients that answer each other's answers would never end.
- * The peer prefers the endpoint in use to the other two kinds.
+/* Send one bubble per endpoint, or two clients would answer each other's answers for
+ * ever. The peer prefers the endpoint in use to the other two kinds.
  */
 static bool worth_greeting(const struct teredo_rx *rx,
 			   const struct teredo_peer *peer)
@@ -495,12 +495,12 @@ static bool worth_greeting(const struct teredo_rx *rx,
 
 /**
  * teredo_bubble_rx_second() - check whether a bubble only adds a secondary endpoint
- * @rx: direct bubble of a proven source
- * @repeats: our nonce has proven the source
+ * @rx: direct bubble of a verified source
+ * @repeats: our nonce has verified the source
  *
- * As long as a peer can be reached where it is, only note that packets may come
- * from @rx->from, too. The peer is greeted there: should the path to the endpoint
- * in use be blocked, the peer can move to this one.
+ * While the endpoint in use works, only record @rx->from as a secondary endpoint from
+ * which packets are accepted. A bubble to it lets the peer move there if the path to the
+ * endpoint in use is blocked.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
@@ -542,9 +542,9 @@ static void note_early(const struct teredo_rx *rx, struct teredo_peer *peer)
 /**
  * teredo_bubble_rx_early() - check whether a direct bubble came before the peer's
  *	nonce, without which the peer would drop our data
- * @rx: direct bubble of a proven source
+ * @rx: direct bubble of a verified source
  *
- * The path is noted, and used once teredo_bubble_rx_indirect() knows the nonce.
+ * Records the path. teredo_bubble_rx_indirect() uses it when the nonce has come.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if data must wait.
@@ -566,11 +566,11 @@ bool teredo_bubble_rx_early(struct teredo_rx *rx)
 }
 
 /**
- * teredo_bubble_rx_from_alt - is this from a place of a peer that it is not reached at
+ * teredo_bubble_rx_from_alt() - check whether a packet is from a secondary endpoint
  * @rx: packet from a Teredo source
  *
  * Context: BH off, RCU; table not locked.
- * Return: true if the peer has proven to be there, too, a short time ago.
+ * Return: true if the peer was verified there, and is usable or waits for a better endpoint.
  */
 bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
 {
@@ -587,11 +587,11 @@ bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
 }
 
 /**
- * teredo_bubble_rx_direct - note what the bubble of a proven peer says
- * @rx: bubble that came straight from where the peer is
+ * teredo_bubble_rx_direct() - process the trailers of a verified peer's bubble
+ * @rx: direct bubble
  *
- * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2), which
- * itself is not.
+ * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2). Advertisements are
+ * not answered.
  *
  * Context: BH off, RCU; table not locked.
  */

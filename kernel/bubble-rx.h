@@ -9,11 +9,11 @@
 
 struct teredo_rx;
 
-/* Sets of answers to one peer's bubbles in TEREDO_PROBE_INTERVAL */
+/* Bubble sets in answer to one peer's bubbles per TEREDO_PROBE_INTERVAL (2 s) */
 #define TEREDO_ANSWERS		4
 
-/* Bubbles with a wrong nonce until ours no longer counts: it has 32 bits, and
- * whoever guesses them is sent what is meant for the peer.
+/* Bubbles with a wrong nonce, after which the right one no longer counts. An attacker
+ * that guesses the 32 bits receives the packets for the peer.
  */
 #define TEREDO_BAD_NONCES		32
 

@@ -47,8 +47,8 @@ unsigned long teredo_bubble_set_next(const struct teredo_probe *probe)
 }
 
 /**
- * teredo_bubble_set_allowed - may a pair of bubbles be sent to a peer now
- * @probe: the attempt to reach it
+ * teredo_bubble_set_allowed() - check whether a bubble set can be sent now
+ * @probe: attempt
  *
  * Context: table locked.
  * Return: true if the limits of RFC 4380 5.2.6 allow it.
@@ -85,7 +85,7 @@ void teredo_bubble_set_charge(struct teredo_probe *probe,
 	WRITE_ONCE(peer->tx, set->charge.at);
 }
 
-/* a new one for every bubble to the peer's server (RFC 6081 5.2.4.1) */
+/* draw a new nonce for every bubble to the peer's server (RFC 6081 5.2.4.1) */
 static __be32 new_nonce(struct teredo_peer *peer)
 {
 	peer->nonce_sent = (__force __be32)get_random_u32_above(0);
@@ -95,8 +95,8 @@ static __be32 new_nonce(struct teredo_peer *peer)
 	return peer->nonce_sent;
 }
 
-/* RFC 6081 5.6.4.1: where a peer behind the same NAT may find us, or behind
- * the NAT outside of our own
+/* RFC 6081 5.6.4.1: add the endpoints at which a peer can reach the client from behind
+ * the same NAT, or from behind the next NAT outside.
  */
 static void add_inside(const struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -111,7 +111,7 @@ static void add_inside(const struct teredo_dev *td,
 		tr->alternates[tr->n_alternates++] = map->upnp_mapped;
 }
 
-/* what RFC 6081 adds to a pair of bubbles */
+/* Add the trailers of RFC 6081 to a bubble set, and take a random port if one helps. */
 static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
 		   struct teredo_peer *peer, struct teredo_bubble_set *set)
 {
@@ -127,15 +127,15 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_bubble_set_fill - a pair of bubbles is to be sent to a peer
+ * teredo_bubble_set_fill() - compose the next bubble set of an attempt
  * @td: device
  * @map: own mapping
- * @probe: the attempt to reach it
- * @set: result; relays send the direct one only if they are behind a NAT
+ * @probe: attempt
+ * @set: result; relays and servers add a direct bubble only if configured to
  *
- * Counts as transmission, and against the limit of four (RFC 4380 5.2.6), unless
- * none of them leaves the host, see teredo_send_bubble_set(). They may have to wait, for
- * a test, which then is the result, or for a burst; then it counts as nothing.
+ * The set counts as transmission, and against the limit of four (RFC 4380 5.2.6), unless
+ * no bubble leaves the host, see teredo_send_bubble_set(). While the bubbles must wait for
+ * a port test or a burst, nothing counts. @set is then the test, or empty.
  *
  * Context: table locked.
  */

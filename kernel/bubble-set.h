@@ -10,7 +10,7 @@ struct teredo_dev;
 struct teredo_mapping;
 struct teredo_probe;
 
-/* no more than four bubbles without an answer in so long (5.2.6) */
+/* at most four unanswered bubbles in 300 s (5.2.6) */
 #define TEREDO_BUBBLE_WINDOW	(300 * HZ)
 
 bool teredo_bubble_set_in_budget(const struct teredo_probe *probe);

@@ -27,12 +27,13 @@ static struct teredo_endpoint usual_source(const struct teredo_mapping *map)
 }
 
 /**
- * teredo_reachable - may anything be sent for a Teredo address
+ * teredo_reachable() - check whether a Teredo address contains valid endpoints
  * @addr: address with the service prefix
  *
- * Both IPv4 addresses in it are ones that we would send to (RFC 4380 5.2.4).
+ * Bubbles go to its mapped endpoint and to its server (RFC 4380 5.2.4).
  *
- * Return: true if both are global unicast and the port is one.
+ * Context: any.
+ * Return: true if both IPv4 addresses are global unicast and the mapped port is not 0.
  */
 bool teredo_reachable(const struct in6_addr *addr)
 {
@@ -42,8 +43,8 @@ bool teredo_reachable(const struct in6_addr *addr)
 	       teredo_ipv4_is_global(teredo_server(addr));
 }
 
-/* Bubbles that no packet has caused keep a proven client usable, or are the
- * administrator's: the client's IPv4 address counts as their source.
+/* Bubbles that no packet has caused keep a verified client usable, or are requested by
+ * the administrator. They count for the client's mapped IPv4 address.
  */
 static enum teredo_limit_verdict judge(struct teredo_dev *td, __be32 to,
 				       const struct in6_addr *dst,
@@ -77,10 +78,10 @@ static bool allowed(struct teredo_dev *td, __be32 to,
 	return false;
 }
 
-/* A client has its address; a relay takes the one that it would talk to the
- * client from, as servers accept only addresses that are not Teredo (RFC 4380
- * 5.3.1, 5.4.1). With none at all, a link-local address is as good: it only
- * comes back in the client's answer.
+/* A client sends from its Teredo address. A relay sends from its source address for the
+ * client, as servers accept no Teredo address from a relay (RFC 4380 5.3.1, 5.4.1). A
+ * relay without such an address uses a link-local one: it only returns as the destination
+ * of the client's answer.
  */
 static void source_for(const struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -98,15 +99,15 @@ static void source_for(const struct teredo_dev *td,
 }
 
 /**
- * teredo_send_bubble - send one bubble (RFC 4380 5.2.6)
+ * teredo_send_bubble() - send one bubble (RFC 4380 5.2.6)
  * @td: device
  * @map: own mapping
  * @dst: IPv6 destination
- * @path: where to, and from which port
+ * @path: remote endpoint and local port
  * @tr: trailers, or NULL
  *
- * Context: BH off, RCU; no lock of ours held.
- * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ * Context: BH off, RCU; no lock of this module held.
+ * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or an IPv4 route.
  */
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -131,11 +132,11 @@ int teredo_send_bubble(struct teredo_dev *td,
 }
 
 /**
- * teredo_discovery_send - send a discovery bubble, unless there was one just now
+ * teredo_discovery_send() - send a discovery bubble (RFC 4380 5.2.8), at most one per second
  * @td: device
  * @map: own mapping
  *
- * Context: BH off, RCU; no lock of ours held.
+ * Context: BH off, RCU; no lock of this module held.
  * Return: false if nothing was sent.
  */
 bool teredo_discovery_send(struct teredo_dev *td,
@@ -159,8 +160,8 @@ bool teredo_discovery_send(struct teredo_dev *td,
 	return true;
 }
 
-/* A server that relays to a client of its own takes the short way: what its
- * forwarding would make of the indirect bubble.
+/* A server that relays to its own client does not send itself the indirect bubble. Send
+ * what its forwarding would make of that bubble.
  */
 static int send_as_server(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
@@ -186,13 +187,14 @@ static int send_as_server(struct teredo_dev *td,
 }
 
 /**
- * teredo_uses_nonces - are there nonces in bubbles
+ * teredo_uses_nonces() - check whether bubbles carry nonces (RFC 6081 5.2)
  * @td: device
  *
- * Both symmetric NATs and peers behind our own make them necessary. A server
- * has another use for the setting, and relays by the letter.
+ * Symmetric NATs and peers behind the same NAT require them. On a server,
+ * cfg.symmetric controls forwarding, and the built-in relay follows RFC 4380 strictly.
  *
- * Return: true if there are.
+ * Context: any.
+ * Return: true if they do.
  */
 bool teredo_uses_nonces(const struct teredo_dev *td)
 {
@@ -236,8 +238,8 @@ static bool serves(const struct teredo_dev *td, const struct in6_addr *dst)
 	       teredo_server(dst) == td->cfg.local;
 }
 
-/* RATE is asked before the direct bubbles leave: without an indirect one they do
- * not reach the client, but would count.
+/* Check RATE before direct bubbles are sent. Without the indirect bubble they do not reach
+ * the client, but would count.
  */
 static bool indirect_allowed(struct teredo_dev *td, const struct in6_addr *dst,
 			     const struct teredo_bubble_set *set)
@@ -276,7 +278,9 @@ static void solicit(struct teredo_dev *td, const struct teredo_mapping *map,
 	teredo_send(td, server, from, rs, sizeof(rs));
 }
 
-/* The order is what the test is about. */
+/* Send an Echo Test: the bubble between the two solicitations gets an external port
+ * between theirs (RFC 6081 5.5).
+ */
 static void send_port_test(struct teredo_dev *td,
 			   const struct teredo_mapping *map,
 			   const struct in6_addr *dst,
@@ -298,7 +302,7 @@ static void send_port_test(struct teredo_dev *td,
 	teredo_count(td, TEREDO_TX_PORT_TESTS);
 }
 
-/* Return: at least one bubble has left */
+/* Return: true if at least one bubble has left */
 static bool send_bubble_set(struct teredo_dev *td,
 			    const struct teredo_mapping *map,
 			    const struct in6_addr *dst,
@@ -327,7 +331,7 @@ static bool send_bubble_set(struct teredo_dev *td,
 	return sent;
 }
 
-/* Gives back what a bubble set was charged, unless others were counted since. */
+/* Refund the charge of a bubble set, unless another set was charged since. */
 static void refund(struct teredo_dev *td, const struct in6_addr *dst,
 		   const struct teredo_charge *charge)
 {
@@ -348,18 +352,18 @@ static void refund(struct teredo_dev *td, const struct in6_addr *dst,
 }
 
 /**
- * teredo_send_bubble_set - send bubbles to a peer
+ * teredo_send_bubble_set() - send bubbles to a peer
  * @td: device
  * @map: own mapping
  * @dst: Teredo address that teredo_reachable() allows
- * @set: which
+ * @set: bubble set, borrowed
  *
- * Direct ones open our NAT for the peer's answer. The indirect one goes to the
- * server in the *peer's* address, which has a way in (RFC 4380 5.2.4, 5.4.1).
- * Only what was transmitted counts (5.2.6): if no bubble leaves, @set's charge
- * is given back.
+ * Direct bubbles open our NAT for the peer's answer. The indirect bubble goes to the
+ * server in the *peer's* address, for which the peer's NAT is open (RFC 4380 5.2.4,
+ * 5.4.1). Only transmitted bubbles count (5.2.6): if none leaves, the charge of @set is
+ * refunded.
  *
- * Context: BH off, RCU; no lock of ours held.
+ * Context: BH off, RCU; no lock of this module held.
  */
 void teredo_send_bubble_set(struct teredo_dev *td,
 			    const struct teredo_mapping *map,
@@ -371,14 +375,15 @@ void teredo_send_bubble_set(struct teredo_dev *td,
 }
 
 /**
- * teredo_test_allowed - check whether an unsolicited packet may cause a test
+ * teredo_test_allowed() - check whether an unsolicited packet can cause a test
  * @td: a client
- * @source: outer IPv4 source that asks for it, network byte order
+ * @source: IPv4 address that the test counts for, network byte order
  *
- * Its server gets the tests of native hosts, and those of random ports.
+ * Tests of native hosts and of random ports share the limit, as the client's server
+ * gets both.
  *
  * Context: BH off.
- * Return: true if it may, and it is counted.
+ * Return: true if it can, and the test is counted.
  */
 bool teredo_test_allowed(struct teredo_dev *td, __be32 source)
 {
@@ -386,8 +391,8 @@ bool teredo_test_allowed(struct teredo_dev *td, __be32 source)
 	       TEREDO_LIMIT_PASS;
 }
 
-/* Takes back a test that was counted, and the doubling of the silence that a peer
- * is allowed, see teredo_peer_silent().
+/* Refund a test, and the doubling of the silence that is allowed to the peer, see
+ * teredo_peer_silent().
  */
 static void refund_test(struct teredo_dev *td, const struct in6_addr *dst)
 {
@@ -406,16 +411,16 @@ static void refund_test(struct teredo_dev *td, const struct in6_addr *dst)
 }
 
 /**
- * teredo_send_test - send an Echo Request by way of the own server
+ * teredo_send_test() - send a connectivity test via the client's server
  * @td: device
  * @map: own mapping
- * @dst: the node to test
- * @echo: what makes the reply recognisable
+ * @dst: IPv6 address of the node to test
+ * @echo: identifier, sequence number and data of the Echo Request
  *
- * The reply comes through a relay and shows which one (RFC 4380 5.2.9). A test
- * that does not leave the host does not count.
+ * The reply comes through a relay and shows which one (RFC 4380 5.2.9). A test that does
+ * not leave the host does not count.
  *
- * Context: BH off, RCU; no lock of ours held.
+ * Context: BH off, RCU; no lock of this module held.
  */
 void teredo_send_test(struct teredo_dev *td, const struct teredo_mapping *map,
 		      const struct in6_addr *dst,

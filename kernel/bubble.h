@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the protocol sends on its own: bubbles and connectivity tests. */
+/* Transmission of bubbles and connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9). */
 #ifndef _TEREDO_BUBBLE_H
 #define _TEREDO_BUBBLE_H
 
@@ -9,14 +9,14 @@ struct teredo_dev;
 struct teredo_mapping;
 struct teredo_peer;
 
-/* embedded and learned endpoint, random ports, alternates, the link's, and one
- * that was proven early
+/* Direct bubbles of a set: to the mapped, the trusted and the on-link endpoint, to and
+ * from random ports, by a path that was verified early, and to alternates.
  */
 #define TEREDO_MAX_DIRECT	(6 + TEREDO_MAX_ALTERNATES)
 
 /**
- * struct teredo_path - a way to a peer
- * @to: where it is
+ * struct teredo_path - a path to a peer
+ * @to: remote endpoint
  * @port: local port, network byte order; 0 for the service port
  */
 struct teredo_path {
@@ -40,22 +40,22 @@ struct teredo_charge {
 };
 
 /**
- * struct teredo_bubble_set - bubbles that go to a peer at the same time
- * @path: those of the direct ones
- * @n: number of them
- * @indirect: one goes by way of the peer's server as well
- * @discover: a discovery bubble goes first
- * @random: what the peer sees of our random port, network byte order, or 0; in
- *	the indirect bubble and in those that are sent from that port
- * @tr: other trailers of the direct ones
- * @server_tr: other trailers of the indirect one
- * @test: where the bubble of an Echo Test goes, and from which random port; port
- *	0 for no test
- * @test_nonce: of its solicitations
- * @cause: IPv6 source of the packet that the bubbles are sent for, unspecified
- *	if there is none; limits on relays and servers are fair between these
+ * struct teredo_bubble_set - one round of bubbles to a peer
+ * @path: paths of the direct bubbles
+ * @n: number of entries of @path
+ * @indirect: send a bubble via the peer's server as well
+ * @discover: send a discovery bubble first
+ * @random: our random port as the peer sees it, network byte order, or 0; told in the
+ *	indirect bubble, and in those that are sent from that port
+ * @tr: other trailers of the direct bubbles
+ * @server_tr: other trailers of the indirect bubble
+ * @test: path of the bubble of an Echo Test (RFC 6081 5.5), from a random port; port 0
+ *	for no test
+ * @test_nonce: nonces of the test's two solicitations
+ * @cause: IPv6 source of the packet that the bubbles are sent for, unspecified if there
+ *	is none; the limits of relays and servers are fair between these sources
  * @repeat: bubbles were sent to the peer before, without an answer
- * @charge: what the bubbles count for
+ * @charge: what the limits were charged for the set
  */
 struct teredo_bubble_set {
 	struct teredo_path path[TEREDO_MAX_DIRECT];
