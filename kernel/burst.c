@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Many bubbles at once, see burst.h. Ports are opened and closed in process
- * context by a work of its own, as that takes a while.
+ * Port spray (beyond RFC 6081), see burst.h. A separate work opens and closes the ports:
+ * this needs process context, and takes long.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
@@ -14,8 +14,8 @@
 #include "peer.h"
 #include "random-port.h"
 
-/* Ports that a NAT gives out, and a step that has no factor in common with their
- * number: each is met once.
+/* Ports that NATs allocate. STEP and N_PORTS are coprime, so bubbles that are STEP ports
+ * apart hit each port once.
  */
 #define FIRST_PORT	1024
 #define N_PORTS		(65536 - FIRST_PORT)
@@ -28,7 +28,7 @@ static bool is_for(const struct teredo_burst *burst,
 	       ipv6_addr_equal(&burst->peer, addr);
 }
 
-/* Bubbles have been exchanged for a while, and have not helped. */
+/* Check whether bubbles have been sent for %TEREDO_BURST_AFTER without an answer. */
 static bool is_time(const struct teredo_probe *probe)
 {
 	unsigned int first = probe->n_sent < TEREDO_PROBE_TRIES ?
@@ -50,13 +50,13 @@ static void start(struct teredo_burst *burst, enum teredo_burst_phase phase,
 }
 
 /**
- * teredo_burst_begin - a bubble to a peer's server is due, is it time for more
+ * teredo_burst_begin() - begin a burst if one is due
  * @td: device
  * @map: own mapping
- * @probe: the attempt to reach a peer that is not usable
+ * @probe: attempt to reach a peer that is not usable, with a bubble set due
  *
  * Context: table locked.
- * Return: true if the bubble has to wait until ports are open.
+ * Return: true if the bubble set must wait until the ports are open.
  */
 bool teredo_burst_begin(struct teredo_dev *td,
 			const struct teredo_mapping *map,
@@ -77,7 +77,7 @@ bool teredo_burst_begin(struct teredo_dev *td,
 }
 
 /**
- * teredo_burst_tell - what a bubble to a peer's server says about bursts
+ * teredo_burst_tell() - set the burst trailer of a bubble to a peer's server
  * @td: device
  * @map: own mapping
  * @peer: the peer
@@ -102,11 +102,12 @@ void teredo_burst_tell(const struct teredo_dev *td,
 }
 
 /**
- * teredo_burst_note - what a peer has said about bursts
- * @rx: bubble that came through our server
- * @peer: its entry
+ * teredo_burst_note() - process the burst trailer of a peer
+ * @rx: bubble that came via our server
+ * @peer: entry of the peer
  *
- * Bubbles go to the address in the peer's, which its server or ours has seen.
+ * A burst goes to the mapped IPv4 address of the peer, which the peer's server or ours
+ * has seen.
  *
  * Context: table locked.
  */
@@ -137,13 +138,13 @@ static struct teredo_port *find_port(const struct teredo_burst *burst,
 }
 
 /**
- * teredo_burst_has - is a port open for a peer's burst
+ * teredo_burst_has() - check whether a port is open for a peer's burst
  * @td: device
  * @port: local port, network byte order
  * @addr: the peer's address
  *
- * No other is once the peer was found: more than one bubble may meet a port before
- * the peer knows, and each would move it to another.
+ * After the peer is found, no port is. More bubbles can arrive at other ports before the
+ * peer knows, and each would move the peer to another path.
  *
  * Context: table locked.
  * Return: true if it is.
@@ -157,12 +158,13 @@ bool teredo_burst_has(const struct teredo_dev *td, __be16 port,
 }
 
 /**
- * teredo_burst_keep - a peer was heard from, and maybe at a port of its burst
+ * teredo_burst_keep() - end the burst for a peer that was heard
  * @td: device
- * @peer: its entry
- * @port: local port, network byte order
+ * @peer: entry of the peer
+ * @port: local port that received the packet, network byte order
  *
- * That is its random port from now on, and the burst is over.
+ * If the port belongs to the burst, it becomes the peer's random port. The other ports
+ * are closed.
  *
  * Context: table locked.
  */
@@ -183,7 +185,7 @@ void teredo_burst_keep(struct teredo_dev *td, struct teredo_peer *peer,
 	mod_delayed_work(teredo_wq, &burst->work, 0);
 }
 
-/* The peer of the burst, if it is still to be found. Table locked. */
+/* Return the peer of the burst, or NULL if it is usable or forgotten. Table locked. */
 static struct teredo_peer *wanted(struct teredo_dev *td)
 {
 	struct teredo_peer *peer = teredo_peer_lookup(td->peers,
@@ -215,9 +217,9 @@ static void bubble(struct teredo_dev *td, const struct teredo_mapping *map,
 	teredo_send_bubble(td, map, &td->burst.peer, path, &tr);
 }
 
-/* Takes over newly opened ports and sends a bubble from each of them: that is
- * what the NAT gives out ports for.
- * Return: the peer is still wanted.
+/* Add newly opened ports to the burst, and send a bubble from each, so that the NAT
+ * allocates an external port for each.
+ * Return: false if the peer is not wanted any more.
  */
 static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 		   struct list_head *opened)
@@ -228,7 +230,7 @@ static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 	struct teredo_peer *peer;
 	__be32 nonce = 0;
 
-	/* only this work takes ports away from what was opened */
+	/* @opened belongs to this work alone: bubbles are sent without the lock */
 	spin_lock_bh(&td->peers->lock);
 	peer = burst->phase == TEREDO_BURST_SPREAD ? wanted(td) : NULL;
 	if (peer)
@@ -247,8 +249,8 @@ static bool spread(struct teredo_dev *td, const struct teredo_mapping *map,
 	return true;
 }
 
-/* Lets the worker ask the peer to send now, once more if it was asked before.
- * Return: false if it was asked often enough, or is not wanted any more.
+/* Let the worker ask the peer to send.
+ * Return: false after %TEREDO_BURST_ROUNDS requests, or if the peer is not wanted any more.
  */
 static bool ask(struct teredo_dev *td)
 {
@@ -269,12 +271,13 @@ static bool ask(struct teredo_dev *td)
 }
 
 /**
- * teredo_burst_step() - check whether a peer has to be asked to send now
+ * teredo_burst_step() - check whether a peer must be asked to send now
  * @td: device
- * @resume: as in teredo_predict_seen(): the peer, whose bubble set asks it
+ * @resume: set to the address of the peer whose bubble set carries the request, as in
+ *	teredo_predict_seen()
  *
  * Context: BH off, RCU; table not locked.
- * Return: false if no peer has to be asked.
+ * Return: false if no peer must be asked.
  */
 bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume)
 {
@@ -291,8 +294,8 @@ bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume)
 	return due;
 }
 
-/* Sends to some more random ports of the peer's address.
- * Return: false if that was all, or the peer was found.
+/* Send a batch of bubbles to random ports of the peer's mapped address.
+ * Return: false if this was the last batch, or the peer is not wanted any more.
  */
 static bool send_some(struct teredo_dev *td, const struct teredo_mapping *map)
 {
@@ -317,14 +320,14 @@ static bool send_some(struct teredo_dev *td, const struct teredo_mapping *map)
 	return burst->n < TEREDO_BURST_SWEEP;
 }
 
-/* Return: jiffies until the next step, 0 if it is over. */
+/* Return: jiffies until the next step, 0 if the burst is over. */
 static unsigned long step(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
 			  struct list_head *opened, bool full)
 {
 	struct teredo_burst *burst = &td->burst;
 
-	/* whoever ends it meanwhile is seen by each step under the lock */
+	/* the phase can change: each step checks it again under the lock */
 	switch (READ_ONCE(burst->phase)) {
 	case TEREDO_BURST_SPREAD:
 		if (!spread(td, map, opened))
@@ -378,8 +381,10 @@ static void burst_work(struct work_struct *work)
 }
 
 /**
- * teredo_burst_init - no burst yet
+ * teredo_burst_init() - initialise the burst state, without a burst
  * @burst: result
+ *
+ * Context: before the device is registered.
  */
 void teredo_burst_init(struct teredo_burst *burst)
 {

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Hole punching beyond RFC 6081: between a client whose NAT gives each
- * destination a random port and one whose NAT takes packets only from where it
- * has sent to.
+ * Port spray (beyond RFC 6081): hole punching between a client whose NAT maps each
+ * destination to a random port, and a client behind a port-restricted NAT.
  *
- * If bubbles have not helped for some seconds, the one behind the symmetric NAT
- * sends a bubble from each of many ports to the other, and asks it by way of its
- * server to send to random ports of the first one's address. If one of these is
- * one that the NAT has given out, both have found each other. It takes two
- * of us, who tell each other by a trailer that others ignore.
+ * If bubbles have failed for 3 s, the client behind the symmetric NAT sends a bubble from
+ * each of many ports. It asks the peer, via the peer's server, to send to random ports of
+ * its mapped address. Both clients must support this. Support is advertised in a trailer
+ * that other implementations skip.
  */
 #ifndef _TEREDO_BURST_H
 #define _TEREDO_BURST_H
@@ -23,20 +21,20 @@ struct teredo_peer;
 struct teredo_probe;
 struct teredo_rx;
 
-/* Among 64512 ports 512 bubbles find one of 256 with odds of 87 in 100, in two
- * rounds with 98.
+/* 512 bubbles to 64512 ports hit one of 256 open ports with a probability of 87 %, two
+ * rounds with 98 %.
  */
 #define TEREDO_BURST_PORTS	256
 #define TEREDO_BURST_SWEEP	512
 #define TEREDO_BURST_ROUNDS	2
-/* 640 packets of 86 octets per second, less than 450 kbit/s */
+/* 640 datagrams/s of 74 octets with nonce and outer headers: less than 400 kbit/s */
 #define TEREDO_BURST_BATCH	64
 #define TEREDO_BURST_PACE	(HZ / 10)
-/* bubbles as the RFCs have them come first, for so long */
+/* time for the bubbles of RFC 4380 and RFC 6081 before a burst */
 #define TEREDO_BURST_AFTER	(3 * HZ)
-/* from one round to the next, and to the end */
+/* from one round to the next, and from the last round to the end */
 #define TEREDO_BURST_ROUND	(2 * HZ + HZ / 2)
-/* so many rounds in ten seconds, whoever asks */
+/* a device begins or grants TEREDO_BURST_ROUNDS bursts per 10 s, for all peers together */
 #define TEREDO_BURST_INTERVAL	(10 * HZ)
 
 void teredo_burst_init(struct teredo_burst *burst);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a client sends and takes: tables 4.2 and 4.3, as far as they are not
- * about the peers' state.
+ * The client role: validate outgoing packets (RFC 4380 5.2.4, rows T-01 to T-03), and
+ * dispatch received ones by their source (5.2.3, rows P-04 to P-21). The rows are those
+ * of packet-rules.rst. xmit.c and probe.c handle the rows about the state of peers.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
@@ -25,15 +26,15 @@
 #include "trust.h"
 
 /**
- * teredo_client_may_send - may a packet be sent to anybody at all
+ * teredo_client_may_send() - validate an outgoing packet on a client
  * @td: device
  * @skb: packet from the IPv6 stack
- * @map: own mapping or NULL
+ * @map: own mapping, NULL if not qualified
  *
- * Table 4.2 down to T-03.
+ * RFC 4380 5.2.4 (rows T-01 to T-03).
  *
  * Context: BH off, RCU.
- * Return: true if it may; if not, it is consumed.
+ * Return: true if the packet can be sent; if not, it is consumed.
  */
 bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 			    const struct teredo_mapping *map)
@@ -60,15 +61,15 @@ bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 	return true;
 }
 
-/* Row P-17. */
+/* RFC 6081 5.2.4.4 (row P-17). */
 static bool bubble_repeats(struct teredo_rx *rx)
 {
 	return teredo_rx_bubble(rx) && teredo_reachable(&rx->src) &&
 	       teredo_bubble_rx_repeats_nonce(rx);
 }
 
-/* The address of the source says where it must come from, unless it has been
- * told a secret, or heard on our link.
+/* Check whether the outer source belongs to a Teredo source: the mapped endpoint, the
+ * endpoint on the link or, except for bubbles, a verified secondary endpoint.
  */
 static bool source_proven(struct teredo_rx *rx)
 {
@@ -99,8 +100,8 @@ static bool from_trusted(struct teredo_rx *rx)
 	return true;
 }
 
-/* It is the peer's, but the peer may be reached better elsewhere, or not yet.
- * @repeats says whether our nonce has proven it.
+/* Handle a packet of a verified source. The peer may be reached better at another
+ * endpoint, or not yet. @repeats: our nonce has verified the source.
  */
 static void proven_teredo(struct teredo_rx *rx, bool repeats)
 {
@@ -137,7 +138,7 @@ static void from_teredo(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_SPOOFED);
 }
 
-/* Row P-21: a native source, by way of some relay. */
+/* RFC 4380 5.2.3 rule 6 (row P-21): a native source, via a relay. */
 static void from_native(struct teredo_rx *rx)
 {
 	if (teredo_rx_bubble(rx)) {
@@ -148,9 +149,9 @@ static void from_native(struct teredo_rx *rx)
 		teredo_probe_hold(rx->td, rx->map, rx->skb, rx->from);
 }
 
-/* Row P-14. The reply comes from a relay, and data will be sent there: it must
- * be a place that data may be sent to. Asked before P-13, as it may well be the
- * relay that is known already.
+/* RFC 4380 5.2.3 rule 2 (row P-14). Data will be sent to the relay that the reply comes
+ * from, so its address must be global unicast. Checked before P-13, as the reply can come
+ * from the relay in use.
  */
 static bool test_answered(struct teredo_rx *rx)
 {
@@ -169,10 +170,10 @@ static bool origin_usable(const struct teredo_rx *rx)
 	       teredo_ipv4_is_global(rx->pkt.from.addr);
 }
 
-/* Row P-10: a relay asks for a way in; its data waits there for a bubble of
- * ours (RFC 4380 5.2.3), which repeats its nonce as that of a peer is. Nothing is
- * proven by it. The origin is what limits are fair between: the server has seen
- * it, so a sender has as many as IPv4 addresses.
+/* RFC 4380 5.2.3 (row P-10): answer a relay, which queues its data until a bubble from the
+ * client arrives. The answer repeats the relay's nonce. The indirect bubble verifies
+ * nothing. The limit is fair between origins: the server has observed the origin, so a
+ * sender has no more origins than IPv4 addresses.
  */
 static enum teredo_limit_verdict answer_relay(struct teredo_rx *rx)
 {
@@ -190,7 +191,7 @@ static enum teredo_limit_verdict answer_relay(struct teredo_rx *rx)
 	return verdict;
 }
 
-/* Rows P-09 to P-11: a bubble that the own server passed on. */
+/* Rows P-09 to P-11: a bubble that the client's server forwarded. */
 static void server_bubble(struct teredo_rx *rx)
 {
 	bool teredo = teredo_is_teredo(&rx->src, rx->td->cfg.prefix);
@@ -235,10 +236,12 @@ static bool is_secondary(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_client_contact - note that the server has been heard of
- * @rx: datagram
+ * teredo_client_contact() - record contact with the client's server
+ * @rx: datagram, of any source
  *
- * Whatever it sent counts (RFC 4380 5.2.3).
+ * Any datagram from the server counts (RFC 4380 5.2.3).
+ *
+ * Context: softirq, RCU.
  */
 void teredo_client_contact(struct teredo_rx *rx)
 {
@@ -251,14 +254,14 @@ void teredo_client_contact(struct teredo_rx *rx)
 		WRITE_ONCE(td->contacted, true);
 }
 
-/* Row P-07: nothing in the trailers asks for the packet to be dropped. */
+/* RFC 6081 4.1 (row P-07). Return: false if a trailer demands to drop the packet. */
 static bool trailers_allow(struct teredo_rx *rx, struct teredo_trailers *tr)
 {
 	rx->tr = tr;
 	return teredo_rx_trailers(rx, tr);
 }
 
-/* The answer to a test of a random port. Return: false if it is none. */
+/* Handle the answer to a test of a random port. Return: false if it is none. */
 static bool port_test_answered(struct teredo_rx *rx)
 {
 	struct in6_addr resume;
@@ -270,9 +273,9 @@ static bool port_test_answered(struct teredo_rx *rx)
 	return true;
 }
 
-/* Row P-04: a router advertisement is the helper's business alone. It judges
- * it, too; here only what comes from elsewhere is kept away from it. At a random
- * port it can only be the answer to a test of that port.
+/* Row P-04: pass a router advertisement to the control daemon, which validates it. Drop
+ * what does not come from an endpoint of the server. At a random port, an advertisement
+ * can only answer a test of that port.
  */
 static void router_advertisement(struct teredo_rx *rx)
 {
@@ -317,14 +320,14 @@ static bool is_port_of(struct teredo_dev *td, __be16 port,
 	return is_ours;
 }
 
-/* A random port is open for the one peer that has been told of it. */
+/* A random port is open only for the peer that was told of it. */
 static bool port_allows(const struct teredo_rx *rx)
 {
 	return !at_random_port(rx) ||
 	       is_port_of(rx->td, rx->port, &rx->src);
 }
 
-/* Rows P-08 and on: the packet is for us, but from whom. */
+/* Rows P-08 to P-21: dispatch a packet to our address by its source. */
 static void dispatch_by_source(struct teredo_rx *rx)
 {
 	bool server = is_server(rx, teredo_server(&rx->map->address)) &&
@@ -335,8 +338,8 @@ static void dispatch_by_source(struct teredo_rx *rx)
 		server_bubble(rx);
 		return;
 	}
-	/* only from the server is an origin more than somebody's word, or
-	 * we would send to whoever a stranger names
+	/* Trust an origin indication only from our server. Otherwise an attacker
+	 * could direct our bubbles.
 	 */
 	if (server && origin_usable(rx) &&
 	    !teredo_is_teredo(&rx->src, rx->td->cfg.prefix))
@@ -353,8 +356,10 @@ static void dispatch_by_source(struct teredo_rx *rx)
 }
 
 /**
- * teredo_client_rcv - table 4.3 from P-04 on
+ * teredo_client_rcv() - handle a datagram on a client
  * @rx: datagram that has been parsed, consumed
+ *
+ * RFC 4380 5.2.3 (rows P-04 to P-21).
  *
  * Context: softirq, RCU.
  */
@@ -362,7 +367,7 @@ void teredo_client_rcv(struct teredo_rx *rx)
 {
 	struct teredo_trailers trailers;
 
-	/* a random port says nothing of the mapping of the service port */
+	/* a datagram at a random port does not verify the mapping of the service port */
 	if (rx->map && !at_random_port(rx))
 		teredo_client_contact(rx);
 

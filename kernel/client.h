@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a client sends and takes (RFC 4380 5.2.3, 5.2.4). */
+/* The client role: packets that a client sends and accepts (RFC 4380 5.2.3, 5.2.4). */
 #ifndef _TEREDO_CLIENT_H
 #define _TEREDO_CLIENT_H
 
