@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The code is written for the newest kernel; this file makes older ones look
- * like it. It is included before every source file (see Kbuild) and is the
- * only place that may ask for a version.
+ * Compatibility with older kernels: the other files use the API of the newest kernel
+ * alone. Kbuild includes this file before every source file. Only this file may test the
+ * kernel version.
  */
 #ifndef _TEREDO_COMPAT_H
 #define _TEREDO_COMPAT_H
@@ -81,9 +81,9 @@ static inline void teredo_set_lltx(struct net_device *dev)
 #endif
 }
 
-/* 6.10: before it, the look-up that ends outer GRO reads the inner header as
- * if it were the outer one. A socket bound to an address is then not found,
- * the merged packet is taken for plain UDP and the flow dies.
+/* 6.10: before it, the socket look-up that completes outer GRO reads the inner header as
+ * if it were the outer one, and does not find a socket bound to an address. The coalesced
+ * packet is then treated as plain UDP, and the flow stalls.
  */
 static inline bool teredo_gro_works(__be32 bound)
 {
@@ -94,7 +94,7 @@ static inline bool teredo_gro_works(__be32 bound)
 #endif
 }
 
-/* 6.10: tracepoints know where a string comes from */
+/* 6.10: __assign_str() finds the source of the string itself */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define teredo_assign_str(dst, src)	__assign_str(dst, src)
 #else
@@ -106,7 +106,7 @@ static inline bool teredo_gro_works(__be32 bound)
 #define genl_info_dump(cb)	genl_dumpit_info(cb)
 #endif
 
-/* 6.2: operations split in do and dump; ours are one or the other anyway */
+/* 6.2: operations are split in do and dump. Each one of this module is only one of them. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define genl_split_ops	genl_ops
 #define split_ops	ops
@@ -117,8 +117,8 @@ static inline bool teredo_gro_works(__be32 bound)
 #define NLA_POLICY_MAX_LEN(len)	NLA_POLICY_RANGE(NLA_BINARY, 0, len)
 #endif
 
-/* 6.2: messages can have values. Older kernels, unless they have got that change,
- * send the @plain text.
+/* 6.2: extack messages can contain values. A kernel without that change sends the @plain
+ * text.
  */
 #ifdef NL_SET_ERR_MSG_FMT
 #define teredo_set_err_msg(extack, plain, fmt, ...)			\
