@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Decapsulation: parse a datagram, strip the outer headers and deliver the IPv6
- * packet to the stack (RFC 4380 5.2.3), or pass a control packet to the daemon.
+ * packet to the stack (RFC 4380 5.2.3), or pass a control packet to the control daemon.
  * The files of the roles decide which datagrams are accepted.
  */
 #include <linux/ipv6.h>
@@ -24,9 +24,11 @@
 #include "trace.h"
 
 /**
- * teredo_rx_drop - free a datagram and say why
+ * teredo_rx_drop() - drop a datagram
  * @rx: datagram, consumed
- * @why: counter
+ * @why: counter of the reason
+ *
+ * Context: softirq, RCU.
  */
 void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why)
 {
@@ -34,9 +36,11 @@ void teredo_rx_drop(struct teredo_rx *rx, enum teredo_counter why)
 }
 
 /**
- * teredo_rx_consume - be done with a datagram, which is no error
+ * teredo_rx_consume() - free a datagram that was handled
  * @rx: datagram, consumed
- * @what: counter
+ * @what: counter of its kind
+ *
+ * Context: softirq, RCU.
  */
 void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what)
 {
@@ -45,10 +49,10 @@ void teredo_rx_consume(struct teredo_rx *rx, enum teredo_counter what)
 }
 
 /**
- * teredo_rx_control - a packet of the protocol's own is being taken
- * @rx: datagram
+ * teredo_rx_control() - trace a received control packet
+ * @rx: datagram that has been parsed
  *
- * For whoever traces these.
+ * Context: softirq, RCU.
  */
 void teredo_rx_control(const struct teredo_rx *rx)
 {
@@ -59,10 +63,11 @@ void teredo_rx_control(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_payload - the UDP payload
+ * teredo_rx_payload() - get the UDP payload of a datagram
  * @rx: datagram
- * @len: its length
+ * @len: set to its length in octets
  *
+ * Context: any.
  * Return: the payload; after teredo_rx_parse() its first %TEREDO_MAX_PACKET octets
  * are linear.
  */
@@ -73,13 +78,13 @@ const u8 *teredo_rx_payload(const struct teredo_rx *rx, size_t *len)
 }
 
 /**
- * teredo_rx_begin - what is known of a datagram before it is looked into
+ * teredo_rx_begin() - initialise the receive state from the outer headers
  * @rx: result
- * @sk: socket that it came in by
+ * @sk: socket that received the datagram
  * @skb: datagram at its UDP header
  *
  * Context: softirq, RCU.
- * Return: true if an IPv6 header can be read; if not, it is consumed.
+ * Return: true if an IPv6 header can be read; if not, @skb is consumed.
  */
 bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 		     struct sk_buff *skb)
@@ -88,7 +93,7 @@ bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 	unsigned int pull = min_t(unsigned int, skb->len,
 				  sizeof(struct udphdr) + TEREDO_IP6_HLEN + 8);
 
-	/* not as a whole: it is large, and most of it is for the long way */
+	/* member by member: @rx is large, and most of it is for the slow path */
 	rx->td = rcu_dereference_sk_user_data(sk);
 	rx->skb = skb;
 	rx->from.addr = ip_hdr(skb)->saddr;
@@ -112,11 +117,11 @@ bool teredo_rx_begin(struct teredo_rx *rx, struct sock *sk,
 }
 
 /**
- * teredo_rx_parse - find the parts of a datagram
+ * teredo_rx_parse() - find the parts of a datagram
  * @rx: datagram
  *
- * Row P-01. A datagram longer than every control packet is not made linear: only
- * its headers are read.
+ * RFC 4380 5.1.1 (row P-01). A datagram longer than every control packet is not made
+ * linear: only its headers are read.
  *
  * Context: softirq, RCU.
  * Return: true if it is well-formed; if not, it is consumed.
@@ -171,9 +176,11 @@ bool teredo_rx_trailers(const struct teredo_rx *rx, struct teredo_trailers *tr)
 }
 
 /**
- * teredo_rx_refused - drop a datagram that a limit refuses
+ * teredo_rx_refused() - drop a datagram that a limit refuses
  * @rx: datagram, consumed
- * @verdict: of the limit, other than TEREDO_LIMIT_PASS
+ * @verdict: verdict of the limit, other than TEREDO_LIMIT_PASS
+ *
+ * Context: softirq, RCU.
  */
 void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict)
 {
@@ -181,8 +188,8 @@ void teredo_rx_refused(struct teredo_rx *rx, enum teredo_limit_verdict verdict)
 			   TEREDO_RX_DROP_SHARE : TEREDO_RX_DROP_RATE);
 }
 
-/* What the daemon of a client waits for repeats a nonce, and what a server's daemon
- * gets comes from many addresses. Both pass during a flood of others.
+/* During a flood, packets that the control daemon waits for must pass. On a client they
+ * repeat a nonce of the daemon. On a server the limit is fair between IPv4 addresses.
  */
 static enum teredo_limit_verdict control_allowed(const struct teredo_rx *rx,
 						 const u8 *payload)
@@ -199,8 +206,10 @@ static enum teredo_limit_verdict control_allowed(const struct teredo_rx *rx,
 }
 
 /**
- * teredo_rx_to_helper - let the helper look at a control packet
+ * teredo_rx_to_helper() - pass a control packet to the control daemon
  * @rx: datagram, consumed
+ *
+ * Context: softirq, RCU.
  */
 void teredo_rx_to_helper(struct teredo_rx *rx)
 {
@@ -255,10 +264,10 @@ static bool pull_headers(struct teredo_rx *rx, unsigned int hlen)
 	return likely(!(hlen & 3)) || realign(skb, hlen & 3);
 }
 
-/* Neighbour discovery, router advertisements and redirects have no place on
- * Teredo, where there is no link (RFC 4380 5.2.1, 7.1), not behind extension
- * headers either. A first fragment must hold all headers (RFC 8200 4.5), so one
- * that hides the type is dropped as well. Later fragments need the first one.
+/* Check for neighbour discovery, router messages and redirects, also behind extension
+ * headers. Teredo has no link for them (RFC 4380 5.2.1, 7.1). A first fragment must hold
+ * all headers (RFC 8200 4.5), so one without the type is dropped as well. Later fragments
+ * cannot be reassembled without the first one.
  */
 static bool is_nd(const struct sk_buff *skb)
 {
@@ -280,7 +289,7 @@ static bool is_nd(const struct sk_buff *skb)
 	return *type >= TEREDO_ICMP_RS && *type <= TEREDO_ICMP_REDIRECT;
 }
 
-/* Return: false if the packet had to be dropped. */
+/* Return: false if the packet was dropped. */
 static bool to_native(struct teredo_rx *rx)
 {
 	int err = teredo_nptv6_rx(rx->td, rx->skb);
@@ -293,13 +302,13 @@ static bool to_native(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_decapsulate - take outer headers and trailers off
+ * teredo_rx_decapsulate() - remove outer headers and trailers
  * @rx: datagram
  *
  * The IPv6 header is aligned as the outer IPv4 header was.
  *
- * Return: true if it is an IPv6 packet of the device now; false if it had to
- * be dropped, and is consumed.
+ * Context: softirq, RCU.
+ * Return: true if @rx->skb is an IPv6 packet of the device now; false if it was dropped.
  */
 bool teredo_rx_decapsulate(struct teredo_rx *rx)
 {
@@ -319,7 +328,7 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ND);
 		return false;
 	}
-	/* above 1 is what RFC 6040 4.2 has dropped */
+	/* values above 1 ask for a drop (RFC 6040 4.2) */
 	if (INET_ECN_decapsulate(skb, outer,
 				 ipv6_get_dsfield(ipv6_hdr(skb))) > 1) {
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ECN);
@@ -328,10 +337,9 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 	return to_native(rx);
 }
 
-/* Merging pays for data of TCP, where the datagrams have not been merged before;
- * for all else it would be the dearest part of the way in. That goes for bare
- * acknowledgements, too, which are never merged. They may overtake data, as
- * nothing that is in them depends on it.
+/* GRO only pays off for TCP data that is not coalesced yet. For other packets it is the
+ * most expensive step of the receive path. These include bare acknowledgements, which are
+ * never coalesced. They can overtake data, as they do not depend on it.
  */
 static bool worth_merging(const struct sk_buff *skb)
 {
@@ -345,7 +353,7 @@ static bool worth_merging(const struct sk_buff *skb)
 	       tcp->syn || tcp->fin || tcp->rst;
 }
 
-/* Data of one flow goes one way, so it stays in order. */
+/* Data of one flow takes one path into the stack, so it stays in order. */
 static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
 		    struct sk_buff *skb)
 {
@@ -360,7 +368,7 @@ static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
 /**
  * teredo_deliver - hand a packet to the IPv6 stack
  * @td: device
- * @skb: decapsulated packet with a proven source, consumed
+ * @skb: decapsulated packet with a verified source, consumed
  *
  * Context: BH off.
  */
@@ -370,10 +378,12 @@ void teredo_deliver(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_rx_accept - the source is proven and the destination is served
+ * teredo_rx_accept() - accept a datagram with a verified source and a served destination
  * @rx: datagram, consumed
  *
- * A bubble ends here, anything else is for the stack.
+ * Bubbles end here. Other packets are decapsulated and enter the IPv6 stack.
+ *
+ * Context: softirq, RCU.
  */
 void teredo_rx_accept(struct teredo_rx *rx)
 {
@@ -386,9 +396,10 @@ void teredo_rx_accept(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_known - does a datagram come from where a trusted peer is
- * @rx: datagram
+ * teredo_rx_known() - check whether a datagram comes from a trusted peer's endpoint
+ * @rx: datagram that has been parsed
  *
+ * Context: softirq, RCU.
  * Return: true if it does.
  */
 bool teredo_rx_known(struct teredo_rx *rx)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Decapsulation: parse a datagram, strip its outer headers, deliver it. */
+/* Decapsulation: parse a datagram, strip its outer headers, deliver it (RFC 4380 5.2.3). */
 #ifndef _TEREDO_DECAP_H
 #define _TEREDO_DECAP_H
 
@@ -15,21 +15,20 @@ struct sk_buff;
 struct sock;
 
 /**
- * struct teredo_rx - a datagram on its way in
+ * struct teredo_rx - a received datagram
  * @td: device
  * @map: own mapping, NULL while there is none
- * @skb: the datagram, at its UDP header; whoever takes a decision about the
- *	datagram consumes it
+ * @skb: the datagram, at its UDP header; consumed by the function that accepts or drops it
  * @from: outer source
- * @local: outer destination, network byte order
- * @port: its port, network byte order
- * @peer: the trusted peer that it comes from, NULL while that is not known
+ * @local: outer destination address, network byte order
+ * @port: outer destination port, network byte order
+ * @peer: the trusted peer at @from, NULL while not known
  * @pkt: the parts of the payload
- * @ip6: the inner packet; good until @skb is changed
- * @src: its source, aligned, which behind an authentication @ip6 is not; set by
- *	teredo_rx_parse()
- * @dst: its destination, likewise
- * @tr: its trailers; NULL until a client has read them
+ * @ip6: the inner packet; valid until @skb is changed
+ * @src: inner source, set by teredo_rx_parse(); aligned, which @ip6 behind an
+ *	authentication is not
+ * @dst: inner destination, likewise
+ * @tr: trailers, NULL until parsed
  *
  * After teredo_rx_parse() the first %TEREDO_MAX_PACKET octets of the payload are
  * linear. They hold all headers and every control packet.
@@ -60,7 +59,7 @@ static inline int teredo_rx_icmp(const struct teredo_rx *rx)
 	return teredo_icmp_type(rx->ip6, rx->pkt.ip6_len);
 }
 
-/* The peer if the packet comes from where it is; that is noted, too. */
+/* Find the trusted peer at the outer source, and store it in @rx. Return: the peer, or NULL. */
 static inline struct teredo_peer *
 teredo_rx_trusted_peer(struct teredo_rx *rx, const struct in6_addr *src)
 {
