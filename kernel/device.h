@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The network device: its configuration, its state, and who may touch them.
- */
+/* The data of a Teredo device: configuration, state, and the lock of each member. */
 #ifndef _TEREDO_DEVICE_H
 #define _TEREDO_DEVICE_H
 
@@ -36,16 +34,16 @@ struct teredo_prefix {
 };
 
 /**
- * struct teredo_config - what an administrator fixes, see linux/if_teredo.h
+ * struct teredo_config - configuration of a device (IFLA_TEREDO_*, linux/if_teredo.h)
  * @mode: enum teredo_mode
- * @ttl: of the outer header, 0 for the route's
- * @tos: of the outer header, 1 to inherit
+ * @ttl: TTL of the outer header, 0 for the route's
+ * @tos: TOS of the outer header, 1 to inherit that of the inner one
  * @udp_csum: send UDP checksums
- * @any_port: the administrator has left the port open
+ * @any_port: the kernel chooses @port
  * @port: service port, network byte order; 0 until the first up if @any_port
  * @prefix: service prefix, network byte order
- * @local: address to bind, network byte order, or 0; of a server, the one in
- *	its clients' addresses
+ * @local: IPv4 address to bind, network byte order, or 0; of a server, the one in its
+ *	clients' Teredo addresses
  * @local2: a server's secondary address, network byte order, or 0; can be @local
  *	if @port2 is another port
  * @port2: UDP port of @local2, network byte order
@@ -53,30 +51,31 @@ struct teredo_prefix {
  * @server2: server's secondary address, network byte order, or 0
  * @server2_port: UDP port of @server2, network byte order
  * @link: ifindex that datagrams leave by, 0 for any, or %TEREDO_LINK_NONE
- * @fwmark: of outgoing datagrams
+ * @fwmark: mark of outgoing datagrams
  * @max_peers: bound of the peer table
- * @auth: a server's helper answers solicitations, as they need a secret
- * @symmetric: a server forwards bubbles of other servers' symmetric clients; a
- *	client finds peers behind symmetric NATs, or from behind one (RFC 6081
- *	5.2); a relay takes clients behind them that repeat its nonce
- * @preserving: a client uses random ports behind NATs that preserve them (RFC
+ * @auth: a server's control daemon answers solicitations, which need a secret
+ * @symmetric: a server forwards bubbles of other servers' clients behind symmetric NATs;
+ *	a client supports symmetric NATs (RFC 6081 5.2); a relay accepts clients behind
+ *	symmetric NATs that repeat its nonce
+ * @preserving: a client uses random ports behind port-preserving symmetric NATs (RFC
  *	6081 5.4)
- * @sequential: ... and behind NATs that give them out in sequence (RFC 6081 5.5)
- * @solicit: a client asks a peer that was silent before it asks its server (RFC
- *	6081 5.7)
- * @hairpin: a client tells peers of its inside address, and uses theirs if they
+ * @sequential: ... and behind NATs with sequential port allocation (RFC 6081 5.5)
+ * @solicit: a client solicits a silent peer directly before it sends a bubble via the
+ *	peer's server (RFC 6081 5.7)
+ * @hairpin: a client tells peers its inside address, and sends to theirs if they
  *	are behind the same NAT (RFC 6081 5.6)
  * @local_discovery: a client finds peers on its link by multicast (5.2.8)
- * @burst: a client sends many bubbles at once if a few did not help
+ * @burst: a client sends bubbles to and from many ports if bubbles fail, see burst.h
  * @direct: a relay sends direct bubbles, too
- * @rate: datagrams per second of a server to one IPv4 address, bubbles of a
- *	relay
+ * @rate: datagrams per second of a server to one IPv4 address, bubbles per second of a
+ *	relay; 0 for no limit
  * @gateway: a server carries packets of its own clients only, as their relay
  * @gateway_prefix: native /64 that their prefix is translated to, or all zero; see
  *	nptv6.h
- * @client_rate: packets per second and direction that it carries for each
+ * @client_rate: packets per second and direction that the gateway carries for each client;
+ *	0 for no limit
  * @n_served: entries of @served
- * @served: what a relay serves; all if there is none
+ * @served: prefixes that a relay serves; all if @n_served is 0
  *
  * Written under RTNL. The fast path reads single members without a lock:
  * what may change while the device is up is one word each.
@@ -116,20 +115,19 @@ struct teredo_config {
 };
 
 /**
- * struct teredo_mapping - what qualification found
+ * struct teredo_mapping - result of qualification (RFC 4380 5.2.1)
  * @address: the client's Teredo address; the server is part of it
- * @mapped: the service port as seen from outside
+ * @mapped: mapped endpoint of the service port
  * @local: IPv4 source that the mapping belongs to, network byte order, or 0
- * @nat: enum teredo_nat, a hint that may change
- * @upnp: the NAT lets everybody send to the service port, as it was asked to by
- *	UPnP or NAT-PMP; may change
- * @upnp_mapped: where, port 0 if that is @mapped; may change
+ * @nat: enum teredo_nat, a hint
+ * @upnp: the NAT forwards the service port from any source, as UPnP or NAT-PMP requested
+ * @upnp_mapped: external endpoint of that forwarding, port 0 if it is @mapped
  * @rcu: to free it
  *
- * Never changes: a new one takes its place. There is one exactly while packets
- * may be sent and taken: while a client is qualified, and while the device of
- * another role is up, which needs no address of its own and leaves @address and
- * @mapped zero.
+ * Never changes: a new mapping replaces it. The peers are kept unless @address or @local
+ * changes. A device has a mapping exactly while packets can be sent and received: a client
+ * while it is qualified, another role while the device is up. Another role needs no
+ * address, and leaves @address and @mapped zero.
  */
 struct teredo_mapping {
 	struct in6_addr address;
@@ -143,23 +141,23 @@ struct teredo_mapping {
 
 enum teredo_burst_phase {
 	TEREDO_BURST_IDLE,
-	TEREDO_BURST_SPREAD,	/* ports are being opened, bubbles sent */
-	TEREDO_BURST_ASK,	/* the peer has been asked */
-	TEREDO_BURST_SEND,	/* the peer has asked us */
+	TEREDO_BURST_SPREAD,	/* opening ports and sending bubbles from them */
+	TEREDO_BURST_ASK,	/* the peer was asked to send */
+	TEREDO_BURST_SEND,	/* sending, as the peer asked */
 	TEREDO_BURST_END,	/* the peer was found */
 };
 
 /**
- * struct teredo_burst - the burst of a device, one at a time
- * @work: takes it further
- * @rate: bounds them
- * @phase: where it stands
- * @peer: whom it is for
- * @ports: open for it
+ * struct teredo_burst - the port spray of a device, one at a time
+ * @work: opens ports, sends bubbles, and ends the burst
+ * @rate: limits the number of bursts
+ * @phase: step that the burst is in
+ * @peer: IPv6 address of the peer
+ * @ports: struct teredo_port, open for the burst
  * @n: bubbles sent in this phase
- * @rounds: how often the peer was asked
- * @resume: the worker has to send the peer's bubble set, which asks it
- * @start: where the random ports begin
+ * @rounds: requests sent to the peer
+ * @resume: the worker must send the peer's bubble set, which carries the request
+ * @start: random number that selects the first port to send to
  *
  * Under the lock of the peer table.
  */
@@ -178,9 +176,9 @@ struct teredo_burst {
 /**
  * struct teredo_discovery - local discovery of a device
  * @sock: socket that is a member of the group, or NULL; RTNL
- * @ifindex: the link that it is on, 0 while there is none; written under RTNL
+ * @ifindex: link of @sock, 0 while there is none; written under RTNL
  * @next: jiffies of the next discovery bubble
- * @space: bounds the discovery bubbles
+ * @space: limits the discovery bubbles to one per second
  */
 struct teredo_discovery {
 	struct socket *sock;
@@ -191,14 +189,14 @@ struct teredo_discovery {
 
 /**
  * struct teredo_ports - the random ports of a device
- * @spare: open, and nobody's
- * @used: a peer's
- * @closing: to be closed
- * @n_spare: number of spare ones
- * @n_used: number of used ones
- * @refreshed: jiffies when mappings have last been refreshed; 0 before, which on
- *	32 bits may be in the future
- * @due: some may have to be opened or closed
+ * @spare: open ports, not assigned to a peer
+ * @used: ports assigned to a peer
+ * @closing: ports that the worker must close
+ * @n_spare: entries of @spare
+ * @n_used: entries of @used
+ * @refreshed: jiffies of the last NAT keepalives; initially 0, which on 32 bits can be
+ *	in the future
+ * @due: the worker must open or close ports
  *
  * Under the lock of the peer table. Sockets are opened and closed by the
  * worker.
@@ -223,40 +221,40 @@ struct teredo_ports {
  * @sock2: the same for a server's second endpoint, only received from
  * @encap_rcv: receives the datagrams of the sockets, as udp_sk->encap_rcv; set
  *	once by teredo_setup()
- * @limit: what servers and relays send to one IPv4 address, fair between those
- *	who make them send it
- * @solicited: a server's answers to solicitations, by IPv4 address
- * @nonces: of the solicitations that the helper has sent
- * @clients: those of a server that have authenticated
- * @from_clients: what the gateway carries from each client
- * @to_clients: ... and to it
+ * @limit: limits what a server or relay sends to one IPv4 address, fair between the
+ *	sources that cause it
+ * @solicited: limits a server's answers to solicitations, by IPv4 address
+ * @nonces: nonces of the solicitations that the control daemon has sent
+ * @clients: authenticated clients of a server
+ * @from_clients: limits what the gateway carries from each client
+ * @to_clients: ... and to each client
  * @nptv6: translation of the gateway, NULL for none; written under RTNL, read under
  *	RCU
- * @no_carrier: the administrator wants no carrier; RTNL
- * @open_extack: where ndo_open puts its message, see notifier.c; RTNL
+ * @no_carrier: the administrator has switched the carrier off; RTNL
+ * @open_extack: extack for messages of ndo_open, see notifier.c; RTNL
  * @mapping: set while qualified; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @ports: random ports
  * @discovery: local client discovery
- * @burst: many bubbles at once
+ * @burst: port spray
  * @stats: named counters
  * @gro_cells: where received packets enter the stack
  * @probe_work: repeats bubbles and tests, and ages the peer table
- * @aged: jiffies when it has last aged the table; 0 before, which on 32 bits may
- *	be in the future
+ * @aged: jiffies when @probe_work has last aged the table; initially 0, which on 32 bits
+ *	can be in the future
  * @contact: jiffies of the last datagram from the server; a hint that is
- *	written at most once a tick, meaningful if @contacted
- * @contacted: there was one since @mapping was set
- * @answers: bounds the bubbles that packets of others make a client send, fair
- *	between IPv4 addresses
- * @tests: bounds the connectivity tests that they make a client send, fair in the
- *	same way
- * @control: bounds the packets passed to the helper
+ *	written at most once a tick, valid if @contacted
+ * @contacted: a datagram from the server has come since @mapping was set
+ * @answers: limits the bubbles by which a client answers received packets, fair between
+ *	IPv4 addresses
+ * @tests: limits the connectivity tests that received packets cause, fair in the same
+ *	way
+ * @control: limits the packets passed to the control daemon
  * @lock: protects @state, @mapping, @helper and @expires
- * @state: where qualification stands
- * @helper: netlink port id of the helper, or 0
- * @expires: seconds of boot time when the mapping ends, 0 for never
- * @expire_work: ends the mapping
+ * @state: state of qualification
+ * @helper: netlink port id of the control daemon, or 0
+ * @expires: end of the mapping's lease in seconds of boot time, 0 for never
+ * @expire_work: ends the mapping when its lease expires
  * @list: in the list of all devices, see notifier.c
  */
 struct teredo_dev {

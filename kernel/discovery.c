@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Local client discovery.
+ * Local client discovery (RFC 4380 5.2.8; rows P-03, P-16 and T-07).
  *
- * What comes in by multicast only says where a peer may be. It is written to
- * there, and data goes there not before something has come from there to the
- * service port (rows P-03, P-16 and T-07).
+ * A multicast bubble is only a hint at the endpoint of a peer on the link. The client
+ * answers by a bubble to that endpoint. It sends data there only after a packet from there
+ * has come to the service port.
  */
 #include <linux/igmp.h>
 #include <linux/inetdevice.h>
@@ -23,8 +23,10 @@
 #include "stats.h"
 
 /**
- * teredo_discovery_init - nothing is looked for yet
+ * teredo_discovery_init() - initialise local discovery, without a link
  * @disc: result
+ *
+ * Context: before the device is registered.
  */
 void teredo_discovery_init(struct teredo_discovery *disc)
 {
@@ -32,13 +34,13 @@ void teredo_discovery_init(struct teredo_discovery *disc)
 	ratelimit_set_flags(&disc->space, RATELIMIT_MSG_ON_RELEASE);
 }
 
-/* the link that it is on, 0 for none */
+/* Return: ifindex of the link that discovery uses, 0 for none */
 static int running_on(const struct teredo_dev *td)
 {
 	return READ_ONCE(td->discovery.ifindex);
 }
 
-/* The network of the outer source is one of the link's (RFC 4380 5.2.8). */
+/* Check whether the outer source is in a network of the link (RFC 4380 5.2.8). */
 static bool on_link(const struct teredo_rx *rx)
 {
 	struct net *net = rx->td->net;
@@ -64,8 +66,8 @@ static bool is_discovery(const struct teredo_rx *rx)
 	       teredo_reachable(&rx->src) && rx->from.port;
 }
 
-/* Row P-03: why a datagram is no discovery bubble to be believed, or
- * %TEREDO_RX_DISCOVERY if it is one.
+/* RFC 4380 5.2.8 (row P-03): validate a discovery bubble.
+ * Return: %TEREDO_RX_DISCOVERY, or the counter of the reason to drop it.
  */
 static enum teredo_counter judge(const struct teredo_rx *rx)
 {
@@ -78,8 +80,8 @@ static enum teredo_counter judge(const struct teredo_rx *rx)
 		return TEREDO_RX_DROP_SOURCE;
 	if (!on_link(rx))
 		return TEREDO_RX_DROP_OFF_LINK;
-	/* Behind one NAT is behind one address. So nobody on the link can have
-	 * what is meant for a client elsewhere.
+	/* Clients behind one NAT have one mapped address. So a host on the link
+	 * cannot get the packets for a client behind another NAT.
 	 */
 	if (teredo_mapped(&rx->src).addr != rx->map->mapped.addr)
 		return TEREDO_RX_DROP_OTHER_NAT;
@@ -109,7 +111,7 @@ static bool note_peer(const struct teredo_rx *rx)
 	return peer;
 }
 
-/* The peer is told where we are, and takes packets from there then (5.2.3). */
+/* Answer a discovery bubble. The peer then accepts packets from our endpoint (5.2.3). */
 static void discovered(struct teredo_rx *rx)
 {
 	struct teredo_path path = { .to = rx->from };
@@ -128,9 +130,8 @@ static void discovered(struct teredo_rx *rx)
 	}
 }
 
-/* Nothing but discovery bubbles is taken from this socket. It is bound to the
- * group's address and to the link, so what was sent to another address or came
- * in elsewhere does not get here.
+/* Accept only discovery bubbles. The socket is bound to the group's address and to the
+ * link, so it receives no datagrams to other addresses or from other links.
  */
 static void receive(struct teredo_rx *rx)
 {
@@ -158,7 +159,7 @@ static int discovery_rcv(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* 0 stands for no link: where the mapping's address is */
+/* Return: ifindex of the link that has the IPv4 address of the mapping, 0 for none */
 static int wanted_link(const struct teredo_dev *td)
 {
 	const struct teredo_mapping *map;
@@ -186,7 +187,7 @@ static void make_group(struct ip_mreqn *group, int ifindex)
 	};
 }
 
-/* Other programs may listen there as well. */
+/* Other programs can bind to the same group and port. */
 static int bind_to_group(struct sock *sk, struct socket *sock, int ifindex)
 {
 	struct sockaddr_in addr = {
@@ -213,7 +214,7 @@ static int join(struct sock *sk, int ifindex)
 	return err;
 }
 
-/* Before the socket is closed, which would ask for RTNL otherwise. */
+/* Leave the group before the socket is closed, which would otherwise take RTNL. */
 static void leave(struct sock *sk, int ifindex)
 {
 	struct ip_mreqn group;
@@ -248,7 +249,7 @@ static int open_socket(struct teredo_dev *td, int ifindex, struct socket **sock)
 	return err;
 }
 
-/* The first discovery bubble goes out at once. */
+/* Open the socket. The worker sends the first discovery bubble at once. */
 static void start(struct teredo_dev *td, int ifindex)
 {
 	struct teredo_discovery *disc = &td->discovery;
@@ -267,7 +268,7 @@ static void start(struct teredo_dev *td, int ifindex)
 }
 
 /**
- * teredo_discovery_close - listen no more
+ * teredo_discovery_close() - stop listening for discovery bubbles
  * @td: device
  *
  * Context: process, RTNL held.
@@ -286,12 +287,12 @@ void teredo_discovery_close(struct teredo_dev *td)
 }
 
 /**
- * teredo_discovery_update - listen on the right link, if on any
+ * teredo_discovery_update() - move local discovery to the link of the mapping
  * @td: device, whose mapping or configuration may have changed, or the
  *	addresses of links
  *
- * A client does if it is to and is qualified, on the link that has the address
- * of its mapping.
+ * Only a qualified client with cfg.local_discovery listens, on the link that has the
+ * IPv4 address of its mapping.
  *
  * Context: process, RTNL held.
  */
@@ -309,7 +310,7 @@ void teredo_discovery_update(struct teredo_dev *td)
 }
 
 /**
- * teredo_discovery_work - send a discovery bubble if it is time for one
+ * teredo_discovery_work() - send a discovery bubble if one is due
  * @td: device
  * @map: own mapping
  *
@@ -330,10 +331,11 @@ void teredo_discovery_work(struct teredo_dev *td,
 }
 
 /**
- * teredo_discovery_next - when the worker is needed
+ * teredo_discovery_next() - tell when the next discovery bubble is due
  * @td: device
  *
- * Return: jiffies from now.
+ * Context: any.
+ * Return: jiffies from now, %TEREDO_DISCOVERY_MAX without a link.
  */
 unsigned long teredo_discovery_next(const struct teredo_dev *td)
 {
@@ -343,12 +345,12 @@ unsigned long teredo_discovery_next(const struct teredo_dev *td)
 }
 
 /**
- * teredo_discovery_knows - was a peer heard on the link lately
+ * teredo_discovery_knows() - check whether a peer was heard on the link within 600 s
  * @td: device
  * @peer: entry
  *
  * Context: table locked.
- * Return: true if it is worth looking for there.
+ * Return: true if it was, and discovery uses a link.
  */
 bool teredo_discovery_knows(const struct teredo_dev *td,
 			    const struct teredo_peer *peer)
@@ -358,16 +360,17 @@ bool teredo_discovery_knows(const struct teredo_dev *td,
 }
 
 /**
- * teredo_discovery_add - look for a peer on the link as well
+ * teredo_discovery_add() - look for a peer on the link as well
  * @td: device
  * @peer: the peer that bubbles go to
- * @set: bubbles
+ * @set: bubble set, extended
  *
- * A discovery bubble, which it answers, and one to where it was, which makes it
- * trust us if the first has told it who we are.
+ * Adds a discovery bubble, which the peer answers, and a direct bubble to the peer's
+ * endpoint on the link. The peer trusts the sender of the direct bubble if the discovery
+ * bubble has come before.
  *
  * Context: table locked.
- * Return: false if nothing is known of it there.
+ * Return: false if the peer was not heard on the link.
  */
 bool teredo_discovery_add(const struct teredo_dev *td,
 			  const struct teredo_peer *peer,
@@ -382,13 +385,13 @@ bool teredo_discovery_add(const struct teredo_dev *td,
 }
 
 /**
- * teredo_discovery_from - does a packet come from where a peer is on the link
+ * teredo_discovery_from() - check whether a packet is from a peer's endpoint on the link
  * @rx: packet from a Teredo source
  *
- * Row P-16.
+ * RFC 4380 5.2.8 (row P-16).
  *
  * Context: BH off, RCU; table not locked.
- * Return: true if it does.
+ * Return: true if it is.
  */
 bool teredo_discovery_from(const struct teredo_rx *rx)
 {

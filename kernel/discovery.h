@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Local client discovery: clients on one link find each other by multicast (RFC
- * 4380 5.2.8). An option, since it trusts whoever is on the link (7.3.4).
+ * 4380 5.2.8). Off by default, since it trusts every host on the link (7.3.4).
  */
 #ifndef _TEREDO_DISCOVERY_H
 #define _TEREDO_DISCOVERY_H
@@ -18,13 +18,11 @@ struct teredo_rx;
 /* time between two discovery bubbles */
 #define TEREDO_DISCOVERY_MIN	(200 * HZ)
 #define TEREDO_DISCOVERY_MAX	(300 * HZ)
-/* ... of which one is sent in so long, however many peers are looked for: it
- * makes every client on the link answer
+/* ... and minimum time between any two, however many peers are looked for: each makes
+ * every client on the link answer
  */
 #define TEREDO_DISCOVERY_SPACE	HZ
-/* So long after its discovery bubble a peer is looked for on the link first
- * (5.2.4).
- */
+/* For 600 s after its discovery bubble, a peer is looked for on the link first (5.2.4). */
 #define TEREDO_DISCOVERY_LIFE	(600 * HZ)
 
 void teredo_discovery_init(struct teredo_discovery *disc);
