@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Encapsulation: build the outer IPv4 and UDP headers of a packet and transmit
- * it (RFC 4380 5.1.2). Data packets come from xmit.c, packets of the protocol
- * from bubble.c, server.c and netlink-packet.c.
+ * it (RFC 4380 5.1.2). Data packets come from xmit.c, control packets from bubble.c,
+ * server.c and netlink-packet.c.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
@@ -21,11 +21,12 @@
 #include "stats.h"
 #include "trace.h"
 
-/* a TOS of 1 stands for "as the inner packet has it", as with sit */
+/* a TOS of 1 means: inherit the TOS of the inner packet, as with sit */
 #define TEREDO_TOS_INHERIT 1
 
-/* Looks up the way to an endpoint. The addresses to reject (5.2.4) include
+/* Look up the route to an endpoint. The addresses to reject (5.2.4) include
  * the broadcast addresses of attached networks, which only routing knows.
+ * Return: the route, or NULL with the reason in @why.
  */
 static struct rtable *route(struct teredo_dev *td, struct sock *sk,
 			    struct flowi4 *fl4, enum teredo_counter *why)
@@ -45,7 +46,7 @@ static struct rtable *route(struct teredo_dev *td, struct sock *sk,
 	return NULL;
 }
 
-/* multicast is for the link alone (5.2.8) */
+/* A TTL of 1 keeps multicast on the link (5.2.8). */
 static u8 hop_limit(const struct teredo_dev *td, const struct rtable *rt)
 {
 	if (unlikely(rt->rt_flags & RTCF_MULTICAST))
@@ -88,7 +89,7 @@ static int push_udp(struct sk_buff *skb, const struct flowi4 *fl4, bool csum)
 	return partial ? complete_inner(skb) : 0;
 }
 
-/* Wraps the packet and sends it; consumes it and @rt. @tos is the outer one,
+/* Encapsulate and transmit a packet; consumes it and @rt. @tos is the outer TOS,
  * ECN included.
  */
 static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
@@ -108,8 +109,8 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 		return;
 	}
 	skb_set_inner_protocol(skb, htons(ETH_P_IPV6));
-	/* The device may have left the socket's namespace. Done here and not by
-	 * the tunnel code, which would take the mark away again.
+	/* The device may have left the socket's namespace. Scrub here, as the
+	 * tunnel code would clear the mark that is set below.
 	 */
 	if (!net_eq(td->net, dev_net(td->dev)))
 		skb_scrub_packet(skb, true);
@@ -119,9 +120,9 @@ static void encapsulate(struct teredo_dev *td, struct sk_buff *skb,
 		      ttl, 0, false, 0);
 }
 
-/* Sends an encapsulated payload from an endpoint of ours to another one; consumes
- * the packet. @cache may be NULL.
- * Return: false if it had to be dropped for want of a route.
+/* Encapsulate and transmit a packet from local endpoint @from to @to; consumes the
+ * packet. @cache can be NULL.
+ * Return: false if it was dropped without a socket or a route.
  */
 static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
 		    struct teredo_endpoint to, struct teredo_endpoint from,
@@ -167,12 +168,12 @@ static __be32 local_address(const struct teredo_dev *td)
 }
 
 /**
- * teredo_peer_cache - let the routes to a peer be cached from now on
+ * teredo_peer_cache() - give a peer a cache of routes
  * @peers: table
  * @peer: a peer without a cache
  *
- * Not before something is sent: strangers cost no per-CPU memory. Without
- * memory for it, and with very many peers, it is just no cache.
+ * Made for the first packet sent to the peer, so unsolicited peers cost no per-CPU memory.
+ * Without memory, or with more than %TEREDO_CACHED_PEERS peers, there is no cache.
  *
  * Context: BH off, RCU; table not locked.
  */
@@ -186,20 +187,20 @@ void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 	if (!peer->dst.cache &&
 	    !dst_cache_init(&cache, GFP_ATOMIC | __GFP_NOWARN)) {
 		peer->dst.reset_ts = cache.reset_ts;
-		/* others look at it without the lock: not before it is ready */
+		/* readers take no lock: publish the cache when it is complete */
 		smp_store_release(&peer->dst.cache, cache.cache);
 	}
 	spin_unlock_bh(&peers->lock);
 }
 
 /**
- * teredo_output - send an IPv6 packet to a peer's endpoint
+ * teredo_output() - send an IPv6 packet to a peer's endpoint
  * @td: device
  * @skb: packet, consumed
- * @peer: a peer whose endpoint is known
+ * @peer: a trusted peer
  *
- * Context: BH off, RCU. No lock of ours may be held: the packet may come back
- * to this device by way of another tunnel.
+ * Context: BH off, RCU. No lock of this module may be held: another tunnel can route the
+ * packet back to this device.
  */
 void teredo_output(struct teredo_dev *td, struct sk_buff *skb,
 		   struct teredo_peer *peer)
@@ -228,7 +229,7 @@ static void trace_payload(const struct teredo_dev *td,
 	struct teredo_packet pkt;
 	const u8 *ip6;
 
-	/* a helper may send anything */
+	/* the control daemon can send any payload */
 	if (teredo_parse(&pkt, payload, len))
 		return;
 	ip6 = payload + pkt.ip6;
@@ -256,15 +257,15 @@ static struct sk_buff *make_datagram(struct teredo_dev *td,
 }
 
 /**
- * teredo_send - send a datagram of the protocol's own
+ * teredo_send() - send a control packet
  * @td: device
- * @to: where to
- * @from: where from; 0 for the usual address, 0 for the service port
- * @payload: UDP payload
- * @len: its length
+ * @to: remote endpoint
+ * @from: local endpoint; address 0 for the default address, port 0 for the service port
+ * @payload: UDP payload, borrowed
+ * @len: its length in octets
  *
- * Context: BH off, RCU; no lock of ours held.
- * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ * Context: BH off, RCU; no lock of this module held.
+ * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or a route.
  */
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 		struct teredo_endpoint from, const void *payload, size_t len)
@@ -283,17 +284,15 @@ int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 }
 
 /**
- * teredo_multicast - send a datagram of the protocol's own on a link
+ * teredo_multicast() - send a control packet from the service port to a multicast group
  * @td: device
- * @group: where to
+ * @group: address and port of the group
  * @ifindex: the link
- * @payload: UDP payload
- * @len: its length
+ * @payload: UDP payload, borrowed
+ * @len: its length in octets
  *
- * It comes from the service port.
- *
- * Context: BH off, RCU; no lock of ours held.
- * Return: 0; -ENOMEM, or -EHOSTUNREACH if there is no way to send it.
+ * Context: BH off, RCU; no lock of this module held.
+ * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or a route.
  */
 int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
 		     int ifindex, const void *payload, size_t len)
@@ -329,11 +328,11 @@ int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
 }
 
 /**
- * teredo_unreachable - tell the sender that there is no way to the destination
+ * teredo_unreachable() - send ICMPv6 address unreachable to the source of a packet
  * @td: device
- * @skb: packet on its way out; the caller still owns it
+ * @skb: outgoing packet, borrowed
  *
- * Context: BH off, RCU; no lock of ours held.
+ * Context: BH off, RCU; no lock of this module held.
  */
 void teredo_unreachable(struct teredo_dev *td, struct sk_buff *skb)
 {

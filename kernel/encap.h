@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Encapsulation: build outer headers, look up the route, transmit. */
+/* Encapsulation: build outer headers, look up the route, transmit (RFC 4380 5.1.2). */
 #ifndef _TEREDO_ENCAP_H
 #define _TEREDO_ENCAP_H
 

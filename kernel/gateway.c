@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The clients that a server's gateway carries packets for. */
+/* The gateway of a server: which packets of its own clients it carries (RFC 4380 5.4). */
 #include <linux/icmpv6.h>
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
@@ -19,7 +19,7 @@ enum verdict {
 	RATE,
 };
 
-/* @skb belongs to the client at @addr. */
+/* Decide whether to carry @skb, which comes from or goes to the client with address @addr. */
 static enum verdict judge(struct teredo_dev *td, const struct in6_addr *addr,
 			  const struct sk_buff *skb, struct teredo_limit *limit)
 {
@@ -41,10 +41,10 @@ static enum verdict judge(struct teredo_dev *td, const struct in6_addr *addr,
 /**
  * teredo_gateway_rx - check whether the gateway carries a packet of a client
  * @rx: datagram that would be delivered to the IPv6 stack
- * @src: its inner source
+ * @src: inner source
  *
  * Context: softirq, RCU.
- * Return: true if it does, or if the device has no gateway; if not, @rx is consumed.
+ * Return: true if it does, or if the device has no gateway; else @rx is consumed.
  */
 bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src)
 {
@@ -65,15 +65,15 @@ bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src)
 }
 
 /**
- * teredo_gateway_tx - check whether the gateway carries a packet to a client
+ * teredo_gateway_tx() - check whether the gateway carries a packet to a client
  * @td: a server or relay
  * @skb: packet from the IPv6 stack
  *
- * The source of a packet to an address that is not carried gets an ICMPv6 error. That
- * of a packet over the rate gets none.
+ * A packet to an address that is not carried causes an ICMPv6 error. A packet over the
+ * rate causes none.
  *
  * Context: BH off, RCU.
- * Return: true if it does, or if the device has no gateway; if not, @skb is consumed.
+ * Return: true if it does, or if the device has no gateway; else @skb is consumed.
  */
 bool teredo_gateway_tx(struct teredo_dev *td, struct sk_buff *skb)
 {

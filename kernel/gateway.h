@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which clients a server carries packets for. A server with a gateway is the relay
- * of its own clients, and of no others. If it demands secrets, only clients that have
- * authenticated are carried: the helper verifies the secret (RFC 4380 5.2.2) and names
- * the mapping that has proven itself.
+ * The gateway of a server: the relay of its own clients, and of no others. If the server
+ * demands secrets, the gateway carries only authenticated clients. The control daemon
+ * verifies the secret (RFC 4380 5.2.2) and reports the mapped endpoint of the client.
  */
 #ifndef _TEREDO_GATEWAY_H
 #define _TEREDO_GATEWAY_H

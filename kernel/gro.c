@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * GRO: only plain encapsulation merges, which is all that data uses. What has
- * an origin, an authentication or trailers goes on one by one, and bubbles
- * have no inner protocol to merge by. The check of the source, made once on
- * the merged packet, holds for every part: outer addresses and ports were
- * compared when they were merged.
+ * GRO of received datagrams: plain encapsulation is coalesced by its inner packets. Data
+ * uses no other. Datagrams with an origin indication, an authentication or trailers, and
+ * bubbles, are not coalesced. GRO compares the outer addresses and ports, so one check of
+ * the source of a coalesced packet holds for each part.
  */
 #include <linux/if_ether.h>
 #include <linux/ipv6.h>
@@ -16,13 +15,13 @@
 #include "gro.h"
 
 /**
- * teredo_gro_receive - try to merge a datagram with earlier ones
+ * teredo_gro_receive() - try to coalesce a datagram with earlier ones
  * @sk: socket
- * @head: datagrams that wait
- * @skb: the new one, at its UDP payload
+ * @head: datagrams that GRO holds
+ * @skb: the new datagram, at its UDP payload
  *
  * Context: softirq, RCU.
- * Return: the one to pass on now, or NULL.
+ * Return: the held datagram to pass on now, or NULL.
  */
 struct sk_buff *teredo_gro_receive(struct sock *sk, struct list_head *head,
 				   struct sk_buff *skb)
@@ -45,13 +44,13 @@ flush:
 }
 
 /**
- * teredo_gro_complete - finish a merged datagram
+ * teredo_gro_complete() - finish a coalesced datagram
  * @sk: socket
  * @skb: the datagram
- * @nhoff: offset of the inner IPv6 header
+ * @nhoff: offset of the inner IPv6 header in octets
  *
  * Context: softirq, RCU.
- * Return: 0 or a negative error.
+ * Return: 0; -ENOENT without IPv6 GRO; else the error of IPv6 GRO.
  */
 int teredo_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff)
 {

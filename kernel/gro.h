@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Merging of received datagrams before they enter the IPv4 stack. */
+/* GRO of received datagrams, before they enter the IPv4 stack. */
 #ifndef _TEREDO_GRO_H
 #define _TEREDO_GRO_H
 
