@@ -2,10 +2,10 @@
 /*
  * Endpoint selection when NATs forward the service port (RFC 6081 5.3).
  *
- * Behind a symmetric NAT that lets everybody send to the service port we hear
- * peers that could not hear us if we answered to where their packets come from:
- * ours leave by another port than the one that they have written to. What may
- * get through is the place in their address, if their NAT is of that kind, too.
+ * If a symmetric NAT forwards the service port from any source, the client hears peers
+ * that may not hear an answer to their outer source: it leaves by another external port
+ * than the peer sent to. An answer to the peer's mapped endpoint can get through, if the
+ * peer's NAT forwards the service port, too.
  */
 #include <linux/in.h>
 
@@ -16,19 +16,17 @@
 #include "peer.h"
 #include "random-port.h"
 
-/* bubbles to a peer that has a random port, until the place in its address is
- * taken as good enough
- */
+/* Bubble pairs to a peer that has a random port, until its mapped endpoint is used instead. */
 #define TEREDO_ENDPOINT_PATIENCE	2
 
-/* its NAT gives it another port for each destination (RFC 6081 5.3.4.1) */
+/* Check whether the peer's NAT maps each destination to another port (RFC 6081 5.3.4.1). */
 static bool peer_symmetric(const struct teredo_rx *rx)
 {
 	return !teredo_endpoint_equal(teredo_mapped(&rx->src), rx->from);
 }
 
-/* A peer behind our own NAT sends from an address that is not global, or comes
- * back from outside by a port that works. Neither needs this.
+/* Check whether the peer is outside of our NAT. A peer behind the same NAT sends from an
+ * address that is not global, or by hairpin from a port that works.
  */
 static bool elsewhere(const struct teredo_rx *rx)
 {
@@ -50,19 +48,20 @@ static bool one_sided(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_endpoint_for_bubbles - where direct bubbles to the sender of a packet go
+ * teredo_endpoint_for_bubbles() - select the endpoint for direct bubbles to a sender
  * @rx: packet of a Teredo source
  *
- * Return: the place in its address, or where the packet came from.
+ * Context: RCU.
+ * Return: the mapped endpoint in the peer's address, or the outer source.
  */
 struct teredo_endpoint teredo_endpoint_for_bubbles(const struct teredo_rx *rx)
 {
 	return one_sided(rx) ? teredo_mapped(&rx->src) : rx->from;
 }
 
-/* A peer that has told of a random port is to be met there (RFC 6081 5.4), which
- * works whatever its NAT lets in; the place in its address is for when that has
- * come to nothing, or when the peer sends data, as it has decided then.
+/* A peer that has announced a random port is reached there (RFC 6081 5.4), whatever its
+ * NAT lets in. Use its mapped endpoint if that has failed, or if the peer sends data: it
+ * has then decided not to wait.
  */
 static bool wait_for_random(struct teredo_peer *peer,
 			    const struct teredo_rx *rx, __be16 random)
@@ -76,7 +75,7 @@ static bool wait_for_random(struct teredo_peer *peer,
 	return true;
 }
 
-/* A peer that is in use stays where it is. */
+/* A usable peer keeps its endpoint. Table locked. */
 static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
 					 const struct teredo_rx *rx)
 {
@@ -96,8 +95,8 @@ static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
 }
 
 /**
- * teredo_endpoint_judge - where is a peer to be reached
- * @rx: packet that proves to be the peer's
+ * teredo_endpoint_judge() - select the endpoint to reach a peer at
+ * @rx: packet of a verified source
  *
  * Context: BH off, RCU; table not locked.
  * Return: see enum teredo_endpoint_choice.

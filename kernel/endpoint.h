@@ -7,11 +7,11 @@
 
 struct teredo_rx;
 
-/* What a proven packet of a peer says about where to send. */
+/* The endpoint to send to, as a verified packet of the peer decides. */
 enum teredo_endpoint_choice {
-	TEREDO_ENDPOINT_OBSERVED,	/* to where it came from */
-	TEREDO_ENDPOINT_MAPPED,	/* to the place in the peer's address */
-	TEREDO_ENDPOINT_UNDECIDED,	/* another place is better, or may be */
+	TEREDO_ENDPOINT_OBSERVED,	/* the outer source */
+	TEREDO_ENDPOINT_MAPPED,	/* the mapped endpoint */
+	TEREDO_ENDPOINT_UNDECIDED,	/* another one is better, or may be */
 };
 
 struct teredo_endpoint teredo_endpoint_for_bubbles(const struct teredo_rx *rx);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Teredo: IPv6 over UDP through NATs (RFC 4380, RFC 5991, RFC 6081).
+ * Module entry and exit. Teredo is IPv6 over UDP through NATs (RFC 4380, RFC 5991, RFC
+ * 6081).
  */
 #include <linux/ipv6.h>
 #include <linux/module.h>
@@ -36,7 +37,7 @@ static int __init teredo_module_init(void)
 {
 	int err;
 
-	/* ICMPv6 errors would be sent through what is not there */
+	/* ICMPv6 errors cannot be sent without the IPv6 stack */
 	if (!ipv6_mod_enabled()) {
 		pr_err("teredo: IPv6 is switched off\n");
 		return -EAFNOSUPPORT;
@@ -76,7 +77,7 @@ static void __exit teredo_module_exit(void)
 	teredo_notifiers_unregister();
 	unregister_pernet_subsys(&teredo_net_ops);
 	destroy_workqueue(teredo_wq);
-	/* peers are freed by callbacks of this module */
+	/* wait for RCU callbacks of this module, which free peers */
 	rcu_barrier();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state that userspace sets: a client's mapping and its lease, the control
- * daemon. The carrier of a client follows its mapping. That of a server or relay
- * follows its IPv4 address and link, so a routing daemon that watches the carrier
+ * Run-time state that userspace sets: a client's mapping (RFC 4380 5.2.1) with its lease,
+ * and the control daemon. The carrier of a client follows its mapping. That of a server or
+ * relay follows its IPv4 address and link, so a routing daemon that watches the carrier
  * withdraws the service prefix while no client can be reached.
  */
 #include <linux/inetdevice.h>
@@ -18,9 +18,8 @@ static time64_t now_boottime(void)
 	return ktime_get_boottime_seconds();
 }
 
-/* Puts @mapping, which may be NULL, in the place of the old one; the carrier
- * follows.
- * Return: what was known of peers holds no more.
+/* Replace the mapping by @mapping, which can be NULL. The carrier follows.
+ * Return: true if the peers must be flushed.
  */
 static bool replace_mapping(struct teredo_dev *td,
 			    struct teredo_mapping *mapping)
@@ -48,12 +47,12 @@ static bool replace_mapping(struct teredo_dev *td,
 
 static void forget_peers(struct teredo_dev *td)
 {
-	/* senders that have seen the old mapping are done after it */
+	/* wait for senders that use the old mapping */
 	synchronize_net();
 	teredo_peers_flush(td);
 }
 
-/* what is known of the NAT, besides the mapping itself */
+/* Compare what is known of the NAT, besides the mapped endpoint. */
 static bool same_nat(const struct teredo_mapping *a,
 		     const struct teredo_mapping *b)
 {
@@ -62,14 +61,14 @@ static bool same_nat(const struct teredo_mapping *a,
 }
 
 /**
- * teredo_set_state - take over what qualification found
+ * teredo_set_state() - set the state and the mapping of a device
  * @td: device
  * @state: new state
- * @mapping: what goes with TEREDO_STATE_UP, copied; NULL for other states
- * @lifetime: seconds until the state falls back to down, 0 for never
+ * @mapping: mapping for TEREDO_STATE_UP, copied; NULL for other states
+ * @lifetime: lease in seconds, after which the state is down; 0 for no lease
  *
- * The carrier follows the state. Another address makes the device forget its
- * peers: to them the old one was ours.
+ * The carrier follows the state. A new address flushes the peers: they know the client by
+ * the old one.
  *
  * Context: process.
  * Return: 1 if anything but the lifetime has changed, 0 if not, or -ENOMEM.
@@ -120,11 +119,11 @@ static bool expired(const struct teredo_dev *td)
 }
 
 /**
- * teredo_check_expiry - look whether the mapping has ended
+ * teredo_check_expiry() - end the mapping if its lease has expired
  * @td: device
  *
- * Timers stand still while the machine sleeps, boot time does not: the worker
- * looks every ten seconds.
+ * Timers stop while the host is suspended, boot time does not. The worker checks every
+ * 10 s.
  *
  * Context: process or softirq.
  */
@@ -145,8 +144,7 @@ void teredo_check_expiry(struct teredo_dev *td)
  * @left: seconds until the lease is over; 0 if it is, or if there is no lease
  *
  * The lease expires because the control daemon stopped renewing it. The NAT
- * mapping may be gone. Judged under the lock, so that a renewal at the last
- * moment counts.
+ * mapping may be gone. The lock makes sure that a renewal at the last moment counts.
  *
  * Context: process.
  * Return: true if the mapping has ended.
@@ -171,7 +169,7 @@ bool teredo_mapping_expire(struct teredo_dev *td, time64_t *left)
 	return over;
 }
 
-/* Sets or clears the helper. @only, unless 0, is the one it must be so far.
+/* Set or clear the control daemon. Unless @only is 0, only if the present one is @only.
  * Return: true if it has changed.
  */
 static bool change_helper(struct teredo_dev *td, u32 only, u32 portid)
@@ -187,10 +185,11 @@ static bool change_helper(struct teredo_dev *td, u32 only, u32 portid)
 }
 
 /**
- * teredo_set_helper - say who gets the control packets
+ * teredo_set_helper() - set the control daemon, which gets the control packets
  * @td: device
- * @portid: netlink port, 0 for nobody
+ * @portid: netlink port id, 0 for none
  *
+ * Context: any but hard interrupt.
  * Return: true if that is a change.
  */
 bool teredo_set_helper(struct teredo_dev *td, u32 portid)
@@ -199,20 +198,20 @@ bool teredo_set_helper(struct teredo_dev *td, u32 portid)
 }
 
 /**
- * teredo_forget_helper() - unset the control daemon if it is a certain one
+ * teredo_forget_helper() - unset the control daemon if it has a certain port id
  * @td: device
- * @portid: netlink port of that one
+ * @portid: netlink port id
  *
  * Context: any but hard interrupt.
- * Return: true if it was.
+ * Return: true if it had.
  */
 bool teredo_forget_helper(struct teredo_dev *td, u32 portid)
 {
 	return change_helper(td, portid, 0);
 }
 
-/* The address exists, and so does the link it is on. The link to send by has
- * not been deleted.
+/* Check whether the local address is on an interface that works, and the configured link
+ * was not deleted.
  */
 static bool present(const struct teredo_dev *td)
 {
@@ -230,11 +229,10 @@ static bool present(const struct teredo_dev *td)
 }
 
 /**
- * teredo_local_update - set the carrier by the address, the link and the
- * administrator's wish
- * @td: device
+ * teredo_local_update() - set the carrier of a server or relay
+ * @td: device; nothing is done for a client, whose carrier follows its mapping
  *
- * Clients are not concerned: their helper sees to it.
+ * The carrier follows the local address, the link, and td->no_carrier.
  *
  * Context: RTNL held.
  */
@@ -249,7 +247,7 @@ void teredo_local_update(struct teredo_dev *td)
 }
 
 /**
- * teredo_local_warn() - say why a device that was set up will have no carrier
+ * teredo_local_warn() - report why a device that was set up will have no carrier
  * @td: device
  * @extack: gets the message, or NULL
  *

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What userspace sets at run time, and what depends on it: the state and the
- * mapping of a client (RFC 4380 5.2.1) with its lease, the control daemon, and the
- * carrier.
+ * Run-time state that userspace sets: the state and the mapping of a client (RFC 4380
+ * 5.2.1) with its lease, and the control daemon. The carrier depends on it.
  */
 #ifndef _TEREDO_MAPPING_H
 #define _TEREDO_MAPPING_H
