@@ -16,7 +16,7 @@
 #define TEREDO_CLIENTS_REAP	2
 
 /**
- * struct teredo_client - a mapping that has authenticated
+ * struct teredo_client - the mapped endpoint of an authenticated client
  * @node: in the table
  * @age: in the list
  * @key: IPv4 address and UDP port

@@ -44,8 +44,8 @@ static bool wanted(const struct teredo_peer *peer)
 	return peer && teredo_peer_being_reached(peer);
 }
 
-/* IPv4 source of an indirect bubble, for the limits: the origin indication or, without
- * one, the mapped address of the IPv6 source, which the server has checked.
+/* IPv4 source of an indirect bubble, for the limits: its origin indication. Without one,
+ * the mapped address of the IPv6 source, which the server has checked.
  */
 static __be32 origin(const struct teredo_rx *rx)
 {
@@ -290,9 +290,9 @@ static bool possible(const struct teredo_rx *rx)
  * teredo_bubble_rx_repeats_nonce() - check whether a bubble repeats our nonce
  * @rx: direct bubble from a Teredo source
  *
- * RFC 6081 5.2.4.4 (row P-17). The nonce is known only to the receiver of our bubble via
- * the peer's server, so it verifies the outer source, whatever endpoint the peer's
- * address contains.
+ * RFC 6081 5.2.4.4 (row P-17). Only the receiver of our bubble via the peer's server
+ * knows the nonce. So the nonce verifies the outer source, also if that is not the peer's
+ * mapped endpoint.
  *
  * Context: BH off, RCU; table not locked.
  * Return: true if it does.
@@ -361,8 +361,8 @@ static bool discovered(const struct teredo_rx *rx,
 	       teredo_endpoint_equal(peer->lan, rx->from);
 }
 
-/* A peer in use is reached without the new path, and random ports are only told to peers
- * that send nonces: then wait without a limit.
+/* Wait without a limit for a peer in use, which is reached without the new path. The same
+ * holds at a random port: only peers that send nonces are told of one.
  */
 static bool worth_waiting(const struct teredo_rx *rx,
 			  const struct teredo_peer *peer)
@@ -375,9 +375,9 @@ static bool worth_waiting(const struct teredo_rx *rx,
 	       (probe->tries ?: probe->n_sent) < PATIENCE;
 }
 
-/* Check whether the peer would drop data on the path of this bubble: it does not see our
- * mapped endpoint, and the nonce that verifies our packets has not come. The nonce comes
- * via the server, often later than a direct bubble.
+/* Check whether the peer would drop data on the path of this bubble. It does if it neither
+ * sees our mapped endpoint nor has its nonce from us. The nonce comes to us via the server,
+ * often later than a direct bubble.
  */
 static bool too_early(const struct teredo_rx *rx,
 		      const struct teredo_peer *peer)
@@ -465,8 +465,8 @@ static bool on_detour(const struct teredo_rx *rx,
 	       teredo_endpoint_equal(teredo_mapped(&rx->src), peer->ep);
 }
 
-/* Check whether the endpoint in use works: the peer was heard within 2 s, the time in
- * which bubbles of one round can still arrive by other paths.
+/* Check whether the endpoint in use works: the peer was heard there within 2 s. In this
+ * time, bubbles of one round can still arrive by other paths.
  */
 static bool is_alive(const struct teredo_peer *peer)
 {

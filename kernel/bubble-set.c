@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bubble sets: which bubbles a round of an attempt sends, what their trailers say,
- * and when the next round may go (RFC 4380 5.2.6; RFC 6081 5.2.4.1, 5.4.4, 5.6.4.1).
+ * Bubble sets: which bubbles a round of an attempt sends, what their trailers contain,
+ * and when the next round can go. RFC 4380 5.2.6; RFC 6081 5.2.4.1, 5.4.4, 5.6.4.1.
  * bubble.c transmits them after the lock of the peer table is released.
  */
 #include <linux/random.h>
@@ -95,8 +95,8 @@ static __be32 new_nonce(struct teredo_peer *peer)
 	return peer->nonce_sent;
 }
 
-/* RFC 6081 5.6.4.1: add the endpoints at which a peer can reach the client from behind
- * the same NAT, or from behind the next NAT outside.
+/* RFC 6081 5.6.4.1: add the endpoints for peers behind the same NAT, and for peers behind
+ * the next NAT outside.
  */
 static void add_inside(const struct teredo_dev *td,
 		       const struct teredo_mapping *map,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Port spray (beyond RFC 6081): hole punching between a client whose NAT maps each
- * destination to a random port, and a client behind a port-restricted NAT.
+ * Port spray (beyond RFC 6081): hole punching from a client whose NAT maps each
+ * destination to a random port, to a client behind a port-restricted NAT.
  *
  * If bubbles have failed for 3 s, the client behind the symmetric NAT sends a bubble from
  * each of many ports. It asks the peer, via the peer's server, to send to random ports of

@@ -68,8 +68,8 @@ static bool bubble_repeats(struct teredo_rx *rx)
 	       teredo_bubble_rx_repeats_nonce(rx);
 }
 
-/* Check whether the outer source belongs to a Teredo source: the mapped endpoint, the
- * endpoint on the link or, except for bubbles, a verified secondary endpoint.
+/* Check whether the outer source belongs to a Teredo source. It does if it is the mapped
+ * endpoint or the endpoint on the link. Data can also come from a secondary endpoint.
  */
 static bool source_proven(struct teredo_rx *rx)
 {

@@ -16,8 +16,8 @@
 #include <net/udp_tunnel.h>
 
 /* setup_udp_tunnel_sock() and udp_tunnel_sock_release() take a struct sock
- * from 7.2 on, but stable and distribution kernels got that change too, so
- * look at the prototype. void * converts to either without a warning.
+ * from 7.2 on. Stable and distribution kernels got that change too, so look at
+ * the prototype. void * converts to either without a warning.
  */
 static inline void *teredo_tunnel_arg(struct socket *sock)
 {
@@ -82,7 +82,7 @@ static inline void teredo_set_lltx(struct net_device *dev)
 }
 
 /* 6.10: before it, the socket look-up that completes outer GRO reads the inner header as
- * if it were the outer one, and does not find a socket bound to an address. The coalesced
+ * if it were the outer one. It does not find a socket bound to an address. The coalesced
  * packet is then treated as plain UDP, and the flow stalls.
  */
 static inline bool teredo_gro_works(__be32 bound)

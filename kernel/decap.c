@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Decapsulation: parse a datagram, strip the outer headers and deliver the IPv6
- * packet to the stack (RFC 4380 5.2.3), or pass a control packet to the control daemon.
- * The files of the roles decide which datagrams are accepted.
+ * Decapsulation: parse a datagram, and strip the outer headers (RFC 4380 5.2.3). Deliver
+ * an IPv6 packet to the stack, or pass a control packet to the control daemon. The files
+ * of the roles decide which datagrams are accepted.
  */
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>

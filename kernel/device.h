@@ -125,9 +125,9 @@ struct teredo_config {
  * @rcu: to free it
  *
  * Never changes: a new mapping replaces it. The peers are kept unless @address or @local
- * changes. A device has a mapping exactly while packets can be sent and received: a client
- * while it is qualified, another role while the device is up. Another role needs no
- * address, and leaves @address and @mapped zero.
+ * changes. A mapping exists exactly while packets can be sent and received. A client has
+ * one while it is qualified, another role while the device is up. Another role leaves
+ * @address and @mapped zero.
  */
 struct teredo_mapping {
 	struct in6_addr address;

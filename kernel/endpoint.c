@@ -2,10 +2,10 @@
 /*
  * Endpoint selection when NATs forward the service port (RFC 6081 5.3).
  *
- * If a symmetric NAT forwards the service port from any source, the client hears peers
- * that may not hear an answer to their outer source: it leaves by another external port
- * than the peer sent to. An answer to the peer's mapped endpoint can get through, if the
- * peer's NAT forwards the service port, too.
+ * A symmetric NAT can forward the service port from any source. Answers to the outer
+ * source of a peer then leave by another external port than the peer sent to, and its NAT
+ * may drop them. An answer to the peer's mapped endpoint can get through, if the peer's
+ * NAT forwards the service port, too.
  */
 #include <linux/in.h>
 

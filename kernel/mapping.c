@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Run-time state that userspace sets: a client's mapping (RFC 4380 5.2.1) with its lease,
- * and the control daemon. The carrier of a client follows its mapping. That of a server or
- * relay follows its IPv4 address and link, so a routing daemon that watches the carrier
+ * and the control daemon. The carrier of a client follows its mapping. The carrier of a
+ * server or relay follows its IPv4 address and link. So a routing daemon that watches it
  * withdraws the service prefix while no client can be reached.
  */
 #include <linux/inetdevice.h>
