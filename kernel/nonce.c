@@ -38,6 +38,8 @@ static struct teredo_nonce *find(struct teredo_nonces *nonces, u64 value)
 /**
  * teredo_nonces_init - initialise the ring, without any nonce
  * @nonces: ring, zeroed
+ *
+ * Context: any.
  */
 void teredo_nonces_init(struct teredo_nonces *nonces)
 {

@@ -261,8 +261,8 @@ static bool can_be_client(const struct in6_addr *addr)
 }
 
 /* Clients cannot reach each other via the native prefix: each would wait for the reply
- * to its own connectivity test before it replies to that of the other. A neighbour on
- * the link, or an address of this host, is not a client.
+ * to its own connectivity test before it replies to the other's. A neighbour on the
+ * link, or an address of this host, is not a client.
  */
 static bool is_between_clients(const struct teredo_dev *td,
 			       const struct in6_addr *dst, const __be32 *native)

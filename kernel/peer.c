@@ -173,9 +173,9 @@ bool teredo_peer_being_reached(const struct teredo_peer *peer)
 }
 
 /* Make room for one entry. An unsolicited peer never evicts a peer that is in use or
- * being reached. A locally initiated peer can also evict an unsolicited peer in use: an
- * attacker can keep enough of those in use by pings, and must not block outgoing
- * packets.
+ * being reached. A locally initiated peer can also evict an unsolicited peer in use.
+ * Otherwise an attacker could fill the table with unsolicited peers in use, by pings
+ * from many addresses, and block outgoing packets.
  */
 static bool make_room(struct teredo_dev *td, bool local_init)
 {

@@ -17,8 +17,8 @@ struct teredo_dev;
 #define TEREDO_PEER_FRESH	(30 * HZ)
 /* From this age of the last packet on, a peer that packets are sent to is refreshed. */
 #define TEREDO_PEER_REFRESH	(20 * HZ)
-/* A native peer that packets are sent to, and that sends none for this time, is tested:
- * its relay may have gone, and another relay can be found long before the entry
+/* A native peer is tested if it sends nothing for this time while packets are sent to
+ * it. Its relay may have gone, and another relay can be found long before the entry
  * expires. Each test without another packet doubles the time, as one-way flows are
  * common.
  */

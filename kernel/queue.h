@@ -30,7 +30,7 @@ struct teredo_dev;
 #define TEREDO_QUEUE_SHARE(total)	((total) / 4)
 #define TEREDO_QUEUE_SHARE_FIRST(total)	((total) / 2)
 /* Room beyond the bounds of a peer, for flows that have fewer than
- * %TEREDO_QUEUE_SPARE_FLOW packets waiting: a flow that fills the queue leaves room for
+ * %TEREDO_QUEUE_SPARE_FLOW packets waiting. A flow that fills the queue leaves room for
  * a TCP handshake.
  */
 #define TEREDO_QUEUE_SPARE		32

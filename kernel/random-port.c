@@ -13,6 +13,8 @@
 /**
  * teredo_ports_init - initialise the lists of ports
  * @ports: the lists
+ *
+ * Context: any.
  */
 void teredo_ports_init(struct teredo_ports *ports)
 {

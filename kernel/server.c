@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Server (RFC 4380 5.3, rows SV-01 to SV-13). Answers and forwarded packets need no
- * state. Each datagram that the server sends is the direct result of a received one,
- * goes to an address that the received datagram proves or that the RFC derives from it,
- * and is charged to the rate limit of that address.
+ * state. Each datagram that the server sends is the direct result of a received one.
+ * Its destination is proved by the received datagram, or derived from it by the RFC. It
+ * is charged to the rate limit of that destination.
  */
 #include <linux/in.h>
 #include <linux/skbuff.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UDP sockets of a device. The kernel owns the socket of the service port, so that the
- * port, hence the NAT mapping and the Teredo address, survives a restart of the control
+ * UDP sockets of a device. The kernel owns the socket of the service port. So the port,
+ * hence the NAT mapping and the Teredo address, survives a restart of the control
  * daemon.
  */
 #include <linux/in.h>
@@ -58,8 +58,8 @@ static int bind_address(struct socket *sock, __be32 local, __be16 port)
 }
 
 /* Ignore path MTUs. Datagrams have no DF, so no router on the path needs smaller ones.
- * Any host can forge the ICMP error that reports a path MTU, and all large packets to
- * a peer would then leave in fragments, which many firewalls drop.
+ * Any host can forge the ICMP error that reports a path MTU. All large packets to a
+ * peer would then leave in fragments, which many firewalls drop.
  */
 static void ignore_path_mtu(struct sock *sk)
 {
@@ -152,8 +152,8 @@ static int bind_failed(const struct teredo_dev *td, __be32 local, __be16 port,
  * @td: device
  * @extack: gets the message if the port is in use, or NULL
  *
- * If the configuration has no port, choose one at random (RFC 4380 5.2) and keep it
- * from then on, as the Teredo address depends on it.
+ * If the configuration has no port, choose one at random (RFC 4380 5.2). Keep it from
+ * then on, as the Teredo address depends on it.
  *
  * Context: process, RTNL held.
  * Return: 0 or a negative error.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Random ports behind symmetric NATs that preserve ports (RFC 6081 5.4) or allocate
- * them in sequence (5.5). For the latter, an Echo Test predicts the external port:
- * solicitations leave the random port to both addresses of the server, and a bubble to
- * the peer between them. The external port of the bubble is between the two ports that
- * the server sees.
+ * them in sequence (5.5). For the latter, an Echo Test predicts the external port. From
+ * the random port it sends a solicitation to each address of the server, and a bubble
+ * to the peer between them. The external port of the bubble is between the two that the
+ * server sees.
  */
 #ifndef _TEREDO_SYMMETRIC_H
 #define _TEREDO_SYMMETRIC_H

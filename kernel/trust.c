@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peer verification: mark a peer trusted at the endpoint that a packet, or the reply
- * to a connectivity test, proved, and release its queued packets (RFC 4380 5.2.3,
- * 5.2.9).
+ * Peer verification (RFC 4380 5.2.3, 5.2.9). A packet, or the reply to a connectivity
+ * test, proves the endpoint of a peer. The peer becomes trusted there, and its queued
+ * packets are released.
  */
 #include <linux/list.h>
 #include <linux/skbuff.h>
