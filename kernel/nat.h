@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kind of NAT a client is behind, and which extensions apply to it. Every
- * predicate reads the configuration and the mapping alone.
+ * NAT type of a client, and which extensions for symmetric NATs apply to it (RFC 6081
+ * 3.2 to 3.4, 5.3 to 5.5). Every predicate reads the configuration and the mapping alone.
  *
  * Context: any; RCU for the mapping.
  */
@@ -17,12 +17,13 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
 }
 
 /**
- * teredo_ports_preserved - will peers see random ports as they are
+ * teredo_ports_preserved - check whether peers see random ports unchanged
  * @td: device
  * @map: own mapping
  *
  * Context: any.
- * Return: true behind a symmetric NAT that preserves ports.
+ * Return: true behind a symmetric NAT that preserves ports (RFC 6081 5.4), if the
+ * extension is enabled.
  */
 static inline bool teredo_ports_preserved(const struct teredo_dev *td,
 					  const struct teredo_mapping *map)
@@ -32,15 +33,16 @@ static inline bool teredo_ports_preserved(const struct teredo_dev *td,
 }
 
 /**
- * teredo_predict_wanted - may the ports of the NAT be in sequence
+ * teredo_predict_wanted - check whether port prediction can be tried (RFC 6081 5.5)
  * @td: device
  * @map: own mapping
  *
- * A symmetric one that does not preserve ports is taken for such a one (RFC 6081
- * 3.4).
+ * A symmetric NAT that does not preserve ports is assumed to allocate them in sequence
+ * (RFC 6081 3.4). A prediction needs both addresses of the server.
  *
  * Context: any.
- * Return: true if that is supported and can be found out.
+ * Return: true if the NAT is of that kind, the extension is enabled, and the server has
+ * two addresses.
  */
 static inline bool teredo_predict_wanted(const struct teredo_dev *td,
 					 const struct teredo_mapping *map)
@@ -51,12 +53,13 @@ static inline bool teredo_predict_wanted(const struct teredo_dev *td,
 }
 
 /**
- * teredo_ports_wanted - are random ports of any use here
+ * teredo_ports_wanted - check whether random ports can help
  * @td: device
  * @map: own mapping
  *
  * Context: any.
- * Return: true behind a symmetric NAT whose ports are, or can be, known.
+ * Return: true behind a symmetric NAT whose external ports are preserved or can be
+ * predicted.
  */
 static inline bool teredo_ports_wanted(const struct teredo_dev *td,
 				       const struct teredo_mapping *map)
@@ -65,7 +68,7 @@ static inline bool teredo_ports_wanted(const struct teredo_dev *td,
 	       teredo_predict_wanted(td, map);
 }
 
-/* Our NAT has a random port for each destination. */
+/* Check whether our NAT allocates an unpredictable external port per destination. */
 static inline bool teredo_nat_random(const struct teredo_dev *td,
 				     const struct teredo_mapping *map)
 {
@@ -74,10 +77,14 @@ static inline bool teredo_nat_random(const struct teredo_dev *td,
 }
 
 /**
- * teredo_nat_forwards - do we hear at a port that our packets do not leave by
+ * teredo_nat_forwards - check whether inbound and outbound port mappings differ
  * @map: own mapping
  *
- * The conditions of RFC 6081 5.3.4.2, as far as they are ours.
+ * Our part of the conditions of RFC 6081 5.3.4.2: the NAT forwards the service port,
+ * but our packets leave by other external ports.
+ *
+ * Context: any.
+ * Return: true if they differ.
  */
 static inline bool teredo_nat_forwards(const struct teredo_mapping *map)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The network device: its operations, its setup, and what its end undoes. */
+/*
+ * Network device operations of a tunnel: setup, open, stop, carrier, ethtool counters,
+ * and the resources that a device holds while it is registered.
+ */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
@@ -25,14 +28,14 @@
 #include "worker.h"
 #include "xmit.h"
 
-/* Pause between two attempts of a work to get RTNL, which it cannot wait for.
+/* Pause between two attempts of a work item to take RTNL, which it cannot wait for.
  * Nothing urgent depends on it.
  */
 #define TEREDO_RTNL_RETRY	(HZ / 10)
 
-/* Leave the group of local discovery when the mapping is gone, which takes
- * RTNL. teredo_stop() waits for the caller under RTNL, so only try to lock it.
- * Return: false if RTNL is held elsewhere.
+/* Leave the multicast group of local discovery when the mapping is gone, which takes
+ * RTNL. teredo_stop() waits for this work item under RTNL, so only try to lock it.
+ * Return: false if RTNL is not available.
  */
 static bool leave_discovery(struct teredo_dev *td)
 {
@@ -62,7 +65,8 @@ static void expire_work(struct work_struct *work)
 				   TEREDO_RTNL_RETRY);
 }
 
-/* Roles that have nothing to find out are up with the device. */
+/* Servers and relays need no qualification: they are in state up while the device is.
+ */
 static int start_role(struct teredo_dev *td)
 {
 	const struct teredo_mapping none = { .local = td->cfg.local };
@@ -95,21 +99,23 @@ static int teredo_open(struct net_device *dev)
 		return err;
 	}
 	teredo_local_warn(td, extack);
-	/* no link, so no link-local address and no solicitations */
+	/* Teredo has no link, so no link-local address and no router solicitations. */
 	if (in6_dev)
 		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
 	queue_delayed_work(teredo_wq, &td->probe_work, 0);
 	return 0;
 }
 
-/* Forget the peers, whose random ports are then closed, and stop the workers.
- * The caller has unset the mapping, so no packet makes another peer.
+/* Remove all peers, close their random ports, and stop the workers. The caller has
+ * unset the mapping, so no packet creates a new peer.
  */
 static void stop_workers(struct teredo_dev *td)
 {
 	teredo_peers_flush(td);
 	teredo_queue_flush_unreach(td);
-	/* the burst wakes probe_work, which starts none without a mapping */
+	/* The burst wakes probe_work. Without a mapping, probe_work starts no new
+	 * burst.
+	 */
 	teredo_burst_stop(td);
 	cancel_delayed_work_sync(&td->probe_work);
 	teredo_ports_close(td);
@@ -122,36 +128,38 @@ static int teredo_stop(struct net_device *dev)
 	teredo_discovery_close(td);
 	teredo_socket_close(td);
 	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
-	/* its number means nothing where the device may be moved to */
+	/* A netlink port ID belongs to one namespace, and the device can be moved to
+	 * another.
+	 */
 	teredo_set_helper(td, 0);
 	teredo_nl_dev_changed(td, GFP_KERNEL);
-	/* the socket is closed, so no packet wakes the workers again */
+	/* The socket is closed, so no packet wakes the workers again. */
 	cancel_delayed_work_sync(&td->expire_work);
 	stop_workers(td);
-	/* probe_work may have queued it in the meantime */
+	/* probe_work may have queued expire_work in the meantime. */
 	cancel_delayed_work_sync(&td->expire_work);
 	return 0;
 }
 
-/* A mapping belongs to the NAT behind one link. Random ports are bound to the
- * former link, so they are closed.
+/* A mapping belongs to the NAT behind one link. Random ports are bound to the former
+ * link, so they are closed.
  */
 static void relink_client(struct teredo_dev *td)
 {
 	teredo_set_state(td, TEREDO_STATE_DOWN, NULL, 0);
 	teredo_discovery_update(td);
-	/* a receiver may still use a mapping that expire_work has unset */
+	/* A receiver may still use a mapping that expire_work has unset. */
 	synchronize_net();
 	stop_workers(td);
 	queue_delayed_work(teredo_wq, &td->probe_work, 0);
 }
 
 /**
- * teredo_device_relink - make a device send and receive by its configured link
+ * teredo_device_relink - send and receive by the link that is configured now
  * @td: device whose @link has changed
  *
- * A client loses its mapping: the control daemon has to qualify again. A server
- * or relay keeps its peers. Without a link it loses its carrier.
+ * A client loses its mapping: the control daemon must qualify again. A server or relay
+ * keeps its peers. Without a link it loses its carrier.
  *
  * Context: process, RTNL held.
  */
@@ -168,7 +176,9 @@ void teredo_device_relink(struct teredo_dev *td)
 	teredo_local_update(td);
 }
 
-/* Each role has what its packets are counted against, and a server its clients. */
+/* Create the rate limiters of the role, and the client table of a server. Return: false
+ * without memory; the caller frees what was created.
+ */
 static bool create_limits(struct teredo_dev *td)
 {
 	if (td->cfg.mode == TEREDO_MODE_CLIENT) {
@@ -244,8 +254,8 @@ static void teredo_uninit(struct net_device *dev)
 	free_percpu(td->stats);
 }
 
-/* "ip link set DEV carrier off": a routing daemon that watches the link takes
- * the route back at once. Packets that still come are lost.
+/* "ip link set DEV carrier off": a routing daemon that watches the link withdraws its
+ * route at once. Packets that arrive until then are dropped.
  */
 static int teredo_change_carrier(struct net_device *dev, bool on)
 {
@@ -258,8 +268,8 @@ static int teredo_change_carrier(struct net_device *dev, bool on)
 	return 0;
 }
 
-/* A device that was configured with a link which is gone has none: 0, as sit
- * and ipip have it, which "ip link" shows as DEV@NONE.
+/* If the configured link was deleted, report 0, as sit and ipip do. "ip link" shows the
+ * device as DEV@NONE.
  */
 static int teredo_get_iflink(const struct net_device *dev)
 {
@@ -321,13 +331,16 @@ static const struct ethtool_ops teredo_ethtool_ops = {
 static const struct device_type teredo_type = { .name = "teredo" };
 
 /**
- * teredo_setup - setup of the rtnl link operations
+ * teredo_setup - initialise a new device, as rtnl_link_ops->setup
  * @dev: new device
+ *
+ * Context: process, RTNL held.
  */
 void teredo_setup(struct net_device *dev)
 {
-	/* Linux 6.1 crashes when it segments a list of datagrams from GRO below
-	 * a tunnel, so such a list is segmented before it is encapsulated.
+	/* Linux 6.1 crashes when it segments a fraglist GRO packet below a tunnel.
+	 * Without NETIF_F_GSO_FRAGLIST, such a packet is segmented before it is
+	 * encapsulated.
 	 */
 	netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST |
 				     NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
@@ -346,8 +359,8 @@ void teredo_setup(struct net_device *dev)
 	dev->mtu = TEREDO_MTU;
 	dev->min_mtu = TEREDO_MTU;
 	dev->max_mtu = IP_MAX_MTU - TEREDO_HLEN;
-	/* what the usual link below needs; more would have every forwarded
-	 * packet copied to make room
+	/* Headroom for an Ethernet link below. With more headroom, the stack would copy
+	 * every forwarded packet.
 	 */
 	dev->needed_headroom = ETH_HLEN + TEREDO_HLEN;
 	dev->features |= features;
@@ -355,7 +368,7 @@ void teredo_setup(struct net_device *dev)
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->needs_free_netdev = true;
 	teredo_set_lltx(dev);
-	/* packets that wait are answered with ICMPv6 errors, which need it */
+	/* The ICMPv6 errors about queued packets need the dst of the packet. */
 	netif_keep_dst(dev);
 	netif_carrier_off(dev);
 

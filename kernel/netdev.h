@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The life of a network device: setup, up and down, another link. */
+/* Network device of a tunnel: setup, and the change of its underlying link. */
 #ifndef _TEREDO_NETDEV_H
 #define _TEREDO_NETDEV_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: what the kernel sends by itself. Events about a device go to
- * those who listen, control packets to the control daemon. netlink.c answers
- * dev-get with the same message.
+ * Generic netlink: messages that the kernel sends on its own. Device events go to the
+ * multicast group, control packets (RFC 4380 5.2.2, 5.3.2) to the control daemon. A
+ * device event has the same format as the answer to dev-get in netlink.c.
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
@@ -66,7 +66,7 @@ static int put_mapping(struct sk_buff *skb, const struct teredo_dev *td,
 	return 0;
 }
 
-/* what stands under the device's lock */
+/* attributes protected by td->lock */
 static int put_state(struct sk_buff *skb, struct teredo_dev *td)
 {
 	time64_t left = 0;
@@ -113,17 +113,16 @@ static int put_config(struct sk_buff *skb, const struct teredo_dev *td)
 }
 
 /**
- * teredo_nl_fill_dev() - append one device to a message
+ * teredo_nl_fill_dev() - append the attributes of a device to a message
  * @skb: message
  * @td: device
- * @portid: netlink port that the message goes to, 0 for an event
+ * @portid: netlink port of the receiver, 0 for an event
  * @seq: sequence number of the request, 0 for an event
  * @flags: NLM_F_*
- * @cmd: TEREDO_CMD_DEV_GET, or TEREDO_CMD_DEV_NTF for an event, which has no
- *	counters
+ * @cmd: TEREDO_CMD_DEV_GET, or TEREDO_CMD_DEV_NTF for an event, which has no counters
  *
  * Context: any but hard interrupt, td->lock not held.
- * Return: 0, or -EMSGSIZE with the message as before.
+ * Return: 0, or -EMSGSIZE with the message unchanged.
  */
 int teredo_nl_fill_dev(struct sk_buff *skb, struct teredo_dev *td, u32 portid,
 		       u32 seq, int flags, u8 cmd)
@@ -152,11 +151,11 @@ int teredo_nl_fill_dev(struct sk_buff *skb, struct teredo_dev *td, u32 portid,
 }
 
 /**
- * teredo_nl_dev_changed - tell whoever listens
+ * teredo_nl_dev_changed - send a device event to the listeners
  * @td: device
- * @gfp: how to allocate
+ * @gfp: allocation flags
  *
- * Context: any but hard interrupt, no lock of ours held.
+ * Context: any but hard interrupt, neither td->lock nor peers->lock held.
  */
 void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 {
@@ -169,7 +168,7 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 	if (!skb ||
 	    teredo_nl_fill_dev(skb, td, 0, 0, 0, TEREDO_CMD_DEV_NTF)) {
 		nlmsg_free(skb);
-		/* they have missed something, and are to know that they have */
+		/* signal ENOBUFS, so that listeners know that an event was lost */
 		genl_set_err(&teredo_nl_family, net, 0, TEREDO_NLGRP_EVENTS,
 			     -ENOBUFS);
 		return;
@@ -179,15 +178,16 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 }
 
 /**
- * teredo_nl_packet - pass a control packet to the helper
+ * teredo_nl_packet - pass a control packet to the control daemon
  * @td: device
  * @from: outer source
  * @local: outer destination
  * @payload: UDP payload, at most TEREDO_MAX_PACKET octets
- * @len: its length
+ * @len: length of @payload in octets
  *
  * Context: softirq, RCU.
- * Return: 0, or a negative error if nobody has got it.
+ * Return: 0; -ESRCH if no control daemon is set, -ENOMEM, -EMSGSIZE, or the error of
+ * genlmsg_unicast().
  */
 int teredo_nl_packet(struct teredo_dev *td, struct teredo_endpoint from,
 		     struct teredo_endpoint local, const void *payload,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Generic netlink: events and control packets for userspace. */
+/*
+ * Generic netlink: device events to listeners, control packets to the control daemon.
+ */
 #ifndef _TEREDO_NETLINK_NOTIFY_H
 #define _TEREDO_NETLINK_NOTIFY_H
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Generic netlink: control packets that the control daemon sends. */
+/*
+ * Generic netlink: control packets that the control daemon sends, such as router
+ * solicitations (RFC 4380 5.2.1).
+ */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
@@ -14,8 +17,8 @@
 #include "nonce.h"
 #include "stats.h"
 
-/* The address and port that a packet to send comes from: those of one of the
- * sockets of the device. Port 0 in @from stands for the service port.
+/* Read the local endpoint to send from: that of one of the sockets of the device. Port
+ * 0 in @from stands for the service port.
  */
 static int get_local(const struct teredo_dev *td, struct genl_info *info,
 		     struct teredo_endpoint *from)
@@ -82,7 +85,7 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 	if (teredo_set_helper(td, info->snd_portid))
 		teredo_nl_dev_changed(td, GFP_KERNEL);
 
-	/* before the answer can be there */
+	/* Note the nonce before the answer can arrive. */
 	if (td->cfg.mode == TEREDO_MODE_CLIENT)
 		teredo_nonce_note(&td->nonces, nla_data(payload),
 				  nla_len(payload));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: the peers. A dump takes no lock for longer than one entry, so
- * peers may come and go meanwhile.
+ * Generic netlink: dump, add and remove peers. A dump holds peers->lock only for one
+ * entry at a time, so entries can be created and removed during a dump.
  */
 #include <linux/netlink.h>
 #include <linux/rhashtable.h>
@@ -46,7 +46,7 @@ static int put_nonces(struct sk_buff *skb, const struct teredo_peer *peer)
 	return 0;
 }
 
-/* the service port is nothing to tell */
+/* report the local port only if it is not the service port */
 static int put_ports(struct sk_buff *skb, const struct teredo_peer *peer)
 {
 	const struct teredo_port *random = peer->random_port;
@@ -103,11 +103,10 @@ static int put_peer(struct sk_buff *skb, const struct teredo_peer *peer,
 }
 
 /**
- * struct peer_dump - a dump of the peers under way
- * @peers: the table, NULL before the first message; the dump's reference
- *	keeps it, not the device, which a reader that dawdles must not keep
- *	from going away
- * @iter: where it is
+ * struct peer_dump - state of a dump of the peers
+ * @peers: the table, NULL before the first message; the dump holds a reference to the
+ *	table and none to the device, as a slow dump must not block device removal
+ * @iter: position in the table
  * @ifindex: of the device
  * @prefix: service prefix, network byte order
  */
@@ -129,8 +128,8 @@ int teredo_nl_peer_get_start(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Not in teredo_nl_peer_get_start(): there, not every kernel can be told what
- * is wrong with a request.
+/* Not part of teredo_nl_peer_get_start(): on some kernels, an error from there cannot
+ * carry an extack message.
  */
 static int peer_dump_begin(struct peer_dump *dump, struct netlink_callback *cb)
 {
@@ -178,7 +177,7 @@ static int fill_peer(struct sk_buff *skb, struct netlink_callback *cb,
 			  TEREDO_CMD_PEER_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	/* the probe is only there under the lock */
+	/* the probe can be freed unless the lock is held */
 	spin_lock_bh(&dump->peers->lock);
 	err = put_peer(skb, peer, dump->ifindex, dump->prefix);
 	spin_unlock_bh(&dump->peers->lock);
@@ -202,10 +201,10 @@ int teredo_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			return err;
 	}
 	rhashtable_walk_start(&dump->iter);
-	/* peek: one that does not fit is the first of the next message */
+	/* peek: an entry that did not fit is the first of the next message */
 	for (peer = rhashtable_walk_peek(&dump->iter); peer;
 	     peer = rhashtable_walk_next(&dump->iter)) {
-		/* the table was resized, some may come twice */
+		/* The table was resized: some entries can be reported twice. */
 		if (IS_ERR(peer))
 			continue;
 		if (fill_peer(skb, cb, dump, peer))
@@ -215,7 +214,7 @@ int teredo_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* Only a peer that packets could be exchanged with. */
+/* Accept only an address with which packets can be exchanged. */
 static int check_peer(const struct teredo_dev *td, struct genl_info *info,
 		      struct in6_addr *addr)
 {
@@ -239,8 +238,8 @@ static int check_peer(const struct teredo_dev *td, struct genl_info *info,
 	return 0;
 }
 
-/* The endpoint that a request takes a peer to be at.
- * Return: 0, with @ep->port 0 if there is none in the request.
+/* Read the endpoint at which a request declares a peer verified.
+ * Return: 0, with @ep->port 0 if the request has no endpoint; or a negative error.
  */
 static int get_endpoint(struct genl_info *info, struct teredo_endpoint *ep)
 {

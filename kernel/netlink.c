@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "teredo": what changes while a device runs. The
- * contract is Documentation/netlink/specs/teredo.yaml, which makes
- * netlink-gen.[ch]. Commands that change something hold RTNL, so a device
- * stays what it is meanwhile.
+ * Generic netlink family "teredo": run-time state of a device. The interface is
+ * specified in Documentation/netlink/specs/teredo.yaml, from which netlink-gen.[ch] is
+ * generated. Commands that change a device hold RTNL, so its configuration and its
+ * registration do not change during a command.
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
@@ -22,13 +22,13 @@
 #include "notifier.h"
 
 /**
- * teredo_nl_dev - the device that a request names
+ * teredo_nl_dev - find the device that a request names
  * @net: namespace of the request
- * @ifindex: attribute with its index, or NULL
- * @extack: where an error is explained
+ * @ifindex: attribute with the interface index, or NULL
+ * @extack: gets the message
  *
- * Context: RTNL.
- * Return: the device or an error pointer.
+ * Context: RTNL held.
+ * Return: the device, or an error pointer: -EINVAL, -ENODEV, -EOPNOTSUPP.
  */
 struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
 				 struct netlink_ext_ack *extack)
@@ -53,16 +53,16 @@ struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
 }
 
 /**
- * teredo_nl_admin - the device that a request may change
+ * teredo_nl_admin - find the device that a request may change
  * @skb: the request
  * @info: the same, parsed
- * @ifindex: which attribute has the index
+ * @ifindex: number of the attribute with the interface index
  *
- * What the request does happens in the namespace of the socket, which the device
- * may have left.
+ * The request takes effect in the namespace of the socket, which the device may have
+ * left. So the sender needs CAP_NET_ADMIN there as well.
  *
- * Context: RTNL.
- * Return: the device or an error pointer.
+ * Context: RTNL held.
+ * Return: the device, or an error pointer: as teredo_nl_dev(), or -EPERM.
  */
 struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
 				   int ifindex)
@@ -80,11 +80,11 @@ struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
- * teredo_nl_check_up - refuse a request to a device that is down
+ * teredo_nl_check_up - reject a request to a device that is down
  * @td: device
  * @info: the request
  *
- * Context: RTNL.
+ * Context: RTNL held.
  * Return: 0 or -ENETDOWN.
  */
 int teredo_nl_check_up(const struct teredo_dev *td, struct genl_info *info)
@@ -107,9 +107,9 @@ static int dump_dev(struct sk_buff *skb, struct netlink_callback *cb,
 	return err;
 }
 
-/* cb->args[0] is the index of the last device that was dumped. The next one has
- * a higher index, so no device is skipped or repeated when another one comes or
- * goes between two messages.
+/* cb->args[0] is the index of the last device that was dumped. The next device has a
+ * higher index. So no device is skipped or repeated when another one is created or
+ * deleted between two messages.
  */
 static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 		    const struct net *net)
@@ -147,13 +147,15 @@ int teredo_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	err = ifindex ? dump_one(skb, cb, net, ifindex) :
 			dump_all(skb, cb, net);
 	rtnl_unlock();
-	/* what did not fit goes into the next message */
+	/* a device that did not fit goes into the next message */
 	if (err == -EMSGSIZE && skb->len)
 		err = 0;
 	return err ?: skb->len;
 }
 
-/* What the NAT was asked for, if the helper has done so. Bubbles tell peers. */
+/* Read which port mapping the control daemon has requested from the NAT (UPnP,
+ * NAT-PMP). Bubbles announce the external endpoint to peers (RFC 6081 5.6.4.1).
+ */
 static int get_upnp(struct genl_info *info, struct teredo_mapping *map)
 {
 	struct nlattr **attrs = info->attrs;
@@ -175,7 +177,7 @@ static int get_upnp(struct genl_info *info, struct teredo_mapping *map)
 	return -EINVAL;
 }
 
-/* State up needs all that makes the address, and they must agree. */
+/* State up needs every part of the Teredo address, and the parts must agree. */
 static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 		       struct teredo_mapping *map)
 {
@@ -221,7 +223,7 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 	return get_upnp(info, map);
 }
 
-/* Return: 1 if it has changed */
+/* Return: 1 if the address has changed, 0 if not. */
 static int take_address(__be32 *to, struct nlattr *attr)
 {
 	__be32 addr;
@@ -235,8 +237,8 @@ static int take_address(__be32 *to, struct nlattr *attr)
 	return 1;
 }
 
-/* The port of the secondary address: 3544 if that is given without one.
- * Return: 1 if it has changed
+/* Store the port of the secondary address. Default: 3544, if the address is given
+ * without a port. Return: 1 if the port has changed, 0 if not.
  */
 static int take_server2_port(__be16 *to, struct genl_info *info)
 {
@@ -280,8 +282,8 @@ static int check_servers(struct genl_info *info)
 	return 0;
 }
 
-/* Takes the servers over: whose control packets are believed.
- * Return: 1 if one is another, 0 if not.
+/* Store the endpoints of the server. Control packets are accepted only from these.
+ * Return: 1 if one has changed, 0 if not.
  */
 static int set_servers(struct teredo_dev *td, struct genl_info *info)
 {
@@ -300,7 +302,7 @@ static int check_link(const struct teredo_dev *td, struct genl_info *info)
 	return -ENODEV;
 }
 
-/* Return: 1 if it has changed, 0 if not, or a negative error. */
+/* Return: 1 if the state has changed, 0 if not, or a negative error. */
 static int set_state(struct teredo_dev *td, struct genl_info *info)
 {
 	u32 state = nla_get_u32(info->attrs[TEREDO_A_DEV_STATE]);
@@ -324,9 +326,9 @@ static int set_state(struct teredo_dev *td, struct genl_info *info)
 	return err;
 }
 
-/* All or nothing: the servers, with which nothing can go wrong any more, come
- * last.
- * Return: 1 if there is something to tell, 0 if not, or a negative error.
+/* Apply all of a request or nothing. The servers come last, as storing them cannot fail
+ * after the checks. Return: 1 if listeners must be notified, 0 if not, or a negative
+ * error.
  */
 static int dev_set(struct teredo_dev *td, struct genl_info *info)
 {
@@ -405,8 +407,9 @@ int teredo_nl_client_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * teredo_nl_register - make the family known
+ * teredo_nl_register - register the generic netlink family
  *
+ * Context: process.
  * Return: 0 or a negative error.
  */
 int teredo_nl_register(void)
@@ -415,7 +418,9 @@ int teredo_nl_register(void)
 }
 
 /**
- * teredo_nl_unregister - take the family back
+ * teredo_nl_unregister - unregister the generic netlink family
+ *
+ * Context: process.
  */
 void teredo_nl_unregister(void)
 {

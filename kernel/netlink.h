@@ -13,7 +13,7 @@ struct teredo_dev;
 int teredo_nl_register(void);
 void teredo_nl_unregister(void);
 
-/* what all requests begin with */
+/* common checks of all requests */
 struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
 				 struct netlink_ext_ack *extack);
 struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nonces of the control daemon's solicitations (RFC 4380 5.2.2). The daemon
- * checks advertisements. Here the nonce only decides which limit they are under, so
- * that a flood of forged ones does not take the place of the server's.
+ * Nonces of the control daemon's router solicitations (RFC 4380 5.2.2). The daemon
+ * validates advertisements. Here the nonce only selects the rate limit, so that a flood
+ * of forged advertisements does not use up the limit of the server's.
  */
 #include <linux/jiffies.h>
 #include <linux/string.h>
@@ -24,7 +24,7 @@ static bool alive(const struct teredo_nonce *nonce)
 	       time_before(jiffies, nonce->sent + TEREDO_NONCE_LIFE);
 }
 
-/* Lock held. Return: the entry, or NULL. */
+/* Context: nonces->lock held. Return: the entry, or NULL. */
 static struct teredo_nonce *find(struct teredo_nonces *nonces, u64 value)
 {
 	int i;
@@ -37,7 +37,9 @@ static struct teredo_nonce *find(struct teredo_nonces *nonces, u64 value)
 
 /**
  * teredo_nonces_init - initialise the ring, without any nonce
- * @nonces: result
+ * @nonces: ring, zeroed
+ *
+ * Context: any.
  */
 void teredo_nonces_init(struct teredo_nonces *nonces)
 {
@@ -45,12 +47,12 @@ void teredo_nonces_init(struct teredo_nonces *nonces)
 }
 
 /**
- * teredo_nonce_note - remember the nonce of a solicitation that is about to leave
+ * teredo_nonce_note - note the nonce of a solicitation before it is sent
  * @nonces: ring
- * @payload: UDP payload of any packet of the daemon
- * @len: its length in octets
+ * @payload: UDP payload of any packet of the control daemon
+ * @len: length of @payload in octets
  *
- * A repeat of a solicitation renews its entry. Other packets change nothing.
+ * A repeated solicitation renews its entry. Other packets change nothing.
  *
  * Context: any but hard interrupt.
  */
@@ -78,16 +80,16 @@ void teredo_nonce_note(struct teredo_nonces *nonces, const u8 *payload,
 }
 
 /**
- * teredo_nonce_repeated - check whether a packet repeats a nonce of the daemon
+ * teredo_nonce_repeated - check whether a packet repeats a nonce of the control daemon
  * @nonces: ring
  * @pkt: parts of the packet
- * @payload: its UDP payload, in one piece
+ * @payload: UDP payload of the packet, linear
  *
- * Each nonce counts %TEREDO_NONCE_PASSES times for each time that it was sent, and
- * for %TEREDO_NONCE_LIFE.
+ * Each nonce passes %TEREDO_NONCE_PASSES times after each solicitation, within
+ * %TEREDO_NONCE_LIFE.
  *
  * Context: any but hard interrupt.
- * Return: true if it does, and is counted.
+ * Return: true if the nonce is known; the pass is counted.
  */
 bool teredo_nonce_repeated(struct teredo_nonces *nonces,
 			   const struct teredo_packet *pkt, const u8 *payload)

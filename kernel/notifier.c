@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of all devices, and the notifiers that walk it. A device follows the
- * IPv4 addresses and the links of its socket's namespace, and forgets a control
- * daemon whose netlink port is closed.
+ * List of all devices, and the notifiers that walk it. A device follows the IPv4
+ * addresses and the links of its socket's namespace. It unsets a control daemon whose
+ * netlink port is closed.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
@@ -18,11 +18,11 @@
 #include "netlink-notify.h"
 #include "notifier.h"
 
-/* Every device of every namespace. Changed under RTNL, read under RCU too. */
+/* Every device of every namespace. Written under RTNL; read under RTNL or RCU. */
 static LIST_HEAD(devices);
 
 /**
- * teredo_device_add - put a registered device on the list of all devices
+ * teredo_device_add - add a registered device to the list of all devices
  * @td: device
  *
  * Context: RTNL held.
@@ -34,7 +34,7 @@ void teredo_device_add(struct teredo_dev *td)
 }
 
 /**
- * teredo_device_del - take a device off the list of all devices
+ * teredo_device_del - remove a device from the list of all devices
  * @td: device, about to be unregistered
  *
  * Context: RTNL held.
@@ -51,8 +51,7 @@ void teredo_device_del(struct teredo_dev *td)
  * @ifindex: lowest index to consider
  *
  * Context: RTNL held.
- * Return: the device in @net with the lowest index of at least @ifindex, or
- * NULL.
+ * Return: the device in @net with the lowest index of at least @ifindex, or NULL.
  */
 struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex)
 {
@@ -68,11 +67,11 @@ struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex)
 }
 
 /**
- * teredo_devices_exit_net - devices die with the namespace of their socket
- * @net: namespace that ends
- * @kill: list to queue them on
+ * teredo_devices_exit_net - delete the devices whose socket is in a namespace
+ * @net: namespace that is being removed
+ * @kill: list to queue the devices on
  *
- * Those that live in @net themselves are the core's to unregister.
+ * Devices that are in @net themselves are unregistered by the network core.
  *
  * Context: RTNL held.
  */
@@ -88,8 +87,8 @@ void teredo_devices_exit_net(struct net *net, struct list_head *kill)
 }
 
 /**
- * teredo_devices_local_changed - addresses or links have come or gone
- * @net: namespace
+ * teredo_devices_local_changed - update devices after a change of addresses or links
+ * @net: namespace of the change
  *
  * Context: RTNL held.
  */
@@ -106,12 +105,12 @@ void teredo_devices_local_changed(struct net *net)
 }
 
 /**
- * teredo_devices_link_gone - stop devices that send by a deleted interface
- * @net: namespace of the interface
- * @ifindex: index of the interface, which another one may get next
+ * teredo_devices_link_gone - stop devices whose underlying link was deleted
+ * @net: namespace of the link
+ * @ifindex: index of the link, which another interface can get next
  *
- * Unlike vxlan's, a device is not deleted: its port is part of a client's
- * address, and its addresses and routes may be the administrator's.
+ * Unlike a vxlan device, the device is not deleted: its port is part of a client's
+ * address, and an administrator can have set its addresses and routes.
  *
  * Context: process, RTNL held.
  */
@@ -131,9 +130,9 @@ void teredo_devices_link_gone(struct net *net, int ifindex)
 }
 
 /**
- * teredo_devices_forget_helper - a netlink port is gone
+ * teredo_devices_forget_helper - unset a control daemon whose netlink port is closed
  * @net: namespace of the port
- * @portid: its number, which somebody else may get next
+ * @portid: netlink port ID, which another program can get next
  *
  * Context: process.
  */
@@ -154,7 +153,8 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event,
 {
 	const struct in_ifaddr *ifa = data;
 
-	/* NETDEV_DOWN comes when the address is no longer found */
+	/* NETDEV_DOWN comes after the address has been removed from the lookup table.
+	 */
 	if (event == NETDEV_UP || event == NETDEV_DOWN)
 		teredo_devices_local_changed(dev_net(ifa->ifa_dev->dev));
 	return NOTIFY_DONE;
@@ -169,7 +169,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(data);
 
-	/* also if the interface moves to another namespace */
+	/* This event also comes when the interface moves to another namespace. */
 	if (event == NETDEV_UNREGISTER)
 		teredo_devices_link_gone(dev_net(dev), dev->ifindex);
 	if ((event == NETDEV_UP || event == NETDEV_DOWN ||
@@ -182,10 +182,10 @@ static struct notifier_block netdev_notifier = {
 	.notifier_call = netdev_event,
 };
 
-/* __dev_open() calls PRE_UP and then, unless a notifier objects, ndo_open, which
- * clears the pointer. If ndo_open does not come, the pointer stays until the next
- * PRE_UP replaces it, and only ndo_open uses it. Being the first notifier, this
- * one is called before each ndo_open, whatever others return.
+/* __dev_open() calls PRE_UP and then, unless a notifier objects, ndo_open, which clears
+ * the pointer. If ndo_open is not called, the pointer stays until the next PRE_UP
+ * replaces it, and only ndo_open uses it. As the first notifier, this one is called
+ * before each ndo_open, independent of the results of the others.
  */
 static int open_event(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -217,8 +217,9 @@ static struct notifier_block port_notifier = {
 };
 
 /**
- * teredo_notifiers_register - begin to watch addresses and links
+ * teredo_notifiers_register - register for events of addresses, links and netlink ports
  *
+ * Context: process.
  * Return: 0 or a negative error.
  */
 int teredo_notifiers_register(void)
@@ -249,7 +250,9 @@ unregister_inetaddr:
 }
 
 /**
- * teredo_notifiers_unregister - stop watching
+ * teredo_notifiers_unregister - unregister from all events
+ *
+ * Context: process.
  */
 void teredo_notifiers_unregister(void)
 {

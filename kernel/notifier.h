@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The list of all devices, and the notifiers that walk it: IPv4 addresses, links,
- * netlink ports.
+ * List of all devices, and the notifiers that walk it: IPv4 addresses, links, netlink
+ * ports.
  */
 #ifndef _TEREDO_NOTIFIER_H
 #define _TEREDO_NOTIFIER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Network prefix translation: addresses, transport checksums, and the packets that
- * ICMPv6 errors quote.
+ * Network prefix translation (RFC 6296): addresses, transport checksums, and the
+ * packets quoted in ICMPv6 errors.
  */
 #include <linux/dccp.h>
 #include <linux/icmpv6.h>
@@ -17,16 +17,17 @@
 #include "nptv6.h"
 #include "stats.h"
 
-/* The first 64 bits of an address, in two words: an IPv6 header is aligned to 4 */
+/* The first 64 bits of an address, as two words: an IPv6 header is aligned to 4 octets.
+ */
 #define PREFIX_WORDS	2
 #define PREFIX_SIZE	(PREFIX_WORDS * sizeof(__be32))
 
 /**
- * struct translation - one direction
- * @from: prefix to replace
- * @to: prefix to replace it by
- * @diff: the sum of @to minus that of @from
- * @source: the source address is translated, or else the destination
+ * struct translation - translation of one direction
+ * @from: prefix to replace, network byte order
+ * @to: replacement, network byte order
+ * @diff: checksum of @to minus that of @from
+ * @source: translate the source address, otherwise the destination
  */
 struct translation {
 	__be32 from[PREFIX_WORDS];
@@ -40,7 +41,7 @@ struct translation {
  * @rx: from clients to native hosts
  * @tx: from native hosts to clients
  * @back: undoes @tx
- * @rcu: packets may still be translated
+ * @rcu: to free it after a grace period
  */
 struct teredo_nptv6 {
 	struct translation rx;
@@ -61,7 +62,7 @@ static struct translation make(const __be32 *from, const __be32 *to, bool source
 }
 
 /**
- * teredo_nptv6_update - translate as a configuration says from now on
+ * teredo_nptv6_update - start, change or stop the translation of a device
  * @td: device
  * @cfg: configuration, with @gateway_prefix all zero for no translation
  *
@@ -89,7 +90,7 @@ int teredo_nptv6_update(struct teredo_dev *td, const struct teredo_config *cfg)
 }
 
 /**
- * teredo_nptv6_free - end the translation of a device that goes
+ * teredo_nptv6_free - free the translation of a device
  * @td: device that no packet uses any more
  *
  * Context: process.
@@ -116,7 +117,8 @@ static struct ipv6hdr *header_at(const struct sk_buff *skb, unsigned int at)
 	return (struct ipv6hdr *)(skb->data + at);
 }
 
-/* Where the checksum is in a transport header with a pseudo header, or -1 */
+/* Return: the offset of the checksum in a transport header with a pseudo header, or -1.
+ */
 static int checksum_in(u8 proto)
 {
 	switch (proto) {
@@ -135,9 +137,9 @@ static int checksum_in(u8 proto)
 
 /**
  * struct transport - transport header of a packet
- * @proto: protocol
- * @at: its offset from skb->data
- * @sum: ... and that of its checksum, 0 if it has none
+ * @proto: protocol number
+ * @at: offset of the header from skb->data, negative for none
+ * @sum: offset of the checksum from skb->data, 0 for none
  */
 struct transport {
 	u8 proto;
@@ -163,8 +165,9 @@ static struct transport find_transport(const struct sk_buff *skb, unsigned int a
 	return t;
 }
 
-/* Check whether the checksum field holds the sum of a pseudo header, which a network
- * device completes. That of a GSO packet with another tunnel inside does as well.
+/* Check whether the checksum field holds only the sum of the pseudo header, which a
+ * network device completes. In a GSO packet with an inner tunnel, the outer checksum
+ * field does.
  */
 static bool is_partial(const struct sk_buff *skb, const struct transport *t)
 {
@@ -172,8 +175,8 @@ static bool is_partial(const struct sk_buff *skb, const struct transport *t)
 	       (skb_is_gso(skb) || skb_checksum_start_offset(skb) == t->at);
 }
 
-/* Take the new address into the checksum. The sum over the whole packet does not
- * change by that, as an IPv6 header has no checksum of its own.
+/* Include the new address in the transport checksum. The sum over the whole packet
+ * stays the same, as an IPv6 header has no checksum of its own.
  * Return: false if there is no checksum: 0 in UDP stands for none (RFC 6935).
  */
 static bool adjust(struct sk_buff *skb, const struct transport *t, __wsum diff)
@@ -200,9 +203,9 @@ static struct in6_addr *address_at(const struct sk_buff *skb, unsigned int at,
 	return source ? &ip6->saddr : &ip6->daddr;
 }
 
-/* The packet that an ICMPv6 error quotes went the other way, so its other address is
- * translated. If its own checksum can take the change up, the sum over the quoted
- * packet stays the same; otherwise the checksum of the error changes.
+/* Translate the packet that an ICMPv6 error quotes. It went in the opposite direction,
+ * so the opposite address is translated. If its own checksum can be adjusted, the sum
+ * over the quoted packet stays the same; otherwise the checksum of the error changes.
  * Return: false without memory.
  */
 static bool translate_quoted(struct sk_buff *skb, const struct transport *icmp,
@@ -247,8 +250,8 @@ static bool translate(struct sk_buff *skb, const struct translation *t)
 	       translate_quoted(skb, &transport, t);
 }
 
-/* Addresses that are numbered by hand, such as 1 or 77, have an embedded IPv4 address
- * in 240.0.0.0/4.
+/* Addresses that are numbered by hand, such as ::1 or ::77, decode to a mapped IPv4
+ * address in 240.0.0.0/4.
  */
 static bool can_be_client(const struct in6_addr *addr)
 {
@@ -257,9 +260,9 @@ static bool can_be_client(const struct in6_addr *addr)
 	return teredo_ipv4_is_global(mapped) && ntohl(mapped) < 0xf0000000;
 }
 
-/* Clients do not reach each other by the native prefix: each would wait for the
- * answer to its connectivity test before it answers that of the other. A neighbour on
- * the link, or an address of this host, is no client.
+/* Clients cannot reach each other via the native prefix: each would wait for the reply
+ * to its own connectivity test before it replies to the other's. A neighbour on the
+ * link, or an address of this host, is not a client.
  */
 static bool is_between_clients(const struct teredo_dev *td,
 			       const struct in6_addr *dst, const __be32 *native)
@@ -270,15 +273,15 @@ static bool is_between_clients(const struct teredo_dev *td,
 }
 
 /**
- * teredo_nptv6_rx - give a packet of a client a native source
+ * teredo_nptv6_rx - translate the source of a client's packet
  * @td: device
  * @skb: decapsulated packet, skb->data at its IPv6 header
  *
  * The destination of a packet that an ICMPv6 error quotes is translated as well.
  *
  * Context: softirq, RCU.
- * Return: 0, also if nothing is to be translated; -ENOMEM; -EHOSTUNREACH if the
- * destination is another client.
+ * Return: 0, also if no translation applies; -ENOMEM; -EHOSTUNREACH if the destination
+ * is another client.
  */
 int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb)
 {
@@ -299,15 +302,15 @@ int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_nptv6_tx - give a packet from the IPv6 stack the address of a client
+ * teredo_nptv6_tx - translate the destination of a packet to a client
  * @td: device
- * @skb: packet, skb->data at its IPv6 header
+ * @skb: packet from the IPv6 stack, skb->data at its IPv6 header
  *
  * The source of a packet that an ICMPv6 error quotes is translated as well.
  *
  * Context: BH off, RCU.
- * Return: 0, also if nothing is to be translated; -ENOMEM; -EHOSTUNREACH if the
- * destination is a client's Teredo address: its answer would come from the native one.
+ * Return: 0, also if no translation applies; -ENOMEM; -EHOSTUNREACH if the destination
+ * is a client's Teredo address: the client's answer would come from the native address.
  */
 int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
 {
@@ -325,16 +328,14 @@ int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_nptv6_icmp_error - send an ICMPv6 error about a packet on its way out
+ * teredo_nptv6_icmp_error - send an ICMPv6 destination unreachable for an outgoing packet
  * @td: device
- * @skb: packet, which the caller still owns; it is as before teredo_nptv6_tx()
- *	afterwards
- * @code: of ICMPV6_DEST_UNREACH
+ * @skb: packet, borrowed; returned as it was before teredo_nptv6_tx()
+ * @code: code of ICMPV6_DEST_UNREACH
  *
- * The error quotes the packet as its source has sent it. Without memory there is
- * none.
+ * The error quotes the packet as its source sent it. No error is sent without memory.
  *
- * Context: BH off, RCU; no lock of ours held.
+ * Context: BH off, RCU; neither td->lock nor peers->lock held.
  */
 void teredo_nptv6_icmp_error(struct teredo_dev *td, struct sk_buff *skb, u8 code)
 {

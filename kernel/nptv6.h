@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * IPv6-to-IPv6 network prefix translation (NPTv6, RFC 6296) of a server's gateway.
+ * IPv6-to-IPv6 network prefix translation (NPTv6, RFC 6296) of a server's gateway: a
+ * native /64 replaces the first 64 bits of its clients' addresses. Packets of a client
+ * are translated before the IPv6 stack, packets to a client first on the transmit path.
+ * There is no state per flow.
  *
- * All clients of a server share their first 64 bits. The gateway replaces these by a
- * native /64, and keeps the interface identifier. Unlike in RFC 6296 3.1, the
- * translation is not checksum-neutral: the identifier holds the client's mapped
- * address, so that it cannot be changed, and transport checksums are adjusted.
- *
- * A packet of a client is translated before the IPv6 stack sees it, and a packet to
- * a native address before anything else is done with it. There is no state per flow.
+ * The translation is not checksum-neutral, unlike RFC 6296 3.1: the interface
+ * identifier holds the client's mapped endpoint and must not change. Transport
+ * checksums are adjusted instead.
  */
 #ifndef _TEREDO_NPTV6_H
 #define _TEREDO_NPTV6_H

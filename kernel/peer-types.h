@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The structures of the peer table: peers, the attempts to reach them, and the
- * packets that wait for them. The functions are in peer.h, queue.h and probe.h.
+ * Structures of the peer table: peers, the attempts to reach them, and the packets that
+ * wait for them (RFC 4380 5.2). The functions are in peer.h, queue.h and probe.h.
  */
 #ifndef _TEREDO_PEER_TYPES_H
 #define _TEREDO_PEER_TYPES_H
@@ -17,14 +17,14 @@
 #include "wire.h"
 
 struct teredo_port;
-/* Flows of a peer, and parties, are told apart by a hash of so many values. */
+/* Number of hash values that distinguish the flows of a peer, and the parties. */
 #define TEREDO_QUEUE_FLOWS	64
 #define TEREDO_QUEUE_PARTIES	64
 
 /**
- * struct teredo_budget - memory of packets that wait
- * @bytes: of all
- * @share: of each party
+ * struct teredo_budget - memory that queued packets use, as sum of skb->truesize
+ * @bytes: of all packets
+ * @share: of each party's packets, see queue.h
  */
 struct teredo_budget {
 	u32 bytes;
@@ -32,47 +32,47 @@ struct teredo_budget {
 };
 
 /**
- * struct teredo_waiting - packets that need wait no longer
- * @out: to be sent
- * @in: to be delivered
+ * struct teredo_waiting - packets that were taken from the queues of a peer
+ * @out: packets to send
+ * @in: packets to deliver
  */
 struct teredo_waiting {
 	struct sk_buff_head out;
 	struct sk_buff_head in;
 };
 
-#define TEREDO_PROBE_TRIES	4		/* once and three repeats */
-#define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between them */
+#define TEREDO_PROBE_TRIES	4		/* one try and three repeats */
+#define TEREDO_PROBE_INTERVAL	(2 * HZ)	/* between tries */
 
 /**
- * struct teredo_probe - the attempt to reach a peer
- * @peer: whose
- * @pending: in the table's tree while @next is to be waited for
- * @next: jiffies of the next try, or of giving up
+ * struct teredo_probe - an attempt to reach a peer
+ * @peer: peer to reach
+ * @pending: in the table's tree while a next step is due at @next
+ * @next: jiffies of the next try, or of the end of the attempt
  * @tries: steps of this attempt, each with bubbles or a test
  * @n_tests: tests of this attempt that have left the host
- * @solicits: solicitations yet to be sent before bubbles
- * @unsolicited: only received packets have asked for this attempt
- * @failed: given up; further packets are refused until the rest is over
- * @testing: @echo is under way, sent at @tested
- * @releasing: what waited is being sent, see release() in trust.c
+ * @solicits: solicitations yet to be sent before bubbles (RFC 6081 5.7)
+ * @unsolicited: only received packets have caused this attempt
+ * @failed: without an answer; further packets are rejected until the back-off is over
+ * @testing: a test with @echo is under way since @tested
+ * @releasing: the queued packets are being sent, see release() in trust.c
  * @echo: the connectivity test
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
- * @n_sent: bubbles that have left the host, without an answer
- * @answers: answers to its bubbles given since @answered, see bubble-rx.c
- * @answered: jiffies
- * @cause: IPv6 source of the packet that its bubbles count for, unspecified if
- *	the attempt began without one
+ * @n_sent: bubble sets that have left the host, without an answer
+ * @answers: bubbles of the peer answered since @answered, see bubble-rx.c
+ * @answered: jiffies when @answers was last reset
+ * @cause: IPv6 source that the bubbles of this attempt are charged to, unspecified if
+ *	the attempt began without a packet
  * @unsent: the last bubbles did not leave the host
  * @out: packets that wait to be sent
  * @in: packets that wait to be delivered
- * @bytes: memory of both
+ * @bytes: memory of both, as sum of skb->truesize
  * @flow: packets of each flow in @out
- * @told: flows that were told since @told_at that there is no room, a bit each
- * @told_at: jiffies
+ * @told: bitmap of flows that got an ICMPv6 error for a full queue since @told_at
+ * @told_at: jiffies when @told was last cleared
  *
- * All under the table's lock. Gone as soon as the peer has answered.
+ * Everything is protected by peers->lock. The structure is freed when the peer answers.
  */
 struct teredo_probe {
 	struct teredo_peer *peer;
@@ -102,57 +102,54 @@ struct teredo_probe {
 };
 
 /**
- * struct teredo_peer - one peer
+ * struct teredo_peer - a peer
  * @node: in the hash table
  * @addr: IPv6 address, the key
- * @ep: where it is; constant once @trusted, a peer that has moved gets a new
- *	entry
- * @sport: local port that it was proven at, network byte order; likewise
- * @trusted: @ep is proven; set once, read with acquire semantics
- * @local_init: packets of ours asked for this peer first; written under the table's
- *	lock
- * @extended: it has sent trailers, so it knows RFC 6081
- * @bursts: it can be asked for a burst
- * @symmetric: a bubble of it came from elsewhere than its address says (RFC 6081
+ * @ep: verified endpoint; constant once @trusted, as a peer that moves gets a new entry
+ * @sport: local port that @ep was verified at, network byte order; constant once
+ *	@trusted
+ * @trusted: @ep is verified; set once, read with acquire semantics
+ * @local_init: entry created for, or used by, an outgoing packet; written under
+ *	peers->lock
+ * @extended: the peer has sent trailers of RFC 6081
+ * @bursts: the peer supports bursts, see burst.h
+ * @symmetric: a bubble came from another endpoint than the mapped one (RFC 6081
  *	5.3.4.1); set once
- * @alt_verified: it has proven to be at @alt, but may be reached better elsewhere, so it is
+ * @alt_verified: verified at @alt, but endpoint selection is still open, so the peer is
  *	not trusted yet; until @nonce_sent changes
- * @rx: jiffies of the last packet accepted from @ep; written at most once a
- *	tick, by any CPU
- * @tx: jiffies of the last packet or bubble sent to it, likewise
- * @probe: what goes on to reach it, or NULL; written under the table's lock
- * @dst: cached routes to @ep, from the first packet sent on; see
- *	teredo_peer_cache()
- * @wait: jiffies of the first packet sent since the last one accepted, or of
- *	the test made since
- * @tested: the value of @rx that a connectivity test has set
- * @gso_since: jiffies when its packets began to come merged
- * @gso_last: jiffies of the last one that did, see teredo_peer_coalesced()
- * @nonce_sent: of our last bubble to its server, 0 for none; a bubble of the
- *	peer that repeats it shows where the peer is (RFC 6081 5.2)
- * @nonce_received: of its last bubble that came through our server, 0 for
- *	none; repeated in bubbles to it
- * @alt_sport: local port of @alt
- * @remote_random_port: random port of the peer as it has told us, network byte order,
- *	or 0
- * @silences: tests made because only we were talking, see
- *	teredo_peer_silent()
+ * @rx: jiffies of the last packet accepted from @ep; written at most once per tick, by
+ *	any CPU
+ * @tx: jiffies of the last packet or bubble sent to the peer; written like @rx
+ * @probe: attempt under way, or NULL; written under peers->lock
+ * @dst: cached routes to @ep, from the first packet sent on; see teredo_peer_cache()
+ * @wait: jiffies of the first packet sent since the last packet accepted, or of the
+ *	last silence test since then
+ * @tested: value of @rx that the last connectivity test has set
+ * @gso_since: jiffies when packets of the peer began to arrive coalesced
+ * @gso_last: jiffies of the last coalesced packet, see teredo_peer_coalesced()
+ * @nonce_sent: nonce of our last bubble to the peer's server, 0 for none; a bubble that
+ *	repeats it verifies the peer's endpoint (RFC 6081 5.2)
+ * @nonce_received: nonce of the peer's last bubble via our server, 0 for none; our
+ *	bubbles to the peer repeat it
+ * @alt_sport: local port of @alt, network byte order
+ * @remote_random_port: random port that the peer has announced, network byte order, or
+ *	0
+ * @silences: tests sent because the peer was silent, see teredo_peer_silent()
  * @bad_nonces: bubbles that had another nonce than @nonce_sent
  * @moves: moves to another endpoint in the second @moved
  * @moved: seconds of jiffies, modulo 256; see teredo_peer_may_move()
- * @alt: where it was until it moved, or is as well; packets from there are
- *	taken while the entry is fresh (port 0: nowhere)
- * @lan: where it was heard on our link (port 0: nowhere); under the table's
- *	lock
- * @lan_heard: jiffies of its last discovery bubble
- * @random_port: random port of ours, or NULL
- * @early: it has proven to be at @alt, but would drop data before it has got its
- *	nonce from us, see teredo_bubble_rx_early(); until @nonce_sent changes
+ * @alt: secondary endpoint, such as the one before a move; packets from it are accepted
+ *	while the entry is fresh (port 0: none)
+ * @lan: endpoint on our link (port 0: none); protected by peers->lock
+ * @lan_heard: jiffies of the peer's last discovery bubble
+ * @random_port: our random port for this peer, or NULL
+ * @early: verified at @alt, but the peer drops data until it gets its nonce from us,
+ *	see teredo_bubble_rx_early(); until @nonce_sent changes
  * @age: in the table's list
- * @rcu: to free it
+ * @rcu: to free the entry
  *
- * A packet that comes in needs the first 64 octets alone; data of TCP, and what
- * goes out, the second 64 as well.
+ * The receive path needs only the first 64 octets. TCP data received, and the transmit
+ * path, need the second 64 as well.
  */
 struct teredo_peer {
 	struct rhash_head node;
@@ -195,17 +192,18 @@ struct teredo_peer {
 /**
  * struct teredo_peers - the peer table
  * @ht: struct teredo_peer by address; read under RCU, written under @lock
- * @lock: serialises every change of the table, the entries and their probes;
- *	never taken for a packet to or from a peer in use
- * @age: struct teredo_peer, in the order that room is made
+ * @lock: serialises every change of the table, the entries and their probes; never
+ *	taken for a packet to or from a peer in use
+ * @age: struct teredo_peer in order of eviction
  * @pending: struct teredo_probe, sorted by the time they are due
- * @count: entries
- * @out: packets that wait to be sent
- * @in: packets that wait to be delivered
- * @seed: of the hash that tells their parties apart, so that no sender can choose
- *	one to share with
- * @deferred: packets whose peers were forgotten, to be dropped by the worker
- * @ref: the device's and each dump's
+ * @count: number of entries
+ * @out: memory of packets that wait to be sent
+ * @in: memory of packets that wait to be delivered
+ * @seed: of the hash of parties, so that no sender can choose the party that it shares
+ *	with others
+ * @deferred: packets whose peers were removed; the worker sends the ICMPv6 errors and
+ *	frees them
+ * @ref: held by the device and by each dump
  */
 struct teredo_peers {
 	struct rhashtable ht;

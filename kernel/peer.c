@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The peer table.
+ * Peer table (RFC 4380 5.2): lookup, creation, moves, eviction and ageing of entries.
  *
- * Readers hold RCU and nothing else: the key and, once an entry is trusted,
- * its endpoint never change. Room is made by second chance in the order of
- * @age, so that strangers go before peers in use, however many knock.
+ * Readers hold RCU and nothing else: the key and, once an entry is trusted, its
+ * endpoint never change. Room is made by second chance in the order of @age, so
+ * unsolicited peers are evicted before peers in use, independent of their number.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
@@ -19,17 +19,17 @@
 #include "stats.h"
 #include "trace.h"
 
-/* How many entries are looked at to make room for one. A bound for the time
- * under the lock; with fewer than 16 entries in a row in use there is room.
+/* Entries to examine when room for one is needed. This bounds the time under the lock.
+ * Room is found unless 16 entries in a row are in use.
  */
 #define TEREDO_EVICT_LOOK	16
 
-/* entries looked at under one hold of the lock, fewer if packets wait for them */
+/* Cost of the entries handled under one hold of the lock, see cost(). */
 #define TEREDO_SWEEP		64
-/* the whole table in so many rounds of ten seconds */
+/* An idle scan covers the whole table in eight rounds of ten seconds. */
 #define TEREDO_AGE_ROUNDS	8
 
-/* inlined, unlike the memcmp() that the table would do */
+/* Inlined, unlike the memcmp() that rhashtable would use. */
 static int differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct teredo_peer *peer = obj;
@@ -46,7 +46,7 @@ static const struct rhashtable_params params = {
 };
 
 /**
- * teredo_peers_create - make an empty table
+ * teredo_peers_create - create an empty peer table
  *
  * Context: process.
  * Return: the table with one reference, or NULL.
@@ -72,8 +72,10 @@ struct teredo_peers *teredo_peers_create(void)
 }
 
 /**
- * teredo_peers_get - take a reference, so that a dump outlives the device
+ * teredo_peers_get - take a reference to a table, so that a dump can outlive the device
  * @peers: table
+ *
+ * Context: any.
  */
 void teredo_peers_get(struct teredo_peers *peers)
 {
@@ -91,8 +93,8 @@ static void release(struct kref *ref)
 }
 
 /**
- * teredo_peers_put - give a reference back; the table is empty at the last
- * @peers: table
+ * teredo_peers_put - drop a reference to a table, and free it with the last one
+ * @peers: table; has no entries when the last reference is dropped
  *
  * Context: process.
  */
@@ -102,7 +104,7 @@ void teredo_peers_put(struct teredo_peers *peers)
 }
 
 /**
- * teredo_peer_lookup - find a peer
+ * teredo_peer_lookup - find the entry of a peer
  * @peers: table
  * @addr: IPv6 address
  *
@@ -124,11 +126,11 @@ static void free_rcu_cb(struct rcu_head *head)
 }
 
 /**
- * teredo_peer_remove - forget a peer and all that waits for it
+ * teredo_peer_remove - remove a peer, its attempt and its queued packets
  * @td: device
  * @peer: entry
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -144,7 +146,7 @@ void teredo_peer_remove(struct teredo_dev *td, struct teredo_peer *peer)
 	call_rcu(&peer->rcu, free_rcu_cb);
 }
 
-/* In use is what packets went to and came from lately. */
+/* Check whether packets went to and came from a peer within the last 30 s. */
 static bool in_use(const struct teredo_peer *peer)
 {
 	return teredo_peer_usable(peer) &&
@@ -158,11 +160,11 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_peer_being_reached - check whether an attempt of ours is under way
+ * teredo_peer_being_reached - check whether an attempt for an outgoing packet is under way
  * @peer: entry
  *
- * Context: table locked.
- * Return: true if packets of ours wait for the peer's answer.
+ * Context: peers->lock held.
+ * Return: true if packets of this host wait for the peer's answer.
  */
 bool teredo_peer_being_reached(const struct teredo_peer *peer)
 {
@@ -170,10 +172,10 @@ bool teredo_peer_being_reached(const struct teredo_peer *peer)
 	       teredo_probe_pending(peer->probe);
 }
 
-/* Strangers who knock only take the room of those not in use, nor being opened
- * the way to. A peer that we want to reach may also take that of a stranger in
- * use: whoever pings us from enough places gets answers, and would otherwise
- * shut us in.
+/* Make room for one entry. An unsolicited peer never evicts a peer that is in use or
+ * being reached. A locally initiated peer can also evict an unsolicited peer in use.
+ * Otherwise an attacker could fill the table with unsolicited peers in use, by pings
+ * from many addresses, and block outgoing packets.
  */
 static bool make_room(struct teredo_dev *td, bool local_init)
 {
@@ -209,8 +211,8 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 	if (!peer)
 		return NULL;
 	peer->addr = *addr;
-	/* as if last talked to long ago, so that a bubble may go at once
-	 * (5.2.6)
+	/* As if the last packet was long ago, so that a bubble can be sent at once (RFC
+	 * 4380 5.2.6).
 	 */
 	peer->rx = jiffies - TEREDO_PEER_FRESH;
 	peer->tx = peer->rx;
@@ -221,12 +223,12 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 }
 
 /**
- * teredo_peer_make - find a peer, or make room and an entry for it
+ * teredo_peer_make - find the entry of a peer, or create it
  * @td: device
  * @addr: IPv6 address
- * @local_init: a packet of ours is to be sent to it
+ * @local_init: an outgoing packet needs the entry
  *
- * Context: table locked, RCU.
+ * Context: peers->lock held, RCU.
  * Return: the entry; NULL if there is no room or no memory.
  */
 struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
@@ -259,14 +261,14 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 }
 
 /**
- * teredo_probe_get - the attempt to reach a peer, made if there is none
+ * teredo_probe_get - get the attempt to reach a peer, or create it
  * @td: device
  * @peer: entry, or NULL for none
  *
- * Without memory for it an entry that is not trusted goes, too: nothing would
- * become of it.
+ * If there is no memory, an entry that is not trusted is removed, since no step can
+ * verify it.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: the attempt, or NULL.
  */
 struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
@@ -292,19 +294,19 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 }
 
 /**
- * teredo_peer_prove - a peer that was not trusted so far is at an endpoint
+ * teredo_peer_prove - mark a peer as trusted at an endpoint
  * @peer: entry that is not trusted yet
- * @ep: where it is
- * @sport: local port that it was heard at, network byte order
+ * @ep: verified endpoint
+ * @sport: local port that received the proof, network byte order
  *
- * Context: table locked, or nobody else knows @peer.
+ * Context: peers->lock held, unless @peer is not in the table yet.
  */
 void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 		       __be16 sport)
 {
 	peer->ep = ep;
 	peer->sport = sport;
-	/* pairs with teredo_peer_trusted() */
+	/* pairs with teredo_peer_trusted(): @ep must be written before @trusted */
 	smp_store_release(&peer->trusted, true);
 }
 
@@ -312,10 +314,11 @@ void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
  * teredo_peer_may_move - check whether a peer may move, and count the move
  * @peer: trusted entry
  *
- * A peer that is not usable where it was may always move.
+ * A peer that is not usable at its old endpoint may always move.
  *
- * Context: table locked.
- * Return: false if it has moved %TEREDO_PEER_MOVES times in this second.
+ * Context: peers->lock held.
+ * Return: false if the peer is usable and has moved %TEREDO_PEER_MOVES times in this
+ * second.
  */
 bool teredo_peer_may_move(struct teredo_peer *peer)
 {
@@ -332,16 +335,18 @@ bool teredo_peer_may_move(struct teredo_peer *peer)
 }
 
 /**
- * teredo_peer_move - let a trusted peer be somewhere else
+ * teredo_peer_move - replace the entry of a trusted peer by one with another endpoint
  * @peers: table
- * @peer: the entry of old, not to be used any more if this succeeds
+ * @peer: old entry, freed after a grace period if this succeeds
  * @ep: new endpoint
- * @sport: local port that it was heard at, network byte order
+ * @sport: local port that received the proof, network byte order
  *
- * Both may work for some time, as a peer with a random port is at two places.
+ * The old endpoint stays valid as secondary endpoint: a peer with a random port can use
+ * both for some time.
  *
- * Context: table locked.
- * Return: the new entry, trusted; NULL if there is no memory for it.
+ * Context: peers->lock held.
+ * Return: the new entry, trusted; NULL if there is no memory for it, @peer is unchanged
+ * then.
  */
 struct teredo_peer *teredo_peer_move(struct teredo_peers *peers,
 				     struct teredo_peer *peer,
@@ -398,8 +403,8 @@ static void clamp_time(unsigned long *stamp)
 		WRITE_ONCE(*stamp, oldest);
 }
 
-/* Keeps times within reach of a 32-bit counter, for an entry that packets go
- * to, or come from, for weeks in one direction only.
+/* Keep times within reach of a 32-bit jiffies counter, for an entry that packets use
+ * for weeks in one direction only.
  */
 static void clamp_times(struct teredo_peer *peer)
 {
@@ -413,9 +418,9 @@ static void clamp_times(struct teredo_peer *peer)
 }
 
 enum sweep {
-	SWEEP_IDLE,	/* remove who is idle, or too many */
-	SWEEP_ALL,	/* remove all */
-	SWEEP_ROUTES,	/* forget cached routes */
+	SWEEP_IDLE,	/* remove idle entries, and those over the bound */
+	SWEEP_ALL,
+	SWEEP_ROUTES,	/* drop cached routes */
 };
 
 static void sweep_one(struct teredo_dev *td, struct teredo_peer *peer,
@@ -439,17 +444,15 @@ static void sweep_one(struct teredo_dev *td, struct teredo_peer *peer,
 	list_move_tail(&peer->age, &peers->age);
 }
 
-/* What an entry costs in time under the lock, an idle one being 1: each packet that
- * waits is looked at.
+/* Cost of an entry in time under the lock, relative to one without queued packets. Each
+ * queued packet is handled individually.
  */
 static int cost(const struct teredo_peer *peer)
 {
 	return 1 + (peer->probe ? teredo_queue_len(peer->probe) / 8 : 0);
 }
 
-/* Goes through some entries, oldest first.
- * Return: there are more.
- */
+/* Handle some entries, oldest first. Return: true if the table is not empty. */
 static bool sweep(struct teredo_dev *td, enum sweep what)
 {
 	struct teredo_peers *peers = td->peers;
@@ -470,13 +473,13 @@ static bool sweep(struct teredo_dev *td, enum sweep what)
 }
 
 /**
- * teredo_peers_flush - forget all peers
+ * teredo_peers_flush - remove all peers
  * @td: device
  *
- * The worker drops the packets that waited, unless the caller does so with
+ * The worker sends the ICMPv6 errors for queued packets, unless the caller does so with
  * teredo_queue_flush_unreach().
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_peers_flush(struct teredo_dev *td)
 {
@@ -484,7 +487,7 @@ void teredo_peers_flush(struct teredo_dev *td)
 		;
 }
 
-/* Sweeps so many entries, and at least some. */
+/* Sweep about @n entries, and always one batch. */
 static void sweep_part(struct teredo_dev *td, enum sweep what, u32 n)
 {
 	while (sweep(td, what) && n > TEREDO_SWEEP)
@@ -492,10 +495,12 @@ static void sweep_part(struct teredo_dev *td, enum sweep what, u32 n)
 }
 
 /**
- * teredo_peers_reroute - look the ways to all peers up anew
+ * teredo_peers_reroute - drop the cached routes of all peers
  * @td: device
  *
- * Context: process, table not locked.
+ * The next packet to each peer looks its route up again.
+ *
+ * Context: process, peers->lock not held.
  */
 void teredo_peers_reroute(struct teredo_dev *td)
 {
@@ -504,13 +509,13 @@ void teredo_peers_reroute(struct teredo_dev *td)
 }
 
 /**
- * teredo_peers_age - forget some of the peers that have been idle for long
+ * teredo_peers_age - remove some of the peers that are idle or over the bound
  * @td: device
  *
- * Looks at a part of the table; called every ten seconds it comes around
- * before an entry is twice too old.
+ * Each call scans an eighth of the table. Called every ten seconds, it covers the table
+ * before an entry reaches twice its idle time.
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_peers_age(struct teredo_dev *td)
 {

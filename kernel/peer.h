@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The peer table of a device: who was heard from, where, and when (RFC 4380
- * 5.2). Looked up without a lock for every packet; bounded.
+ * Peer table of a device: the endpoint of each peer, and when packets were last
+ * exchanged with it (RFC 4380 5.2). Every packet looks its peer up, without a lock. The
+ * size of the table is bounded.
  */
 #ifndef _TEREDO_PEER_H
 #define _TEREDO_PEER_H
@@ -12,41 +13,41 @@
 
 struct teredo_dev;
 
-/* An entry is good for sending while its last reception is younger (5.2.4) */
+/* A peer is usable for 30 s after its last packet (RFC 4380 5.2.4). */
 #define TEREDO_PEER_FRESH	(30 * HZ)
-/* ... and from this age on it is refreshed while packets are being sent */
+/* From this age of the last packet on, a peer that packets are sent to is refreshed. */
 #define TEREDO_PEER_REFRESH	(20 * HZ)
-/* A peer that has not said a word for so long while it was being talked to is
- * tested: its relay may have gone, and then another one can be found long
- * before the entry is too old. Each test without any other sign of life doubles
- * the time, as flows in one direction are nothing unusual.
+/* A native peer is tested if it sends nothing for this time while packets are sent to
+ * it. Its relay may have gone, and another relay can be found long before the entry
+ * expires. Each test without another packet doubles the time, as one-way flows are
+ * common.
  */
 #define TEREDO_PEER_SILENCE	HZ
 #define TEREDO_PEER_SILENCES	4
-/* A peer whose packets come merged is taken for one that merging does nothing for,
- * for so long after the last of them: some round trips.
+/* A peer's packets are assumed to arrive coalesced until this time after the last one
+ * that did: some round trips.
  */
 #define TEREDO_PEER_COALESCED	(HZ / 10)
-/* A peer that has verified two endpoints can send from both in turn. Moves per
- * second, each of which allocates an entry. A handover takes one or two.
+/* A peer that is verified at two endpoints can send from both in turn. This limits its
+ * moves per second, as each move allocates an entry. A handover takes one or two.
  */
 #define TEREDO_PEER_MOVES	4
-/* Entries that nothing was exchanged with for so long are forgotten. Longer
- * than the 300 s that failed peers are left alone for (5.2.6).
+/* Idle time after which an entry is removed. Longer than the 300 s back-off of failed
+ * peers (RFC 4380 5.2.6).
  */
 #define TEREDO_PEER_IDLE	(600 * HZ)
 
-/* Enough for the busiest host behind a NAT (C-10). When full, 2 MiB, and 160 KiB
- * more for every CPU if packets are sent to all of them.
+/* Enough for the busiest host behind a NAT. A full table takes 2 MiB, and 160 KiB more
+ * per CPU if packets are sent to all peers.
  */
 #define TEREDO_MAX_PEERS_CLIENT	4096
-/* a relay for a smaller network; with 32 MiB when full */
+/* A relay for a small network. A full table takes 32 MiB. */
 #define TEREDO_MAX_PEERS_RELAY	65536
-/* Peers beyond this number get no cache of their routes, which costs some 50
- * octets for every CPU and peer: 400 MiB for a full relay of 128 CPUs.
+/* Peers beyond this number get no route cache, which takes about 50 octets per CPU and
+ * peer: 400 MiB for a full relay with 128 CPUs.
  */
 #define TEREDO_CACHED_PEERS	4096
-/* what an administrator may ask for: some 300 octets each, half a GiB */
+/* Upper bound of the configured table size: half a GiB at some 300 octets per peer. */
 #define TEREDO_MAX_PEERS_LIMIT	(2 * 1024 * 1024)
 
 struct teredo_peers *teredo_peers_create(void);
@@ -73,8 +74,7 @@ void teredo_peers_age(struct teredo_dev *td);
 struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 				      struct teredo_peer *peer);
 
-/* Writes the time unless that has been done this tick: the cache line of a
- * busy peer is shared by all CPUs.
+/* Store the time at most once per tick: all CPUs share the cache line of a busy peer.
  */
 static inline void teredo_stamp(unsigned long *stamp)
 {
@@ -92,24 +92,26 @@ static inline bool teredo_peer_fresh(const struct teredo_peer *peer)
 
 static inline bool teredo_peer_trusted(const struct teredo_peer *peer)
 {
-	/* pairs with teredo_peer_prove(): @ep is read after this */
+	/* pairs with teredo_peer_prove(): @ep must be read after @trusted */
 	return smp_load_acquire(&peer->trusted);
 }
 
-/* it has proven to be at @ep, as seen from local port @sport */
+/* Check whether the peer is verified at @ep, as seen from local port @sport. */
 static inline bool teredo_peer_at(const struct teredo_peer *peer,
 				  struct teredo_endpoint ep, __be16 sport)
 {
 	return teredo_endpoint_equal(peer->ep, ep) && peer->sport == sport;
 }
 
-/* data may be sent to it right now */
+/* Check whether data can be sent to the peer now. */
 static inline bool teredo_peer_usable(const struct teredo_peer *peer)
 {
 	return teredo_peer_trusted(peer) && teredo_peer_fresh(peer);
 }
 
-/* Called for every packet sent to a native peer: is it suspiciously silent? */
+/* Check whether a native peer is silent although packets are sent to it. Called for
+ * every packet sent to a native peer.
+ */
 static inline bool teredo_peer_silent(struct teredo_peer *peer)
 {
 	unsigned long wait = READ_ONCE(peer->wait);
@@ -124,10 +126,9 @@ static inline bool teredo_peer_silent(struct teredo_peer *peer)
 	return false;
 }
 
-/* Does a packet of it find others that came merged: by GRO of the interface, or as
- * the sender, on this machine, has made them? To merge again is vain then. Not
- * within the tick in which that began: what has gone the other way must not be
- * overtaken.
+/* Return true if GRO of the inner packets is pointless because the sender or the
+ * interface has coalesced them already. Switch only on the next tick, so that no packet
+ * overtakes those still in gro_cells.
  */
 static inline bool teredo_peer_coalesced(struct teredo_peer *peer, bool now)
 {
@@ -142,7 +143,7 @@ static inline bool teredo_peer_coalesced(struct teredo_peer *peer, bool now)
 	return known && time_after(jiffies, READ_ONCE(peer->gso_since));
 }
 
-/* it should be heard from before it is too old */
+/* Check whether the peer must be refreshed before its entry expires. */
 static inline bool teredo_peer_aging(const struct teredo_peer *peer)
 {
 	return !time_before(jiffies, READ_ONCE(peer->rx) + TEREDO_PEER_REFRESH);

@@ -3,9 +3,9 @@
  * Peer probing: hole punching for Teredo peers, connectivity tests for native hosts
  * (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
  *
- * A packet to a peer that is not usable begins an attempt. The attempt sends bubbles
- * or a test up to four times, two seconds apart, while packets wait. An answer ends
- * it, see trust.c. Without an answer the senders get ICMPv6 errors, see unreach.c.
+ * A packet to a peer that is not usable begins an attempt. The attempt sends bubbles or
+ * a test up to four times, two seconds apart, while packets wait. An answer ends the
+ * attempt, see trust.c. Without an answer the senders get ICMPv6 errors, see unreach.c.
  * Steps are decided under peers->lock and transmitted after releasing it.
  */
 #include <linux/netdevice.h>
@@ -33,16 +33,16 @@ enum action {
 	ACT_NONE,
 	ACT_BUBBLES,
 	ACT_TEST,
-	ACT_REFUSE,	/* the peer is to be left alone for now */
+	ACT_REFUSE,	/* the peer is in back-off */
 };
 
 /**
- * struct probe_action - what to send once the lock is gone
+ * struct probe_action - what to send after releasing peers->lock
  * @map: own mapping
- * @act: what
- * @echo: for ACT_TEST
- * @set: for ACT_BUBBLES
- * @last: a last solicitation before those
+ * @act: kind of packet
+ * @echo: the test, for ACT_TEST
+ * @set: the bubbles, for ACT_BUBBLES
+ * @last: last solicitation, sent before @set
  */
 struct probe_action {
 	const struct teredo_mapping *map;
@@ -58,11 +58,11 @@ static bool is_teredo(const struct teredo_dev *td, const struct in6_addr *addr)
 }
 
 /**
- * teredo_probe_next() - tell when the worker has to run next
+ * teredo_probe_next() - compute when the worker must run next
  * @td: device
  *
- * Context: table locked.
- * Return: jiffies from now, 0 if something is due.
+ * Context: peers->lock held.
+ * Return: jiffies from now, 0 if an event is due.
  */
 unsigned long teredo_probe_next(struct teredo_dev *td)
 {
@@ -75,7 +75,9 @@ unsigned long teredo_probe_next(struct teredo_dev *td)
 	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
 }
 
-/* Lets the attempt wait for @next. Wakes the worker if it is due first. */
+/* Schedule the next step of the attempt at @next. Wake the worker if this step is due
+ * before all others.
+ */
 static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 {
 	teredo_probe_insert(td->peers, probe);
@@ -84,9 +86,9 @@ static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 				 teredo_probe_next(td));
 }
 
-/* Fills the bubble set that had to wait. It stays empty if it is not needed any
- * more, or if others were sent a moment ago. The next one is late by as much. Table
- * locked.
+/* Fill the bubble set that a test or a burst has delayed. The set stays empty if the
+ * peer is usable now, or if other bubbles were sent within the last two seconds. The
+ * next try is postponed accordingly. Context: peers->lock held.
  */
 static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
 		     struct teredo_peer *peer, struct teredo_bubble_set *set)
@@ -108,9 +110,9 @@ static void catch_up(struct teredo_dev *td, const struct teredo_mapping *map,
  * teredo_probe_resume() - send the bubble set that waited for a test or a burst
  * @td: device
  * @map: own mapping
- * @addr: address of the peer; nothing is sent if the peer is usable or forgotten
+ * @addr: address of the peer; nothing is sent if the peer is usable or was removed
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map,
 			 const struct in6_addr *addr)
@@ -126,7 +128,7 @@ void teredo_probe_resume(struct teredo_dev *td, const struct teredo_mapping *map
 	teredo_send_bubble_set(td, map, addr, &set);
 }
 
-/* The same nonce in every try: a late reply still counts. */
+/* Use the same nonce in every try, so that a late reply still counts. */
 static void try_test(struct teredo_probe *probe, struct probe_action *action)
 {
 	if (!probe->tries) {
@@ -140,9 +142,9 @@ static void try_test(struct teredo_probe *probe, struct probe_action *action)
 	action->echo = probe->echo;
 }
 
-/* Asks a peer that was there a while ago without its server (RFC 6081 5.7): no
- * bubble in the sense of 5.2.6, so it does not count as one. With the last one
- * the server is asked as well.
+/* Solicit a peer directly at its last endpoint, to spare its server (RFC 6081 5.7).
+ * This is no bubble in the sense of RFC 4380 5.2.6 and is not charged. The last
+ * solicitation is sent together with a bubble set.
  */
 static void solicit(struct teredo_probe *probe, struct teredo_bubble_set *set)
 {
@@ -160,7 +162,7 @@ static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
 		     struct probe_action *action)
 {
 	action->act = ACT_BUBBLES;
-	/* Row T-07: its server is spared if it is still on the link. */
+	/* RFC 4380 5.2.8 (row T-07): first try the link, to spare the peer's server. */
 	if (!probe->tries &&
 	    teredo_discovery_add(td, probe->peer, &action->set)) {
 		teredo_bubble_set_charge(probe, &action->set);
@@ -177,7 +179,7 @@ static void try_peer(struct teredo_dev *td, struct teredo_probe *probe,
 	probe->tries++;
 }
 
-/* nothing was sent for this attempt */
+/* Check whether nothing was sent for this attempt yet. */
 static bool at_start(const struct teredo_probe *probe)
 {
 	return !probe->tries &&
@@ -204,9 +206,10 @@ static bool under_way(const struct teredo_probe *probe)
 	return teredo_probe_pending(probe) || probe->releasing;
 }
 
-/* It was there, and nothing has been exchanged for as long as a mapping may last
- * (row T-10). Only with peers that have been seen to know RFC 6081: others would
- * not answer, and four seconds be lost. On our link there is another way (T-07).
+/* Check whether a peer was verified, and no packet was exchanged for as long as a NAT
+ * mapping may last (RFC 6081 5.7, row T-10). A peer that has not sent trailers of RFC
+ * 6081 would not answer, which costs four seconds. Peers on the link are discovered by
+ * multicast instead (row T-07).
  */
 static bool worth_soliciting(const struct teredo_dev *td,
 			     const struct teredo_peer *peer)
@@ -217,7 +220,7 @@ static bool worth_soliciting(const struct teredo_dev *td,
 	       !time_before(jiffies, READ_ONCE(peer->tx) + TEREDO_PEER_FRESH);
 }
 
-/* Begins an attempt for a packet of ours, unless one is under way. */
+/* Begin an attempt for an outgoing packet, unless one is under way. */
 static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 		  struct probe_action *action)
 {
@@ -250,7 +253,7 @@ static void begin(struct teredo_dev *td, struct teredo_probe *probe,
 	}
 }
 
-/* Begins a test for a received packet, unless one is under way. */
+/* Begin a test for a received packet, unless one is under way. */
 static void begin_unsolicited(struct teredo_dev *td,
 			      struct teredo_probe *probe,
 			      struct probe_action *action)
@@ -263,9 +266,9 @@ static void begin_unsolicited(struct teredo_dev *td,
 	try_once(td, probe, action);
 }
 
-/* May a received packet make us test its source? Anybody can send such packets
- * with any source, so there are limits for all of them, asked before an entry
- * is made, and another one for each source.
+/* Check whether a received packet can cause a test of its source. Any host can forge
+ * such packets. So a device-wide limit applies before an entry is created, and a limit
+ * of one test in two seconds to each source.
  */
 static bool test_allowed(struct teredo_dev *td, const struct teredo_peer *peer,
 			 struct teredo_endpoint from)
@@ -292,14 +295,14 @@ static void run_action(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_probe_start - begin to open the way to a peer
+ * teredo_probe_start - begin an attempt to reach a peer
  * @td: device
  * @map: own mapping
- * @addr: peer's address
+ * @addr: address of the peer
  *
- * Context: BH off, RCU; table not locked.
- * Return: 0; -EADDRNOTAVAIL if its address cannot be reached, -ENOBUFS if
- * there is no room, -EBUSY if it did not answer and must be left alone.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: 0; -EADDRNOTAVAIL if an IPv4 address in @addr is not global unicast or its
+ * port is 0, -ENOBUFS if there is no room, -EBUSY if the peer is in back-off.
  */
 int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 		       const struct in6_addr *addr)
@@ -326,18 +329,18 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_refresh - keep a usable peer usable
+ * teredo_probe_refresh - refresh a peer before its entry expires
  * @td: device
  * @map: own mapping
- * @addr: the address of a peer that packets are being sent to, but that has
- *	not been heard from for %TEREDO_PEER_REFRESH, or is silent
+ * @addr: address of a peer that packets are being sent to, but that has sent none for
+ *	%TEREDO_PEER_REFRESH, or is silent
  *
- * A flow in one direction would stall every 30 s until bubbles have made the
- * round trip again. RFC 6081 5.1 lets them be sent early; at most two are,
- * which leaves two for when it matters. Silence alone is a reason only for a
- * connectivity test, which may find another relay.
+ * Without a refresh, a one-way flow would stall every 30 s until bubbles have made the
+ * round trip. RFC 6081 5.1 allows bubbles before that. At most two of the four bubbles
+ * are used, which leaves two for a later attempt. Silence alone only causes a
+ * connectivity test, which can find another relay.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_probe_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
@@ -354,7 +357,7 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	if (probe) {
 		if (peer->silences < TEREDO_PEER_SILENCES)
 			WRITE_ONCE(peer->silences, peer->silences + 1);
-		/* the next silence counts from this test */
+		/* the next silence is measured from this test on */
 		WRITE_ONCE(peer->wait, jiffies);
 		try_once(td, probe, &action);
 	}
@@ -363,9 +366,9 @@ void teredo_probe_refresh(struct teredo_dev *td,
 	run_action(td, addr, &action);
 }
 
-/* The bubbles of an attempt count for the source that began it. If a limit has
- * refused them, the next source whose packet waits takes its place: a source over
- * its share must not hold up those of others.
+/* The bubbles of an attempt are charged to the source that began it. If a limit has
+ * refused them, charge the next source whose packet waits: a source over its share must
+ * not delay packets of other sources.
  */
 static void note_cause(struct teredo_probe *probe, const struct sk_buff *skb)
 {
@@ -375,11 +378,11 @@ static void note_cause(struct teredo_probe *probe, const struct sk_buff *skb)
 	probe->unsent = false;
 }
 
-/* Queues the packet for the peer and begins an attempt. The newest is dropped
- * when full, so that what gets through stays in order, but the attempt goes on.
- * Table locked.
- * Return: true if the packet is taken, else false with the reason in @why, and
- * whether its sender is to know in @tell.
+/* Queue the packet for the peer and begin an attempt. If the queue is full, the newest
+ * packet is dropped, so that the others stay in order. The attempt continues.
+ * Context: peers->lock held.
+ * Return: true if the packet is consumed; else false, with the reason in @why, and in
+ * @tell whether the sender gets an ICMPv6 error.
  */
 static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 		      struct sk_buff *skb, struct probe_action *action,
@@ -407,14 +410,14 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 }
 
 /**
- * teredo_probe_xmit - send to a peer that is not usable as it is
+ * teredo_probe_xmit - queue a packet to a peer that is not usable, and probe the peer
  * @td: device
  * @map: own mapping
  * @skb: packet, consumed
  *
- * Rows T-06, T-08 and T-11.
+ * RFC 4380 5.2.4 (rows T-06, T-08 and T-11).
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb)
@@ -432,7 +435,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 	spin_lock_bh(&td->peers->lock);
 	peer = teredo_peer_make(td, &dst, true);
 	if (peer && teredo_peer_usable(peer)) {
-		/* it answered since the look-up without the lock */
+		/* the peer has answered since the look-up without the lock */
 		spin_unlock_bh(&td->peers->lock);
 		teredo_output(td, skb, peer);
 		return;
@@ -448,17 +451,17 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_hold - keep a received packet until its source is proven
+ * teredo_probe_hold - queue a received packet until its source is verified
  * @td: device
  * @map: own mapping
  * @skb: decapsulated packet from a native source, consumed
- * @from: its outer source
+ * @from: outer source
  *
- * RFC 4380 5.2.3 rule 6, row P-21. A usable peer stays so, whatever the
- * outcome. The source is tested even if there is no room for the packet, or a
- * full queue would keep it from being reached by its next one.
+ * RFC 4380 5.2.3 rule 6 (row P-21). A usable peer stays usable, independent of the
+ * result. The source is tested even if there is no room for the packet. Otherwise a
+ * full queue would cause its next packet to be dropped as well.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_probe_hold(struct teredo_dev *td, const struct teredo_mapping *map,
 		       struct sk_buff *skb, struct teredo_endpoint from)
@@ -495,7 +498,9 @@ unlock:
 	run_action(td, &addr, &action);
 }
 
-/* Nothing waits and nothing must: see teredo_probe_refresh() */
+/* Check whether the attempt is a refresh: no packet waits, and the peer is usable. See
+ * teredo_probe_refresh().
+ */
 static bool refreshing(const struct teredo_probe *probe)
 {
 	return !probe->bytes && teredo_peer_usable(probe->peer);
@@ -515,8 +520,8 @@ static bool try_again(struct teredo_dev *td, const struct teredo_probe *probe)
 		teredo_bubble_set_in_budget(probe));
 }
 
-/* Without an answer. A refresh just ends. With a Teredo peer its probe stays if
- * bubbles were sent, as it knows when.
+/* End an attempt without an answer. A refresh ends without further effect. The probe of
+ * a Teredo peer is kept if it has sent bubbles, as it holds their times.
  */
 static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w)
@@ -535,12 +540,12 @@ static void end_attempt(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_probe_step() - take the first attempt that is due one step further
+ * teredo_probe_step() - take the next step of the first attempt that is due
  * @td: device
  * @map: own mapping
  *
- * Context: BH off, RCU; table not locked.
- * Return: false if none is due.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: false if no attempt is due.
  */
 bool teredo_probe_step(struct teredo_dev *td, const struct teredo_mapping *map)
 {

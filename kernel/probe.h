@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attempts to reach a peer: bubbles for Teredo addresses, connectivity tests for
- * all others (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
+ * Peer probing: bubbles for Teredo addresses, connectivity tests for native addresses
+ * (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
  */
 #ifndef _TEREDO_PROBE_H
 #define _TEREDO_PROBE_H
@@ -17,18 +17,17 @@ struct teredo_mapping;
 
 #define TEREDO_SOLICITATIONS	3		/* RFC 6081 5.7.2 */
 #define TEREDO_REFRESH_TRIES	2		/* see teredo_probe_refresh() */
-/* Rest after a failed connectivity test, counted from its first packet. The
- * RFC sets none: a failed test may mean no more than that a relay or the
- * native host was away, so let it be tried again soon.
+/* Back-off after a failed connectivity test, counted from its first packet. The RFC
+ * sets none. A relay or the native host may only have been away for a short time.
  */
 #define TEREDO_TEST_REST	(30 * HZ)
 
-/* A connectivity test that only received packets wait for is repeated once: who
- * sends them is unknown, and each try costs our server a packet.
+/* A connectivity test that only received packets wait for is repeated once: their
+ * source is unverified, and each try costs our server a packet.
  */
 #define TEREDO_HOLD_TRIES	2
 
-/* how often some of the table is looked at for idle peers */
+/* Interval between two partial scans of the table for idle peers. */
 #define TEREDO_AGE_INTERVAL	(10L * HZ)
 
 void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,

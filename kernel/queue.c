@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Bounded queues of packets that wait for a peer, fair between senders. */
+/*
+ * Bounded queues of packets that wait for a peer (RFC 4380 5.2.3, 5.2.4), fair between
+ * the parties that send them. See queue.h for the bounds.
+ */
 #include <linux/jhash.h>
 #include <linux/skbuff.h>
 #include <net/inet_sock.h>
@@ -10,9 +13,9 @@
 #include "queue.h"
 
 /**
- * struct wait_cb - what is kept with a packet that waits
- * @from: outer source of a received one
- * @party: whose share it takes
+ * struct wait_cb - control block of a queued packet, in skb->cb
+ * @from: outer source of a received packet
+ * @party: party that the memory is charged to
  */
 struct wait_cb {
 	struct teredo_endpoint from;
@@ -26,7 +29,7 @@ static struct wait_cb *wait_cb(const struct sk_buff *skb)
 }
 
 /**
- * teredo_queue_from() - read the outer source of a packet that waits
+ * teredo_queue_from() - read the outer source of a queued packet
  * @skb: received packet that teredo_queue_in() has accepted
  *
  * Context: any.
@@ -42,8 +45,8 @@ static u8 party(const struct teredo_peers *peers, u32 a, u32 b)
 	return jhash_2words(a, b, peers->seed) % TEREDO_QUEUE_PARTIES;
 }
 
-/* The user whose socket has sent a packet; of one that is forwarded, the /64 of its
- * source.
+/* Return: the party of a packet to send. For a local packet, the user whose socket sent
+ * it; for a forwarded packet, the /64 of its source.
  */
 static u8 sender(const struct teredo_dev *td, struct sk_buff *skb)
 {
@@ -85,7 +88,7 @@ static void dequeue(struct teredo_probe *probe, struct sk_buff_head *queue,
 	skb_queue_splice_tail_init(queue, to);
 }
 
-/* the bounds of one peer, and what may wait beyond them */
+/* Check the bounds of one peer, extended by @spare packets and @spare_bytes octets. */
 static bool peer_fits(const struct teredo_probe *probe,
 		      const struct sk_buff_head *queue,
 		      const struct sk_buff *skb, u32 spare, u32 spare_bytes)
@@ -103,8 +106,9 @@ static bool flow_fits(const struct teredo_probe *probe,
 			  TEREDO_QUEUE_SPARE_BYTES));
 }
 
-/* A socket that sends to many peers must not have its send buffer used up by those
- * that do not answer. A TCP socket has one peer, and needs to know what waits.
+/* Release the packet from the send buffer of its socket: peers that do not answer must
+ * not use up the buffer of a socket with many peers. A TCP socket has one peer, and
+ * must account for queued packets.
  */
 static void disown(struct sk_buff *skb)
 {
@@ -112,7 +116,9 @@ static void disown(struct sk_buff *skb)
 		skb_orphan(skb);
 }
 
-/* What may wait to be sent by this device. A relay has many senders. */
+/* Return: bound in octets of all packets that wait to be sent. A relay has many
+ * senders.
+ */
 static u32 queue_limit(const struct teredo_dev *td)
 {
 	return max_t(u32, TEREDO_QUEUE_TOTAL,
@@ -120,11 +126,11 @@ static u32 queue_limit(const struct teredo_dev *td)
 }
 
 /**
- * teredo_queue_len - count the packets that wait
- * @probe: attempt that they wait for
+ * teredo_queue_len - count the packets that wait for an attempt
+ * @probe: attempt
  *
- * Context: table locked.
- * Return: packets to be sent and to be delivered.
+ * Context: peers->lock held.
+ * Return: number of packets to send and to deliver.
  */
 u32 teredo_queue_len(const struct teredo_probe *probe)
 {
@@ -132,13 +138,13 @@ u32 teredo_queue_len(const struct teredo_probe *probe)
 }
 
 /**
- * teredo_queue_out - keep a packet that is to be sent
+ * teredo_queue_out - queue a packet to send
  * @td: device
  * @probe: attempt to reach the peer
  * @skb: packet, consumed if there is room for it
  *
- * Context: table locked.
- * Return: true if there is.
+ * Context: peers->lock held.
+ * Return: true if the packet is queued.
  */
 bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 		      struct sk_buff *skb)
@@ -159,15 +165,15 @@ bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_tells - check whether a sender is told that there is no room
+ * teredo_queue_tells - check whether a sender gets an ICMPv6 error for a full queue
  * @probe: attempt to reach the peer
- * @skb: packet that teredo_queue_out() has refused; the caller still owns it
+ * @skb: packet that teredo_queue_out() has refused, borrowed
  *
- * Each flow is told once a second: a flood does not make a flood of errors, and
- * does not keep other flows from being told.
+ * Each flow gets one error per second. So a flood does not cause a flood of errors, and
+ * does not suppress the errors of other flows.
  *
- * Context: table locked.
- * Return: true if it is.
+ * Context: peers->lock held.
+ * Return: true if the error must be sent.
  */
 bool teredo_queue_tells(struct teredo_probe *probe, struct sk_buff *skb)
 {
@@ -183,7 +189,7 @@ bool teredo_queue_tells(struct teredo_probe *probe, struct sk_buff *skb)
 	return true;
 }
 
-/* of a source for which a test was allowed */
+/* Check for the first packet of a source for which a test was allowed. */
 static bool is_first(const struct teredo_probe *probe,
 		     const struct sk_buff *skb)
 {
@@ -192,14 +198,14 @@ static bool is_first(const struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_in - keep a received packet
+ * teredo_queue_in - queue a received packet
  * @td: device
- * @probe: attempt to prove its source
+ * @probe: attempt to verify its source
  * @skb: packet, consumed if there is room for it
- * @from: its outer source
+ * @from: outer source
  *
- * Context: table locked.
- * Return: true if there is.
+ * Context: peers->lock held.
+ * Return: true if the packet is queued.
  */
 bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
 		     struct sk_buff *skb, struct teredo_endpoint from)
@@ -217,12 +223,12 @@ bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_dequeue_out - take the packets that are to be sent
+ * teredo_dequeue_out - dequeue all packets to send
  * @td: device
  * @probe: attempt that they have waited for
- * @w: they are put here
+ * @w: the packets are appended here
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 			struct teredo_waiting *w)
@@ -232,12 +238,12 @@ void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_dequeue - take all packets
+ * teredo_dequeue - dequeue all packets of an attempt
  * @td: device
  * @probe: attempt that they have waited for
- * @w: they are put here
+ * @w: the packets are appended here
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 		    struct teredo_waiting *w)
@@ -247,14 +253,14 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_defer_unreach - drop packets whose peer is about to be forgotten
+ * teredo_queue_defer_unreach - move packets of a removed peer to the deferred list
  * @td: device
  * @w: the packets, consumed
  *
- * Senders cannot be told with the table locked, and freeing takes time, so the
- * worker does both.
+ * ICMPv6 errors cannot be sent under peers->lock, and freeing takes time. So the worker
+ * does both.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_queue_defer_unreach(struct teredo_dev *td, struct teredo_waiting *w)
 {
@@ -262,7 +268,7 @@ void teredo_queue_defer_unreach(struct teredo_dev *td, struct teredo_waiting *w)
 
 	if (skb_queue_empty(&w->out) && skb_queue_empty(&w->in))
 		return;
-	/* their memory is in use until the worker frees it */
+	/* the memory stays in use until the worker frees the packets */
 	skb_queue_walk(&w->out, skb)
 		td->peers->out.bytes += skb->truesize;
 	skb_queue_walk(&w->in, skb)

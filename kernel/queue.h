@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets that wait until a peer can be reached, or is proven to be who it says
- * it is. There is a bound for each peer, one for all, and one for each party that
- * sends them, so that no party uses up the room of the others. The newest packet is
- * refused, so that what gets through stays in order.
+ * Bounded queues of packets that wait for a peer to be reached or verified (RFC 4380
+ * 5.2.3, 5.2.4). Each peer, each party that sends packets, and all packets together
+ * have a bound. A party is a local user, a source /64 of forwarded packets, or an outer
+ * IPv4 source of received packets. When full, the newest packet is refused, so that the
+ * others stay in order.
  */
 #ifndef _TEREDO_QUEUE_H
 #define _TEREDO_QUEUE_H
@@ -14,34 +15,35 @@
 
 struct teredo_dev;
 
-/* What may wait. Per peer: two seconds, the time one bubble may cost, of a
- * game's or a call's packets. In all: well under a per cent of the memory of
- * the smallest router.
+/* Bounds per peer: packets of a game or a call for two seconds, the time from one try
+ * to the next. Bound of all packets: well under a per cent of the memory of a small
+ * router.
  */
 #define TEREDO_QUEUE_PACKETS	128
 #define TEREDO_QUEUE_BYTES	(256 * 1024)
 #define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
-/* ... or so much for each peer that a relay may have, whichever is more */
+/* ... or 256 octets for each peer that a relay can have, whichever is more */
 #define TEREDO_QUEUE_PER_PEER	256
-/* Of that, one party gets a quarter. For the first packet to each peer it gets
- * another one: what opens connections goes before what follows.
+/* One party gets a quarter of the total. For the first packet to each peer it gets
+ * half: packets that open connections have priority.
  */
 #define TEREDO_QUEUE_SHARE(total)	((total) / 4)
 #define TEREDO_QUEUE_SHARE_FIRST(total)	((total) / 2)
-/* Beyond the bounds of a peer, for flows that have no more than so many packets
- * waiting: a flow that fills the queue leaves room for a TCP handshake.
+/* Room beyond the bounds of a peer, for flows that have fewer than
+ * %TEREDO_QUEUE_SPARE_FLOW packets waiting. A flow that fills the queue leaves room for
+ * a TCP handshake.
  */
 #define TEREDO_QUEUE_SPARE		32
 #define TEREDO_QUEUE_SPARE_BYTES	(64 * 1024)
 #define TEREDO_QUEUE_SPARE_FLOW		4
 
-/* Received packets, which any host can send, have a budget of their own. */
+/* Received packets have a budget of their own, as any host can send them. */
 #define TEREDO_HOLD_TOTAL	(1024 * 1024)
-/* Of that, one outer IPv4 source gets an eighth, 56 packets of 1280 octets. */
+/* One outer IPv4 source gets an eighth of the total, 56 packets of 1280 octets. */
 #define TEREDO_HOLD_SHARE	(TEREDO_HOLD_TOTAL / 8)
-/* The first packet of a source that is being tested is held in any case if it takes
- * no more than this. The tests, 32 per second for 4 s each, bound the memory: 640
- * KiB.
+/* The first packet of a source that is being tested is queued independent of the other
+ * bounds, if it takes no more memory than this. The limit of 32 tests/s, of 4 s each,
+ * bounds that memory to 640 KiB.
  */
 #define TEREDO_HOLD_FIRST	4096
 
@@ -51,7 +53,7 @@ static inline void teredo_waiting_init(struct teredo_waiting *w)
 	__skb_queue_head_init(&w->in);
 }
 
-/* The flow of a packet, told apart by a hash of %TEREDO_QUEUE_FLOWS values */
+/* Return: the flow of a packet, as a hash of %TEREDO_QUEUE_FLOWS values. */
 static inline u8 teredo_queue_flow(struct sk_buff *skb)
 {
 	return skb_get_hash(skb) % TEREDO_QUEUE_FLOWS;

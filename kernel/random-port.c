@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The pool of random ports: sockets are opened and closed by the worker. */
+/*
+ * Pool of random ports (RFC 6081 5.4, 5.5): the worker opens and closes their sockets.
+ */
 #include <linux/netdevice.h>
 #include <net/inet_sock.h>
 
@@ -9,8 +11,10 @@
 #include "socket.h"
 
 /**
- * teredo_ports_init - no ports yet
- * @ports: result
+ * teredo_ports_init - initialise the lists of ports
+ * @ports: the lists
+ *
+ * Context: any.
  */
 void teredo_ports_init(struct teredo_ports *ports)
 {
@@ -20,7 +24,7 @@ void teredo_ports_init(struct teredo_ports *ports)
 }
 
 /**
- * teredo_port_open - open a port that is nobody's yet
+ * teredo_port_open - open a port that no peer uses yet
  * @td: device
  *
  * Context: process.
@@ -58,11 +62,11 @@ static void open_spare(struct teredo_dev *td)
 
 /**
  * teredo_ports_free - close ports
- * @list: them; empty afterwards
+ * @list: list of the ports; empty afterwards
  *
- * Waits once for all who may still use them.
+ * All ports share one grace period, in which their receivers finish.
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_ports_free(struct list_head *list)
 {
@@ -81,11 +85,11 @@ void teredo_ports_free(struct list_head *list)
 }
 
 /**
- * teredo_ports_work - open what may be needed and close what is not
+ * teredo_ports_work - open spare ports and close released ones
  * @td: device, up
- * @wanted: random ports are of use
+ * @wanted: random ports can help, so keep spare ones
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_ports_work(struct teredo_dev *td, bool wanted)
 {
@@ -108,9 +112,9 @@ void teredo_ports_work(struct teredo_dev *td, bool wanted)
 
 /**
  * teredo_ports_close - close all random ports
- * @td: device that forgets its peers, and whose worker does not run any more
+ * @td: device without peers, and whose worker does not run any more
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_ports_close(struct teredo_dev *td)
 {
@@ -118,12 +122,11 @@ void teredo_ports_close(struct teredo_dev *td)
 	teredo_ports_work(td, false);
 }
 
-/* Table locked. */
 /**
- * teredo_ports_wake() - let the worker open and close ports
+ * teredo_ports_wake() - wake the worker to open and close ports
  * @td: device
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_ports_wake(struct teredo_dev *td)
 {
@@ -132,12 +135,12 @@ void teredo_ports_wake(struct teredo_dev *td)
 }
 
 /**
- * teredo_port_give - let a peer have a certain port
+ * teredo_port_give - assign a port to a peer
  * @td: device
- * @port: port that is nobody's, in a list
- * @peer: entry that has none
+ * @port: port without a peer, in a list
+ * @peer: entry without a port
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 		      struct teredo_peer *peer)
@@ -150,11 +153,11 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 }
 
 /**
- * teredo_port_hand_over - let the entry that replaces a peer's have its port
- * @old: entry that goes
- * @new: entry that comes
+ * teredo_port_hand_over - move the port of an entry to the entry that replaces it
+ * @old: entry to remove
+ * @new: entry to add
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new)
 {
@@ -165,11 +168,13 @@ void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new)
 }
 
 /**
- * teredo_port_release - a peer needs no random port any more
+ * teredo_port_release - take the random port, if any, from a peer
  * @td: device
  * @peer: entry
  *
- * Context: table locked.
+ * The worker closes the port.
+ *
+ * Context: peers->lock held.
  */
 void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -186,11 +191,12 @@ void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_port_kept - is the NAT's mapping of a peer's random port being kept
+ * teredo_port_kept - check whether the NAT mapping of a peer's random port is kept alive
  * @peer: entry
  *
- * Context: table locked.
- * Return: true if it is, and has not been for long without data.
+ * Context: peers->lock held.
+ * Return: true if the peer is verified at that port, and fewer than
+ * %TEREDO_PORT_REFRESHES keepalives were sent since the last data.
  */
 bool teredo_port_kept(const struct teredo_peer *peer)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Random ports: sockets beside the service port, each for one peer alone (RFC
- * 6081 5.4, 5.5). A symmetric NAT that keeps ports for the first destination
- * has no mapping for them yet, so what it will make of them can be told before.
+ * Random ports: sockets in addition to the service port, each for one peer (RFC 6081
+ * 5.4, 5.5). A fresh port has no NAT mapping yet. So its external port is predictable
+ * behind port-preserving symmetric NATs and behind NATs with sequential port
+ * allocation.
  */
 #ifndef _TEREDO_RANDOM_PORT_H
 #define _TEREDO_RANDOM_PORT_H
@@ -16,21 +17,22 @@
 
 struct socket;
 
-/* Peers that may have one at a time; each costs a socket. */
+/* Maximum number of peers with a random port. Each port costs a socket. */
 #define TEREDO_MAX_PORTS	64
-/* Kept ready, as they are needed where a socket cannot be opened. */
+/* Ports kept open in advance, as they are needed in contexts that cannot open a socket.
+ */
 #define TEREDO_SPARE_PORTS	2
 
 #define TEREDO_PORT_REFRESH	(30 * HZ)	/* RFC 6081 5.4.2.1 */
 #define TEREDO_PORT_REFRESHES	20
 
 /**
- * struct teredo_port_test - an Echo Test
- * @running: not all answers are there
- * @tries: how often the server was asked
- * @due: jiffies when that is over
- * @nonce: of the solicitation to the primary, and to the secondary address
- * @seen: the port that was seen there, network byte order, or 0
+ * struct teredo_port_test - test that predicts an external port (Echo Test, RFC 6081 5.5)
+ * @running: the server has not answered all solicitations yet
+ * @tries: solicitation pairs sent
+ * @due: jiffies when this try times out
+ * @nonce: nonces of the solicitations to the primary and to the secondary address
+ * @seen: external ports that the server saw there, network byte order, or 0
  */
 struct teredo_port_test {
 	bool running;
@@ -43,12 +45,12 @@ struct teredo_port_test {
 /**
  * struct teredo_port - a random port
  * @list: in one of the lists of struct teredo_ports
- * @sock: its socket, which packets come in by
+ * @sock: socket bound to the port
  * @port: local port, network byte order
- * @predicted: what the peer sees of it, network byte order, or 0 for unknown
- * @peer: whose it is, or NULL
- * @refreshed: bubbles sent since data was, to keep the NAT's mapping
- * @test: finds out @predicted
+ * @predicted: external port that the peer will see, network byte order, or 0 if unknown
+ * @peer: peer that uses the port, or NULL
+ * @refreshed: NAT keepalive bubbles sent since the last data
+ * @test: the test that sets @predicted
  */
 struct teredo_port {
 	struct list_head list;
@@ -60,8 +62,8 @@ struct teredo_port {
 	struct teredo_port_test test;
 };
 
-/* A test finds out what the peer will see of our random port: nothing else is to
- * leave by it.
+/* Check whether a test of the peer's random port is running. The test predicts the
+ * external port, so no other packet may leave by this port.
  */
 static inline bool teredo_port_tested(const struct teredo_peer *peer)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Limits per destination that are fair between sources, in constant memory.
+ * Rate limits per destination that are fair between sources, in constant memory.
  *
- * A source that is within its share of a destination's rate may use all of the
- * bucket. Beyond the share it may use only the upper half. So a source alone is
- * limited by the rate only, and a flood from one source leaves tokens for others.
- * Repeats give way to first tries in the same manner.
+ * A source within its share of a destination's rate can use the whole bucket. Beyond
+ * its share it can use only the upper half. So a single source gets the full rate, and
+ * a flood from one source leaves tokens for others. First tries have priority over
+ * repeats in the same way.
  */
 #include <linux/in6.h>
 #include <linux/jhash.h>
@@ -16,13 +16,13 @@
 
 #include "ratelimit.h"
 
-/* Quarters of a bucket that a datagram must leave to those with priority */
+/* Quarters of a bucket that are reserved for datagrams with priority */
 #define LEAVE_REPEAT	1
 #define LEAVE_OVER	2
 
 /**
- * teredo_limit_create - make a limiter
- * @n_rates: number of buckets for destinations, 1 for one rate in all
+ * teredo_limit_create - create a limiter
+ * @n_rates: number of buckets for destinations, 1 for one rate of the device
  * @n_shares: number of buckets for the shares of sources, or 0
  *
  * Context: process.
@@ -41,20 +41,20 @@ struct teredo_limit *teredo_limit_create(u32 n_rates, u32 n_shares)
 	limit->seed = get_random_u32();
 	limit->n_rates = n_rates;
 	limit->n_shares = n_shares;
-	/* the first datagram finds a full bucket */
+	/* start with full buckets */
 	for (i = 0; i < n; i++)
 		atomic64_set(&limit->bucket[i], (u64)second_ago << 32);
 	return limit;
 }
 
-/* The bucket after what has been earned since it was last looked at. A datagram
- * costs HZ, and a tick earns @rate.
+/* Return: the bucket with the credit earned since its last refill. A datagram costs HZ,
+ * and a tick earns @rate.
  */
 static u64 refill(u64 bucket, u32 rate)
 {
 	u32 now = jiffies, then = bucket >> 32, passed, credit = bucket;
 
-	/* another CPU can be a tick ahead */
+	/* the time of another CPU can be a tick ahead */
 	if (now - then > U32_MAX - HZ)
 		now = then;
 	passed = min_t(u32, now - then, HZ);
@@ -62,8 +62,9 @@ static u64 refill(u64 bucket, u32 rate)
 	return (u64)now << 32 | credit;
 }
 
-/* Takes the tokens of @n datagrams unless fewer than @leave quarters of the bucket, in
- * whole datagrams, would be left. A rate under 4 knows no priorities.
+/* Take the tokens of @n datagrams, unless fewer than @leave quarters of the bucket, in
+ * whole datagrams, would be left. A rate under 4 has no priorities.
+ * Return: false if no tokens were taken.
  */
 static bool take_n(atomic64_t *bucket, u32 rate, u32 leave, u32 n)
 {
@@ -100,7 +101,7 @@ static bool take_share(struct teredo_limit *limit, u32 hash, u32 share,
 	return take(bucket, max(share, 1U), repeat ? LEAVE_OVER : 0);
 }
 
-/* RATE_USED or OVER_SHARE says which of the two an administrator must look for. */
+/* The verdict tells an administrator whether to look for one source or for many. */
 static enum teredo_limit_verdict take_rate(struct teredo_limit *limit,
 					   __be32 to, u32 rate, bool in_share,
 					   bool repeat)
@@ -116,10 +117,10 @@ static enum teredo_limit_verdict take_rate(struct teredo_limit *limit,
  * teredo_limit_allow - check whether a datagram may be sent to an address
  * @limit: limiter
  * @to: destination, network byte order
- * @rate: datagrams per second, and how many may be saved up; 0 for no limit
+ * @rate: datagrams per second, also the size of the bucket; 0 for no limit
  *
  * Context: any.
- * Return: true if the datagram may be sent, and is counted.
+ * Return: true if the datagram may be sent; it is counted.
  */
 bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate)
 {
@@ -127,15 +128,15 @@ bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate)
 }
 
 /**
- * teredo_limit_client - check whether packets of a client may be carried
+ * teredo_limit_client - check whether the gateway may carry packets of a client
  * @limit: limiter
  * @addr: mapped address of the client, network byte order
  * @port: mapped port, network byte order
  * @n: number of packets; more than @rate are counted as @rate
- * @rate: packets per second, and how many may be saved up; 0 for no limit
+ * @rate: packets per second, also the size of the bucket; 0 for no limit
  *
  * Context: any.
- * Return: true if they may, and are counted.
+ * Return: true if the packets may be carried; they are counted.
  */
 bool teredo_limit_client(struct teredo_limit *limit, __be32 addr, __be16 port,
 			 u32 n, u32 rate)
@@ -150,15 +151,14 @@ bool teredo_limit_client(struct teredo_limit *limit, __be32 addr, __be16 port,
 }
 
 /**
- * teredo_limit_fair - check whether a datagram of an IPv4 source may be sent on
+ * teredo_limit_fair - check whether an IPv4 source may cause a datagram
  * @limit: limiter with shares
  * @from: the source, network byte order
  * @to: destination, network byte order
- * @rate: datagrams per second to @to, and how many may be saved up; 0 for no
- *	limit
+ * @rate: datagrams per second to @to, also the size of the bucket; 0 for no limit
  *
  * Context: any.
- * Return: TEREDO_LIMIT_PASS if the datagram may be sent, and is counted.
+ * Return: TEREDO_LIMIT_PASS if the datagram may be sent; it is counted.
  */
 enum teredo_limit_verdict teredo_limit_fair(struct teredo_limit *limit,
 					    __be32 from, __be32 to, u32 rate)
@@ -173,7 +173,7 @@ enum teredo_limit_verdict teredo_limit_fair(struct teredo_limit *limit,
 	return take_rate(limit, to, rate, in_share, false);
 }
 
-/* The /64 first: one that is over its share takes nothing from the rest of its
+/* Charge the /64 first, so that a /64 over its share takes nothing from the rest of its
  * site.
  */
 static bool native_in_share(struct teredo_limit *limit,
@@ -195,14 +195,13 @@ static bool native_in_share(struct teredo_limit *limit,
 /**
  * teredo_limit_native - check whether a native source may cause a datagram
  * @limit: limiter with shares
- * @from: IPv6 source, of which the /48 and the /64 count
+ * @from: IPv6 source, of which the /48 and the /64 are charged
  * @to: destination, network byte order
- * @rate: datagrams per second to @to, and how many may be saved up; 0 for no
- *	limit
- * @repeat: the same was sent before, and gives way to first tries
+ * @rate: datagrams per second to @to, also the size of the bucket; 0 for no limit
+ * @repeat: the datagram repeats an earlier one, so first tries have priority
  *
  * Context: any.
- * Return: TEREDO_LIMIT_PASS if the datagram may be sent, and is counted.
+ * Return: TEREDO_LIMIT_PASS if the datagram may be sent; it is counted.
  */
 enum teredo_limit_verdict teredo_limit_native(struct teredo_limit *limit,
 					      const struct in6_addr *from,

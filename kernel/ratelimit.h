@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Token buckets in constant memory. Each limit has a rate for a destination, or
- * for the whole device, and shares of that rate for the sources that ask for
- * datagrams to be sent there.
+ * Token buckets in constant memory that bound traffic which received packets cause (RFC
+ * 4380 7.3, 7.4). Each limiter has a rate per IPv4 destination, or one for the device.
+ * Sources that cause datagrams to a destination have shares of its rate.
  */
 #ifndef _TEREDO_RATELIMIT_H
 #define _TEREDO_RATELIMIT_H
@@ -13,49 +13,50 @@
 
 struct in6_addr;
 
-/* Keys that fall into one bucket share its rate. With so many, a flood
- * of a hundred thousand datagrams per second from forged addresses adds about
- * 25 per second to each, far below the default rate: new clients get through.
+/* Keys that hash to one bucket share its rate. A flood of a hundred thousand datagrams
+ * per second from forged addresses adds about 25 per second to each of 4096 buckets.
+ * This is far below the default rate, so new clients are still served.
  */
 #define TEREDO_LIMIT_BUCKETS	4096
-/* ... of a client, whose answers are limited to fewer per second than this */
+/* ... of a client, which answers fewer datagrams per second than this */
 #define TEREDO_LIMIT_ORIGINS	1024
 
-/* Datagrams per second to one address; a carrier's NAT with ten thousand
- * clients behind one address needs about 700
+/* Default: datagrams per second to one address. A carrier's NAT with ten thousand
+ * clients behind one address needs about 700.
  */
 #define TEREDO_LIMIT_RATE	1000
-/* more is no limit any more; and times HZ it must fit 32 bits */
+/* No practical limit above this. Times HZ it must fit 32 bits. */
 #define TEREDO_LIMIT_RATE_MAX	1000000
 
-/* Answers per second of a client to bubbles of others: 68 octets each, so less than
- * 20 kB/s during any flood
+/* Answers per second of a client to bubbles of unsolicited peers: 68 octets each, so
+ * less than 20 kB/s during any flood.
  */
 #define TEREDO_ANSWER_RATE	256
-/* Connectivity tests per second that others make a client send to its server, of 64
- * octets each. One IPv4 source has priority for two.
+/* Connectivity tests per second that received packets cause a client to send to its
+ * server: 64 octets each, 2 kB/s. One IPv4 source has priority for two.
  */
 #define TEREDO_TEST_RATE	32
-/* Control packets passed to the helper per second, without those that repeat one
- * of its nonces. It expects a few in 30 s.
+/* Control packets passed to the control daemon per second, in addition to those that
+ * repeat one of its nonces. The daemon expects a few in 30 s.
  */
 #define TEREDO_CONTROL_RATE	64
 /* ... of a server with secrets: solicitations of a hundred thousand clients */
 #define TEREDO_CONTROL_RATE_SERVER 4096
 
-/* A source has priority for this part of a rate: a /64, an IPv4 address. 62 per
- * second of the default rate are more than a busy resolver makes first contacts.
+/* Fraction of a rate for which one source (a /64, or an IPv4 address) has priority.
+ * With the default rate this is 62 per second. A busy resolver makes fewer first
+ * contacts.
  */
 #define TEREDO_LIMIT_SHARE	16
-/* ... and all of a native /48 together, which one site gets for the asking */
+/* ... and for all of a native /48 together, as one site easily gets a /48. */
 #define TEREDO_LIMIT_SITE_SHARE	4
 
 /**
- * enum teredo_limit_verdict - what a limit says of a datagram
+ * enum teredo_limit_verdict - result of a limiter for a datagram
  * @TEREDO_LIMIT_PASS: allowed, and counted
  * @TEREDO_LIMIT_RATE_USED: refused, the rate is used up
- * @TEREDO_LIMIT_OVER_SHARE: refused, the source is over its share and what is
- *	left of the rate is kept for other sources
+ * @TEREDO_LIMIT_OVER_SHARE: refused, the source is over its share, and the remaining
+ *	rate is reserved for other sources
  */
 enum teredo_limit_verdict {
 	TEREDO_LIMIT_PASS,
@@ -65,14 +66,13 @@ enum teredo_limit_verdict {
 
 /**
  * struct teredo_limit - rates of destinations, and shares of sources
- * @key: of the hash of IPv6 sources, so that no attacker can choose those that
- *	share a bucket
- * @seed: the same for IPv4 addresses, of which an attacker has few to choose from
+ * @key: secret key of the hash of IPv6 sources, so that no attacker can choose sources
+ *	that share a bucket
+ * @seed: secret seed of the hash of IPv4 addresses, of which an attacker has few
  * @n_rates: number of buckets for destinations; 1 is a limit for the whole device
  * @n_shares: number of buckets for pairs of source and destination, or 0
- * @bucket: first those of destinations, then those of sources. Jiffies of the
- *	last refill in the upper half; in the lower one what may still be sent, a
- *	datagram being HZ
+ * @bucket: buckets of destinations, then those of sources. Upper 32 bits: jiffies of
+ *	the last refill. Lower 32 bits: credit, HZ per datagram.
  */
 struct teredo_limit {
 	hsiphash_key_t key;

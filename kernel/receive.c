@@ -25,19 +25,20 @@ static bool is_client(const struct teredo_dev *td)
 	return td->cfg.mode == TEREDO_MODE_CLIENT;
 }
 
-/* May a packet from a trusted peer be accepted for its destination? */
+/* Check whether a packet from a trusted peer can be accepted for its destination. */
 static bool is_accepted(struct teredo_rx *rx, const struct in6_addr *dst)
 {
 	if (!is_client(rx->td))
 		return teredo_relay_serves(rx->td, dst);
-	/* a server that relays, too, is heard of by its data as well */
+	/* the server can also be the relay of the packet; note contact with the server
+	 */
 	if (unlikely(rx->from.port == htons(TEREDO_PORT)))
 		teredo_client_contact(rx);
 	return ipv6_addr_equal(dst, &rx->map->address);
 }
 
-/* The short way: a plain packet from a trusted peer that nothing waits for.
- * Return: true if it is one, and is consumed.
+/* Fast path: plain encapsulation from a trusted peer without queued packets.
+ * Return: true if the packet qualifies; it is consumed.
  */
 static bool fast_path(struct teredo_rx *rx)
 {
@@ -78,14 +79,14 @@ static void dispatch(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rcv - encap_rcv of the socket
+ * teredo_rcv - receive a datagram, as udp_sk->encap_rcv
  * @sk: socket
  * @skb: datagram at its UDP header, consumed
  *
  * The UDP checksum has been verified.
  *
  * Context: softirq, RCU.
- * Return: 0, the datagram never goes to the socket's queue.
+ * Return: 0, as the datagram never goes to the socket's queue.
  */
 int teredo_rcv(struct sock *sk, struct sk_buff *skb)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The receive entry: the first look at a datagram, and the way to its role. */
+/*
+ * Receive entry of the UDP sockets: fast path, and dispatch to the role of the device.
+ */
 #ifndef _TEREDO_RECEIVE_H
 #define _TEREDO_RECEIVE_H
 

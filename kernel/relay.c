@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a relay sends and takes: tables 4.4 and 4.5 (RFC 4380 5.4), also for
- * the host-specific relay, which serves its own host, and for the relay that
- * every server is on the side.
+ * Relay: validation of outgoing (RFC 4380 5.4.1, rows RT-01 to RT-06) and received
+ * packets (5.4.2, rows RR-01 to RR-07). Also used by the host-specific relay, which
+ * serves the addresses of its own host, and by the relay that is built into every
+ * server.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
@@ -22,8 +23,8 @@
 #include "stats.h"
 #include "trust.h"
 
-/* An address of this host, on an interface of the same VRF if the device is in
- * one.
+/* Check for an address of this host, on an interface of the same VRF if the device is
+ * in one.
  */
 static bool own_address(const struct teredo_dev *td,
 			const struct in6_addr *addr)
@@ -32,24 +33,24 @@ static bool own_address(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_global - is this an address of the native Internet
+ * teredo_relay_global - check for a native address that is not of local scope
  * @addr: IPv6 address that is not Teredo
  *
- * Neither link-local nor loopback, and none of those that were once global in
- * name only.
+ * Link-local, site-local and loopback addresses and 0::/32 are excluded.
  *
- * Return: true if it is.
+ * Context: any.
+ * Return: true for a unicast address that is not excluded, such as fc00::/7.
  */
 bool teredo_relay_global(const struct in6_addr *addr)
 {
 	int type = ipv6_addr_type(addr);
 
-	/* 0::/32 has loopback, and IPv4 addresses of old */
+	/* 0::/32 has the loopback address and IPv4-compatible addresses */
 	return addr->s6_addr32[0] && type & IPV6_ADDR_UNICAST &&
 	       !(type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_SITELOCAL));
 }
 
-/* fc00::/7, for whoever serves it expressly */
+/* Check for fc00::/7, which a relay serves only if a configured prefix includes it. */
 static bool is_ula(const struct in6_addr *addr)
 {
 	return (addr->s6_addr[0] & 0xfe) == 0xfc;
@@ -67,8 +68,9 @@ static bool in_served_prefix(const struct teredo_dev *td,
 	return !td->cfg.n_served && !is_ula(addr);
 }
 
-/* A source beyond the served range adds no state (RFC 4380 7.3.5). It can write to a
- * client in use, as routers must that cannot forward a packet of the client.
+/* Check whether the relay serves the source of a packet. A source outside of the served
+ * range adds no peer (RFC 4380 7.3.5). It can send to a client in use, as its packet
+ * can be the ICMPv6 error of a router on the path.
  */
 static bool serves_source(const struct teredo_dev *td,
 			  const struct ipv6hdr *ip6)
@@ -83,8 +85,8 @@ static bool serves_source(const struct teredo_dev *td,
 	return peer && teredo_peer_usable(peer);
 }
 
-/* A native source. Teredo to Teredo would be transit, which clients do among
- * themselves.
+/* Check for a served native source. A Teredo source is refused: clients reach each
+ * other without a relay.
  */
 static bool source_allowed(const struct teredo_dev *td,
 			   const struct ipv6hdr *ip6)
@@ -95,15 +97,15 @@ static bool source_allowed(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_may_send - may a packet be sent to anybody at all
+ * teredo_relay_may_send - validate an outgoing packet on a relay
  * @td: device
  * @skb: packet from the IPv6 stack
- * @map: what stands for the mapping of a client while the device is up
+ * @map: placeholder mapping, non-NULL while the device is up
  *
- * Row RT-01 and what must not leave by a relay.
+ * RFC 4380 5.4.1 (row RT-01), and packets that must not leave by a relay.
  *
  * Context: BH off, RCU.
- * Return: true if it may; if not, it is consumed.
+ * Return: true if the packet may be sent; if not, it is consumed.
  */
 bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 			   const struct teredo_mapping *map)
@@ -132,15 +134,15 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 }
 
 /**
- * teredo_relay_serves - is a destination in the range that the relay serves
+ * teredo_relay_serves - check whether a relay serves a destination
  * @td: device
  * @dst: IPv6 destination of a received packet
  *
- * Row RR-06. Never another Teredo address, nor anything that is not global;
- * unique local addresses only if they are named.
+ * RFC 4380 5.4.2 (row RR-06). A Teredo or local-scope address is never served. Unique
+ * local addresses are served only if configured.
  *
  * Context: RCU.
- * Return: true if it is.
+ * Return: true if @dst is served.
  */
 bool teredo_relay_serves(const struct teredo_dev *td,
 			 const struct in6_addr *dst)
@@ -152,15 +154,17 @@ bool teredo_relay_serves(const struct teredo_dev *td,
 	return in_served_prefix(td, dst);
 }
 
-/* The client has proven itself all the same (row RR-04). */
+/* The packet verifies the client even if its destination is not served (rows RR-04,
+ * RR-07).
+ */
 static void not_served(struct teredo_rx *rx)
 {
 	teredo_trust(rx->td, &rx->src, rx->from, rx->port);
 	teredo_rx_drop(rx, TEREDO_RX_DROP_DESTINATION);
 }
 
-/* A bubble with the nonce of ours that went through the client's server. Only
- * the port may be another one than the client's address has.
+/* Check whether a bubble repeats the nonce that we sent via the client's server. Only
+ * the port may differ from the mapped endpoint.
  */
 static bool repeats_nonce(struct teredo_rx *rx,
 			  const struct teredo_trailers *tr)
@@ -176,8 +180,8 @@ static bool repeats_nonce(struct teredo_rx *rx,
 	return repeats;
 }
 
-/* Row RR-02, and what is beyond the RFC: a client behind a symmetric NAT shows
- * its place to us as to a peer.
+/* Check the source (RFC 4380 5.4.2, row RR-02). Beyond the RFC, a client behind a
+ * symmetric NAT is verified by our nonce, as on a client (RFC 6081 5.2).
  */
 static bool source_proven(struct teredo_rx *rx,
 			  const struct teredo_trailers *tr)
@@ -187,11 +191,11 @@ static bool source_proven(struct teredo_rx *rx,
 }
 
 /**
- * teredo_relay_rcv - table 4.5
+ * teredo_relay_rcv - validate a datagram received by a relay
  * @rx: datagram that has been parsed, consumed
  *
- * A relay takes packets only from clients that it has sent to, or strangers
- * would send through it (RFC 4380 5.4.2).
+ * RFC 4380 5.4.2 (rows RR-01 to RR-07). A relay accepts packets only from clients that
+ * it has sent to. Otherwise any client could use it to send to native hosts.
  *
  * Context: softirq, RCU.
  */

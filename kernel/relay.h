@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What relays and host-specific relays send and take (RFC 4380 5.4). */
+/*
+ * Relay and host-specific relay: validation of outgoing and received packets (RFC 4380
+ * 5.4).
+ */
 #ifndef _TEREDO_RELAY_H
 #define _TEREDO_RELAY_H
 

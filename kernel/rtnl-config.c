@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rtnetlink: the attributes IFLA_TEREDO_* of a request, checked each by itself, by
- * the role and all together, and taken over into a configuration.
+ * rtnetlink: the attributes IFLA_TEREDO_* of a request. They are checked individually,
+ * for the role, and in combination, and stored in a configuration.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -55,7 +55,7 @@ const struct nla_policy teredo_link_policy[IFLA_TEREDO_MAX + 1] = {
 
 #define FOR(mode) BIT(TEREDO_MODE_##mode)
 
-/* Attributes that only some roles have */
+/* attributes that only some roles accept */
 static const struct {
 	u8 attr;
 	u8 modes;
@@ -101,7 +101,7 @@ static int check_tos(struct nlattr *attr, struct netlink_ext_ack *extack)
 	if (!attr)
 		return 0;
 	tos = nla_get_u8(attr);
-	/* 1 inherits; the ECN bits are the inner packet's (RFC 6040) */
+	/* 1 inherits. The ECN bits are always those of the inner packet (RFC 6040). */
 	if (tos == 1 || !(tos & 3))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
@@ -122,9 +122,7 @@ static int check_unicast(struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -EADDRNOTAVAIL;
 }
 
-/* A server that is not global could not be part of an address that works
- * (RFC 4380 4).
- */
+/* An address with a server that is not global would not be usable (RFC 4380 4). */
 static int check_server(struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	__be32 addr;
@@ -182,7 +180,7 @@ static int check_numbers(struct nlattr *data[], struct netlink_ext_ack *extack)
 	       check_rate(data[IFLA_TEREDO_CLIENT_RATE], extack);
 }
 
-/* All zero for none */
+/* All zero means no prefix. */
 static int check_gateway_prefix(struct nlattr *attr,
 				struct netlink_ext_ack *extack)
 {
@@ -224,7 +222,7 @@ static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
 }
 
 /**
- * teredo_config_check_role() - check that the role of a device has the attributes
+ * teredo_config_check_role() - check that the role of a device accepts the attributes
  * @mode: enum teredo_mode
  * @data: attributes of the request
  * @extack: gets the message
@@ -265,13 +263,13 @@ int teredo_config_check_role(u8 mode, struct nlattr *data[],
 }
 
 /**
- * teredo_link_validate() - check the attributes of a request, each by itself
+ * teredo_link_validate() - check each attribute of a request individually
  * @tb: attributes of every link, IFLA_*
  * @data: attributes of a Teredo device, IFLA_TEREDO_*; NULL for none
  * @extack: gets the message
  *
  * Context: process, RTNL held.
- * Return: 0, or the negative error of the first attribute that is wrong.
+ * Return: 0, or the negative error of the first invalid attribute.
  */
 int teredo_link_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
@@ -316,8 +314,8 @@ static void fill_served(struct teredo_config *cfg, struct nlattr *attr)
 	}
 }
 
-/* The port of a second address: 3544 if the address is given without one. Return:
- * @port if neither is given; in network byte order
+/* Return: the port of a second address, in network byte order: 3544 if only the address
+ * is given, @port if neither is given.
  */
 static __be16 second_port(struct nlattr *addr_attr, struct nlattr *port_attr,
 			  __be16 port)
@@ -341,7 +339,7 @@ static void fill_client_server(struct teredo_config *cfg, struct nlattr *data[])
 			       cfg->server2_port));
 }
 
-/* what only a client has */
+/* store the attributes of a client */
 static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 {
 	fill_client_server(cfg, data);
@@ -362,7 +360,7 @@ static void fill_client(struct teredo_config *cfg, struct nlattr *data[])
 		WRITE_ONCE(cfg->burst, nla_get_u8(data[IFLA_TEREDO_BURST]));
 }
 
-/* what only a server has */
+/* store the attributes of a server */
 static void fill_server(struct teredo_config *cfg, struct nlattr *data[])
 {
 	if (data[IFLA_TEREDO_LOCAL2])
@@ -383,7 +381,7 @@ static void fill_server(struct teredo_config *cfg, struct nlattr *data[])
 		cfg->gateway_prefix = in6addr_any;
 }
 
-/* what only some roles have */
+/* store the attributes that only some roles accept */
 static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 {
 	fill_client(cfg, data);
@@ -400,7 +398,7 @@ static void fill_role(struct teredo_config *cfg, struct nlattr *data[])
 }
 
 /**
- * teredo_config_fill() - take over the attributes of a request
+ * teredo_config_fill() - store the attributes of a request in a configuration
  * @cfg: configuration to change
  * @data: attributes that have been checked
  *
@@ -475,8 +473,8 @@ static int check_second(const struct teredo_config *cfg,
 	return 0;
 }
 
-/* Without the gateway's checks a client of another server would be carried with an
- * address that is not translated.
+/* Translation needs the gateway's checks. Without them, a client of another server
+ * would be carried with an address that is not translated.
  */
 static int check_gateway(const struct teredo_config *cfg,
 			 struct netlink_ext_ack *extack)
@@ -497,7 +495,7 @@ static int check_gateway(const struct teredo_config *cfg,
 	return 0;
 }
 
-/* what RFC 6081 3 says of extensions that need others */
+/* extensions that depend on others (RFC 6081 3) */
 static int check_extensions(const struct teredo_config *cfg,
 			    struct netlink_ext_ack *extack)
 {
@@ -524,8 +522,6 @@ static int check_extensions(const struct teredo_config *cfg,
  * @cfg: configuration
  * @extack: gets the message
  *
- * RFC 6081 3 says which extensions need others.
- *
  * Context: process, RTNL held.
  * Return: 0; -EINVAL or -EADDRNOTAVAIL.
  */
@@ -537,13 +533,14 @@ int teredo_config_check(const struct teredo_config *cfg,
 }
 
 /**
- * teredo_config_init() - make the configuration of a new device
+ * teredo_config_init() - build the configuration of a new device
  * @cfg: result
  * @data: attributes of the request, which have been checked; NULL for none
  * @extack: gets the message
  *
  * Context: process, RTNL held.
- * Return: 0, or a negative error as of the checks.
+ * Return: 0, or a negative error of teredo_config_check_role() or
+ * teredo_config_check().
  */
 int teredo_config_init(struct teredo_config *cfg, struct nlattr *data[],
 		       struct netlink_ext_ack *extack)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* rtnetlink: how the attributes of a request become a configuration. */
+/* rtnetlink: parse and check attributes, and build a device configuration. */
 #ifndef _TEREDO_RTNL_CONFIG_H
 #define _TEREDO_RTNL_CONFIG_H
 

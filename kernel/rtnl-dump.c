@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* rtnetlink: the attributes IFLA_TEREDO_* that a dump of a device shows. */
+/* rtnetlink: dump the configuration of a device as attributes IFLA_TEREDO_*. */
 #include <linux/netdevice.h>
 #include <net/rtnetlink.h>
 #include <uapi/linux/if_teredo.h>
@@ -8,11 +8,11 @@
 #include "rtnl-dump.h"
 
 /**
- * teredo_get_size() - bound the size of the attributes of a device
+ * teredo_get_size() - compute the maximum size of the attributes of a device
  * @dev: device
  *
  * Context: any.
- * Return: octets that teredo_fill_info() needs at most.
+ * Return: maximum size in octets that teredo_fill_info() needs.
  */
 size_t teredo_get_size(const struct net_device *dev)
 {
@@ -87,7 +87,7 @@ static int put_served(struct sk_buff *skb, const struct teredo_config *cfg)
 	return 0;
 }
 
-/* servers are relays, too */
+/* servers have a built-in relay */
 static int put_relay(struct sk_buff *skb, const struct teredo_config *cfg)
 {
 	if (nla_put_u8(skb, IFLA_TEREDO_DIRECT, cfg->direct) ||

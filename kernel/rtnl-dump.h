@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* rtnetlink: how the configuration of a device is dumped. */
+/* rtnetlink: dump the configuration of a device. */
 #ifndef _TEREDO_RTNL_DUMP_H
 #define _TEREDO_RTNL_DUMP_H
 

@@ -16,15 +16,15 @@
 #include "rtnl-dump.h"
 #include "rtnl.h"
 
-/* Attributes that decide about the socket or the addresses: not to be changed
- * under a device that is up.
+/* Attributes that determine the sockets or the addresses, so they cannot be changed
+ * while a device is up
  */
 static const u8 fixed_while_up[] = {
 	IFLA_TEREDO_PORT, IFLA_TEREDO_LOCAL, IFLA_TEREDO_LOCAL2,
 	IFLA_TEREDO_PREFIX, IFLA_TEREDO_SERVED, IFLA_TEREDO_PORT2,
 };
 
-/* @attr may be NULL. %TEREDO_LINK_NONE is for a link that does not exist yet. */
+/* @attr may be NULL. %TEREDO_LINK_NONE is valid: the link can be set later. */
 static int check_link(struct net *net, struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a server does: table 4.6 (RFC 4380 5.3). It keeps no state about
- * anybody; whatever it sends is the direct consequence of one datagram, goes
- * to an address that the datagram proves or names by the rules of the RFC,
- * and is counted against a limit for that address.
+ * Server (RFC 4380 5.3, rows SV-01 to SV-13). Answers and forwarded packets need no
+ * state. Each datagram that the server sends is the direct result of a received one.
+ * Its destination is proved by the received datagram, or derived from it by the RFC. It
+ * is charged to the rate limit of that destination.
  */
 #include <linux/in.h>
 #include <linux/skbuff.h>
@@ -20,14 +20,14 @@
 #include "server.h"
 #include "stats.h"
 
-/* ICMPv6 messages longer than this are no connectivity tests, and a server is
- * no way to get data through (5.3.1).
+/* Longest ICMPv6 message to forward. Longer messages are no connectivity tests, and a
+ * server must not carry data (RFC 4380 5.3.1).
  */
 #define TEREDO_SERVER_ICMP	128
-/* trailers that are forwarded; those of RFC 6081 need 44 octets */
+/* octets of trailers to forward; those of RFC 6081 need 44 */
 #define TEREDO_SERVER_TRAILERS	128
 
-/* the longest answers */
+/* sizes of the longest answers */
 #define TEREDO_RA_REPLY		(TEREDO_AUTH_MIN + TEREDO_ORIGIN_LEN + \
 				 TEREDO_RA_PACKET)
 #define TEREDO_ECHO_REPLY	(TEREDO_IP6_HLEN + TEREDO_SERVER_ICMP)
@@ -39,16 +39,16 @@ static bool is_teredo(const struct teredo_rx *rx, const struct in6_addr *addr)
 	return teredo_is_teredo(addr, rx->td->cfg.prefix);
 }
 
-/* one of our clients, by its address */
+/* Check whether an address names this server, so that it is one of its clients. */
 static bool is_client(const struct teredo_rx *rx, const struct in6_addr *addr)
 {
 	return is_teredo(rx, addr) &&
 	       teredo_server(addr) == rx->td->cfg.local;
 }
 
-/* What may cause datagrams to an address: solicitations alone have the rate of the
- * address to themselves. Only a forger of the address can use that rate up.
- * Return: false if it may not, and is consumed.
+/* Check the limit of answers to solicitations. It is separate from the limit of all
+ * other datagrams to an address, so only a forger of that address can use it up.
+ * Return: false if the limit is reached; @rx is consumed.
  */
 static bool solicitation_allowed(struct teredo_rx *rx)
 {
@@ -61,8 +61,9 @@ static bool solicitation_allowed(struct teredo_rx *rx)
 	return false;
 }
 
-/* The sender chooses @to, which may be a NAT that many clients are behind.
- * Return: false if it may not, and is consumed.
+/* Check the limit of datagrams to @to that the sender causes. The sender chooses @to,
+ * which may be a NAT with many clients.
+ * Return: false if the limit is reached; @rx is consumed.
  */
 static bool sender_allowed(struct teredo_rx *rx, __be32 to)
 {
@@ -77,7 +78,7 @@ static bool sender_allowed(struct teredo_rx *rx, __be32 to)
 	return false;
 }
 
-/* Sends it and is done with what caused it. */
+/* Send a datagram and consume the one that caused it. */
 static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 		   struct teredo_endpoint from, const u8 *payload, size_t len,
 		   enum teredo_counter what)
@@ -90,7 +91,7 @@ static void answer(struct teredo_rx *rx, struct teredo_endpoint to,
 		teredo_rx_consume(rx, what);
 }
 
-/* The endpoint that a datagram came to */
+/* Return: the local endpoint that received the datagram. */
 static struct teredo_endpoint arrived_at(const struct teredo_rx *rx)
 {
 	return (struct teredo_endpoint) { .addr = rx->local, .port = rx->port };
@@ -104,8 +105,8 @@ static struct teredo_endpoint first_endpoint(const struct teredo_rx *rx)
 	};
 }
 
-/* Address 0 if the server has none. The second endpoint of a server with one
- * address is another port of that address.
+/* Return: the second endpoint of the server, address 0 for none. The second endpoint of
+ * a server with one address is another port of that address.
  */
 static struct teredo_endpoint second_endpoint(const struct teredo_rx *rx)
 {
@@ -115,9 +116,10 @@ static struct teredo_endpoint second_endpoint(const struct teredo_rx *rx)
 	};
 }
 
-/* The endpoint that a solicitation is answered from. The cone bit asks for the
- * other one, by which clients test their NAT (5.3.2). RFC 5991 4 forbids to ignore
- * the bit. Return: address 0 if there is no other endpoint.
+/* Select the endpoint to answer a solicitation from. The cone bit requests the other
+ * one, by which clients test their NAT (RFC 4380 5.3.2). RFC 5991 4 forbids to ignore
+ * the bit.
+ * Return: the endpoint, address 0 if the server has no other one.
  */
 static struct teredo_endpoint answer_from(const struct teredo_rx *rx)
 {
@@ -129,8 +131,8 @@ static struct teredo_endpoint answer_from(const struct teredo_rx *rx)
 	       second_endpoint(rx) : first;
 }
 
-/* Check a router solicitation (RFC 4861 6.1.1). Only the part that
- * teredo_rx_parse() makes linear can be checked: a longer one is not valid.
+/* Check a router solicitation (RFC 4861 6.1.1). A solicitation longer than the part
+ * that teredo_rx_parse() makes linear cannot be checked, and is invalid.
  */
 static bool valid_rs(const struct teredo_rx *rx)
 {
@@ -141,8 +143,8 @@ static bool valid_rs(const struct teredo_rx *rx)
 	       !teredo_icmp_csum(rx->ip6, rx->pkt.ip6_len);
 }
 
-/* RFC 6081 4.1 for packets that end at the server. Forwarded packets keep their
- * trailers: the client reads them.
+/* Check the trailers of a packet that ends at the server (RFC 6081 4.1). Forwarded
+ * packets keep their trailers, which the client reads.
  */
 static bool trailers_allow(const struct teredo_rx *rx)
 {
@@ -151,8 +153,9 @@ static bool trailers_allow(const struct teredo_rx *rx)
 	return teredo_rx_trailers(rx, &tr);
 }
 
-/* A secret is needed: what cannot have been made with one is kept from the
- * helper, and nobody can take all of its time.
+/* Pass a solicitation to the control daemon, which verifies the secret. Drop
+ * solicitations that cannot have been made with a secret, so that a flood of them does
+ * not load the daemon.
  */
 static void ask_helper(struct teredo_rx *rx)
 {
@@ -163,8 +166,9 @@ static void ask_helper(struct teredo_rx *rx)
 		teredo_rx_to_helper(rx);
 }
 
-/* Row SV-04. Nobody's identity is asked for here, so a nonce is returned and
- * identifier and value are left out; what demands a secret is the helper's.
+/* Answer a router solicitation (RFC 4380 5.3.2, row SV-04). The authentication of the
+ * answer, if any, has only the nonce of the request, without client identifier and
+ * value. If secrets are required, the control daemon answers.
  */
 static void router_solicitation(struct teredo_rx *rx)
 {
@@ -208,7 +212,7 @@ static void router_solicitation(struct teredo_rx *rx)
 	answer(rx, rx->from, from, reply, p - reply, TEREDO_RX_SOLICITATIONS);
 }
 
-/* Row SV-08: somebody pings the server itself. */
+/* Answer an Echo Request to the server itself (row SV-08). */
 static void echo_request(struct teredo_rx *rx)
 {
 	u8 reply[TEREDO_ECHO_REPLY], *icmp = reply + TEREDO_IP6_HLEN;
@@ -241,8 +245,9 @@ static void echo_request(struct teredo_rx *rx)
 	       TEREDO_RX_ECHO_REQUESTS);
 }
 
-/* Rows SV-12 and SV-13: to another client. The origin tells it where the
- * sender really is; only our own clients believe us about that.
+/* Forward a packet to another client (RFC 4380 5.3.1, rows SV-12 and SV-13). An origin
+ * indication tells the client the outer source. Clients of other servers would ignore
+ * it.
  */
 static void forward(struct teredo_rx *rx)
 {
@@ -271,7 +276,9 @@ static void forward(struct teredo_rx *rx)
 	       TEREDO_RX_FORWARDED);
 }
 
-/* Rows SV-02 and SV-10: only what clients need to find each other. */
+/* Check for packets that clients need for hole punching and tests: bubbles and ICMPv6
+ * echo (RFC 4380 5.3.1, rows SV-02 and SV-10).
+ */
 static bool forwardable(const struct teredo_rx *rx)
 {
 	int type = teredo_rx_icmp(rx);
@@ -283,10 +290,9 @@ static bool forwardable(const struct teredo_rx *rx)
 	       rx->pkt.ip6_len <= TEREDO_IP6_HLEN + TEREDO_SERVER_ICMP;
 }
 
-/* A client behind a symmetric NAT sends to other servers than its own from
- * another port than its address has. Bubbles of such clients can be let
- * through, to our own clients only, at the price that the port of their
- * sender is not proven.
+/* Check for a bubble of a client behind a symmetric NAT. Its packets to other servers
+ * than its own have another port than its address embeds. Such bubbles can be forwarded
+ * to our own clients, but the port of their source is unverified.
  */
 static bool symmetric_bubble(const struct teredo_rx *rx)
 {
@@ -296,7 +302,7 @@ static bool symmetric_bubble(const struct teredo_rx *rx)
 	       is_client(rx, &rx->dst);
 }
 
-/* Rows SV-05 to SV-07: nobody hides behind a server. */
+/* Anti-spoofing checks (RFC 4380 5.3.1, rows SV-05 to SV-07). */
 static bool source_proven(const struct teredo_rx *rx)
 {
 	const struct in6_addr *src = &rx->src;
@@ -307,7 +313,7 @@ static bool source_proven(const struct teredo_rx *rx)
 	return is_client(rx, &rx->dst);
 }
 
-/* what can be the source of a packet at all */
+/* Check for a valid inner and outer source (RFC 4380 5.3.1, row SV-03). */
 static bool source_possible(const struct teredo_rx *rx)
 {
 	int type = ipv6_addr_type(&rx->src);
@@ -325,7 +331,7 @@ static bool is_server_itself(const struct teredo_rx *rx,
 	return ipv6_addr_equal(dst, &own);
 }
 
-/* Rows SV-05 to SV-13, for what is not a solicitation. */
+/* Process a packet that is no solicitation (RFC 4380 5.3.1, rows SV-05 to SV-13). */
 static void by_destination(struct teredo_rx *rx)
 {
 	const struct in6_addr *dst = &rx->dst;
@@ -351,7 +357,8 @@ static void by_destination(struct teredo_rx *rx)
 	}
 }
 
-/* from one of the server's own endpoints: a loop between the two */
+/* Check for a loop: the outer source is one of the server's own endpoints (row SV-03).
+ */
 static bool is_loop(const struct teredo_rx *rx)
 {
 	struct teredo_endpoint second = second_endpoint(rx);
@@ -360,9 +367,8 @@ static bool is_loop(const struct teredo_rx *rx)
 	       (second.addr && teredo_endpoint_equal(rx->from, second));
 }
 
-/* A client that packets of the native world were relayed to by this node
- * (5.4.3): what it answers is a relay's business. Relayed packets leave by the
- * service port, so no answer comes to the second port.
+/* Check for a packet of a client that the built-in relay has sent to (RFC 4380 5.4.3).
+ * Relayed packets leave by the service port, so no answer arrives at the second port.
  */
 static bool from_relay_peer(const struct teredo_rx *rx)
 {
@@ -373,8 +379,10 @@ static bool from_relay_peer(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_server_rcv - table 4.6
+ * teredo_server_rcv - process a datagram received by a server
  * @rx: datagram that has been parsed, consumed
+ *
+ * RFC 4380 5.3.1 and 5.3.2 (rows SV-01 to SV-13).
  *
  * Context: softirq, RCU.
  */

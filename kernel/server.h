@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a server does: no state, one datagram out for one in (RFC 4380 5.3). */
+/*
+ * Server: sends at most one datagram for each received one, without state (RFC 4380
+ * 5.3).
+ */
 #ifndef _TEREDO_SERVER_H
 #define _TEREDO_SERVER_H
 

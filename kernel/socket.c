@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The UDP socket of a device. The kernel owns it, so that the service port,
- * which is the NAT mapping, which is the address, survives the helper.
+ * UDP sockets of a device. The kernel owns the socket of the service port. So the port,
+ * hence the NAT mapping and the Teredo address, survives a restart of the control
+ * daemon.
  */
 #include <linux/in.h>
 #include <linux/net.h>
@@ -31,9 +32,9 @@ static void make_tunnel(struct teredo_dev *td, struct socket *sock)
 }
 
 /* Bind a socket to the configured link, 0 for any. No datagram arrives by
- * %TEREDO_LINK_NONE, which is never the index of an interface. That value is
- * the reason not to use sock_bindtoindex(), which refuses it. sock_bindtoindex()
- * also asks the current task for CAP_NET_RAW when a socket is bound already.
+ * %TEREDO_LINK_NONE, which is never the index of an interface. sock_bindtoindex()
+ * refuses that value. It also requires CAP_NET_RAW of the current task if a socket is
+ * bound already.
  */
 static void bind_link(struct teredo_dev *td, struct sock *sk)
 {
@@ -52,13 +53,13 @@ static int bind_address(struct socket *sock, __be32 local, __be16 port)
 	};
 
 	ip_sock_set_freebind(sock->sk);
-	/* the type of the address is not the same in every kernel */
+	/* the type of the address argument differs between kernel versions */
 	return kernel_bind(sock, (void *)&addr, sizeof(addr));
 }
 
 /* Ignore path MTUs. Datagrams have no DF, so no router on the path needs smaller ones.
- * Any host can forge the ICMP error that reports a path MTU, and all large packets to
- * a peer would then leave in fragments, which many firewalls drop.
+ * Any host can forge the ICMP error that reports a path MTU. All large packets to a
+ * peer would then leave in fragments, which many firewalls drop.
  */
 static void ignore_path_mtu(struct sock *sk)
 {
@@ -66,14 +67,14 @@ static void ignore_path_mtu(struct sock *sk)
 }
 
 /**
- * teredo_socket_bind - open a socket that the device receives by
+ * teredo_socket_bind - open a UDP socket that receives for a device
  * @td: device
- * @local: IPv4 address, network byte order, or 0; need not exist yet
- * @port: UDP port, network byte order; 0 to have one chosen at random
+ * @local: IPv4 address to bind, network byte order, or 0; need not exist yet
+ * @port: UDP port, network byte order; 0 for a random one
  * @sock: result
  *
  * Context: process.
- * Return: 0; -EADDRINUSE if the port is taken, or another negative error.
+ * Return: 0; -EADDRINUSE if the port is in use, or another negative error.
  */
 int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 		       struct socket **sock)
@@ -95,7 +96,7 @@ int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 }
 
 /**
- * teredo_socket_release - close what teredo_socket_bind() has opened
+ * teredo_socket_release - close a socket of teredo_socket_bind()
  * @sock: socket
  *
  * Context: process.
@@ -106,11 +107,11 @@ void teredo_socket_release(struct socket *sock)
 }
 
 /**
- * teredo_socket_mute - let no more packets in by a socket
+ * teredo_socket_mute - stop reception on a socket
  * @sock: socket
  *
- * With teredo_socket_free() after a grace period the same as
- * teredo_socket_release(), but many sockets share the grace period.
+ * Together with teredo_socket_free() after a grace period, this is equivalent to
+ * teredo_socket_release(). Several sockets can share the grace period.
  *
  * Context: any.
  */
@@ -120,8 +121,8 @@ void teredo_socket_mute(struct socket *sock)
 }
 
 /**
- * teredo_socket_free - close a socket that nobody uses any more
- * @sock: socket
+ * teredo_socket_free - close a muted socket
+ * @sock: socket, muted for at least a grace period
  *
  * Context: process.
  */
@@ -131,8 +132,9 @@ void teredo_socket_free(struct socket *sock)
 	sock_release(sock);
 }
 
-/* A request that creates a device and sets it up takes no message, so the log has
- * it as well.
+/* Report that a port cannot be bound, in @extack and in the log. A request that creates
+ * a device and sets it up cannot return an extack message.
+ * Return: @err.
  */
 static int bind_failed(const struct teredo_dev *td, __be32 local, __be16 port,
 		       int err, struct netlink_ext_ack *extack)
@@ -146,12 +148,12 @@ static int bind_failed(const struct teredo_dev *td, __be32 local, __be16 port,
 }
 
 /**
- * teredo_socket_open - bind the service port
+ * teredo_socket_open - open the sockets of a device
  * @td: device
- * @extack: gets the message if the port is taken, or NULL
+ * @extack: gets the message if the port is in use, or NULL
  *
- * A port that the configuration leaves open is chosen now, at random by the
- * core (5.2), and kept from then on: the address depends on it.
+ * If the configuration has no port, choose one at random (RFC 4380 5.2). Keep it from
+ * then on, as the Teredo address depends on it.
  *
  * Context: process, RTNL held.
  * Return: 0 or a negative error.
@@ -164,7 +166,9 @@ int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack)
 	ASSERT_RTNL();
 	err = teredo_socket_bind(td, td->cfg.local, td->cfg.port, &sock);
 	if (err == -EADDRINUSE && td->cfg.any_port) {
-		/* somebody took it while we were down; any other will do */
+		/* another program took the port while the device was down; use any
+		 * other
+		 */
 		td->cfg.port = 0;
 		err = teredo_socket_bind(td, td->cfg.local, 0, &sock);
 	}
@@ -187,10 +191,10 @@ int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack)
 }
 
 /**
- * teredo_socket_relink - bind the service port to the configured link
+ * teredo_socket_relink - bind the sockets to the configured link
  * @td: device whose @link has changed
  *
- * The sockets stay open, so no other program can take the port meanwhile.
+ * The sockets stay open, so that no other program can take the port.
  *
  * Context: process, RTNL held.
  */
@@ -206,10 +210,10 @@ void teredo_socket_relink(struct teredo_dev *td)
 }
 
 /**
- * teredo_socket_close - release the service port
+ * teredo_socket_close - close the sockets of a device
  * @td: device
  *
- * No packet is received or sent by the socket once this returns.
+ * After this returns, no packet is received or sent by the sockets.
  *
  * Context: process, RTNL held.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The UDP socket of a device: there while the device is up. */
+/* UDP sockets of a device, open while the device is up. */
 #ifndef _TEREDO_SOCKET_H
 #define _TEREDO_SOCKET_H
 

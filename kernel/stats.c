@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Named counters. */
+/* Named counters: names, update and sum over all CPUs. */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
@@ -83,7 +83,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
  * teredo_count_n - add to a counter
  * @td: device
  * @which: counter
- * @n: how many
+ * @n: number to add
  *
  * Context: any but hard interrupt.
  */
@@ -113,12 +113,14 @@ void teredo_count(struct teredo_dev *td, enum teredo_counter which)
 }
 
 /**
- * teredo_drop - free a packet and say why
+ * teredo_drop - free a packet, and count and trace the reason
  * @td: device
  * @skb: packet, consumed
  * @why: counter whose name starts with tx_ or rx_
  *
- * Counts in the device's own tx_dropped or rx_dropped as well.
+ * Also counts in tx_dropped or rx_dropped of the network device.
+ *
+ * Context: any but hard interrupt.
  */
 void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
 		 enum teredo_counter why)
@@ -135,7 +137,9 @@ void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
 /**
  * teredo_stats_read - sum the counters over all CPUs
  * @td: device
- * @values: TEREDO_N_COUNTERS results
+ * @values: result, an array of %TEREDO_N_COUNTERS
+ *
+ * Context: any.
  */
 void teredo_stats_read(const struct teredo_dev *td, u64 *values)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random ports behind symmetric NATs: which peer has one, the refresh of their NAT
- * mappings (RFC 6081 5.4), and port prediction behind NATs that allocate ports in
- * sequence (5.5). A test belongs to its random port and ends with it. While it runs,
+ * Random ports behind symmetric NATs: their assignment to peers, their NAT keepalives
+ * (RFC 6081 5.4), and port prediction behind NATs with sequential port allocation
+ * (5.5). A test belongs to its random port and ends with it. While the test runs,
  * nothing else is sent from that port, and the bubble set to the peer waits.
  */
 #include <linux/random.h>
@@ -16,8 +16,8 @@
 #include "random-port.h"
 #include "symmetric.h"
 
-/* Strangers that ask for an answer get a port as well, and may then be silent. The
- * one that had the most time to say something goes.
+/* Reclaim the port that an unusable peer without an attempt has had for the longest
+ * time. Unsolicited peers get a port as well, and may never send a packet to it.
  */
 static void take_back(struct teredo_dev *td)
 {
@@ -33,15 +33,15 @@ static void take_back(struct teredo_dev *td)
 }
 
 /**
- * teredo_port_take - give a peer a random port
+ * teredo_port_take - assign a spare random port to a peer
  * @td: device
  * @peer: entry
  *
- * The NAT keeps the port for its first destination, so that is what the peer
- * will see.
+ * A port-preserving NAT keeps the port number for the first destination. So the
+ * predicted external port is the local one.
  *
- * Context: table locked.
- * Return: false if it has none and there is none.
+ * Context: peers->lock held.
+ * Return: true if the peer has a random port now; false if there is no spare port.
  */
 bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -64,14 +64,14 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_random_port_add - let bubbles make use of random ports
- * @peer: the peer they go to
- * @set: bubbles, those to the peer's usual places are there already
+ * teredo_random_port_add - add the random ports to a bubble set
+ * @peer: peer that the bubbles go to
+ * @set: bubble set, which has the bubbles to the peer's other endpoints already
  *
- * RFC 6081 5.4.4.3; a peer's random port is written to whether or not we have
- * one ourselves, as the examples in 6.3 and 6.4 have it.
+ * RFC 6081 5.4.4.3. A bubble goes to the peer's random port even if this client has no
+ * random port, as in the examples of RFC 6081 6.3 and 6.4.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_random_port_add(const struct teredo_peer *peer,
 			    struct teredo_bubble_set *set)
@@ -89,8 +89,8 @@ void teredo_random_port_add(const struct teredo_peer *peer,
 			      peer->random_port ? peer->random_port->port : 0);
 }
 
-/* The peer's random port if it is known, as the first place that we write to is
- * the one that the mapping is for.
+/* Return: the path of the bubble in a test. It leads to the peer's random port if
+ * known, as the NAT keeps the mapping for the first destination.
  */
 static struct teredo_path way_to(const struct teredo_peer *peer)
 {
@@ -103,7 +103,7 @@ static struct teredo_path way_to(const struct teredo_peer *peer)
 	return path;
 }
 
-/* RFC 6081 5.5.4.1.1 */
+/* Begin a try of the test (RFC 6081 5.5.4.1.1). */
 static void ask(const struct teredo_peer *peer, struct teredo_bubble_set *set)
 {
 	struct teredo_port_test *test = &peer->random_port->test;
@@ -120,7 +120,9 @@ static void ask(const struct teredo_peer *peer, struct teredo_bubble_set *set)
 	memcpy(set->test_nonce, test->nonce, sizeof(test->nonce));
 }
 
-/* What was seen tells nothing, and a later test of another port may. */
+/* Check whether the test had no usable result. A later test of another port can
+ * succeed.
+ */
 static bool prediction_failed(const struct teredo_port *port)
 {
 	const struct teredo_port_test *test = &port->test;
@@ -130,18 +132,17 @@ static bool prediction_failed(const struct teredo_port *port)
 }
 
 /**
- * teredo_predict_begin - a bubble to a peer's server is due, find out first what
- * to say in it
+ * teredo_predict_begin - start a port prediction before a bubble to a peer's server
  * @td: device
  * @map: own mapping
  * @peer: entry that is not usable
- * @set: result, if a test is to be sent
+ * @set: result, if a test must be sent
  *
- * Peers that no packet of ours has asked for share the limits of all packets that
- * they can make us send to our server, by the IPv4 address in their own.
+ * Unsolicited peers share the limit of all packets that received packets cause to our
+ * server. They are charged by the IPv4 address of their mapped endpoint.
  *
- * Context: table locked.
- * Return: true if the bubble has to wait.
+ * Context: peers->lock held.
+ * Return: true if the bubble must wait for the test.
  */
 bool teredo_predict_begin(struct teredo_dev *td,
 			  const struct teredo_mapping *map,
@@ -172,7 +173,7 @@ static struct teredo_port *tested_port(const struct teredo_dev *td, __be16 port)
 	return NULL;
 }
 
-/* Return: which nonce of the test the datagram repeats, or -1 */
+/* Return: index of the nonce of the test that the datagram repeats, or -1. */
 static int which_nonce(const struct teredo_rx *rx,
 		       const struct teredo_port_test *test)
 {
@@ -187,7 +188,9 @@ static int which_nonce(const struct teredo_rx *rx,
 	return -1;
 }
 
-/* RFC 6081 5.5.4.4, or 0 if these are not of one sequence */
+/* Return: the predicted port (RFC 6081 5.5.4.4), or 0 if the ports that the server saw
+ * are not from one sequence.
+ */
 static __be16 middle(const struct teredo_port_test *test)
 {
 	int first = ntohs(test->seen[0]), last = ntohs(test->seen[1]);
@@ -197,7 +200,7 @@ static __be16 middle(const struct teredo_port_test *test)
 	return htons((first + last) / 2);
 }
 
-/* Table locked. Return: true if it was an answer. */
+/* Context: peers->lock held. Return: true if the datagram answers a test. */
 static bool note_seen(struct teredo_rx *rx, struct in6_addr *resume)
 {
 	struct teredo_port *port = tested_port(rx->td, rx->port);
@@ -216,17 +219,16 @@ static bool note_seen(struct teredo_rx *rx, struct in6_addr *resume)
 }
 
 /**
- * teredo_predict_seen - is this what the server has seen of a random port
- * @rx: router advertisement from the server to a random port, with a usable
- *	origin
- * @resume: set to the address of the peer whose bubble set waited for this answer,
- *	which teredo_probe_resume() sends now; to the unspecified address for none
+ * teredo_predict_seen - process an advertisement that answers a port test
+ * @rx: router advertisement from the server to a random port, with a usable origin
+ * @resume: set to the address of the peer whose bubble set waited for this answer, for
+ *	teredo_probe_resume(); to the unspecified address for none
  *
- * Only the nonces say so; with both answers the peer is told (RFC 6081 5.5.4.4),
- * unless they tell nothing.
+ * Only the nonces identify an answer. With both answers the predicted port is announced
+ * to the peer (RFC 6081 5.5.4.4), unless the prediction failed.
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if it is.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if @rx answers a test.
  */
 bool teredo_predict_seen(struct teredo_rx *rx, struct in6_addr *resume)
 {
@@ -252,17 +254,17 @@ static struct teredo_port *overdue(const struct teredo_dev *td)
 }
 
 /**
- * teredo_predict_step - take the first test without an answer one step further
+ * teredo_predict_step - repeat or end the first port test that has timed out
  * @td: device
  * @map: own mapping
- * @resume: as in teredo_predict_seen(): the peer whose bubble set need not wait any
- *	more
+ * @resume: set to the address of the peer whose bubble set need not wait any more, for
+ *	teredo_probe_resume(); to the unspecified address for none
  *
- * RFC 6081 5.5.2.2: it is repeated once, after that the peer is told nothing of
- * the port.
+ * RFC 6081 5.5.2.2: a test is repeated once. After that no port is announced to the
+ * peer.
  *
- * Context: BH off, RCU; table not locked.
- * Return: false if there was none.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: false if no test has timed out.
  */
 bool teredo_predict_step(struct teredo_dev *td,
 			 const struct teredo_mapping *map,
@@ -291,10 +293,10 @@ bool teredo_predict_step(struct teredo_dev *td,
 }
 
 /**
- * teredo_predict_delay - when teredo_predict_step() has something to do
+ * teredo_predict_delay - compute when teredo_predict_step() must run next
  * @td: device
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: jiffies from now, or LONG_MAX.
  */
 long teredo_predict_delay(const struct teredo_dev *td)
@@ -323,7 +325,8 @@ static bool refresh_due(struct teredo_port *port)
 	return true;
 }
 
-/* Looks at one port, and puts it behind the others. */
+/* Refresh the NAT mapping of one port if due, and move the port to the end of the list.
+ */
 static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
 {
 	struct teredo_bubble_set set = {};
@@ -348,14 +351,14 @@ static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
 }
 
 /**
- * teredo_ports_refresh - keep the NAT's mappings of random ports
+ * teredo_ports_refresh - send NAT keepalives for random ports
  * @td: device
  * @map: own mapping
  *
- * RFC 6081 5.4.2.1: a bubble each 30 s without data, 20 at most. It does not
- * count as transmission, so that is the time of the last data.
+ * RFC 6081 5.4.2.1: a bubble every 30 s without data, at most 20. A keepalive does not
+ * update @tx of the peer, which stays the time of the last data.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_ports_refresh(struct teredo_dev *td,
 			  const struct teredo_mapping *map)
@@ -371,10 +374,10 @@ void teredo_ports_refresh(struct teredo_dev *td,
 }
 
 /**
- * teredo_ports_delay - when there is something to do for ports
+ * teredo_ports_delay - compute when the worker must run for random ports
  * @td: device
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: jiffies from now, or LONG_MAX.
  */
 long teredo_ports_delay(const struct teredo_dev *td)

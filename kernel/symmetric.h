@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Random ports behind symmetric NATs that preserve ports (RFC 6081 5.4) or allocate
- * them in sequence (5.5). For the latter both addresses of the server are asked from
- * the random port, and between them a bubble goes to the peer. The NAT gives that
- * bubble the port between the two that the server has seen. The RFC calls that an
- * Echo Test.
+ * them in sequence (5.5). For the latter, an Echo Test predicts the external port. From
+ * the random port it sends a solicitation to each address of the server, and a bubble
+ * to the peer between them. The external port of the bubble is between the two that the
+ * server sees.
  */
 #ifndef _TEREDO_SYMMETRIC_H
 #define _TEREDO_SYMMETRIC_H
@@ -19,11 +19,11 @@ struct teredo_mapping;
 struct teredo_peer;
 struct teredo_rx;
 
-#define TEREDO_PORT_TESTS	2	/* until it goes without (RFC 6081 5.5.2.2) */
+#define TEREDO_PORT_TESTS	2	/* tries of a test (RFC 6081 5.5.2.2) */
 
-/* The server sees ports of one test two apart if the NAT has nothing else to do,
- * and some more if it has. A sequence that begins anew, or a port that was in use,
- * puts them farther apart, and so does a NAT that has none.
+/* Maximum distance of the two external ports of a test. They are two apart if the NAT
+ * allocates no other ports in between, and a few more otherwise. A restart of the
+ * sequence, a skipped port, or a NAT without sequence makes the distance larger.
  */
 #define TEREDO_PORT_GAP		16
 

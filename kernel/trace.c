@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The code of the tracepoints in trace.h. */
+/* Instantiate the tracepoints of trace.h. */
 #define CREATE_TRACE_POINTS
 #include "trace.h"

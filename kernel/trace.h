@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: what becomes of peers, why packets are dropped, and the packets
- * of the protocol's own. None of them is on the way of a data packet that gets
- * through.
+ * Tracepoints: state changes of peers, drops with their reason, and protocol packets.
+ * No tracepoint is on the path of a data packet that is not dropped.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM teredo
@@ -15,8 +14,8 @@
 #include "device.h"
 #include "peer-types.h"
 
-/* A packet that teredo_drop() frees. The reason is the name of the counter; skb
- * is that of skb:kfree_skb, which follows.
+/* A packet that teredo_drop() frees. reason is the name of the counter. skb has the
+ * same value as in the event skb:kfree_skb that follows.
  */
 TRACE_EVENT(teredo_drop,
 	TP_PROTO(const struct teredo_dev *td, const struct sk_buff *skb,
@@ -38,8 +37,8 @@ TRACE_EVENT(teredo_drop,
 		  __get_str(dev), __get_str(reason), __entry->len, __entry->skb)
 );
 
-/* A peer begins to be probed, becomes trusted, has failed or is forgotten. That
- * an entry grows too old is no event: nothing happens until the next packet.
+/* A peer begins to be probed, becomes trusted, fails or is removed. The expiry of an
+ * entry is no event, as nothing happens until the next packet.
  */
 TRACE_EVENT(teredo_peer,
 	TP_PROTO(const struct teredo_dev *td, const struct teredo_peer *peer,
@@ -64,10 +63,9 @@ TRACE_EVENT(teredo_peer,
 		  __entry->remote, __entry->port)
 );
 
-/* A packet of the protocol's own that is taken, or was sent; one that proves
- * where a peer is comes after the event of that. kind is what teredo_kind()
- * says, src and dst are those of the inner packet, and remote is the other end
- * of the datagram.
+/* A protocol packet that was accepted or sent. If it verifies a peer, this event comes
+ * after teredo_peer. kind is the result of teredo_kind(), src and dst are the inner
+ * addresses, and remote is the remote endpoint.
  */
 DECLARE_EVENT_CLASS(teredo_control,
 	TP_PROTO(const struct teredo_dev *td, const char *kind,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peer verification: mark a peer trusted at the endpoint that a packet, or the reply
- * to a connectivity test, proved, and release its queued packets (RFC 4380 5.2.3,
- * 5.2.9).
+ * Peer verification (RFC 4380 5.2.3, 5.2.9). A packet, or the reply to a connectivity
+ * test, proves the endpoint of a peer. The peer becomes trusted there, and its queued
+ * packets are released.
  */
 #include <linux/list.h>
 #include <linux/skbuff.h>
@@ -21,14 +21,15 @@
 #include "trust.h"
 
 /**
- * teredo_queue_release - send and deliver packets
+ * teredo_queue_release - send and deliver packets of a verified peer
  * @td: device
- * @peer: whose they are; where it is has been proven
+ * @peer: peer, verified at @peer->ep
  * @w: the packets, consumed
  *
- * Those that came from elsewhere have not been proven by that.
+ * A received packet from another endpoint than @peer->ep is not verified, and is
+ * dropped.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 static void teredo_queue_release(struct teredo_dev *td,
 				 struct teredo_peer *peer,
@@ -46,9 +47,10 @@ static void teredo_queue_release(struct teredo_dev *td,
 	}
 }
 
-/* Called and returns with the table locked, but opens it to send. While it
- * is open the peer is not usable, so newer packets queue up behind.
- * Return: the peer is still there, and so is its probe.
+/* Send and deliver the queued packets. Called and returns with peers->lock held, but
+ * drops the lock to send. Until this returns the peer is not usable, so that newer
+ * packets are queued behind.
+ * Return: true if the peer and its probe still exist.
  */
 static bool release(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -78,8 +80,8 @@ static bool test_alive(const struct teredo_probe *probe)
 	       time_before(jiffies, probe->tested + TEREDO_TEST_LIFE);
 }
 
-/* A usable peer has been heard from again while a test is under way, maybe
- * of another endpoint: that goes on.
+/* Check whether a packet comes from a usable peer while a test is under way. The test
+ * may be of another endpoint, so it continues.
  */
 static bool other_test(const struct teredo_peer *peer)
 {
@@ -87,13 +89,13 @@ static bool other_test(const struct teredo_peer *peer)
 }
 
 /* End the attempt to reach a peer that is verified at local port @port. Called and
- * returns with the table locked, see release().
- * Return: false if the entry has gone in the meantime.
+ * returns with peers->lock held, see release().
+ * Return: false if the entry was removed in the meantime.
  */
 static bool end_attempt(struct teredo_dev *td, struct teredo_peer *peer,
 			__be16 port, struct teredo_waiting *w)
 {
-	/* the service port will do (RFC 6081 5.4.4.5) */
+	/* the service port works, so no random port is needed (RFC 6081 5.4.4.5) */
 	if (port == td->cfg.port)
 		teredo_port_release(td, peer);
 	teredo_burst_keep(td, peer, port);
@@ -106,9 +108,9 @@ static bool end_attempt(struct teredo_dev *td, struct teredo_peer *peer,
 	return true;
 }
 
-/* A packet, or the reply to a test of ours, has proven the peer to be at
- * @from, as seen from local port @port. Return: false if there is no room for
- * it.
+/* Trust the peer at @from, as seen from local port @port. The proof is a packet, or the
+ * reply to a connectivity test if @by_test.
+ * Return: false if there is no room for the peer.
  */
 static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 		  struct teredo_endpoint from, __be16 port, bool by_test)
@@ -162,17 +164,16 @@ refused:
 }
 
 /**
- * teredo_trust - a packet has proven that a peer is at an endpoint
+ * teredo_trust - trust a peer at the endpoint that a packet proved
  * @td: device
- * @addr: the peer's address
- * @from: the endpoint
- * @port: local port that the packet came to, network byte order
+ * @addr: IPv6 address of the peer
+ * @from: verified endpoint
+ * @port: local port that received the packet, network byte order
  *
- * What waits for the peer is sent, in order, before it becomes usable.
+ * The queued packets are sent, in order, before the peer becomes usable.
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if the packet is to be accepted; false if there is no room
- * for the peer.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if the packet can be accepted; false if there is no room for the peer.
  */
 bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 		  struct teredo_endpoint from, __be16 port)
@@ -181,13 +182,14 @@ bool teredo_trust(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_trust_at() - trust a peer at an endpoint, heard from this one or another
- * @rx: packet that proves to be the peer's
- * @to: the endpoint
+ * teredo_trust_at() - trust a peer at another endpoint than the source of a packet
+ * @rx: packet that verifies the peer
+ * @to: endpoint to send to; may be the source of @rx
  *
- * What comes later from where @rx has come from is the peer's as well.
+ * The source of @rx becomes the secondary endpoint: later packets from there are
+ * accepted as well.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: false if there is no room for the peer.
  */
 bool teredo_trust_at(const struct teredo_rx *rx, struct teredo_endpoint to)
@@ -210,8 +212,10 @@ bool teredo_trust_at(const struct teredo_rx *rx, struct teredo_endpoint to)
 }
 
 /**
- * teredo_rx_trust - make the source a trusted peer, and accept
- * @rx: datagram whose outer source is proven to be the peer, consumed
+ * teredo_rx_trust - trust the source of a datagram, and accept the datagram
+ * @rx: datagram that proves its outer source to be the peer's endpoint, consumed
+ *
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_rx_trust(struct teredo_rx *rx)
 {
@@ -222,18 +226,18 @@ void teredo_rx_trust(struct teredo_rx *rx)
 }
 
 /**
- * teredo_test_answered - is this the reply to a connectivity test
+ * teredo_test_answered - check for the reply to a connectivity test, and trust the peer
  * @td: device
- * @ip6: received packet, in one piece
- * @len: its length
+ * @ip6: received IPv6 packet, linear
+ * @len: length of @ip6 in octets
  * @from: outer source
- * @port: local port that it came to, network byte order
+ * @port: local port that received the packet, network byte order
  *
- * If it is, the peer is trusted from now on and the packet is used up: nobody
- * on the host has asked for it (RFC 4380 5.2.3 rule 2, row P-14).
+ * RFC 4380 5.2.3 rule 2 (row P-14). The reply is not delivered to the stack, as no
+ * program on the host has sent the request.
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if it was.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if the packet is such a reply.
  */
 bool teredo_test_answered(struct teredo_dev *td, const u8 *ip6, size_t len,
 			  struct teredo_endpoint from, __be16 port)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What proves where a peer is, and how it becomes usable then (RFC 4380 5.2.3,
- * 5.2.9).
+ * Peer verification: which packets prove the endpoint of a peer, and how the peer
+ * becomes usable (RFC 4380 5.2.3, 5.2.9).
  */
 #ifndef _TEREDO_TRUST_H
 #define _TEREDO_TRUST_H
@@ -14,10 +14,11 @@
 struct teredo_dev;
 struct teredo_rx;
 
-/* a reply that comes later than this is not believed */
+/* lifetime of a connectivity test; a later reply is ignored */
 #define TEREDO_TEST_LIFE	(TEREDO_PROBE_TRIES * TEREDO_PROBE_INTERVAL)
-/* Rounds of sending what came to wait meanwhile before a peer is usable: in
- * order if the sender is not faster than we are, and finite if it is.
+/* Rounds of sending queued packets before a peer becomes usable. A round sends the
+ * packets that were queued during the previous one. This keeps packets in order unless
+ * the sender is faster, and bounds the time.
  */
 #define TEREDO_RELEASE_ROUNDS	4
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets that cannot be sent: they are dropped, and their senders get ICMPv6
- * destination unreachable. A packet that has waited is quoted as it was sent.
+ * Drop packets that cannot be sent, and send ICMPv6 destination unreachable to their
+ * senders (RFC 4443 3.1). The error quotes a queued packet as its source sent it.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -14,12 +14,12 @@
 #include "unreach.h"
 
 /**
- * teredo_reject - drop a packet and tell its sender
+ * teredo_reject - drop a packet and send an ICMPv6 error to its source
  * @td: device
  * @skb: packet, consumed
  * @why: counter
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_reject(struct teredo_dev *td, struct sk_buff *skb,
 		   enum teredo_counter why)
@@ -28,8 +28,8 @@ void teredo_reject(struct teredo_dev *td, struct sk_buff *skb,
 	teredo_drop(td, skb, why);
 }
 
-/* The ICMPv6 layer limits errors to 50 at a time: the first packet of each flow goes
- * before all others.
+/* Reject the first packet of each flow before all others, as the ICMPv6 layer limits
+ * errors to 50 at a time.
  */
 static void reject_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
 {
@@ -49,9 +49,9 @@ static void reject_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
 /**
  * teredo_queue_reject - drop packets whose peer did not answer
  * @td: device
- * @w: the packets, consumed; the senders of @out are told
+ * @w: the packets, consumed; the sources of @w->out get ICMPv6 errors
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_queue_reject(struct teredo_dev *td, struct teredo_waiting *w)
 {
@@ -96,14 +96,14 @@ static void flush_some(struct teredo_dev *td)
 }
 
 /**
- * teredo_queue_flush_unreach - tell the senders of packets whose peers were forgotten
+ * teredo_queue_flush_unreach - drop deferred packets and send their ICMPv6 errors
  * @td: device
  *
- * In batches: a device that goes may have 16 MiB waiting, and more if MAX_PEERS
- * says so. Packets that are added in the meantime wake the worker again, so a flood
- * cannot keep the worker here.
+ * Works in batches: a device that goes down can have 16 MiB of queued packets, and more
+ * with a larger MAX_PEERS. Packets that are deferred during the call wake the worker
+ * again, so a flood cannot keep the worker here.
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_queue_flush_unreach(struct teredo_dev *td)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Drop packets whose peer cannot be reached, and tell their senders by ICMPv6. */
+/*
+ * Drop packets whose peer cannot be reached, and send ICMPv6 errors to their senders.
+ */
 #ifndef _TEREDO_UNREACH_H
 #define _TEREDO_UNREACH_H
 
@@ -9,8 +11,8 @@ struct sk_buff;
 struct teredo_dev;
 struct teredo_waiting;
 
-/* Packets that are dropped at a time with BH off. The senders of those that were to
- * be sent get an ICMPv6 error, some microseconds each.
+/* Packets that are dropped in one batch with BH off. The ICMPv6 error of each outgoing
+ * packet takes some microseconds.
  */
 #define TEREDO_UNREACH_BATCH	64
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Teredo on the wire. Sections are those of RFC 4380 unless another RFC is
- * named. Everything here must stay safe on octets chosen by an attacker.
+ * Wire formats of Teredo (RFC 4380 4, 5.1; RFC 6081 4). Sections are those of RFC 4380
+ * unless another RFC is named. All input can be chosen by an attacker.
  */
 #include "wire.h"
 
@@ -23,12 +23,13 @@ static void put_u16(u8 *p, u16 v)
 }
 
 /**
- * teredo_ipv4_is_global - may a packet be sent to this IPv4 address
+ * teredo_ipv4_is_global - check whether an IPv4 address is global unicast
  * @addr: address, network byte order
  *
- * The list of 5.2.4 to the letter. It leaves out the directed broadcast
- * addresses of attached subnets, which only a route look-up can tell.
+ * Uses exactly the list of 5.2.4. Directed broadcast addresses of attached subnets are
+ * not detected, as that needs a route look-up.
  *
+ * Context: any.
  * Return: true if @addr is global unicast in the sense of the RFC.
  */
 bool teredo_ipv4_is_global(__be32 addr)
@@ -56,7 +57,7 @@ bool teredo_ipv4_is_global(__be32 addr)
 	return true;
 }
 
-/* octets 8 to 15 of an address: flags and the inverted endpoint (4) */
+/* Write octets 8 to 15 of an address: flags and the inverted endpoint (4). */
 static void make_iid(struct in6_addr *addr, u16 flags,
 		     struct teredo_endpoint ep)
 {
@@ -71,7 +72,9 @@ static void make_iid(struct in6_addr *addr, u16 flags,
  * @prefix: service prefix, network byte order
  * @server: server's IPv4 address, network byte order
  * @flags: TEREDO_FLAG_*, host byte order
- * @mapped: the service port as seen from outside
+ * @mapped: mapped endpoint of the service port
+ *
+ * Context: any.
  */
 void teredo_make_address(struct in6_addr *addr, __be32 prefix, __be32 server,
 			 u16 flags, struct teredo_endpoint mapped)
@@ -86,6 +89,8 @@ void teredo_make_address(struct in6_addr *addr, __be32 prefix, __be32 server,
  * @addr: result
  * @flags: TEREDO_FLAG_*, host byte order
  * @ep: endpoint, which may be private
+ *
+ * Context: any.
  */
 void teredo_make_linklocal(struct in6_addr *addr, u16 flags,
 			   struct teredo_endpoint ep)
@@ -143,11 +148,12 @@ static int parse_ip6(struct teredo_packet *pkt, const u8 *data, size_t len)
 }
 
 /**
- * teredo_parse - take a datagram apart: [authentication] [origin] IPv6 (5.1.1)
+ * teredo_parse - parse a datagram: [authentication] [origin] IPv6 (5.1.1)
  * @pkt: result
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  *
+ * Context: any.
  * Return: 0, or -EINVAL if this is no Teredo packet; @pkt is undefined then.
  */
 int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len)
@@ -163,13 +169,14 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len)
 }
 
 /**
- * teredo_alternate_valid - may this be in an Alternate Address Trailer
+ * teredo_alternate_valid - check an endpoint of an Alternate Address Trailer
  * @ep: address and port
  *
- * It must be a unicast address and a port to send to. Private ones are what the
- * trailer exists for (RFC 6081 4.3).
+ * The address must be unicast and the port not 0. Private addresses are valid, as the
+ * trailer exists for them (RFC 6081 4.3).
  *
- * Return: true if so.
+ * Context: any.
+ * Return: true if @ep is valid.
  */
 bool teredo_alternate_valid(struct teredo_endpoint ep)
 {
@@ -200,8 +207,8 @@ static void parse_alternates(struct teredo_trailers *tr, const u8 *value,
 	tr->n_alternates = n;
 }
 
-/* Of each type the first counts. A known type with a length that is not its
- * own is skipped like an unknown one.
+/* Parse one trailer. Only the first trailer of each type counts. A known type with a
+ * wrong length is skipped like an unknown one.
  */
 static void parse_trailer(struct teredo_trailers *tr, u8 type, u8 len,
 			  const u8 *value)
@@ -240,15 +247,15 @@ static void parse_trailer(struct teredo_trailers *tr, u8 type, u8 len,
 }
 
 /**
- * teredo_parse_trailers - read the trailers of a packet (RFC 6081 5.1.2)
+ * teredo_parse_trailers - parse the trailers of a packet (RFC 6081 5.1.2)
  * @tr: result
  * @data: the octets after the IPv6 packet
- * @len: length of @data
+ * @len: length of @data in octets
  *
- * Stops at the first malformed trailer and keeps what came before it.
+ * Parsing stops at the first malformed trailer. The trailers before it are kept.
  *
- * Return: 0, or -EINVAL if an unknown trailer asks for the packet to be
- * discarded.
+ * Context: any.
+ * Return: 0, or -EINVAL if an unknown trailer demands that the packet is dropped.
  */
 int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 			  size_t len)
@@ -265,7 +272,7 @@ int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 	return 0;
 }
 
-/* room for a trailer's value */
+/* Write the header of a trailer. Return: its value, to be written by the caller. */
 static u8 *put_trailer(u8 **p, u8 type, u8 len)
 {
 	u8 *value = *p + 2;
@@ -291,12 +298,13 @@ static void put_alternates(u8 **p, const struct teredo_trailers *tr)
 
 /**
  * teredo_build_trailers - write trailers (RFC 6081 4)
- * @buf: TEREDO_TRAILERS_LEN octets
- * @tr: what they are to say
+ * @buf: buffer of %TEREDO_TRAILERS_LEN octets
+ * @tr: contents of the trailers
  *
- * In the order of the RFC's examples: a nonce first, which is what a reader
- * needs to believe the rest.
+ * The order is that of the RFC's examples: the nonce comes first, as a receiver needs
+ * it to verify the rest.
  *
+ * Context: any.
  * Return: number of octets written.
  */
 size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr)
@@ -321,18 +329,20 @@ size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr)
 }
 
 /**
- * teredo_icmp_csum - ICMPv6 checksum (RFC 4443 2.3)
- * @ip6: IPv6 header with the ICMPv6 message right after it
- * @len: length of both
+ * teredo_icmp_csum - compute an ICMPv6 checksum (RFC 4443 2.3)
+ * @ip6: IPv6 header, directly followed by the ICMPv6 message
+ * @len: length of both in octets
  *
- * Return: the checksum in host byte order; 0 if the message holds a right one.
+ * Context: any.
+ * Return: the checksum in host byte order; 0 if the message has a correct checksum.
  */
 u16 teredo_icmp_csum(const u8 *ip6, size_t len)
 {
 	u32 sum = (u32)(len - TEREDO_IP6_HLEN) + TEREDO_NEXTHDR_ICMP;
 	size_t i;
 
-	/* from the addresses on: what lies before is not in the pseudo header */
+	/* start at the addresses: the pseudo header does not include what precedes them
+	 */
 	for (i = 8; i + 1 < len; i += 2)
 		sum += get_u16(ip6 + i);
 	if (i < len)
@@ -347,7 +357,8 @@ u16 teredo_icmp_csum(const u8 *ip6, size_t len)
  * @opt: options
  * @len: length of @opt in octets
  *
- * Return: true if none is empty and all lie within @len (RFC 4861 6.1.1, 6.1.2).
+ * Context: any.
+ * Return: true if no option is empty and all are within @len (RFC 4861 6.1.1, 6.1.2).
  */
 bool teredo_nd_options_valid(const u8 *opt, size_t len)
 {
@@ -364,14 +375,15 @@ bool teredo_nd_options_valid(const u8 *opt, size_t len)
 
 /**
  * teredo_build_ip6 - write an IPv6 header
- * @ip6: TEREDO_IP6_HLEN octets
+ * @ip6: buffer of %TEREDO_IP6_HLEN octets
  * @nexthdr: next header; TEREDO_NEXTHDR_NONE and no payload make a bubble
- * @payload_len: octets that follow
+ * @payload_len: length of the payload in octets
  * @src: source address
  * @dst: destination address
  *
- * The hop limit is 255: RS and RA need it, and the RFC leaves that of bubbles
- * open.
+ * The hop limit is 255: RS and RA need it, and the RFC specifies none for bubbles.
+ *
+ * Context: any.
  */
 void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 		      const struct in6_addr *src, const struct in6_addr *dst)
@@ -386,9 +398,13 @@ void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 }
 
 /**
- * teredo_build_auth - write an authentication that proves nobody (5.1.1)
- * @buf: TEREDO_AUTH_MIN octets
- * @nonce: TEREDO_NONCE_LEN octets that an answer repeats
+ * teredo_build_auth - write an authentication header with a nonce only (5.1.1)
+ * @buf: buffer of %TEREDO_AUTH_MIN octets
+ * @nonce: %TEREDO_NONCE_LEN octets that an answer repeats
+ *
+ * Client identifier and authentication value are empty.
+ *
+ * Context: any.
  */
 void teredo_build_auth(u8 *buf, const u8 *nonce)
 {
@@ -399,8 +415,10 @@ void teredo_build_auth(u8 *buf, const u8 *nonce)
 
 /**
  * teredo_build_origin - write an origin indication (5.1.1)
- * @buf: TEREDO_ORIGIN_LEN octets
- * @from: where the datagram came from
+ * @buf: buffer of %TEREDO_ORIGIN_LEN octets
+ * @from: outer source of the datagram
+ *
+ * Context: any.
  */
 void teredo_build_origin(u8 *buf, struct teredo_endpoint from)
 {
@@ -416,7 +434,9 @@ const struct in6_addr teredo_rs_source = { .s6_addr = {
 
 /**
  * teredo_build_rs - write the Router Solicitation of a client (5.2.1)
- * @ip6: TEREDO_RS_PACKET octets
+ * @ip6: buffer of %TEREDO_RS_PACKET octets
+ *
+ * Context: any.
  */
 void teredo_build_rs(u8 *ip6)
 {
@@ -435,13 +455,16 @@ void teredo_build_rs(u8 *ip6)
 
 /**
  * teredo_build_ra - write the Router Advertisement of a server (5.3.2)
- * @ip6: TEREDO_RA_PACKET octets
+ * @ip6: buffer of %TEREDO_RA_PACKET octets
  * @src: the server's link-local address
- * @dst: where the solicitation came from
+ * @dst: source of the solicitation
  * @prefix: service prefix and server, 64 bits
  *
- * Nobody's default router; the prefix is for ever as only the mapping ends,
- * and the link MTU goes with it (5.1.2).
+ * The router lifetime is 0, as the server is no default router. The prefix has infinite
+ * lifetimes, as an address only ends with its mapping. The message has the link MTU
+ * (5.1.2).
+ *
+ * Context: any.
  */
 void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
 		     const struct in6_addr *dst,
@@ -465,11 +488,13 @@ void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
 }
 
 /**
- * teredo_build_echo - write an Echo Request that tests a path (5.2.9)
- * @ip6: TEREDO_ECHO_PACKET octets
+ * teredo_build_echo - write the Echo Request of a connectivity test (5.2.9)
+ * @ip6: buffer of %TEREDO_ECHO_PACKET octets
  * @src: own address
- * @dst: the node to test
+ * @dst: address to test
  * @echo: identifier, sequence number and nonce
+ *
+ * Context: any.
  */
 void teredo_build_echo(u8 *ip6, const struct in6_addr *src,
 		       const struct in6_addr *dst,
@@ -488,14 +513,15 @@ void teredo_build_echo(u8 *ip6, const struct in6_addr *src,
 }
 
 /**
- * teredo_is_echo_reply - does a packet answer a connectivity test
- * @ip6: the packet
- * @len: its length
- * @echo: what the test was sent with
+ * teredo_is_echo_reply - check whether a packet is the reply to a connectivity test
+ * @ip6: IPv6 packet
+ * @len: length of @ip6 in octets
+ * @echo: contents of the test
  *
- * Addresses are the caller's business.
+ * The caller checks the addresses.
  *
- * Return: true if this is the reply to exactly that test (5.2.3 rule 2).
+ * Context: any.
+ * Return: true if the packet is the reply to exactly this test (5.2.3 rule 2).
  */
 bool teredo_is_echo_reply(const u8 *ip6, size_t len,
 			  const struct teredo_echo *echo)
@@ -512,11 +538,12 @@ bool teredo_is_echo_reply(const u8 *ip6, size_t len,
 }
 
 /**
- * teredo_kind - name a packet of the protocol's own
- * @ip6: the packet
- * @len: its length
+ * teredo_kind - name the kind of a protocol packet
+ * @ip6: IPv6 packet
+ * @len: length of @ip6 in octets
  *
- * Return: a word for people.
+ * Context: any.
+ * Return: a constant string for trace events.
  */
 const char *teredo_kind(const u8 *ip6, size_t len)
 {

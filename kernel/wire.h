@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Teredo on the wire: addresses, encapsulation headers, trailers, bubbles.
+ * Wire formats: addresses (RFC 4380 4), encapsulation headers (5.1.1), trailers (RFC
+ * 6081 4), bubbles, and the ICMPv6 messages of the protocol.
  *
- * Pure functions over octets, with no skb and no device in sight. The module,
- * the tools, the unit tests and the fuzzers all compile this one source.
- * Sections are those of RFC 4380 unless another RFC is named.
+ * All functions are pure: they work on octets, without skb or device. The module, the
+ * tools, the unit tests and the fuzzers compile the same source. Sections are those of
+ * RFC 4380 unless another RFC is named.
  */
 #ifndef _TEREDO_WIRE_H
 #define _TEREDO_WIRE_H
@@ -52,8 +53,8 @@ typedef __u32 u32;
 #define TEREDO_HMAC_LEN		20		/* HMAC-SHA1 (5.2.2) */
 #define TEREDO_ECHO_LEN		16		/* nonce of a connectivity test */
 
-/* the longest headers that can stand before a payload: authentication with
- * identifier and value of 255 octets each, origin, IPv6
+/* The longest headers before a payload: authentication with identifier and value of 255
+ * octets each, origin, IPv6.
  */
 #define TEREDO_MAX_HEADERS	(TEREDO_AUTH_MIN + 2 * 255 + \
 				 TEREDO_ORIGIN_LEN + TEREDO_IP6_HLEN)
@@ -89,8 +90,8 @@ static inline u16 teredo_flags(const struct in6_addr *addr)
 	return be16_to_cpu(addr->s6_addr16[4]);
 }
 
-/* The mapping is stored inverted, out of the reach of NATs that rewrite what
- * looks like an address in the payload (4).
+/* Return: the mapped endpoint embedded in an address. It is stored inverted, to protect
+ * it from NATs that rewrite addresses in the payload (4).
  */
 static inline struct teredo_endpoint teredo_mapped(const struct in6_addr *addr)
 {
@@ -107,16 +108,18 @@ void teredo_make_linklocal(struct in6_addr *addr, u16 flags,
 			   struct teredo_endpoint ep);
 
 /**
- * struct teredo_packet - where the parts of a datagram lie (5.1.1)
- * @auth: an authentication element is present, at offset 0
+ * struct teredo_packet - layout of a datagram (5.1.1)
+ * @auth: an authentication header is present, at offset 0
  * @origin: an origin indication is present
- * @id_len: length of the client identifier, which follows at offset 4
+ * @id_len: length of the client identifier, which is at offset 4
  * @au_len: length of the authentication value, which follows the identifier
- * @from: the origin, in clear
+ * @from: endpoint of the origin indication, decoded
  * @ip6: offset of the IPv6 header
  * @ip6_len: length of the IPv6 packet, header included
  * @trailer: offset of the trailers
- * @trailer_len: octets of trailers, 0 if there are none
+ * @trailer_len: length of all trailers, 0 if there are none
+ *
+ * Offsets and lengths are in octets.
  */
 struct teredo_packet {
 	bool auth;
@@ -130,7 +133,7 @@ struct teredo_packet {
 	u32 trailer_len;
 };
 
-/* offset of the nonce; the confirmation octet comes right after it */
+/* Return: offset of the nonce; the confirmation octet follows it. */
 static inline u32 teredo_auth_nonce(const struct teredo_packet *pkt)
 {
 	return 4 + pkt->id_len + pkt->au_len;
@@ -140,18 +143,18 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len);
 
 /* trailers, RFC 6081 section 4 */
 #define TEREDO_TRAILER_NONCE		0x01
-#define TEREDO_TRAILER_RANDOM_PORT_IANA	0x02	/* as RFC 6081 section 9 has it */
+#define TEREDO_TRAILER_RANDOM_PORT_IANA	0x02	/* value in RFC 6081 section 9 */
 #define TEREDO_TRAILER_ALTERNATE	0x03
 #define TEREDO_TRAILER_ND		0x04
 #define TEREDO_TRAILER_RANDOM_PORT	0x05
-#define TEREDO_TRAILER_BURST		0xbf	/* ours; others skip it */
-#define TEREDO_TRAILER_CLASS		0xc0	/* what to do with an unknown one */
+#define TEREDO_TRAILER_BURST		0xbf	/* own extension, skipped by others */
+#define TEREDO_TRAILER_CLASS		0xc0	/* mask: treatment of an unknown trailer */
 #define TEREDO_TRAILER_DISCARD		0x40	/* ... drop the packet */
 
 #define TEREDO_MAX_ALTERNATES		4	/* RFC 6081 4.3, against amplification */
 
-/* Octets of trailers that are read. RFC 6081 sets no limit. Its trailers need 44
- * octets in all, an unknown trailer at most 257.
+/* Maximum length in octets of all trailers of a packet. RFC 6081 sets no limit. Its
+ * trailers need 44 octets in all, an unknown trailer at most 257.
  */
 #define TEREDO_MAX_TRAILERS		512
 
@@ -161,24 +164,24 @@ enum teredo_nd {
 };
 
 enum teredo_burst_trailer {
-	TEREDO_BURST_TRAILER_ABLE,	/* who sends it can be asked */
-	TEREDO_BURST_TRAILER_NOW,	/* who gets it is asked */
+	TEREDO_BURST_TRAILER_ABLE,	/* the sender supports bursts */
+	TEREDO_BURST_TRAILER_NOW,	/* the receiver is asked to send a burst */
 };
 
 /**
- * struct teredo_trailers - what the trailers of a packet say
+ * struct teredo_trailers - contents of the trailers of a packet
  * @has_nonce: @nonce is set
  * @has_random_port: @random_port is set
  * @has_nd: @nd is set
  * @has_burst: @burst is set
- * @bad_alternate: there was an Alternate Address Trailer that breaks the
- *	rules of RFC 6081 4.3, the bubble is to be dropped (RFC 6081 5.6.4.2)
- * @nd: enum teredo_nd, or a value that nobody has defined
- * @burst: enum teredo_burst_trailer, or a value that nobody has defined
+ * @bad_alternate: an Alternate Address Trailer breaks the rules of RFC 6081 4.3, so the
+ *	bubble must be dropped (RFC 6081 5.6.4.2)
+ * @nd: enum teredo_nd, or an undefined value
+ * @burst: enum teredo_burst_trailer, or an undefined value
  * @n_alternates: number of entries in @alternates
- * @nonce: as on the wire
- * @random_port: network byte order
- * @alternates: other places to reach the sender at
+ * @nonce: nonce as on the wire
+ * @random_port: port, network byte order
+ * @alternates: other endpoints of the sender
  */
 struct teredo_trailers {
 	bool has_nonce;
@@ -194,7 +197,7 @@ struct teredo_trailers {
 	struct teredo_endpoint alternates[TEREDO_MAX_ALTERNATES];
 };
 
-/* the longest that teredo_build_trailers() makes */
+/* maximum length in octets that teredo_build_trailers() writes */
 #define TEREDO_TRAILERS_LEN	(6 + 4 + 4 + 6 * TEREDO_MAX_ALTERNATES + 6 + 3)
 
 bool teredo_alternate_valid(struct teredo_endpoint ep);
@@ -202,7 +205,7 @@ int teredo_parse_trailers(struct teredo_trailers *tr, const u8 *data,
 			  size_t len);
 size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr);
 
-/* IPv6 next header values and ICMPv6 types that the protocol looks at */
+/* IPv6 next header values and ICMPv6 types that the protocol uses */
 #define TEREDO_NEXTHDR_ICMP	58
 #define TEREDO_NEXTHDR_NONE	59
 #define TEREDO_ICMP_ECHO_REQUEST 128
@@ -211,13 +214,14 @@ size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr);
 #define TEREDO_ICMP_RA		134
 #define TEREDO_ICMP_REDIRECT	137
 
-/* A bubble is an IPv6 header alone (2.8); @ip6 is @len octets long */
+/* Check for a bubble, an IPv6 header without payload (2.8). @ip6 is @len octets long.
+ */
 static inline bool teredo_is_bubble(const u8 *ip6, size_t len)
 {
 	return len == TEREDO_IP6_HLEN && ip6[6] == TEREDO_NEXTHDR_NONE;
 }
 
-/* ICMPv6 type of a packet whose first header is ICMPv6, else -1 */
+/* Return: ICMPv6 type of a packet whose first header is ICMPv6, else -1. */
 static inline int teredo_icmp_type(const u8 *ip6, size_t len)
 {
 	if (len < TEREDO_IP6_HLEN + 8 || ip6[6] != TEREDO_NEXTHDR_ICMP)
@@ -227,11 +231,11 @@ static inline int teredo_icmp_type(const u8 *ip6, size_t len)
 
 bool teredo_nd_options_valid(const u8 *opt, size_t len);
 
-#define TEREDO_RS_PACKET	48	/* what teredo_build_rs() makes */
-#define TEREDO_RA_PACKET	96	/* what teredo_build_ra() makes */
+#define TEREDO_RS_PACKET	48	/* octets that teredo_build_rs() writes */
+#define TEREDO_RA_PACKET	96	/* octets that teredo_build_ra() writes */
 
-/* Where solicitations come from: cone bit 0 (RFC 5991 3.2). It is a fixed one:
- * nothing in it identifies the node, and servers only look at the cone bit.
+/* Source address of router solicitations, with cone bit 0 (RFC 5991 3.2). It is
+ * constant: nothing in it identifies the node, and servers only use the cone bit.
  */
 extern const struct in6_addr teredo_rs_source;
 
@@ -248,10 +252,10 @@ void teredo_build_origin(u8 *buf, struct teredo_endpoint from);
 const char *teredo_kind(const u8 *ip6, size_t len);
 
 /**
- * struct teredo_echo - what makes a connectivity test ours (5.2.9)
+ * struct teredo_echo - contents that identify our connectivity test (5.2.9)
  * @id: ICMPv6 identifier, as on the wire
  * @seq: ICMPv6 sequence number, as on the wire
- * @nonce: the data
+ * @nonce: data of the message
  */
 struct teredo_echo {
 	__be16 id;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The worker of a device: repeats unanswered bubbles and tests, keeps random ports
- * and their NAT mappings, ends an expired lease, and ages the peer table. It runs
- * when the next of these is due.
+ * Worker of a device: repeats unanswered bubbles and tests, maintains random ports and
+ * their NAT mappings, ends an expired lease, and ages the peer table. It runs when the
+ * next of these is due.
  */
 #include <linux/netdevice.h>
 
@@ -18,12 +18,10 @@
 #include "unreach.h"
 #include "worker.h"
 
-/* Pause of the worker while an event is overdue that it could not handle: 50
- * runs/s at most.
- */
+/* Pause of the worker while an overdue event cannot be handled: at most 50 runs/s. */
 #define TEREDO_OVERDUE_PAUSE	(HZ / 50)
 
-/* Takes a test of a random port, or the burst, one step further.
+/* Take the next step of a test of a random port, or of the burst.
  * Return: false if neither is due.
  */
 static bool step_technique(struct teredo_dev *td,
@@ -39,10 +37,10 @@ static bool step_technique(struct teredo_dev *td,
 	return true;
 }
 
-/* How long the worker sleeps, in jiffies. A run handles all that is due, so an
- * event in the past is one that it cannot handle. The worker must not spin until
- * it can. Without a mapping nothing is due but ageing, whatever the parts of the
- * device say; an event that changes this wakes the worker.
+/* Return: jiffies until the next run of the worker. A run handles every event that is
+ * due. So an event in the past is one that cannot be handled yet, and the worker must
+ * not spin. Without a mapping, only ageing is due, and an event that changes this wakes
+ * the worker.
  */
 static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
 {
@@ -57,8 +55,10 @@ static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
 }
 
 /**
- * teredo_probe_work - repeat what was not answered, forget who was idle
+ * teredo_probe_work - run the worker of a device
  * @work: probe_work of a device
+ *
+ * Context: process.
  */
 void teredo_probe_work(struct work_struct *work)
 {
@@ -85,7 +85,9 @@ void teredo_probe_work(struct work_struct *work)
 	teredo_ports_work(td, ports);
 	teredo_check_expiry(td);
 	if (!map) {
-		/* what a packet left that was under way when it was unset */
+		/* remove the peers of packets that were processed while the mapping was
+		 * unset
+		 */
 		teredo_peers_flush(td);
 	} else if (!time_in_range_open(jiffies, td->aged,
 				       td->aged + TEREDO_AGE_INTERVAL)) {
@@ -93,6 +95,6 @@ void teredo_probe_work(struct work_struct *work)
 		teredo_peers_age(td);
 	}
 	teredo_queue_flush_unreach(td);
-	/* sooner if meanwhile something has been armed */
+	/* runs sooner if the work was queued in the meantime */
 	queue_delayed_work(teredo_wq, &td->probe_work, worker_delay(td, map));
 }

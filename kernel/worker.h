@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The worker of a device. */
+/* Worker of a device, see worker.c for its tasks. */
 #ifndef _TEREDO_WORKER_H
 #define _TEREDO_WORKER_H
 

@@ -26,8 +26,8 @@ static bool may_send(struct teredo_dev *td, struct sk_buff *skb,
 	return teredo_relay_may_send(td, skb, map);
 }
 
-/* Is it time for teredo_probe_refresh()? Silence alone says something only
- * about native peers, whose relay may have gone.
+/* Check whether teredo_probe_refresh() must be called. Silence is only a reason for
+ * native peers, whose relay may have gone.
  */
 static bool wants_refresh(const struct teredo_dev *td,
 			  struct teredo_peer *peer)
@@ -39,7 +39,9 @@ static bool wants_refresh(const struct teredo_dev *td,
 		teredo_peer_silent(peer));
 }
 
-/* Return: false if the packet had to be dropped. */
+/* Translate the destination if the gateway has a prefix. Return: false if the packet is
+ * dropped.
+ */
 static bool to_client(struct teredo_dev *td, struct sk_buff *skb)
 {
 	int err = teredo_nptv6_tx(td, skb);
@@ -54,7 +56,7 @@ static bool to_client(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_xmit - ndo_start_xmit
+ * teredo_xmit - send a packet, as ndo_start_xmit
  * @skb: packet from the IPv6 stack, consumed
  * @dev: the Teredo device
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The way out: from the IPv6 stack, and of what the protocol itself sends. */
+/* Transmit entry of the network device: packets from the IPv6 stack. */
 #ifndef _TEREDO_XMIT_H
 #define _TEREDO_XMIT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* GRO: which datagrams wait for others that they can be coalesced with. */
+/* GRO of outer datagrams: only those with a plain IPv6 packet can be coalesced. */
 #include <kunit/test.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -12,7 +12,9 @@
 
 #define DATA	8
 
-/* Data of TCP in a header of this IP version, whose checksum is known to be right */
+/* Return: a TCP segment in an IPv6 header of this version, with a verified outer
+ * checksum.
+ */
 static struct sk_buff *make_skb(u8 version)
 {
 	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);
@@ -36,7 +38,8 @@ static struct sk_buff *make_skb(u8 version)
 	return skb;
 }
 
-/* whether the datagram of this version must be passed on alone */
+/* Check whether GRO flushes a datagram with this version at once, without coalescing.
+ */
 static bool is_alone(struct kunit *test, u8 version)
 {
 	struct sk_buff *skb = make_skb(version);
@@ -52,7 +55,8 @@ static bool is_alone(struct kunit *test, u8 version)
 	return alone;
 }
 
-/* An origin indication and an authentication begin with 0. */
+/* An origin indication or an authentication header begins with 0 instead of version 6.
+ */
 static void test_version(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, is_alone(test, 6));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lease of a mapping, which also runs out while the machine sleeps. */
+/* Lease of a mapping, which also expires during a suspend. */
 #include <kunit/test.h>
 #include <linux/ktime.h>
 #include <linux/workqueue.h>
@@ -14,7 +14,7 @@ static void note_work(struct work_struct *work)
 	ran = true;
 }
 
-/* As after a suspend: the timer has still an hour to go, boot time is over. */
+/* As after a suspend: the timer has an hour left, but boot time is past the expiry. */
 static void test_asleep(struct kunit *test)
 {
 	struct teredo_dev *td = kunit_kzalloc(test, sizeof(*td), GFP_KERNEL);

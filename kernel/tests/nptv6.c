@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Network prefix translation: addresses, checksums of every kind, and what ICMPv6
- * errors quote. Each packet is translated, its checksum is verified as a receiver
- * does it, and it is compared with the packet that was to be.
+ * Network prefix translation (RFC 6296): addresses, checksums of every kind, and the
+ * packets quoted in ICMPv6 errors. Each packet is translated. Then its checksum is
+ * verified as by a receiver, and it is compared with the expected packet.
  */
 #include <kunit/test.h>
 #include <linux/icmpv6.h>
@@ -29,10 +29,10 @@ static const struct in6_addr host = { { .u6_addr32 = {
 	cpu_to_be32(0x20010db8), cpu_to_be32(0x00070000), 0, cpu_to_be32(7),
 } } };
 
-#define PAYLOAD		64	/* octets behind the transport header */
+#define PAYLOAD		64	/* octets after the transport header */
 #define ROOM		512
 
-/* A device with a gateway, in the initial namespace */
+/* Create a device with a gateway in the initial namespace. */
 static struct teredo_dev *gateway(struct kunit *test)
 {
 	struct teredo_dev *td = kunit_kzalloc(test, sizeof(*td), GFP_KERNEL);
@@ -61,7 +61,7 @@ static void end(struct teredo_dev *td)
 	free_percpu(td->stats);
 }
 
-/* Where the checksum is in a header of @proto */
+/* Return: offset of the checksum in a header of @proto. */
 static unsigned int sum_of(u8 proto)
 {
 	return proto == IPPROTO_TCP ? 16 : proto == IPPROTO_UDP ? 6 : 2;
@@ -89,7 +89,7 @@ static __sum16 sum_over(const struct sk_buff *skb, unsigned int at, u8 proto)
 			       csum_partial(skb->data + transport, len, 0));
 }
 
-/* A packet of @proto at the end of @skb, with its checksum */
+/* Append a packet of @proto with its checksum to @skb. */
 static void put_packet(struct sk_buff *skb, u8 proto, const struct in6_addr *src,
 		       const struct in6_addr *dst)
 {
@@ -124,7 +124,7 @@ static struct sk_buff *packet(struct kunit *test, u8 proto,
 	return skb;
 }
 
-/* Leave the checksum to the device */
+/* Turn the checksum into a partial one, to be completed by the device. */
 static void make_partial(struct sk_buff *skb, u8 proto)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -204,7 +204,7 @@ static void test_partial(struct kunit *test)
 	end(td);
 }
 
-/* The checksum of the packet is complete, and that of one inside is not. */
+/* The outer checksum is complete, and that of an inner packet is partial. */
 static void test_inner_partial(struct kunit *test)
 {
 	struct teredo_dev *td = gateway(test);
@@ -220,8 +220,8 @@ static void test_inner_partial(struct kunit *test)
 	end(td);
 }
 
-/* A checksum of 0 in UDP stands for none: it stays, and the sum over the packet is
- * not known any more.
+/* A UDP checksum of 0 stands for none. It stays 0, and the sum over the whole packet
+ * becomes unknown.
  */
 static void test_no_checksum(struct kunit *test)
 {
@@ -241,7 +241,7 @@ static void test_no_checksum(struct kunit *test)
 	end(td);
 }
 
-/* A sum of 0 is sent as 0xffff. */
+/* A UDP checksum that is computed as 0 is sent as 0xffff. */
 static void test_mangled_zero(struct kunit *test)
 {
 	struct teredo_dev *td = gateway(test);
@@ -250,7 +250,7 @@ static void test_mangled_zero(struct kunit *test)
 	struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
 	__sum16 *word = (__sum16 *)(udp + 1);
 
-	/* a payload with which the sum for @client is 0 */
+	/* choose a payload with which the checksum for @client is 0 */
 	*word = ~csum_fold(csum_add(csum_unfold(*word),
 				    csum_unfold(udp->check)));
 	udp->check = 0;
@@ -265,7 +265,9 @@ static void test_mangled_zero(struct kunit *test)
 	end(td);
 }
 
-/* An error about a packet from @src to @dst, with @quote octets of it */
+/* Create an ICMPv6 error to @to about a packet from @src to @dst, quoting @quote
+ * octets.
+ */
 static struct sk_buff *error(struct kunit *test, const struct in6_addr *to,
 			     const struct in6_addr *src,
 			     const struct in6_addr *dst, unsigned int quote)
@@ -284,7 +286,7 @@ static struct sk_buff *error(struct kunit *test, const struct in6_addr *to,
 	return skb;
 }
 
-/* A quoted packet without its checksum, one with it, and a whole one */
+/* Lengths of a quoted packet without its checksum, with its checksum, and in full. */
 static const unsigned int quotes[] = { 40 + 8, 40 + 20, 40 + 20 + PAYLOAD };
 
 static void describe_quote(const unsigned int *quote, char *desc)
@@ -322,7 +324,7 @@ static void test_error_rx(struct kunit *test)
 	end(td);
 }
 
-/* A later fragment has no transport header: what is there is payload. */
+/* A later fragment has no transport header, only payload, which must not change. */
 static void test_fragment(struct kunit *test)
 {
 	struct teredo_dev *td = gateway(test);
@@ -342,7 +344,7 @@ static void test_fragment(struct kunit *test)
 	end(td);
 }
 
-/* The header of a clone is not written to. */
+/* Translation copies the header of a cloned packet before writing to it. */
 static void test_clone(struct kunit *test)
 {
 	struct teredo_dev *td = gateway(test);
@@ -360,7 +362,9 @@ static void test_clone(struct kunit *test)
 	end(td);
 }
 
-/* What is not the gateway's stays as it is. */
+/* Packets that are not of the gateway's clients stay unchanged. Packets to a client's
+ * Teredo address, and packets between two clients, are refused.
+ */
 static void test_others(struct kunit *test)
 {
 	struct teredo_dev *td = gateway(test);

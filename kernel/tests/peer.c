@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The peer table: entries, the bound, who has to make room, who is forgotten,
- * and what a reader may still look at meanwhile. On a device that exists as far
- * as the table looks at it.
+ * Peer table: creation, bound, eviction, ageing and moves of entries, and what a reader
+ * under RCU can still access. The device has only the members that the table uses.
  */
 #include <kunit/test.h>
 #include <linux/netdevice.h>
@@ -79,7 +78,7 @@ static bool known(struct teredo_dev *td, u32 n)
 	return found;
 }
 
-/* proven, and packets have just gone to and come from it */
+/* Verify a peer, and note packets to and from it now. */
 static void use(struct teredo_peer *peer)
 {
 	teredo_peer_prove(peer, somewhere, htons(TEREDO_PORT));
@@ -96,11 +95,11 @@ static void test_insert(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, known(td, 1));
 	KUNIT_EXPECT_FALSE(test, known(td, 2));
 	KUNIT_EXPECT_EQ(test, td->peers->count, 1);
-	/* it may be sent a bubble at once, but no data */
+	/* a new peer can be sent a bubble at once, but no data */
 	KUNIT_EXPECT_FALSE(test, teredo_peer_usable(peer));
 	KUNIT_EXPECT_FALSE(test, teredo_peer_fresh(peer));
 
-	/* once more is the same, and what we asked for stays ours */
+	/* the same entry again, which stays locally initiated */
 	KUNIT_EXPECT_PTR_EQ(test, make(td, 1, true), peer);
 	KUNIT_EXPECT_PTR_EQ(test, make(td, 1, false), peer);
 	KUNIT_EXPECT_TRUE(test, peer->local_init);
@@ -122,7 +121,7 @@ static void test_bound(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counters[TEREDO_PEERS_EVICTED], 9 * ROOM);
 }
 
-/* strangers go before peers in use, however many knock */
+/* Unsolicited peers are evicted before peers in use, independent of their number. */
 static void test_stranger(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -137,7 +136,7 @@ static void test_stranger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, ROOM);
 }
 
-/* A peer that our packets wait for makes no room for an unsolicited peer. */
+/* An unsolicited peer does not evict a peer that outgoing packets wait for. */
 static void test_reached(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -164,7 +163,9 @@ static void test_full(struct kunit *test)
 	for (i = 0; i < ROOM; i++)
 		use(make(td, i, i > 0));
 	KUNIT_EXPECT_NULL(test, make(td, 100, false));
-	/* one stranger is in use; we may take its room, but no more */
+	/* A locally initiated peer evicts the one unsolicited peer in use, but no other
+	 * peer in use.
+	 */
 	KUNIT_EXPECT_NOT_NULL(test, make(td, 101, true));
 	KUNIT_EXPECT_FALSE(test, known(td, 0));
 	use(make(td, 101, true));
@@ -172,8 +173,8 @@ static void test_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, ROOM);
 }
 
-/* An entry is forgotten after 600 s, which is longer than the 300 s that failed
- * peers are left alone for; old times are kept in reach.
+/* An entry is removed after 600 s. This is longer than the 300 s back-off of failed
+ * peers. Old times are clamped.
  */
 static void test_expiry(struct kunit *test)
 {
@@ -203,7 +204,7 @@ static void test_expiry(struct kunit *test)
 					     TEREDO_PEER_IDLE));
 }
 
-/* a lower bound takes effect when the table is gone through */
+/* A lowered bound takes effect when the table is swept. */
 static void test_shrink(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -218,8 +219,8 @@ static void test_shrink(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, known(td, 0));
 }
 
-/* A reader keeps what it has found while the entry is replaced and removed;
- * KASAN would tell.
+/* An entry stays readable under RCU while it is replaced and removed. KASAN detects a
+ * use after free.
  */
 static void test_rcu(struct kunit *test)
 {
@@ -249,7 +250,7 @@ static void test_rcu(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, 0);
 }
 
-/* a dump outlives the device */
+/* A dump keeps the table after the device has dropped its reference. */
 static void test_reference(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -262,7 +263,7 @@ static void test_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, td->peers->count, 0);
 }
 
-/* only one cache for a peer, and none in a very full table */
+/* A peer gets one route cache, and none if the table has too many entries. */
 static void test_cache(struct kunit *test)
 {
 	struct teredo_dev *td = test->priv;
@@ -280,7 +281,7 @@ static void test_cache(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, peer->dst.cache == cache);
 }
 
-/* as if it had been waited so long for an answer to the last test */
+/* Check for silence as if the last test had not been answered for @ticks. */
 static bool silent_for(struct teredo_peer *peer, unsigned long ticks)
 {
 	peer->wait = jiffies - ticks;
@@ -289,7 +290,7 @@ static bool silent_for(struct teredo_peer *peer, unsigned long ticks)
 	return teredo_peer_silent(peer);
 }
 
-/* each test without an answer doubles the time that silence is suffered for */
+/* Each test without an answer doubles the time until a peer counts as silent. */
 static void test_silence(struct kunit *test)
 {
 	struct teredo_peer peer = { .rx = jiffies - HZ };
@@ -300,7 +301,7 @@ static void test_silence(struct kunit *test)
 	peer.silences = 1;
 	KUNIT_EXPECT_FALSE(test, silent_for(&peer, TEREDO_PEER_SILENCE * 3 / 2));
 	KUNIT_EXPECT_TRUE(test, silent_for(&peer, TEREDO_PEER_SILENCE * 3));
-	/* a packet that no test asked for */
+	/* a packet that is not the answer to a test */
 	peer.rx = jiffies;
 	KUNIT_EXPECT_FALSE(test, teredo_peer_silent(&peer));
 	KUNIT_EXPECT_EQ(test, peer.silences, 0);
@@ -315,8 +316,8 @@ static int moves(struct teredo_peer *peer, u8 tries)
 	return n;
 }
 
-/* TEREDO_PEER_MOVES per second while it is usable. A new second can begin during
- * the test.
+/* A usable peer can move TEREDO_PEER_MOVES times per second. A new second can begin
+ * during the test.
  */
 static void test_moves(struct kunit *test)
 {

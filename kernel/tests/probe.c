@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Attempts to reach peers: the order in which their next steps are due. */
+/* Attempts to reach peers: order of their next steps. */
 #include <kunit/test.h>
 #include <linux/mm.h>
 
@@ -7,7 +7,7 @@
 #include "../peer.h"
 #include "../probe.h"
 
-/* the table of a relay when it is full */
+/* number of peers in the full table of a relay */
 #define MANY	TEREDO_MAX_PEERS_RELAY
 
 static int init(struct kunit *test)
@@ -39,7 +39,7 @@ static struct teredo_probe *first(const struct teredo_peers *peers)
 
 static void test_order(struct kunit *test)
 {
-	/* across the wrap of a counter */
+	/* the times wrap around */
 	static const unsigned long due[] = { 2, -3, 7, -1, 2, 0 };
 	static const int order[] = { 1, 3, 5, 0, 4, 2 };
 	struct teredo_probe *probes = kunit_kcalloc(test, ARRAY_SIZE(due),
@@ -54,13 +54,13 @@ static void test_order(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(due); i++) {
 		KUNIT_EXPECT_PTR_EQ(test, first(peers), &probes[order[i]]);
 		teredo_probe_disarm(peers, &probes[order[i]]);
-		/* harmless the second time */
+		/* disarming again has no effect */
 		teredo_probe_disarm(peers, &probes[order[i]]);
 	}
 	KUNIT_EXPECT_NULL(test, first(peers));
 }
 
-/* as many as a relay can have, each due before all others */
+/* A full table of attempts, each due before those inserted earlier. */
 static void test_many(struct kunit *test)
 {
 	struct teredo_probe *probes = kvcalloc(MANY, sizeof(*probes),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The limits per destination: what is allowed, when, and for which sources. */
+/*
+ * Rate limits per destination: number of allowed datagrams, refill, and shares of
+ * sources.
+ */
 #include <kunit/test.h>
 #include <linux/in6.h>
 #include <linux/inet.h>
@@ -24,7 +27,7 @@ static void finish(struct kunit *test)
 	kvfree(test->priv);
 }
 
-/* as if that many ticks had passed since each bucket was last looked at */
+/* Act as if @ticks had passed since the last refill of each bucket. */
 static void pass(struct teredo_limit *limit, u32 ticks)
 {
 	u32 i;
@@ -33,7 +36,7 @@ static void pass(struct teredo_limit *limit, u32 ticks)
 		atomic64_sub((u64)ticks << 32, &limit->bucket[i]);
 }
 
-/* how many are allowed in a row */
+/* Return: number of datagrams allowed in a row. */
 static int burst(struct teredo_limit *limit, __be32 addr, u32 rate)
 {
 	int n = 0;
@@ -57,10 +60,10 @@ static void test_refill(struct kunit *test)
 	__be32 addr = in_aton("192.0.2.1");
 
 	burst(limit, addr, RATE);
-	pass(limit, HZ / 4 + 2);	/* HZ may not be divisible */
+	pass(limit, HZ / 4 + 2);	/* HZ may not be divisible by 4 */
 	KUNIT_EXPECT_EQ(test, burst(limit, addr, RATE), RATE / 4);
-	/* a second's worth can be saved up, whether a minute passes or a year
-	 * so long that the counter has wrapped
+	/* A bucket saves up one second of its rate, after a minute as well as after the
+	 * counter has wrapped.
 	 */
 	pass(limit, 60 * HZ);
 	KUNIT_EXPECT_EQ(test, burst(limit, addr, RATE), RATE);
@@ -75,7 +78,7 @@ static void test_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, burst(limit, in_aton("192.0.2.1"), 0), 4 * RATE);
 }
 
-/* the largest rate does not overflow what a bucket can hold */
+/* The largest rate does not overflow a bucket. */
 static void test_max(struct kunit *test)
 {
 	struct teredo_limit *limit = test->priv;
@@ -85,12 +88,12 @@ static void test_max(struct kunit *test)
 	pass(limit, 60 * HZ);
 	KUNIT_EXPECT_EQ(test, burst(limit, addr, TEREDO_LIMIT_RATE_MAX),
 			4 * RATE);
-	/* a smaller one after that is kept to at once */
+	/* a lower rate takes effect at once */
 	KUNIT_EXPECT_EQ(test, burst(limit, addr, RATE), RATE);
 }
 
-/* An address over its rate leaves others theirs. Of 256 addresses hardly one shares
- * the bucket.
+/* An address over its rate does not affect others. Hardly one of 256 addresses shares
+ * its bucket.
  */
 static void test_apart(struct kunit *test)
 {
@@ -105,7 +108,9 @@ static void test_apart(struct kunit *test)
 	KUNIT_EXPECT_LT(test, refused, 4);
 }
 
-/* how many of an IPv4 source are allowed in a row, and why no more */
+/* Return: number of datagrams of an IPv4 source allowed in a row, and in @verdict the
+ * reason of the first refusal.
+ */
 static int fair(struct teredo_limit *limit, const char *from,
 		enum teredo_limit_verdict *verdict)
 {
@@ -120,8 +125,8 @@ static int fair(struct teredo_limit *limit, const char *from,
 	return n;
 }
 
-/* A source over its share leaves half of the rate to others, which get their
- * shares of it.
+/* A source over its share leaves half of the rate to others, which get their shares of
+ * that.
  */
 static void test_share(struct kunit *test)
 {
@@ -134,7 +139,7 @@ static void test_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fair(limit, "198.51.100.2", &verdict),
 			FAIR / TEREDO_LIMIT_SHARE);
 	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_OVER_SHARE);
-	/* in the end the destination has got what it may get */
+	/* many sources together use up the rate of the destination */
 	for (i = 0; i < FAIR; i++)
 		verdict = teredo_limit_fair(limit, htonl(0x0c000001 + i),
 					    in_aton("192.0.2.1"), FAIR);
@@ -143,7 +148,7 @@ static void test_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fair(limit, "198.51.100.2", &verdict), FAIR / 2);
 }
 
-/* A destination that is flooded costs a source nothing at another one. */
+/* A source over its share at one destination has its full share at another. */
 static void test_share_apart(struct kunit *test)
 {
 	struct teredo_limit *limit = test->priv;
@@ -155,7 +160,7 @@ static void test_share_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verdict, TEREDO_LIMIT_PASS);
 }
 
-/* how many of a native source are allowed in a row */
+/* Return: number of datagrams of a native source allowed in a row. */
 static int native(struct teredo_limit *limit, u32 site, u32 net, bool repeat)
 {
 	struct in6_addr from = { .s6_addr32 = {
@@ -167,7 +172,7 @@ static int native(struct teredo_limit *limit, u32 site, u32 net, bool repeat)
 	       teredo_limit_native(limit, &from, in_aton("192.0.2.1"), FAIR,
 				   repeat) == TEREDO_LIMIT_PASS) {
 		n++;
-		/* addresses of a /64 are one source */
+		/* all addresses of a /64 are one source */
 		from.s6_addr32[3] = htonl(n);
 	}
 	return n;
@@ -179,7 +184,7 @@ static void test_native(struct kunit *test)
 	int i, n = 0;
 
 	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), FAIR / 2);
-	/* other networks of the site have the rest of the site's share */
+	/* the other networks of the site get the rest of the site's share */
 	for (i = 2; i < 6; i++)
 		n += native(limit, 1, i, false);
 	KUNIT_EXPECT_EQ(test, n, FAIR / TEREDO_LIMIT_SITE_SHARE -
@@ -188,8 +193,8 @@ static void test_native(struct kunit *test)
 			FAIR / TEREDO_LIMIT_SHARE);
 }
 
-/* A repeat needs more of the bucket to be left than a first try of the same
- * source, within its share and beyond.
+/* A repeat needs more remaining credit than a first try of the same source, within its
+ * share and beyond.
  */
 static void test_repeat(struct kunit *test)
 {
@@ -197,14 +202,14 @@ static void test_repeat(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, true), FAIR / 4);
 	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), FAIR / 4);
-	/* its share was not used up by repeats, and is by now */
+	/* repeats left its share unused, now it is used up */
 	KUNIT_EXPECT_EQ(test, native(limit, 1, 1, false), 0);
-	/* repeats of others come before what is over a share */
+	/* repeats within a share have priority over first tries beyond a share */
 	KUNIT_EXPECT_EQ(test, native(limit, 2, 1, true),
 			FAIR / TEREDO_LIMIT_SHARE / 2);
 }
 
-/* one rate for the whole device */
+/* A limiter with one bucket has one rate for all destinations. */
 static void test_whole(struct kunit *test)
 {
 	struct teredo_limit *limit = teredo_limit_create(1, 0);
@@ -215,8 +220,8 @@ static void test_whole(struct kunit *test)
 	kvfree(limit);
 }
 
-/* Another limiter has other buckets, or one device would tell a sender which
- * addresses share a bucket of another one.
+/* Each limiter has its own hash keys. Otherwise a sender could learn from one device
+ * which addresses share a bucket on another.
  */
 static void test_seed(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The named counters. */
+/* Named counters: names, sums, and drops. */
 #include <kunit/test.h>
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
@@ -8,7 +8,7 @@
 #include "../device.h"
 #include "../stats.h"
 
-/* each has a name, its direction in front, and nobody else has the same */
+/* Each counter has a unique name that begins with its direction, or with peers_. */
 static void test_names(struct kunit *test)
 {
 	const char *name;
@@ -20,7 +20,7 @@ static void test_names(struct kunit *test)
 		KUNIT_EXPECT_TRUE_MSG(test, !strncmp(name, "tx_", 3) ||
 				      !strncmp(name, "rx_", 3) ||
 				      !strncmp(name, "peers_", 6), "%s", name);
-		/* as ethtool shows it */
+		/* fits an ethtool string */
 		KUNIT_EXPECT_LT(test, strlen(name), ETH_GSTRING_LEN);
 		for (j = 0; j < i; j++)
 			KUNIT_EXPECT_STRNEQ(test, name,
@@ -67,7 +67,7 @@ static void test_count(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, values[i], 0);
 }
 
-/* a dropped packet counts for the device too, in the right direction */
+/* A dropped packet also counts in the network device, in its direction. */
 static void test_drop(struct kunit *test)
 {
 	struct teredo_dev *td = counting_device(test);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Random ports: when their mappings are refreshed. */
+/* Random ports: times of their NAT keepalives. */
 #include <kunit/test.h>
 
 #include "../device.h"

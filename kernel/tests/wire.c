@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Wire formats against the vectors of the tools' unit tests: that the module
- * reads and builds the same octets, as its own compiler options make it.
+ * Wire formats: the module parses and builds the octets of the test vectors, which the
+ * unit tests of the tools use as well. The module has other compiler options.
  */
 #include <kunit/test.h>
 #include <linux/hex.h>
@@ -16,8 +16,8 @@ static const struct {
 #include "vectors.h"
 };
 
-/* The octets are copied to memory of exactly their size, so that KASAN sees who
- * reads beyond them.
+/* Copy a vector to a buffer of exactly its size, so that KASAN detects reads beyond its
+ * end.
  */
 static u8 *vector(struct kunit *test, const char *id, size_t *len)
 {
@@ -57,13 +57,13 @@ static struct teredo_endpoint endpoint(const char *addr, u16 port)
 
 struct address {
 	const char *id;
-	const char *server;	/* NULL: a link-local one */
+	const char *server;	/* NULL for a link-local address */
 	u16 flags;
 	const char *mapped;
 	u16 port;
 };
 
-/* G-04, G-05 */
+/* Addresses (RFC 4380 4; G-04, G-05). */
 static const struct address addresses[] = {
 	{ "AD-05", "203.0.113.1", 0x2c5a, "192.0.2.10", 40000 },
 	{ "AD-06", "203.0.113.1", 0x10a7, "192.0.2.20", 50000 },
@@ -93,7 +93,7 @@ static void test_address(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, teredo_endpoint_equal(teredo_mapped(&addr), ep));
 }
 
-/* G-19: the edges of each block */
+/* First and last address of each block that is not global (RFC 4380 5.2.4; G-19). */
 static void test_global(struct kunit *test)
 {
 	static const char * const bad[] = {
@@ -122,7 +122,7 @@ static void test_global(struct kunit *test)
 				      "%s", good[i]);
 }
 
-/* 5.1.1 */
+/* Origin indication (RFC 4380 5.1.1). */
 static void test_origin(struct kunit *test)
 {
 	struct teredo_endpoint from = endpoint("192.0.2.10", 40000);
@@ -132,7 +132,7 @@ static void test_origin(struct kunit *test)
 	expect_vector(test, "OR-2", origin, sizeof(origin));
 }
 
-/* what lies where in datagrams with each combination of headers */
+/* Offsets in datagrams with each combination of headers (RFC 4380 5.1.1). */
 static void test_parse(struct kunit *test)
 {
 	struct teredo_packet pkt;
@@ -161,7 +161,7 @@ static void test_parse(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pkt.ip6, len - TEREDO_RA_PACKET);
 }
 
-/* Nothing that is too short is a packet, and nothing is read beyond its end. */
+/* A truncated packet is refused, and not read beyond its end. */
 static void test_truncated(struct kunit *test)
 {
 	struct teredo_packet pkt;
@@ -178,7 +178,7 @@ static void test_truncated(struct kunit *test)
 	}
 }
 
-/* RFC 6081 5.1.2 */
+/* Trailers (RFC 6081 5.1.2). */
 static void test_trailers(struct kunit *test)
 {
 	struct teredo_trailers tr;
@@ -211,7 +211,7 @@ static void test_trailers(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, tr.has_nonce);
 }
 
-/* 5.3.2 */
+/* Router advertisement (RFC 4380 5.3.2). */
 static void test_advertisement(struct kunit *test)
 {
 	struct in6_addr src, dst, prefix;
@@ -226,7 +226,7 @@ static void test_advertisement(struct kunit *test)
 	expect_vector(test, "RA-1", ra, sizeof(ra));
 }
 
-/* 5.2.9, 5.2.3: a reply is taken for what it is, and only the exact one */
+/* Connectivity test (RFC 4380 5.2.9, 5.2.3): only the exact reply is accepted. */
 static void test_echo(struct kunit *test)
 {
 	struct teredo_echo echo = { .id = cpu_to_be16(0x5445),
@@ -251,7 +251,7 @@ static void test_echo(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, teredo_is_echo_reply(reply, len, &echo));
 }
 
-/* RFC 4443 2.3, with an odd length as well */
+/* ICMPv6 checksum (RFC 4443 2.3), also with an odd length. */
 static void test_checksum(struct kunit *test)
 {
 	struct in6_addr addr = {};
