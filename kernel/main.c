@@ -39,7 +39,7 @@ static int __init teredo_module_init(void)
 
 	/* ICMPv6 errors cannot be sent without the IPv6 stack */
 	if (!ipv6_mod_enabled()) {
-		pr_err("teredo: IPv6 is switched off\n");
+		pr_err("teredo: IPv6 is disabled (ipv6.disable=1)\n");
 		return -EAFNOSUPPORT;
 	}
 	teredo_wq = alloc_workqueue("teredo", WQ_UNBOUND, 0);

@@ -260,7 +260,7 @@ void teredo_local_warn(const struct teredo_dev *td,
 {
 	if (td->cfg.link == TEREDO_LINK_NONE)
 		NL_SET_ERR_MSG(extack,
-			       "No carrier: the interface to send by does not exist");
+			       "No carrier: the configured link does not exist");
 	else if (td->cfg.local && !present(td))
 		teredo_set_err_msg(extack,
 				   "No carrier: no working interface has the local address",

@@ -98,7 +98,7 @@ static int send_packet(struct teredo_dev *td, struct genl_info *info)
 		teredo_count(td, TEREDO_TX_CONTROL);
 	else if (err == -EHOSTUNREACH)
 		NL_SET_ERR_MSG(info->extack,
-			       "There is no way to send it from and to these addresses");
+			       "No IPv4 route from local address to remote address");
 	return err;
 }
 

@@ -248,7 +248,7 @@ static int get_endpoint(struct genl_info *info, struct teredo_endpoint *ep)
 
 	if (!addr != !port) {
 		NL_SET_ERR_MSG(info->extack,
-			       "Remote address and port go together");
+			       "Remote address and remote port must be given together");
 		return -EINVAL;
 	}
 	if (!addr)
@@ -258,7 +258,7 @@ static int get_endpoint(struct genl_info *info, struct teredo_endpoint *ep)
 	if (!ep->port || ipv4_is_zeronet(ep->addr) ||
 	    ipv4_is_multicast(ep->addr) || ipv4_is_lbcast(ep->addr)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, addr,
-				    "Not a place to send to");
+				    "Remote address must be unicast, remote port not 0");
 		return -EADDRNOTAVAIL;
 	}
 	return 0;
@@ -286,7 +286,7 @@ static int start_peer(struct teredo_dev *td, const struct in6_addr *addr,
 	else if (err == -ENOBUFS)
 		NL_SET_ERR_MSG(extack, "The peer table is full of peers in use");
 	else if (err == -EBUSY)
-		NL_SET_ERR_MSG(extack, "The peer did not answer, leave it alone for a while");
+		NL_SET_ERR_MSG(extack, "The peer did not answer and is in back-off");
 	return err;
 }
 

@@ -75,7 +75,7 @@ struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
 					     CAP_NET_ADMIN))
 		return td;
 	NL_SET_ERR_MSG(info->extack,
-		       "The socket is in a namespace that you may not administer");
+		       "CAP_NET_ADMIN is missing in the namespace of the socket");
 	return ERR_PTR(-EPERM);
 }
 
@@ -173,7 +173,7 @@ static int get_upnp(struct genl_info *info, struct teredo_mapping *map)
 	if (map->upnp && teredo_alternate_valid(map->upnp_mapped))
 		return 0;
 	NL_SET_ERR_MSG(info->extack,
-		       "upnp-addr and upnp-port go together, with upnp, and must be a place to send to");
+		       "upnp-addr and upnp-port need upnp, each other, and a unicast address");
 	return -EINVAL;
 }
 
@@ -212,7 +212,7 @@ static int get_mapping(const struct teredo_dev *td, struct genl_info *info,
 	    !teredo_endpoint_equal(teredo_mapped(&map->address),
 				   map->mapped)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[TEREDO_A_DEV_ADDRESS],
-				    "The address is not the one that prefix, server and mapping make");
+				    "The address does not match prefix, server and mapping");
 		return -EADDRNOTAVAIL;
 	}
 	if (!teredo_reachable(&map->address)) {
@@ -298,7 +298,7 @@ static int check_link(const struct teredo_dev *td, struct genl_info *info)
 	if (td->cfg.link != TEREDO_LINK_NONE)
 		return 0;
 	NL_SET_ERR_MSG(info->extack,
-		       "The link that the device sends by does not exist (set another one)");
+		       "The configured link does not exist (set another one)");
 	return -ENODEV;
 }
 

@@ -191,7 +191,7 @@ static int check_gateway_prefix(struct nlattr *attr,
 	     !prefix.s6_addr32[2] && !prefix.s6_addr32[3]))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "The gateway's prefix must be a global unicast /64 with the rest clear");
+			    "The gateway's prefix must be a global unicast /64 with host bits 0");
 	return -EADDRNOTAVAIL;
 }
 
@@ -214,7 +214,7 @@ static int check_served(struct nlattr *attr, struct netlink_ext_ack *extack)
 		if (p[i].len > 128 || p[i].pad[0] || p[i].pad[1] ||
 		    p[i].pad[2] || !ipv6_addr_equal(&net, &p[i].addr)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "Not a prefix of at most 128 bits with the rest clear");
+					    "Not a prefix of at most 128 bits with host bits 0");
 			return -EINVAL;
 		}
 	}
@@ -559,7 +559,7 @@ int teredo_config_init(struct teredo_config *cfg, struct nlattr *data[],
 	}
 	if (mode == TEREDO_MODE_SERVER && !cfg->local) {
 		NL_SET_ERR_MSG(extack,
-			       "A server needs its IPv4 address (local), which its clients' addresses hold");
+			       "A server needs its IPv4 address (local), which is part of its clients' addresses");
 		return -EINVAL;
 	}
 	return teredo_config_check(cfg, extack);

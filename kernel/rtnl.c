@@ -72,7 +72,7 @@ static int teredo_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (!net_eq(dev_net(dev), td->net) &&
 	    !ns_capable(td->net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(extack,
-			       "The socket is in a namespace that you may not administer");
+			       "CAP_NET_ADMIN is missing in the namespace of the socket");
 		return -EPERM;
 	}
 	if (!data)

@@ -892,7 +892,7 @@ test_upnp_alternate()
 		"0104$(nonce_sent $B)030e00000a0100029c40644000099c40" \
 		"$(payloads alternate | awk '{ print substr($3, 81) }')"
 	check_equal "no place to send to" \
-		"refused: 22 upnp-addr and upnp-port go together, with upnp, and must be a place to send to" \
+		"refused: 22 upnp-addr and upnp-port need upnp, each other, and a unicast address" \
 		"$(on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2 224.0.0.1:40000)"
 	behind 2 1
 }

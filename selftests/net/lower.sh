@@ -220,7 +220,7 @@ test_relay_daemon()
 	check "carrier" wait_for 5 carrier
 	ip_on h link del eth0
 	took "carrier gone" 1500 no_carrier
-	[[ $(teredo h show teredo0) == *'the interface to send by does not exist'* ]] ||
+	[[ $(teredo h show teredo0) == *'the configured link does not exist'* ]] ||
 		fail "no reason: $(teredo h show teredo0)"
 	h_again any
 	took "carrier there" 2000 carrier
@@ -252,7 +252,7 @@ test_changed()
 		fail "the same interface once more unsets the mapping"
 	ip_on a link del eth1
 	check_equal "up without an interface" \
-		"refused: 19 The link that the device sends by does not exist (set another one)" \
+		"refused: 19 The configured link does not exist (set another one)" \
 		"$(on a "$here/tdctl" up teredo0 "$A")"
 	stop a-watch
 	ip_on a link del teredo0

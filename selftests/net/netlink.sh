@@ -176,7 +176,7 @@ test_new_refused()
 	local inval=22 addr=99 range=34
 
 	refuse "no such mode" $range 'integer out of range' link new t2 1=04
-	refuse "server without address" $inval 'A server needs its IPv4 address (local), which its clients'\'' addresses hold' \
+	refuse "server without address" $inval 'A server needs its IPv4 address (local), which is part of its clients'\'' addresses' \
 		link new t2 1=01
 	refuse "server with another port" $inval 'Clients find a server at port 3544 only' \
 		link new t2 1=01 3=cb007101 2=9c40
@@ -227,10 +227,10 @@ test_new_refused()
 		"The gateway's prefix needs the gateway" \
 		link new t2 1=01 3=cb007101 30=20010db8000500010000000000000000
 	refuse "gateway prefix of more than 64 bits" $addr \
-		"The gateway's prefix must be a global unicast /64 with the rest clear" \
+		"The gateway's prefix must be a global unicast /64 with host bits 0" \
 		link new t2 1=01 3=cb007101 26=01 30=20010db8000500010000000000000001
 	refuse "unique local gateway prefix" $addr \
-		"The gateway's prefix must be a global unicast /64 with the rest clear" \
+		"The gateway's prefix must be a global unicast /64 with host bits 0" \
 		link new t2 1=01 3=cb007101 26=01 30=fd000000000500010000000000000000
 	refuse "gateway prefix of Teredo" $addr \
 		"The gateway's prefix must be outside of the service prefix" \
@@ -250,10 +250,10 @@ test_new_refused()
 	refuse "part of a prefix" $inval 'Not a list of prefixes' \
 		link new t2 1=02 18=00112233
 	refuse "prefix of 129 bits" $inval \
-		'Not a prefix of at most 128 bits with the rest clear' \
+		'Not a prefix of at most 128 bits with host bits 0' \
 		link new t2 1=02 18=${A_HEX}81000000
 	refuse "more than the prefix" $inval \
-		'Not a prefix of at most 128 bits with the rest clear' \
+		'Not a prefix of at most 128 bits with host bits 0' \
 		link new t2 1=02 18=${A_HEX}40000000
 	refuse "a rate too high" $range \
 		'The rate must be at most 1000000, or 0 for no limit' \
@@ -312,7 +312,7 @@ test_genl_refused()
 		'State up needs address, server, mapped-addr and mapped-port' \
 		genl 2 1=$i 3=02000000 4=$A_HEX 7=c000020a 8=9c40
 	refuse "up with another mapping" 99 \
-		'The address is not the one that prefix, server and mapping make' \
+		'The address does not match prefix, server and mapping' \
 		genl 2 "${up[@]::4}" 7=c000020b 8=9c40
 	refuse "up with a private mapping" 99 \
 		'Server and mapping must be global unicast, the port not 0' \
@@ -335,9 +335,9 @@ test_genl_refused()
 		genl 5 1=$i 2=fe800000000000000000000000000001
 	refuse "private peer" 99 'Not an address that a peer can have' \
 		genl 5 1=$i 2=20010000cb0071010000ffcaf5fffffe
-	refuse "remote without port" 22 'Remote address and port go together' \
+	refuse "remote without port" 22 'Remote address and remote port must be given together' \
 		genl 5 1=$i 2=$B_HEX 3=c0000214
-	refuse "multicast remote" 99 'Not a place to send to' \
+	refuse "multicast remote" 99 'Remote address must be unicast, remote port not 0' \
 		genl 5 1=$i 2=$B_HEX 3=e0000001 4=c350
 	refuse "peer-del of a stranger" 2 'No such peer' genl 6 1=$i 2=$B_HEX
 	refuse "packet-send of nothing" 22 \
@@ -347,7 +347,7 @@ test_genl_refused()
 		'Not a global unicast IPv4 address and a port' \
 		genl 7 1=$i 2=0a000001 3=0dd8 5=00
 	refuse "packet-send from an address of nobody's" 113 \
-		'There is no way to send it from and to these addresses' \
+		'No IPv4 route from local address to remote address' \
 		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
 	refuse "packet-send from a port that is not bound" 99 \
 		'The socket is bound to another port' \
@@ -386,7 +386,7 @@ test_local_refused()
 	# the address is not on this host, so what is accepted has no route
 	for port in 0dd8 0dd9; do
 		refuse "own port $port" 113 \
-			'There is no way to send it from and to these addresses' \
+			'No IPv4 route from local address to remote address' \
 			genl 7 "${to[@]}" 4=cb007101 6=$port
 	done
 	ip_a link del t1
@@ -512,11 +512,11 @@ test_container()
 	printf -v i '%02x000000' "$i"
 	for cmd in 2 5 6 7 9; do
 		check_equal "command $cmd inside" \
-			"refused: 1 The socket is in a namespace that you may not administer" \
+			"refused: 1 CAP_NET_ADMIN is missing in the namespace of the socket" \
 			"$(inside "$here/tdctl" genl $cmd 1=$i)"
 	done
 	check_equal "changelink inside" \
-		"refused: 1 The socket is in a namespace that you may not administer" \
+		"refused: 1 CAP_NET_ADMIN is missing in the namespace of the socket" \
 		"$(inside "$here/tdctl" link set t1 8=05)"
 	stop box KILL
 }

@@ -346,7 +346,7 @@ test_carrier()
 	ip_on h link set teredo0 carrier on
 	ip_on h link set teredo0 type teredo dev dummy0
 	ip_on h link del dummy0
-	because h link-gone no-carrier 'the interface to send by does not exist'
+	because h link-gone no-carrier 'the configured link does not exist'
 	teredo_down h
 
 	new_node m

@@ -73,7 +73,7 @@ static const struct info {
 	},
 	[REASON_LINK_GONE] = {
 		"link-gone", STATE_NONE, STATE_NO_CARRIER,
-		"the interface to send by does not exist",
+		"the configured link does not exist",
 		"connect it, or try: ip link set {dev} type teredo dev INTERFACE",
 	},
 	[REASON_NOT_LOCAL] = {

@@ -55,7 +55,7 @@ void lower_follow(struct daemon *d)
 }
 
 /**
- * lower_missing - check whether the interface to send by does not exist
+ * lower_missing - check whether the configured link does not exist
  * @d: daemon with its device
  *
  * Return: its name, or NULL if the device has one or needs none.
