@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Families of generic netlink: number and groups of one, by its name.
+ * Resolve a family of generic netlink by name: its id and event group.
  */
 #include "nl.h"
 
@@ -44,7 +44,7 @@ static int on_family(const struct nlmsghdr *nlh, void *ctx)
  * @nl: socket
  * @name: the family
  *
- * Return: 0 or a negative errno, -ENOENT if the kernel does not know it.
+ * Return: 0 or a negative errno, -ENOENT if the kernel does not have the family.
  */
 int nl_resolve(struct nl *nl, const char *name)
 {
