@@ -41,6 +41,7 @@ enum native_policy {
  * @announce: add a route to the service prefix
  * @secrets_file: file with a server's secrets, "" if the server requires none
  * @secrets: contents of @secrets_file
+ * @nat66: a server's gateway to the native Internet
  * @empty: the file has no key at all
  */
 struct conf {

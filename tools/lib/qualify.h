@@ -18,8 +18,8 @@
 #define QUALIFY_TRIES		3	/* N of 5.2.1 */
 #define QUALIFY_REFRESH_MS	30000	/* 5.2, default */
 #define QUALIFY_REFRESH_MIN_MS	5000
-/* Consecutive refreshes that find a new mapping before the interval counts as too
- * long. A single change can have another cause, such as a new uplink.
+/* The refresh interval counts as too long after this many consecutive refreshes with a
+ * new mapping. A single change can have another cause, such as a new uplink.
  */
 #define QUALIFY_CHANGES		2
 /* Time until a silent secondary address is queried again. A server with one address

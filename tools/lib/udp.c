@@ -155,7 +155,6 @@ void udp_close(struct udp *udp)
 /**
  * udp_receive - read all pending datagrams and errors
  * @udp: socket, which a callback can close
- * @udp: socket, which a receiver may close
  */
 void udp_receive(struct udp *udp)
 {

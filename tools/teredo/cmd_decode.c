@@ -114,7 +114,7 @@ static json_t *decode_ip6(const u8 *ip6, size_t len)
 	if (teredo_icmp_type(ip6, len) >= 0 && teredo_icmp_csum(ip6, len))
 		json_object_set_new(o, "problem",
 				    json_string("ICMPv6 checksum is wrong"));
-	/* packets may have other addresses than Teredo ones, so that is no problem */
+	/* most packets have an address that is not Teredo, which is no problem */
 	json_object_del(json_object_get(o, "source"), "problem");
 	json_object_del(json_object_get(o, "destination"), "problem");
 	return o;

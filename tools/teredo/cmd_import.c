@@ -15,8 +15,8 @@
 /**
  * struct import - arguments of "teredo import"
  * @path: file of Miredo
- * @name: name of the device, NULL for that in the file
  * @name: name of the device, NULL for the name in the file
+ * @save: write the file of the device
  */
 struct import {
 	const char *path;

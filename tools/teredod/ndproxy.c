@@ -242,7 +242,7 @@ static void explain(struct ndproxy *p, int err)
 }
 
 /**
- * ndproxy_open() - start to answer solicitations
+ * ndproxy_open() - start answering solicitations
  * @p: result
  * @loop: event loop
  * @ifindex: interface index; the link must use Ethernet addresses
@@ -276,7 +276,7 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /**
- * ndproxy_close() - stop to answer solicitations
+ * ndproxy_close() - stop answering solicitations
  * @p: proxy, which can be closed already
  */
 void ndproxy_close(struct ndproxy *p)

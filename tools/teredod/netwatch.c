@@ -185,7 +185,7 @@ static void own_removed(struct daemon *d)
 }
 
 /* A device that goes down loses its addresses and its state, even if it is up again
- * before the daemon looks. The kernel also resets the state of a client whose lower
+ * before the daemon sees it. The kernel also resets the state of a client whose lower
  * interface changes.
  */
 static void own_link(struct daemon *d, const struct link_info *link)

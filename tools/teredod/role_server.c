@@ -22,7 +22,7 @@ static void describe(const struct daemon *d, struct secure_server *server)
 }
 
 /* Time for which the gateway forwards packets of a client after a solicitation, in
- * seconds. A client repeats it every 30 s, at most every 120 s; two can be lost.
+ * seconds. A client repeats the solicitation after 30 to 120 s; two can be lost.
  */
 #define CLIENT_LIFETIME	300
 
