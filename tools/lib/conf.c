@@ -338,7 +338,7 @@ static void mode_defaults(struct conf_parse *parse)
 }
 
 /**
- * conf_init - set the defaults
+ * conf_init() - set the defaults
  * @conf: result
  * @mode: enum teredo_mode
  */
@@ -355,7 +355,7 @@ void conf_init(struct conf *conf, u32 mode)
 }
 
 /**
- * conf_load - read a file
+ * conf_load() - read a file
  * @conf: result, with defaults for keys that the file does not have
  * @path: the file
  * @error: result, one line that names the file, the line and the error

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /**
- * dev_open - open a socket to the family
+ * dev_open() - open a socket to the family
  * @nl: result
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -24,7 +24,7 @@ int dev_open(struct nl *nl)
 }
 
 /**
- * dev_command - read the command of a message of the family
+ * dev_command() - read the command of a message of the family
  * @nlh: message
  *
  * Return: TEREDO_CMD_*, or 0 if the message is too short.
@@ -79,7 +79,7 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 }
 
 /**
- * dev_parse - read a message about a device
+ * dev_parse() - read a message about a device
  * @dev: result, which points into @nlh
  * @nlh: reply to dev-get, or dev-ntf
  */
@@ -117,7 +117,7 @@ static void parse_counter(const struct nlattr *nest, dev_counter_fn *fn,
 }
 
 /**
- * dev_counters - call a function for each counter of a device
+ * dev_counters() - call a function for each counter of a device
  * @dev: result of dev_parse()
  * @fn: function
  * @ctx: passed to @fn
@@ -147,7 +147,7 @@ static int on_dev(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * dev_dump - call a function for each Teredo device
+ * dev_dump() - call a function for each Teredo device
  * @nl: socket
  * @ifindex: only this device, or 0
  * @fn: function
@@ -176,7 +176,7 @@ static void keep_dev(const struct dev_info *dev, void *ctx)
 }
 
 /**
- * dev_get - read the attributes of a device
+ * dev_get() - read the attributes of a device
  * @nl: socket
  * @ifindex: interface index of the device
  * @dev: result, without counters
@@ -213,7 +213,7 @@ static void put_server2(struct nlmsghdr *nlh, struct teredo_endpoint server2)
 }
 
 /**
- * dev_set_up - pass the result of qualification to the kernel
+ * dev_set_up() - pass the result of qualification to the kernel
  * @nl: socket
  * @dev: ifindex, address, server, server2, mapped, lifetime, nat, upnp; local.addr
  *	to fix the source address; upnp_mapped if it differs from mapped
@@ -246,7 +246,7 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 }
 
 /**
- * dev_set_state - set a state in which the device has no address
+ * dev_set_state() - set a state in which the device has no address
  * @nl: socket
  * @ifindex: device
  * @state: down or probing
@@ -270,7 +270,7 @@ int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 }
 
 /**
- * dev_set_helper - become the receiver of a device's control packets
+ * dev_set_helper() - become the receiver of a device's control packets
  * @nl: socket that receives them
  * @ifindex: device
  *
@@ -287,7 +287,7 @@ int dev_set_helper(struct nl *nl, u32 ifindex)
 }
 
 /**
- * dev_client_set - report that a client of a server has authenticated
+ * dev_client_set() - report that a client of a server has authenticated
  * @nl: socket
  * @ifindex: device of the server
  * @mapped: mapped endpoint of the client
@@ -360,7 +360,7 @@ static int on_peer(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * peer_dump - call a function for each peer of a device
+ * peer_dump() - call a function for each peer of a device
  * @nl: socket
  * @ifindex: device
  * @fn: function
@@ -380,7 +380,7 @@ int peer_dump(struct nl *nl, u32 ifindex, peer_fn *fn, void *ctx)
 }
 
 /**
- * peer_add - open the path to a peer
+ * peer_add() - open the path to a peer
  * @nl: socket
  * @ifindex: device
  * @address: IPv6 address of the peer
@@ -405,7 +405,7 @@ int peer_add(struct nl *nl, u32 ifindex, const struct in6_addr *address,
 }
 
 /**
- * peer_del - delete a peer entry
+ * peer_del() - delete a peer entry
  * @nl: socket
  * @ifindex: device
  * @address: IPv6 address of the peer, or NULL for all peers
@@ -426,7 +426,7 @@ int peer_del(struct nl *nl, u32 ifindex, const struct in6_addr *address)
 }
 
 /**
- * dev_packet_send - send a control packet
+ * dev_packet_send() - send a control packet
  * @nl: socket, which becomes the receiver of the device's control packets
  * @pkt: the packet
  *
@@ -453,7 +453,7 @@ int dev_packet_send(struct nl *nl, const struct dev_packet *pkt)
 }
 
 /**
- * dev_packet_parse - read a packet-ntf
+ * dev_packet_parse() - read a packet-ntf
  * @pkt: result, which points into @nlh
  * @nlh: the message
  *

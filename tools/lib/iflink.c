@@ -118,7 +118,7 @@ static void parse_stats(struct link_info *link, const struct nlattr *attr)
 }
 
 /**
- * link_parse - read a message about a link
+ * link_parse() - read a message about a link
  * @link: result
  * @nlh: RTM_NEWLINK or RTM_DELLINK
  *
@@ -167,7 +167,7 @@ static int on_link(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * link_find - read a link by its name
+ * link_find() - read a link by its name
  * @nl: rtnetlink socket
  * @name: its name
  * @link: result
@@ -263,7 +263,7 @@ static void put_info(struct nlmsghdr *nlh, const struct link_conf *conf)
 }
 
 /**
- * link_create - create a Teredo device
+ * link_create() - create a Teredo device
  * @nl: rtnetlink socket
  * @name: its name
  * @conf: its attributes
@@ -306,7 +306,7 @@ static int talk(struct nl *nl, u16 type, const struct ifinfomsg *ifi,
 }
 
 /**
- * link_change - change attributes of a Teredo device
+ * link_change() - change attributes of a Teredo device
  * @nl: rtnetlink socket
  * @ifindex: the device
  * @conf: attributes to change
@@ -321,7 +321,7 @@ int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
 }
 
 /**
- * link_delete - delete a link
+ * link_delete() - delete a link
  * @nl: rtnetlink socket
  * @ifindex: the link
  *
@@ -335,7 +335,7 @@ int link_delete(struct nl *nl, u32 ifindex)
 }
 
 /**
- * link_set_up - set a link up or down
+ * link_set_up() - set a link up or down
  * @nl: rtnetlink socket
  * @ifindex: the link
  * @up: true for up

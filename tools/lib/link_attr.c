@@ -21,7 +21,7 @@ static const char * const modes[] = {
 };
 
 /**
- * attr_mode_name - name of a mode
+ * attr_mode_name() - name of a mode
  * @mode: enum teredo_mode
  *
  * Return: the name.
@@ -320,7 +320,7 @@ static const char *parse(struct link_conf *conf, const struct attr *attr,
 }
 
 /**
- * attr_set - parse the value of an attribute
+ * attr_set() - parse the value of an attribute
  * @conf: result
  * @name: name of the attribute
  * @value: its value
@@ -342,7 +342,7 @@ const char *attr_set(struct link_conf *conf, const char *name,
 }
 
 /**
- * attr_can_set - check whether "teredo set" can change an attribute
+ * attr_can_set() - check whether "teredo set" can change an attribute
  * @name: its name
  *
  * Return: true if so.
@@ -374,7 +374,7 @@ static bool any_will_do(const struct link_conf *wanted, u16 type)
 }
 
 /**
- * attr_compare - find attributes of a device that differ from the wanted ones
+ * attr_compare() - find attributes of a device that differ from the wanted ones
  * @wanted: wanted attributes; attributes that are not set in it are ignored
  * @found: attributes of the device
  * @fn: called for each difference

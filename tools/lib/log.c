@@ -27,7 +27,7 @@ static bool is_journal(void)
 }
 
 /**
- * log_init - detect the journal and set the debug level
+ * log_init() - detect the journal and set the debug level
  * @debug: print debug messages
  */
 void log_init(bool debug)
@@ -37,7 +37,7 @@ void log_init(bool debug)
 }
 
 /**
- * log_to_syslog - send all further messages to syslog
+ * log_to_syslog() - send all further messages to syslog
  * @name: prefix of the messages; must stay valid while the program runs
  */
 void log_to_syslog(const char *name)
@@ -47,7 +47,7 @@ void log_to_syslog(const char *name)
 }
 
 /**
- * log_at - write a message
+ * log_at() - write a message
  * @level: how urgent it is
  * @fmt: as printf(), without a newline
  */

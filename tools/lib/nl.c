@@ -24,7 +24,7 @@ static int fail(struct nl *nl, int err, const char *what)
 }
 
 /**
- * nl_open - open a socket
+ * nl_open() - open a socket
  * @nl: result
  * @protocol: NETLINK_GENERIC or NETLINK_ROUTE
  *
@@ -54,7 +54,7 @@ int nl_open(struct nl *nl, int protocol)
 }
 
 /**
- * nl_close - close a socket
+ * nl_close() - close a socket
  * @nl: socket, which may be closed already
  */
 void nl_close(struct nl *nl)
@@ -65,7 +65,7 @@ void nl_close(struct nl *nl)
 }
 
 /**
- * nl_fd - get the file descriptor to poll
+ * nl_fd() - get the file descriptor to poll
  * @nl: socket
  *
  * Return: the file descriptor.
@@ -76,7 +76,7 @@ int nl_fd(const struct nl *nl)
 }
 
 /**
- * nl_begin - begin a request
+ * nl_begin() - begin a request
  * @nl: socket
  * @buf: NL_BUF octets
  * @type: message type
@@ -99,7 +99,7 @@ struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
 }
 
 /**
- * nl_begin_genl - begin a request of the resolved generic netlink family
+ * nl_begin_genl() - begin a request of the resolved generic netlink family
  * @nl: socket
  * @buf: NL_BUF octets
  * @cmd: command
@@ -121,7 +121,7 @@ struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags)
 }
 
 /**
- * nl_send - send a request without waiting
+ * nl_send() - send a request without waiting
  * @nl: socket
  * @nlh: request
  *
@@ -135,7 +135,7 @@ int nl_send(struct nl *nl, struct nlmsghdr *nlh)
 }
 
 /**
- * nl_attr_copy - copy the payload of an attribute
+ * nl_attr_copy() - copy the payload of an attribute
  * @to: result; unchanged if the attribute has another length
  * @len: expected length in octets
  * @attr: attribute
@@ -149,7 +149,7 @@ void nl_attr_copy(void *to, size_t len, const struct nlattr *attr)
 }
 
 /**
- * nl_attr_text - copy the text of an attribute
+ * nl_attr_text() - copy the text of an attribute
  * @to: result, truncated to @size
  * @size: size of @to in octets
  * @attr: attribute; its text can lack the final NUL
@@ -284,7 +284,7 @@ static ssize_t receive(struct nl *nl, void *buf, size_t size)
 }
 
 /**
- * nl_talk - send a request and read the whole reply
+ * nl_talk() - send a request and read the whole reply
  * @nl: socket
  * @nlh: request with NLM_F_ACK, or for a dump whose consistency does not matter; use
  *	nl_dump() for other dumps
@@ -358,7 +358,7 @@ static int hand_on(const struct kept *kept, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * nl_dump - dump a list, and repeat if the list changed during the dump
+ * nl_dump() - dump a list, and repeat if the list changed during the dump
  * @nl: socket
  * @nlh: request with NLM_F_DUMP
  * @fn: called for each message of one consistent dump
@@ -402,7 +402,7 @@ static int drain_one(struct nl *nl, const void *buf, int len,
 }
 
 /**
- * nl_drain - read all pending messages without waiting
+ * nl_drain() - read all pending messages without waiting
  * @nl: socket that receives events
  * @fn: called for each message
  * @ctx: passed to @fn
@@ -430,7 +430,7 @@ int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * nl_join - subscribe to a multicast group
+ * nl_join() - subscribe to a multicast group
  * @nl: socket
  * @group: the group
  *

@@ -40,7 +40,7 @@ static int on_family(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * nl_resolve - find a generic netlink family and its group "events"
+ * nl_resolve() - find a generic netlink family and its group "events"
  * @nl: socket
  * @name: the family
  *

@@ -43,7 +43,7 @@ static const char * const verdict_names[RA_VERDICTS] = {
 };
 
 /**
- * packet_verdict_name - describe why an advertisement was rejected
+ * packet_verdict_name() - describe why an advertisement was rejected
  * @verdict: result of packet_check_ra()
  *
  * Return: a phrase for a log line.
@@ -54,7 +54,7 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 }
 
 /**
- * packet_discarded - check whether the trailers of a datagram make it be discarded
+ * packet_discarded() - check whether the trailers of a datagram make it be discarded
  * @pkt: parts of the datagram
  * @data: UDP payload
  *
@@ -72,7 +72,7 @@ bool packet_discarded(const struct teredo_packet *pkt, const u8 *data)
 }
 
 /**
- * packet_hmac - compute an authentication value (5.2.2)
+ * packet_hmac() - compute an authentication value (5.2.2)
  * @out: result
  * @key: holds the secret
  * @covered: nonce and confirmation octet, contiguous
@@ -92,7 +92,7 @@ void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 }
 
 /**
- * packet_build_rs - build a router solicitation with authentication (5.2.1, 5.2.2)
+ * packet_build_rs() - build a router solicitation with authentication (5.2.1, 5.2.2)
  * @buf: result, PACKET_RS_MAX octets
  * @key: identifier and secret; each of them can be empty
  * @nonce: random octets that the advertisement must repeat
@@ -239,7 +239,7 @@ static enum packet_verdict check_options(const struct packet_query *query,
 }
 
 /**
- * packet_check_ra - check whether a datagram answers a solicitation (5.2.1)
+ * packet_check_ra() - check whether a datagram answers a solicitation (5.2.1)
  * @answer: result, set only if the advertisement is valid
  * @query: the solicitation
  * @from: source of the datagram

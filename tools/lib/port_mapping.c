@@ -16,7 +16,7 @@ static const char * const names[MAPPING_METHODS] = {
 };
 
 /**
- * mapping_method_name - get the name of a port mapping protocol
+ * mapping_method_name() - get the name of a port mapping protocol
  * @method: protocol
  *
  * Return: the name, as in a configuration.
@@ -27,7 +27,7 @@ const char *mapping_method_name(enum mapping_method method)
 }
 
 /**
- * mapping_method_parse - parse the name of a port mapping protocol
+ * mapping_method_parse() - parse the name of a port mapping protocol
  * @method: result
  * @name: the name
  *
@@ -47,7 +47,7 @@ bool mapping_method_parse(enum mapping_method *method, const char *name)
 }
 
 /**
- * mapping_format - write a mapping as a line of text
+ * mapping_format() - write a mapping as a line of text
  * @buf: result, without a newline
  * @map: mapping
  */
@@ -73,7 +73,7 @@ static bool parse_endpoint(struct teredo_endpoint *ep, const char *addr,
 }
 
 /**
- * mapping_parse - parse a line of text
+ * mapping_parse() - parse a line of text
  * @map: result
  * @line: line of mapping_format(), with or without a newline
  *

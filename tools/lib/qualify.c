@@ -13,7 +13,7 @@
 #include "value.h"
 
 /**
- * qualify_init - initialize an idle state machine
+ * qualify_init() - initialize an idle state machine
  * @q: result; key, refresh and other parameters can be set afterwards
  * @ops: functions that it needs
  * @ctx: passed to @ops
@@ -33,7 +33,7 @@ void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx)
 }
 
 /**
- * qualify_set_servers - set the servers to use
+ * qualify_set_servers() - set the servers to use
  * @q: machine
  * @servers: servers in order of preference
  * @n: number of servers, at least 1; those beyond QUALIFY_SERVERS are ignored
@@ -49,7 +49,7 @@ void qualify_set_servers(struct qualify *q,
 }
 
 /**
- * qualify_start - start qualification from scratch
+ * qualify_start() - start qualification from scratch
  * @q: machine, with servers set
  *
  * Called at the start, and when knowledge about the path has become worthless: after
@@ -70,7 +70,7 @@ void qualify_start(struct qualify *q)
 }
 
 /**
- * qualify_stop - give up the address and stay idle until the next start
+ * qualify_stop() - give up the address and stay idle until the next start
  * @q: machine
  */
 void qualify_stop(struct qualify *q)
@@ -86,7 +86,7 @@ void qualify_stop(struct qualify *q)
 }
 
 /**
- * qualify_adopt - take over the address that an earlier daemon obtained
+ * qualify_adopt() - take over the address that an earlier daemon obtained
  * @q: machine, with servers set
  * @server: its server, normally one of those set
  * @address: the address
@@ -113,7 +113,7 @@ void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 }
 
 /**
- * qualify_maintain - verify the mapping now instead of at the next refresh
+ * qualify_maintain() - verify the mapping now instead of at the next refresh
  * @q: machine; nothing happens unless it is qualified
  */
 void qualify_maintain(struct qualify *q)
@@ -176,7 +176,7 @@ static enum packet_verdict reject(struct qualify *q,
 }
 
 /**
- * qualify_receive - process a received control packet
+ * qualify_receive() - process a received control packet
  * @q: machine
  * @from: source of the packet
  * @data: UDP payload
@@ -237,7 +237,7 @@ static u64 min_u64(u64 a, u64 b)
 }
 
 /**
- * qualify_deadline - get the time of the next timeout
+ * qualify_deadline() - get the time of the next timeout
  * @q: machine
  *
  * Return: time to call qualify_timeout() at, or QUALIFY_NEVER.

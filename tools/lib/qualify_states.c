@@ -425,7 +425,7 @@ static void qualified_tick(struct qualify *q)
 }
 
 /**
- * qualify_timeout - process timeouts
+ * qualify_timeout() - process timeouts
  * @q: machine
  */
 void qualify_timeout(struct qualify *q)

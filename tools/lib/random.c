@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /**
- * random_fill - fill a buffer with random octets, for struct qualify_ops
+ * random_fill() - fill a buffer with random octets, for struct qualify_ops
  * @ctx: ignored
  * @buf: result
  * @len: length of @buf in octets, at most 256

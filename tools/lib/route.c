@@ -26,7 +26,7 @@ static struct nlmsghdr *begin_addr(struct nl *nl, void *buf, u16 type,
 }
 
 /**
- * addr_add - add an address to a device, unless the device has it
+ * addr_add() - add an address to a device, unless the device has it
  * @nl: rtnetlink socket
  * @ifindex: device
  * @addr: address
@@ -49,7 +49,7 @@ int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len)
 }
 
 /**
- * addr_del - remove an address from a device
+ * addr_del() - remove an address from a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @addr: address
@@ -88,7 +88,7 @@ static int on_addr(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * addr_dump - call a function for each IPv6 address of a device
+ * addr_dump() - call a function for each IPv6 address of a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @fn: function
@@ -187,7 +187,7 @@ static void compare_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * route_add - add a route through a device, unless the device has it
+ * route_add() - add a route through a device, unless the device has it
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
@@ -220,7 +220,7 @@ int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 }
 
 /**
- * route_del - remove a route through a device
+ * route_del() - remove a route through a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
@@ -262,7 +262,7 @@ static u32 parse_table(const struct nlmsghdr *nlh)
 }
 
 /**
- * route_parse - read a message about a route
+ * route_parse() - read a message about a route
  * @route: result
  * @ifindex: result, its device
  * @table: routing table of a VRF, 0 for the main table
@@ -310,7 +310,7 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * route_dump - call a function for each IPv6 route through a device
+ * route_dump() - call a function for each IPv6 route through a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @fn: function, called for routes in the main table, or in the table of the device's
@@ -371,7 +371,7 @@ static int on_path(const struct nlmsghdr *nlh, void *ctx)
 #define DEVICE_UID	0
 
 /**
- * path_get - look up the kernel's path to an IPv4 address
+ * path_get() - look up the kernel's path to an IPv4 address
  * @nl: rtnetlink socket
  * @query: destination, and what else is given
  * @path: result

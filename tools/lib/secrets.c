@@ -170,7 +170,7 @@ static void warn_short(const struct secret_list *list, const char *path)
 }
 
 /**
- * secrets_load - read a file of secrets
+ * secrets_load() - read a file of secrets
  * @list: result; free with secrets_free()
  * @path: the file
  * @error: result, what is wrong with it
@@ -207,7 +207,7 @@ int secrets_load(struct secret_list *list, const char *path,
 }
 
 /**
- * secrets_free - wipe and free secrets
+ * secrets_free() - wipe and free secrets
  * @list: list, empty afterwards
  */
 void secrets_free(struct secret_list *list)
@@ -219,7 +219,7 @@ void secrets_free(struct secret_list *list)
 }
 
 /**
- * secrets_find - find the secrets of a client
+ * secrets_find() - find the secrets of a client
  * @list: list
  * @id: identifier
  * @id_len: length of @id in octets

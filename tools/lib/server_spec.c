@@ -89,7 +89,7 @@ static const char *add_one(struct server_list *list, char *text)
 }
 
 /**
- * server_list_add - parse servers
+ * server_list_add() - parse servers
  * @list: result, to which the servers are added
  * @text: NAME[/NAME2[:PORT]], ...
  *
@@ -111,7 +111,7 @@ const char *server_list_add(struct server_list *list, const char *text)
 }
 
 /**
- * server_is_name - check whether a server needs name resolution
+ * server_is_name() - check whether a server needs name resolution
  * @text: name or address
  *
  * Return: true if @text is a name.
@@ -124,7 +124,7 @@ bool server_is_name(const char *text)
 }
 
 /**
- * server_spec_has_name - check whether a server needs any name resolution
+ * server_spec_has_name() - check whether a server needs any name resolution
  * @spec: server
  *
  * Return: true if so.
@@ -135,7 +135,7 @@ bool server_spec_has_name(const struct server_spec *spec)
 }
 
 /**
- * server_next - get the default secondary address
+ * server_next() - get the default secondary address
  * @primary: primary address, network byte order
  *
  * Most servers have two consecutive addresses, as Miredo's documentation says and the
@@ -152,7 +152,7 @@ struct teredo_endpoint server_next(__be32 primary)
 }
 
 /**
- * server_pick - pick the first global unicast IPv4 address
+ * server_pick() - pick the first global unicast IPv4 address
  * @found: result of getaddrinfo()
  * @addr: result, network byte order
  *
@@ -174,7 +174,7 @@ const char *server_pick(const struct addrinfo *found, __be32 *addr)
 }
 
 /**
- * server_lookup - resolve a name or address; blocks
+ * server_lookup() - resolve a name or address; blocks
  * @text: name or address
  * @addr: result, network byte order
  *
@@ -199,7 +199,7 @@ const char *server_lookup(const char *text, __be32 *addr)
 }
 
 /**
- * server_check - check whether the two endpoints of a server differ
+ * server_check() - check whether the two endpoints of a server differ
  * @server: its addresses
  *
  * Two mappings for two addresses show a symmetric NAT (RFC 4380 5.2.1). Two ports of
@@ -214,7 +214,7 @@ const char *server_check(const struct qualify_server *server)
 }
 
 /**
- * server_resolve - resolve both addresses of a server; blocks
+ * server_resolve() - resolve both addresses of a server; blocks
  * @spec: server
  * @server: result
  *

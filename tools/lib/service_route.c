@@ -5,7 +5,7 @@
 #define PREFIX_LEN	32
 
 /**
- * announce_name - get the name of a state
+ * announce_name() - get the name of a state
  * @state: state
  *
  * Return: the name.
@@ -42,7 +42,7 @@ static int make_routes(const struct announce *a, enum announce_state state,
 }
 
 /**
- * announce_of - get the state that a route belongs to
+ * announce_of() - get the state that a route belongs to
  * @a: parameters of the routes
  * @route: route through the device
  *
@@ -81,7 +81,7 @@ static void on_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * announce_get - read the state from the routing table
+ * announce_get() - read the state from the routing table
  * @nl: rtnetlink socket
  * @a: parameters; metric and protocol are set to those of the routes found, which an
  *	administrator can have added
@@ -123,7 +123,7 @@ static void del(struct nl *nl, const struct announce *a,
 }
 
 /**
- * announce_put - change the routing table to a state
+ * announce_put() - change the routing table to a state
  * @nl: rtnetlink socket
  * @a: parameters of the routes
  * @state: new state
@@ -147,7 +147,7 @@ int announce_put(struct nl *nl, const struct announce *a,
 }
 
 /**
- * announce_set - change the state, but keep metric and protocol of existing routes
+ * announce_set() - change the state, but keep metric and protocol of existing routes
  * @nl: rtnetlink socket
  * @a: parameters; metric and protocol apply only if there are no routes
  * @state: new state

@@ -18,7 +18,7 @@
 #define ANSWER_MAX	16384
 
 /**
- * status_address - get the address of the status socket of a device
+ * status_address() - get the address of the status socket of a device
  * @addr: result
  * @name: name of the device
  *
@@ -39,7 +39,7 @@ bool status_address(struct sockaddr_un *addr, const char *name)
 }
 
 /**
- * status_netns - identify the current network namespace
+ * status_netns() - identify the current network namespace
  *
  * Return: its inode number, 0 if unknown.
  */
@@ -51,7 +51,7 @@ unsigned long long status_netns(void)
 }
 
 /**
- * status_text - convert a text to JSON
+ * status_text() - convert a text to JSON
  * @text: text, which need not be UTF-8: the kernel allows nearly every octet in a
  *	device name, and every octet but NUL in a file name
  *
@@ -98,7 +98,7 @@ void status_reason(json_t *o, const struct reason *r, const char *dev)
 }
 
 /**
- * status_ipv4 - convert an IPv4 address to JSON
+ * status_ipv4() - convert an IPv4 address to JSON
  * @addr: address, network byte order
  *
  * Return: a string.
@@ -112,7 +112,7 @@ json_t *status_ipv4(unsigned int addr)
 }
 
 /**
- * status_endpoint - convert an address and a port to JSON
+ * status_endpoint() - convert an address and a port to JSON
  * @addr: address, network byte order; 0 if unknown
  * @port: port, network byte order
  *
@@ -143,7 +143,7 @@ void status_secondary(json_t *server, unsigned int addr, unsigned short port)
 }
 
 /**
- * status_nat - describe a kind of NAT in JSON
+ * status_nat() - describe a kind of NAT in JSON
  * @nat: enum teredo_nat
  *
  * The type has the name that RFC 4380 and Windows use, mapping the name of RFC 4787.
@@ -226,7 +226,7 @@ static json_t *read_status(int fd, unsigned int ifindex)
 }
 
 /**
- * status_ask - query the status of the daemon of a device
+ * status_ask() - query the status of the daemon of a device
  * @name: name of the device
  * @ifindex: interface index of the device
  *
@@ -245,7 +245,7 @@ json_t *status_ask(const char *name, unsigned int ifindex)
 }
 
 /**
- * status_daemon - find the daemon of a device
+ * status_daemon() - find the daemon of a device
  * @name: name of the device
  * @ifindex: interface index of the device
  *

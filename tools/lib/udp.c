@@ -95,7 +95,7 @@ static __be32 source_towards(__be32 to)
 }
 
 /**
- * udp_open - open a socket
+ * udp_open() - open a socket
  * @udp: result; the caller sets the callbacks
  * @port: local port, host byte order, 0 for any
  * @towards: usual destination, network byte order
@@ -143,7 +143,7 @@ void udp_route(struct udp *udp, u32 fwmark, const char *link)
 }
 
 /**
- * udp_close - close a socket
+ * udp_close() - close a socket
  * @udp: socket
  */
 void udp_close(struct udp *udp)
@@ -153,7 +153,7 @@ void udp_close(struct udp *udp)
 }
 
 /**
- * udp_receive - read all pending datagrams and errors
+ * udp_receive() - read all pending datagrams and errors
  * @udp: socket, which a callback can close
  */
 void udp_receive(struct udp *udp)
@@ -181,7 +181,7 @@ void udp_receive(struct udp *udp)
 }
 
 /**
- * udp_local - get the local endpoint
+ * udp_local() - get the local endpoint
  * @udp: socket
  *
  * Return: local port and address; address 0 if there was no route to the server.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /**
- * value_number - parse a number, decimal or hexadecimal with 0x
+ * value_number() - parse a number, decimal or hexadecimal with 0x
  * @value: text
  * @min: lower bound
  * @max: upper bound
@@ -38,7 +38,7 @@ const char *value_number(const char *value, unsigned long min,
 }
 
 /**
- * value_bool - parse yes or no, also on or off
+ * value_bool() - parse yes or no, also on or off
  * @value: text
  * @result: result
  *
@@ -62,7 +62,7 @@ static bool is_network(const struct in6_addr *addr, unsigned long len)
 }
 
 /**
- * value_prefix - parse an IPv6 prefix
+ * value_prefix() - parse an IPv6 prefix
  * @value: text
  * @addr: result
  * @len: result, prefix length
@@ -122,7 +122,7 @@ bool value_same_name(const char *a, const char *b)
 }
 
 /**
- * value_trim - remove white space at both ends of a text
+ * value_trim() - remove white space at both ends of a text
  * @text: text, modified
  *
  * Return: its first character that is not white space.

@@ -12,7 +12,7 @@
 #include "log.h"
 
 /**
- * portstate_open - open the file, and wait for its lock
+ * portstate_open() - open the file, and wait for its lock
  * @state: file with its path set
  *
  * The process that has the lock removes its mapping before it exits. That can be the
@@ -37,7 +37,7 @@ void portstate_open(struct portstate *state)
 }
 
 /**
- * portstate_load - read the recorded mapping
+ * portstate_load() - read the recorded mapping
  * @state: file
  * @map: result
  *
@@ -69,7 +69,7 @@ static void write_line(const struct portstate *state, const char *line)
 }
 
 /**
- * portstate_save - record a mapping
+ * portstate_save() - record a mapping
  * @state: file
  * @map: mapping
  */
@@ -83,7 +83,7 @@ void portstate_save(const struct portstate *state, const struct mapping *map)
 }
 
 /**
- * portstate_clear - record that there is no mapping
+ * portstate_clear() - record that there is no mapping
  * @state: file
  */
 void portstate_clear(const struct portstate *state)

@@ -13,7 +13,7 @@
 struct cli cli;
 
 /**
- * cli_error - print an error
+ * cli_error() - print an error
  * @fmt: format as for printf(), without a newline
  *
  * Return: CLI_ERROR.
@@ -31,7 +31,7 @@ int cli_error(const char *fmt, ...)
 }
 
 /**
- * cli_refused - print why the kernel rejected a request
+ * cli_refused() - print why the kernel rejected a request
  * @nl: socket of the request
  *
  * Return: CLI_REFUSED.
@@ -43,7 +43,7 @@ int cli_refused(const struct nl *nl)
 }
 
 /**
- * cli_open - open a socket to the generic netlink family
+ * cli_open() - open a socket to the generic netlink family
  * @nl: result
  *
  * Return: CLI_OK, or CLI_REFUSED after printing an error.
@@ -54,7 +54,7 @@ int cli_open(struct nl *nl)
 }
 
 /**
- * cli_device - look up the index of a device
+ * cli_device() - look up the index of a device
  * @name: its name
  * @ifindex: result
  *
@@ -69,7 +69,7 @@ bool cli_device(const char *name, u32 *ifindex)
 }
 
 /**
- * cli_native_host - resolve a host with native IPv6
+ * cli_native_host() - resolve a host with native IPv6
  * @text: name or address
  * @addr: result
  *
@@ -99,7 +99,7 @@ bool cli_native_host(const char *text, struct in6_addr *addr)
 }
 
 /**
- * cli_number - parse a decimal number
+ * cli_number() - parse a decimal number
  * @text: argument
  * @max: upper bound
  * @number: result

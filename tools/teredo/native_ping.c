@@ -25,7 +25,7 @@ static void request(struct verify *v, u64 now)
 }
 
 /**
- * verify_start - start a test
+ * verify_start() - start a test
  * @v: test with @send, @ctx, @host and a random @echo
  * @address: Teredo address of the client
  * @now: time
@@ -40,7 +40,7 @@ void verify_start(struct verify *v, const struct in6_addr *address, u64 now)
 }
 
 /**
- * verify_deadline - get the time of the next timeout
+ * verify_deadline() - get the time of the next timeout
  * @v: test
  *
  * Return: time to call verify_timeout() at, UINT64_MAX if there is none.
@@ -52,7 +52,7 @@ u64 verify_deadline(const struct verify *v)
 }
 
 /**
- * verify_timeout - repeat the request, or fail, when the time has come
+ * verify_timeout() - repeat the request, or fail, when the time has come
  * @v: test
  * @now: time
  */
@@ -99,7 +99,7 @@ static bool is_usable(struct teredo_endpoint ep)
 }
 
 /**
- * verify_receive - process a received datagram
+ * verify_receive() - process a received datagram
  * @v: test
  * @from: source of the datagram
  * @data: UDP payload

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /**
- * outcome_name - get the name of an outcome
+ * outcome_name() - get the name of an outcome
  * @outcome: outcome
  *
  * Return: the name, the same for users and programs.
@@ -27,7 +27,7 @@ const char *outcome_name(enum outcome outcome)
 }
 
 /**
- * outcome_of_all - get the best of several outcomes
+ * outcome_of_all() - get the best of several outcomes
  * @outcomes: one for each server
  * @n: number of entries in @outcomes, at least 1
  *
@@ -47,7 +47,7 @@ enum outcome outcome_of_all(const enum outcome *outcomes, int n)
 }
 
 /**
- * outcome_explain - describe what fails
+ * outcome_explain() - describe what fails
  * @all: result of outcome_of_all()
  * @n: number of servers probed
  *

@@ -12,7 +12,7 @@
 #define TREE_WIDTH	20
 
 /**
- * print_json - print and release a JSON value
+ * print_json() - print and release a JSON value
  * @value: value, consumed
  */
 void print_json(json_t *value)
@@ -23,7 +23,7 @@ void print_json(json_t *value)
 }
 
 /**
- * print_colored - print a text, in colour if enabled
+ * print_colored() - print a text, in colour if enabled
  * @color: colour
  * @text: text
  */
@@ -44,7 +44,7 @@ void print_colored(enum print_color color, const char *text)
 }
 
 /**
- * print_label - begin a line with a label
+ * print_label() - begin a line with a label
  * @label: the label
  */
 void print_label(const char *label)
@@ -73,7 +73,7 @@ static void print_scalar(json_t *value)
 }
 
 /**
- * print_tree - print an object as text
+ * print_tree() - print an object as text
  * @value: object
  * @indent: indentation in columns
  */
@@ -96,7 +96,7 @@ void print_tree(json_t *value, int indent)
 }
 
 /**
- * print_duration - format a duration as text
+ * print_duration() - format a duration as text
  * @buf: result
  * @s: seconds
  *
@@ -117,7 +117,7 @@ const char *print_duration(char buf[PRINT_SIZE], unsigned long long s)
 }
 
 /**
- * print_octets - format an amount of data as text
+ * print_octets() - format an amount of data as text
  * @buf: result
  * @octets: amount in octets
  *
@@ -141,7 +141,7 @@ const char *print_octets(char buf[PRINT_SIZE], unsigned long long octets)
 }
 
 /**
- * print_in6 - convert an IPv6 address to JSON
+ * print_in6() - convert an IPv6 address to JSON
  * @addr: address
  *
  * Return: a string.
@@ -154,7 +154,7 @@ json_t *print_in6(const struct in6_addr *addr)
 }
 
 /**
- * print_hex - convert octets to JSON, in hexadecimal
+ * print_hex() - convert octets to JSON, in hexadecimal
  * @data: octets
  * @len: number of octets, at most 255
  *
@@ -227,7 +227,7 @@ const char *print_state(const struct dev_info *dev, struct reason *r)
 }
 
 /**
- * print_get - get a string from an object
+ * print_get() - get a string from an object
  * @object: object, or NULL
  * @key: key of the string
  *

@@ -85,7 +85,7 @@ static const struct {
 };
 
 /**
- * prometheus_help - describe a counter
+ * prometheus_help() - describe a counter
  * @counter: its name
  *
  * Return: one line; NULL for a counter of a newer kernel.
@@ -154,7 +154,7 @@ static void print_gauge(FILE *file, const char *name, const char *help,
 }
 
 /**
- * prometheus_print - print the counters of all devices
+ * prometheus_print() - print the counters of all devices
  * @file: output
  * @devices: array of objects with "ifname", "up", "peers" and "counters"; all
  *	of them have the same counters

@@ -46,7 +46,7 @@ static json_t *make_device(json_t *before, json_t *now, double seconds)
 }
 
 /**
- * rates_make - compare two readings
+ * rates_make() - compare two readings
  * @before: array of devices with counters
  * @now: array of devices with counters, read later
  * @seconds: time between the readings

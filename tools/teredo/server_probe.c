@@ -122,7 +122,7 @@ static bool hopeless(const struct probe *probe)
 }
 
 /**
- * probe_open - prepare a probe
+ * probe_open() - prepare a probe
  * @probe: result; the caller can set @symmetric, @verify and the host of @v before
  * @spec: server
  * @key: identifier and secret of the client, or NULL
@@ -161,7 +161,7 @@ const char *probe_open(struct probe *probe, const struct server_spec *spec,
 }
 
 /**
- * probe_close - close the socket of a probe
+ * probe_close() - close the socket of a probe
  * @probe: probe that was opened
  */
 void probe_close(struct probe *probe)
@@ -213,7 +213,7 @@ static u64 prepare(struct probe *probes, int n, struct pollfd *pfds,
 }
 
 /**
- * probe_run - run probes until all are finished or time is up
+ * probe_run() - run probes until all are finished or time is up
  * @probes: probes that were opened
  * @n: number of probes, at most twice QUALIFY_SERVERS
  * @timeout_ms: time limit in milliseconds
@@ -267,7 +267,7 @@ static enum outcome with_address(const struct probe *probe)
 }
 
 /**
- * probe_outcome - get the outcome of a probe
+ * probe_outcome() - get the outcome of a probe
  * @probe: probe that has run
  *
  * Return: the outcome.
@@ -282,7 +282,7 @@ enum outcome probe_outcome(const struct probe *probe)
 }
 
 /**
- * probe_nat - get the kind of NAT that a probe has found
+ * probe_nat() - get the kind of NAT that a probe has found
  * @probe: probe that has run
  *
  * Return: the kind of NAT.
@@ -297,7 +297,7 @@ enum teredo_nat probe_nat(const struct probe *probe)
 }
 
 /**
- * probe_ms - get the time since the start of a probe
+ * probe_ms() - get the time since the start of a probe
  * @probe: probe that has run
  *
  * Return: milliseconds.
@@ -351,7 +351,7 @@ void probe_explain(const struct probe *probe, struct reason *r)
 }
 
 /**
- * probe_connectivity - get the result of the connectivity test
+ * probe_connectivity() - get the result of the connectivity test
  * @probe: probe that has run
  *
  * Return: an object, NULL if there was no test.

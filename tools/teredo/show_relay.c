@@ -85,7 +85,7 @@ static void add_server(json_t *o, const struct link_conf *conf)
 }
 
 /**
- * show_relay_add - add the state of a relay to an object; a server is a relay, too
+ * show_relay_add() - add the state of a relay to an object; a server is a relay, too
  * @o: object
  * @rtnl: rtnetlink socket
  * @dev: the device, as generic netlink reports it
@@ -210,7 +210,7 @@ static void show_gateway(json_t *o)
 }
 
 /**
- * show_relay - print the state of a relay as text
+ * show_relay() - print the state of a relay as text
  * @o: the object; keys that it does not have are skipped
  */
 void show_relay(json_t *o)

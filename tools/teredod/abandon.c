@@ -9,7 +9,7 @@
 #include "status.h"
 
 /**
- * abandon_device - remove an address that no teredod maintains
+ * abandon_device() - remove an address that no teredod maintains
  * @d: daemon that cannot start
  *
  * The device of another running teredod is left alone. So is the device of a relay or

@@ -95,7 +95,7 @@ static int make_change(struct daemon *d, struct change *change, bool fixed,
 }
 
 /**
- * apply_command - print the command that recreates the device
+ * apply_command() - print the command that recreates the device
  * @d: daemon
  * @buf: result
  * @len: length of @buf
@@ -126,7 +126,7 @@ static void name_command(struct daemon *d, struct change *change)
 }
 
 /**
- * apply_running - apply what can be changed while the device is up
+ * apply_running() - apply what can be changed while the device is up
  * @d: daemon with its device, and a configuration
  *
  * Other differences are logged. If the kernel rejects a change, the device keeps its
@@ -143,7 +143,7 @@ void apply_running(struct daemon *d)
 }
 
 /**
- * apply_start - apply the configuration to a device that existed before this daemon
+ * apply_start() - apply the configuration to a device that existed before this daemon
  * @d: daemon with its device, and a configuration
  *
  * Port, addresses, prefix and served prefixes can be changed only while the device is
@@ -205,7 +205,7 @@ static void on_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * apply_routes - remove routes that are no longer configured
+ * apply_routes() - remove routes that are no longer configured
  * @d: daemon that has added its configured routes
  */
 void apply_routes(struct daemon *d)

@@ -153,7 +153,7 @@ void place_removed(struct daemon *d)
 }
 
 /**
- * place_waiting - check whether address and routes wait for the device to run
+ * place_waiting() - check whether address and routes wait for the device to run
  * @d: daemon
  *
  * Return: true if they do.
@@ -173,7 +173,7 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /**
- * place_link - add address and routes once the device runs
+ * place_link() - add address and routes once the device runs
  * @d: daemon
  */
 void place_link(struct daemon *d)
@@ -185,7 +185,7 @@ void place_link(struct daemon *d)
 }
 
 /**
- * place_up - add address and routes as soon as the device runs
+ * place_up() - add address and routes as soon as the device runs
  * @d: daemon
  * @addr: address
  *
@@ -221,7 +221,7 @@ void place_repair(struct daemon *d)
 }
 
 /**
- * place_down - remove address and routes
+ * place_down() - remove address and routes
  * @d: daemon; nothing happens if it has added none
  *
  * Errors are ignored: address and routes can be removed already.
@@ -268,7 +268,7 @@ static void on_addr(const struct in6_addr *addr, void *ctx)
 }
 
 /**
- * place_sweep - remove addresses and routes that an earlier daemon has left
+ * place_sweep() - remove addresses and routes that an earlier daemon has left
  * @d: daemon
  * @keep: address that is still valid, so that the routes stay, too; or NULL
  */
@@ -287,7 +287,7 @@ void place_sweep(struct daemon *d, const struct in6_addr *keep)
 }
 
 /**
- * place_open - initialize the timer
+ * place_open() - initialize the timer
  * @d: daemon
  */
 void place_open(struct daemon *d)

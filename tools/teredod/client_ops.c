@@ -39,7 +39,7 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 }
 
 /**
- * engine_now - read the monotonic clock, for struct qualify_ops
+ * engine_now() - read the monotonic clock, for struct qualify_ops
  * @ctx: daemon
  *
  * Return: the time in milliseconds.
@@ -77,7 +77,7 @@ static u32 lifetime(const struct daemon *d)
 }
 
 /**
- * engine_nat - get the kind of NAT, as far as known
+ * engine_nat() - get the kind of NAT, as far as known
  * @d: daemon
  *
  * Return: the kind of NAT.
@@ -116,7 +116,7 @@ void engine_push(struct daemon *d)
 }
 
 /**
- * engine_set_refresh - set a longer refresh interval that has proven to work
+ * engine_set_refresh() - set a longer refresh interval that has proven to work
  * @d: daemon that has an address
  * @refresh: refresh interval in milliseconds
  */
@@ -246,7 +246,7 @@ const struct qualify_ops engine_ops = {
 };
 
 /**
- * engine_mapping - pass a new or lost port mapping to the kernel
+ * engine_mapping() - pass a new or lost port mapping to the kernel
  * @d: daemon
  */
 void engine_mapping(struct daemon *d)

@@ -99,7 +99,7 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /**
- * connectivity_open - initialize the timer
+ * connectivity_open() - initialize the timer
  * @d: daemon of a client
  */
 void connectivity_open(struct daemon *d)
@@ -109,7 +109,7 @@ void connectivity_open(struct daemon *d)
 }
 
 /**
- * connectivity_changed - start or stop testing when the client gets or loses its address
+ * connectivity_changed() - start or stop testing when the client gets or loses its address
  * @d: daemon of a client
  * @qualified: the client has an address
  */
@@ -123,7 +123,7 @@ void connectivity_changed(struct daemon *d, bool qualified)
 }
 
 /**
- * connectivity_status - add the result to the status
+ * connectivity_status() - add the result to the status
  * @d: daemon of a client
  * @status: object of the status
  */

@@ -34,7 +34,7 @@ static int wait_for_child(pid_t pid, int fd)
 }
 
 /**
- * background_fork - continue in a child process
+ * background_fork() - continue in a child process
  *
  * Return: -1 in the child. In the parent, the exit status, once the child is ready or
  * has ended.
@@ -64,7 +64,7 @@ int background_fork(void)
 }
 
 /**
- * background_ready - detach from the terminal, and release the waiting parent
+ * background_ready() - detach from the terminal, and release the waiting parent
  * @name: prefix of messages, which go to syslog from now on
  *
  * Does nothing in a process that is not in the background.

@@ -19,7 +19,7 @@ static bool file_name(const struct daemon *d, char path[RUN_PATH])
 }
 
 /**
- * owned_set - record that teredod has created the device
+ * owned_set() - record that teredod has created the device
  * @d: daemon with its device
  *
  * Without the file, the device counts as created by an administrator.
@@ -40,7 +40,7 @@ void owned_set(const struct daemon *d)
 }
 
 /**
- * owned_get - check whether a teredod has created the device
+ * owned_get() - check whether a teredod has created the device
  * @d: daemon with its device
  *
  * A network namespace never reuses an interface index. The file of a deleted device
@@ -65,7 +65,7 @@ bool owned_get(const struct daemon *d)
 }
 
 /**
- * owned_forget - delete the record of a device that was deleted
+ * owned_forget() - delete the record of a device that was deleted
  * @d: daemon
  */
 void owned_forget(const struct daemon *d)

@@ -28,7 +28,7 @@ static bool hook_is_input(const struct nlattr *hook)
 }
 
 /**
- * firewall_is_input - check whether a chain filters IPv6 packets to this host
+ * firewall_is_input() - check whether a chain filters IPv6 packets to this host
  * @nlh: message about a chain of nftables
  *
  * Return: true if so.
@@ -103,7 +103,7 @@ static enum firewall look_ip6tables(void)
 }
 
 /**
- * firewall_look - check whether a firewall filters incoming packets
+ * firewall_look() - check whether a firewall filters incoming packets
  *
  * Return: enum firewall.
  */

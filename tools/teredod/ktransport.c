@@ -21,7 +21,7 @@ static int ktransport_send(struct transport *transport,
 }
 
 /**
- * ktransport_open - open the transport of a device
+ * ktransport_open() - open the transport of a device
  * @kt: result; the caller sets the callbacks
  * @ifindex: device
  *
@@ -41,7 +41,7 @@ int ktransport_open(struct ktransport *kt, u32 ifindex)
 }
 
 /**
- * ktransport_register - register as the control daemon without sending a packet
+ * ktransport_register() - register as the control daemon without sending a packet
  * @kt: transport
  *
  * Return: 0 or a negative errno with kt->nl.error set.
@@ -56,7 +56,7 @@ int ktransport_register(struct ktransport *kt)
 }
 
 /**
- * ktransport_close - close the transport, and stop being the control daemon
+ * ktransport_close() - close the transport, and stop being the control daemon
  * @kt: transport, which can be closed already
  */
 void ktransport_close(struct ktransport *kt)

@@ -30,7 +30,7 @@ static void follow(struct daemon *d, const char *name, u32 lower)
 }
 
 /**
- * lower_follow - move the device to the interface that now has the configured name
+ * lower_follow() - move the device to the interface that now has the configured name
  * @d: daemon with its device
  *
  * Another interface that an administrator has set is kept until an interface with the
@@ -54,7 +54,7 @@ void lower_follow(struct daemon *d)
 }
 
 /**
- * lower_missing - check whether the lower interface does not exist
+ * lower_missing() - check whether the lower interface does not exist
  * @d: daemon with its device
  *
  * Return: its name, or NULL if the device has one or needs none.

@@ -10,7 +10,7 @@
 #include "route.h"
 
 /**
- * native_begin - initialize the state; it takes effect at once
+ * native_begin() - initialize the state; it takes effect at once
  * @n: result
  * @present: native IPv6 exists
  */
@@ -22,7 +22,7 @@ void native_begin(struct native *n, bool present)
 }
 
 /**
- * native_seen - update the state with what was found
+ * native_seen() - update the state with what was found
  * @n: state
  * @present: native IPv6 exists
  * @now: time in milliseconds
@@ -40,7 +40,7 @@ void native_seen(struct native *n, bool present, u64 now)
 }
 
 /**
- * native_timeout - let a change take effect when its time has come
+ * native_timeout() - let a change take effect when its time has come
  * @n: state
  * @now: time in milliseconds
  *
@@ -56,7 +56,7 @@ bool native_timeout(struct native *n, u64 now)
 }
 
 /**
- * native_take_route - check whether a route is a native default route
+ * native_take_route() - check whether a route is a native default route
  * @look: search that records the result
  * @nlh: RTM_NEWROUTE
  *
@@ -89,7 +89,7 @@ static bool is_native(const struct in6_addr *addr, __be32 prefix)
 }
 
 /**
- * native_take_address - check whether an address is native
+ * native_take_address() - check whether an address is native
  * @look: search that records the result
  * @nlh: RTM_NEWADDR
  *
@@ -118,7 +118,7 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * native_find - search for native IPv6
+ * native_find() - search for native IPv6
  * @nl: rtnetlink socket
  * @look: search with prefix and own device; native IPv6 exists if the search finds
  *	both a route and an address

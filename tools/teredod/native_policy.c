@@ -190,7 +190,7 @@ static void on_look(uv_timer_t *timer)
 }
 
 /**
- * beside_changed - schedule a search after a change of addresses, routes or links
+ * beside_changed() - schedule a search after a change of addresses, routes or links
  * @d: daemon
  */
 void beside_changed(struct daemon *d)
@@ -201,7 +201,7 @@ void beside_changed(struct daemon *d)
 }
 
 /**
- * beside_begin - search for native IPv6 at the start
+ * beside_begin() - search for native IPv6 at the start
  * @d: daemon of a client, before it begins to qualify
  */
 void beside_begin(struct daemon *d)
@@ -225,7 +225,7 @@ void beside_begin(struct daemon *d)
 }
 
 /**
- * beside_close - remove the host-specific relay
+ * beside_close() - remove the host-specific relay
  * @d: daemon of a client
  */
 void beside_close(struct daemon *d)

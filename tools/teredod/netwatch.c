@@ -75,7 +75,7 @@ static void no_path(struct daemon *d, __be32 dst)
 }
 
 /**
- * watch_path - look up the path to the server again
+ * watch_path() - look up the path to the server again
  * @d: daemon, which knows a server
  *
  * Return: true if the path has changed.
@@ -103,7 +103,7 @@ bool watch_path(struct daemon *d)
 }
 
 /**
- * watch_settled - react to changes of links, addresses or routes
+ * watch_settled() - react to changes of links, addresses or routes
  * @d: daemon of a client
  *
  * Another local address or router means another mapping, and perhaps another NAT. A
@@ -154,7 +154,7 @@ static void expect_settling(struct daemon *d)
 }
 
 /**
- * watch_repair - schedule a check of address and routes by the role
+ * watch_repair() - schedule a check of address and routes by the role
  * @d: daemon
  */
 void watch_repair(struct daemon *d)
@@ -431,7 +431,7 @@ static int join_all(struct daemon *d)
 }
 
 /**
- * watch_open - subscribe to events, and start the timers
+ * watch_open() - subscribe to events, and start the timers
  * @d: daemon with its device
  *
  * Return: 0 or a negative errno, after logging why.

@@ -267,7 +267,7 @@ static bool same(const struct mapping *a, const struct mapping *b)
 }
 
 /**
- * portmap_open - initialize the timer
+ * portmap_open() - initialize the timer
  * @d: daemon of a client
  */
 void portmap_open(struct daemon *d)
@@ -277,7 +277,7 @@ void portmap_open(struct daemon *d)
 }
 
 /**
- * portmap_update - request a mapping if address, port or gateway have changed
+ * portmap_update() - request a mapping if address, port or gateway have changed
  * @d: daemon of a client, which knows its path
  * @port: service port, network byte order
  *
@@ -302,7 +302,7 @@ void portmap_update(struct daemon *d, __be16 port)
 }
 
 /**
- * portmap_doubt - note that the NAT can have lost its mappings
+ * portmap_doubt() - note that the NAT can have lost its mappings
  * @d: daemon of a client, which loses its address
  */
 void portmap_doubt(struct daemon *d)
@@ -321,7 +321,7 @@ static void ask_again(struct portmap_program *pm)
 }
 
 /**
- * portmap_renew - request the mapping again after the NAT can have lost it
+ * portmap_renew() - request the mapping again after the NAT can have lost it
  * @d: daemon of a client, which has got an address
  *
  * A gateway that was restarted has no mappings. The program's own next check can be
@@ -336,7 +336,7 @@ void portmap_renew(struct daemon *d)
 }
 
 /**
- * portmap_stop - remove the mapping while no address needs it
+ * portmap_stop() - remove the mapping while no address needs it
  * @d: daemon of a client
  */
 void portmap_stop(struct daemon *d)
@@ -345,7 +345,7 @@ void portmap_stop(struct daemon *d)
 }
 
 /**
- * portmap_close - remove the mapping, and wait up to END_MS for the program
+ * portmap_close() - remove the mapping, and wait up to END_MS for the program
  * @d: daemon of a client
  */
 void portmap_close(struct daemon *d)
@@ -363,7 +363,7 @@ void portmap_close(struct daemon *d)
 }
 
 /**
- * portmap_outside - get the external endpoint, if it is not the mapped endpoint
+ * portmap_outside() - get the external endpoint, if it is not the mapped endpoint
  * @d: daemon of a client that is qualified
  *
  * If both are the same, there is one NAT, and no separate endpoint (RFC 6081 5.3.3).
@@ -379,7 +379,7 @@ struct teredo_endpoint portmap_outside(const struct daemon *d)
 }
 
 /**
- * portmap_status - add the mapping to the status
+ * portmap_status() - add the mapping to the status
  * @d: daemon of a client
  * @status: object of the status
  */

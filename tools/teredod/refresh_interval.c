@@ -3,7 +3,7 @@
 #include "refresh_interval.h"
 
 /**
- * interval_start - start the determination
+ * interval_start() - start the determination
  * @iv: result
  * @initial: an interval that works, in milliseconds
  */
@@ -37,7 +37,7 @@ static void failed(struct interval *iv)
 }
 
 /**
- * interval_tried - record the result for the candidate, and choose the next one
+ * interval_tried() - record the result for the candidate, and choose the next one
  * @iv: determination with a candidate
  * @works: the mapping still existed after the candidate
  */

@@ -263,7 +263,7 @@ static int open_port(struct daemon *d)
 }
 
 /**
- * secondary_due - schedule a determination for when the client has an address
+ * secondary_due() - schedule a determination for when the client has an address
  * @d: daemon that starts to qualify, as the path can have changed
  *
  * There is one determination for each qualification. If a mapping is lost later, the
@@ -275,7 +275,7 @@ void secondary_due(struct daemon *d)
 }
 
 /**
- * secondary_begin - start the determination if it is due
+ * secondary_begin() - start the determination if it is due
  * @d: daemon
  */
 void secondary_begin(struct daemon *d)
@@ -306,7 +306,7 @@ void secondary_begin(struct daemon *d)
 }
 
 /**
- * secondary_end - stop the determination, and restore the configured interval
+ * secondary_end() - stop the determination, and restore the configured interval
  * @d: daemon
  */
 void secondary_end(struct daemon *d)
@@ -316,7 +316,7 @@ void secondary_end(struct daemon *d)
 }
 
 /**
- * secondary_open - initialize the timers
+ * secondary_open() - initialize the timers
  * @d: daemon
  */
 void secondary_open(struct daemon *d)
@@ -331,7 +331,7 @@ void secondary_open(struct daemon *d)
 }
 
 /**
- * secondary_status - add the determination to the status
+ * secondary_status() - add the determination to the status
  * @d: daemon
  * @status: object of the status
  */

@@ -31,7 +31,7 @@ static void block_signals(int how)
 }
 
 /**
- * reload_reloaded - check whether SIGHUP has started this process
+ * reload_reloaded() - check whether SIGHUP has started this process
  *
  * Return: true if so.
  */
@@ -44,7 +44,7 @@ bool reload_reloaded(void)
 }
 
 /**
- * reload_done - receive the signals that were blocked since SIGHUP
+ * reload_done() - receive the signals that were blocked since SIGHUP
  *
  * The signal handlers must be installed.
  */
@@ -168,7 +168,7 @@ static bool usable(struct daemon *d, struct conf *conf, const char **source)
 }
 
 /**
- * reload - reload the configuration
+ * reload() - reload the configuration
  * @d: daemon
  *
  * If only the secrets of a server have changed, the process is not restarted.

@@ -109,7 +109,7 @@ static void next_half(struct resolver *r)
 }
 
 /**
- * resolve_start - resolve all servers
+ * resolve_start() - resolve all servers
  * @r: resolver; nothing happens if it is busy
  *
  * r->done() can be called before this function returns.
@@ -125,7 +125,7 @@ void resolve_start(struct resolver *r)
 }
 
 /**
- * resolve_cancel - cancel the current look-up
+ * resolve_cancel() - cancel the current look-up
  * @r: resolver
  */
 void resolve_cancel(struct resolver *r)

@@ -189,7 +189,7 @@ static int engine_open(struct daemon *d)
 }
 
 /**
- * engine_begin - start to qualify, as soon as servers and path are known
+ * engine_begin() - start to qualify, as soon as servers and path are known
  * @d: daemon
  */
 void engine_begin(struct daemon *d)
@@ -204,7 +204,7 @@ void engine_begin(struct daemon *d)
 }
 
 /**
- * engine_restart - restart qualification, as all knowledge of the path is outdated
+ * engine_restart() - restart qualification, as all knowledge of the path is outdated
  * @d: daemon
  */
 void engine_restart(struct daemon *d)
@@ -216,7 +216,7 @@ void engine_restart(struct daemon *d)
 }
 
 /**
- * engine_suspend - stop the client, as there is no path to the server
+ * engine_suspend() - stop the client, as there is no path to the server
  * @d: daemon
  */
 void engine_suspend(struct daemon *d)
@@ -228,7 +228,7 @@ void engine_suspend(struct daemon *d)
 }
 
 /**
- * engine_sleep - stop the client, as the host has native IPv6
+ * engine_sleep() - stop the client, as the host has native IPv6
  * @d: daemon
  */
 void engine_sleep(struct daemon *d)
@@ -241,7 +241,7 @@ void engine_sleep(struct daemon *d)
 }
 
 /**
- * engine_wake - start the client, as the host has no native IPv6 any more
+ * engine_wake() - start the client, as the host has no native IPv6 any more
  * @d: daemon
  */
 void engine_wake(struct daemon *d)
@@ -262,7 +262,7 @@ void engine_retry_soon(struct daemon *d)
 }
 
 /**
- * engine_check - verify the mapping, as the path can have changed
+ * engine_check() - verify the mapping, as the path can have changed
  * @d: daemon
  */
 void engine_check(struct daemon *d)

@@ -104,7 +104,7 @@ static int relay_open(struct daemon *d)
 }
 
 /**
- * relay_link - update the routes after a change of the device
+ * relay_link() - update the routes after a change of the device
  * @d: daemon
  */
 void relay_link(struct daemon *d)
@@ -133,7 +133,7 @@ void relay_removed(struct daemon *d)
 }
 
 /**
- * relay_begin - add the route, as soon as the device runs
+ * relay_begin() - add the route, as soon as the device runs
  * @d: daemon
  *
  * A device that does not run by then is reported as it is.
@@ -147,7 +147,7 @@ void relay_begin(struct daemon *d)
 }
 
 /**
- * relay_route - react to a route that was added or removed
+ * relay_route() - react to a route that was added or removed
  * @d: daemon
  * @route: the route
  *
@@ -165,7 +165,7 @@ void relay_route(struct daemon *d, const struct route6 *route)
 }
 
 /**
- * relay_repair - restore routes that were removed
+ * relay_repair() - restore routes that were removed
  * @d: daemon
  */
 void relay_repair(struct daemon *d)
@@ -176,7 +176,7 @@ void relay_repair(struct daemon *d)
 }
 
 /**
- * relay_close - remove the route, unless the relay is drained
+ * relay_close() - remove the route, unless the relay is drained
  * @d: daemon
  */
 void relay_close(struct daemon *d)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /**
- * notify - send a notification to the service manager, if there is one
+ * notify() - send a notification to the service manager, if there is one
  * @fmt: format as for printf(): VARIABLE=VALUE lines, see sd_notify(3)
  */
 void notify(const char *fmt, ...)
@@ -43,7 +43,7 @@ void notify(const char *fmt, ...)
 }
 
 /**
- * notify_watchdog_ms - get the interval of watchdog notifications
+ * notify_watchdog_ms() - get the interval of watchdog notifications
  *
  * Return: milliseconds between two WATCHDOG=1, 0 if the watchdog is off.
  */

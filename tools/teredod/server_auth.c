@@ -24,7 +24,7 @@ static const char * const verdict_names[RS_VERDICTS] = {
 };
 
 /**
- * secure_verdict_name - name the reason to reject a solicitation
+ * secure_verdict_name() - name the reason to reject a solicitation
  * @verdict: result of secure_check_rs()
  *
  * Return: a word for logs and statistics.
@@ -89,7 +89,7 @@ static enum secure_verdict check_auth(struct secure_rs *rs,
 }
 
 /**
- * secure_check_rs - validate a router solicitation (5.3.1)
+ * secure_check_rs() - validate a router solicitation (5.3.1)
  * @rs: @rs->from and @rs->to are set; result
  * @server: addresses of the server
  * @secrets: secrets of the clients
@@ -129,7 +129,7 @@ enum secure_verdict secure_check_rs(struct secure_rs *rs,
 }
 
 /**
- * secure_answer_from - find the endpoint to answer from (5.3.2)
+ * secure_answer_from() - find the endpoint to answer from (5.3.2)
  * @server: addresses of the server
  * @rs: solicitation
  *
@@ -169,7 +169,7 @@ static u8 *build_auth(u8 *p, const struct secure_rs *rs)
 }
 
 /**
- * secure_build_ra - build the router advertisement (5.3.2)
+ * secure_build_ra() - build the router advertisement (5.3.2)
  * @buf: result, SECURE_RA_MAX octets
  * @server: addresses of the server
  * @rs: solicitation

@@ -88,7 +88,7 @@ static void add_firewall(struct daemon *d, json_t *status)
 }
 
 /**
- * control_client - add the state of a client to the status
+ * control_client() - add the state of a client to the status
  * @d: daemon
  * @status: object of the status
  */
@@ -197,7 +197,7 @@ static int open_socket(struct daemon *d, const struct sockaddr_un *addr)
 }
 
 /**
- * control_open - open the status socket
+ * control_open() - open the status socket
  * @d: daemon
  *
  * The tunnel works without the socket, so an error causes only a warning.
@@ -220,7 +220,7 @@ void control_open(struct daemon *d)
 }
 
 /**
- * control_close - remove the status socket
+ * control_close() - remove the status socket
  * @d: daemon
  */
 void control_close(struct daemon *d)

@@ -160,7 +160,7 @@ static int load_servers(const struct daemon *d, struct conf *conf,
 }
 
 /**
- * daemon_load - load the configuration, and the servers of the command line
+ * daemon_load() - load the configuration, and the servers of the command line
  * @d: daemon
  * @conf: result
  * @config: result, the file; %CONFIG_COMMAND_LINE if only --server is given, "" if
@@ -368,7 +368,7 @@ static int open_role(struct daemon *d)
 }
 
 /**
- * daemon_exit - stop the event loop
+ * daemon_exit() - stop the event loop
  * @d: daemon
  * @code: exit status
  */
