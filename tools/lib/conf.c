@@ -15,8 +15,8 @@
 #include "log.h"
 #include "value.h"
 
-/* Native IPv6 must win, so this exceeds the metrics of native default routes: 1024
- * for the kernel's own from router advertisements, 100 and up for NetworkManager,
+/* Native IPv6 must win, so this exceeds the metrics of native default routes. These are
+ * 1024 for the kernel's own from router advertisements, 100 and up for NetworkManager,
  * 1000 and up for dhcpcd.
  */
 #define DEFAULT_METRIC	65535

@@ -148,7 +148,7 @@ static void go_offline(struct qualify *q, enum qualify_reason reason)
 }
 
 /* Draw the random bits for a new mapping or server, and keep them while both stay the
- * same (RFC 5991 3.1): peers know the client by its address.
+ * same (RFC 5991 3.1). Peers know the client by its address.
  */
 static void make_address(struct qualify *q, struct teredo_endpoint mapped)
 {
@@ -325,9 +325,9 @@ static void retest(struct qualify *q)
 		exchange_start(q, &q->secondary, q->server.secondary);
 }
 
-/* Any packet of the server refreshes the mapping. A client with a secret must
- * authenticate again, too: the gateway of its server forwards for a limited time after
- * authentication, and forwarded packets are packets of the server as well.
+/* Any packet of the server refreshes the mapping. A client with a secret must also
+ * authenticate again. The gateway of its server forwards only for a limited time after
+ * authentication, and forwarded packets are packets of the server, too.
  */
 static u64 refresh_age(const struct qualify *q)
 {

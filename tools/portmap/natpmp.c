@@ -53,8 +53,7 @@ static int receive_any(natpmp_t *n, natpmpresp_t *resp)
 }
 
 /* A repeated request can get several replies. A late reply must not be taken for that of
- * the next request, and neither must a reply about another port, which has the same
- * type.
+ * the next request. A reply about another port has the same type, so check the port.
  */
 static bool is_reply(const natpmpresp_t *resp, u16 type, u16 port)
 {

@@ -2,9 +2,8 @@
 /*
  * Routes of a server's gateway, see gwroute.h.
  *
- * Without the blackhole, and while the device has no carrier, the default route would
- * send packets to the native /64 back to the provider, in a loop until the hop limit is
- * used up. An unreachable route would not do: its ICMPv6 errors could end connections
+ * While the device has no carrier, the blackhole prevents a loop: the default route
+ * would send packets to the native /64 back to the provider. An unreachable route would not do: its ICMPv6 errors could end connections
  * that continue once the carrier is back.
  */
 #include "gwroute.h"

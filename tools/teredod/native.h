@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Detection of native IPv6 on the host, with hysteresis. A client serves only hosts
- * without native IPv6 (RFC 4380 5.5), but it must not lose its address each time that
- * an uplink comes and goes.
+ * without native IPv6 (RFC 4380 5.5). It must not lose its address each time that an
+ * uplink comes and goes.
  */
 #ifndef _NATIVE_H
 #define _NATIVE_H

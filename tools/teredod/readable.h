@@ -12,7 +12,7 @@
  * @cb: the callback
  *
  * libuv stops a handle when the kernel reports POLLERR. For a netlink socket that is an
- * overrun, for a UDP socket an ICMP error: the next receive call returns the error, and
+ * overrun, for a UDP socket an ICMP error. The next receive call returns the error, and
  * the socket works again. Call this first in each callback, before the callback can
  * close the handle.
  */

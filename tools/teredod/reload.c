@@ -54,7 +54,7 @@ void reload_done(void)
 }
 
 /* Execute by path, to keep the name of the process, and to start the new program after
- * an upgrade: the kernel appends a suffix to the path of a replaced file. Fall back to
+ * an upgrade. The kernel appends a suffix to the path of a replaced file. Fall back to
  * the running program if the path does not exist.
  */
 static void exec_self(char **argv)

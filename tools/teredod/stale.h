@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Detection of a stale NAT mapping: the NAT holds state for the service port that no
- * longer leads to the server, for example because the NAT's uplink has changed. The
+ * longer leads to the server. The uplink of the NAT can have changed, for example. The
  * client's own retries keep that state alive (RFC 4787 REQ-6), so it never expires.
  *
  * Pure: events are function calls. Times are in milliseconds.
