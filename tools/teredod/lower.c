@@ -54,7 +54,7 @@ void lower_follow(struct daemon *d)
 }
 
 /**
- * lower_missing() - check whether the lower interface does not exist
+ * lower_missing - check whether the configured link does not exist
  * @d: daemon with its device
  *
  * Return: its name, or NULL if the device has one or needs none.
