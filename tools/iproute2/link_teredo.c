@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Plug-in for ip(8): what "ip link add|set ... type teredo" takes and what
- * "ip -d link show" prints. ip loads link_KIND.so from its library folder and
- * looks for KIND_link_util in it.
+ * Plug-in for ip(8): options of "ip link add|set ... type teredo" and output of
+ * "ip -d link show". ip loads link_KIND.so from its library directory and looks up the
+ * symbol KIND_link_util.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,13 +15,13 @@
 
 #include "link_teredo.h"
 
-/* in ip(8) itself */
+/* defined in ip(8) itself */
 int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data,
 	      int alen);
 void missarg(const char *key) __attribute__((noreturn));
 void invarg(const char *msg, const char *arg) __attribute__((noreturn));
 
-/* room that ip(8) has for a request */
+/* size of the request buffer in ip(8) */
 #define REQUEST_SIZE	1024
 
 const char * const teredo_modes[] = {
@@ -101,7 +101,7 @@ static void put_mode(struct nlmsghdr *n, const struct option *opt,
 	invarg("mode must be client, server, relay or hostrelay", arg);
 }
 
-/* PREFIX/LEN in @p, with the bits behind the prefix clear */
+/* Parse PREFIX/LEN. Bits after the prefix must be 0. */
 static void parse_prefix(const char *name, const char *arg,
 			 struct if_teredo_prefix *p)
 {
@@ -227,9 +227,9 @@ static void put_option(struct nlmsghdr *n, const struct option *opt,
 }
 
 /**
- * struct served - the prefixes that were given
- * @n: how many
- * @prefix: those
+ * struct served - served prefixes on the command line
+ * @n: number of entries in @prefix
+ * @prefix: the prefixes
  */
 struct served {
 	unsigned int n;
@@ -245,7 +245,7 @@ static void add_served(struct served *served, const char *arg)
 	parse_prefix("served", arg, &served->prefix[served->n++]);
 }
 
-/* Names in files have dashes. */
+/* Accept dashes for underscores, as in configuration files. */
 static bool same_name(const char *word, const char *name)
 {
 	for (; *word && *name; word++, name++)
@@ -254,7 +254,7 @@ static bool same_name(const char *word, const char *name)
 	return *word == *name;
 }
 
-/* The option that a word names; a switch may have "no" in front. */
+/* Find the option for a word. A switch can have the prefix "no". */
 static const struct option *find_option(const char *word, bool *on)
 {
 	size_t i;

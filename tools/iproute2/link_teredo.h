@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of the plug-in share. iproute2 ships no header for plug-ins, so the
- * little that is used, unchanged since 4.20, is declared here.
+ * Common declarations of the plug-in for ip(8). iproute2 installs no header for plug-ins,
+ * so the declarations that are used are repeated here, unchanged since 4.20.
  */
 #ifndef _LINK_TEREDO_H
 #define _LINK_TEREDO_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What "ip -d link show" prints of a Teredo device.
+ * Output of "ip -d link show" for a Teredo device.
  */
 #include <arpa/inet.h>
 #include <linux/if_teredo.h>
@@ -10,7 +10,7 @@
 
 #include "link_teredo.h"
 
-/* in ip(8) itself */
+/* defined in ip(8) itself */
 int print_color_string(int type, int color, const char *key, const char *fmt,
 		       const char *value);
 int print_color_uint(int type, int color, const char *key, const char *fmt,
@@ -64,7 +64,7 @@ static void print_device(const char *name, __u32 ifindex)
 		print_string(name, "none");
 	else if (if_indextoname(ifindex, buf))
 		print_string(name, buf);
-	else	/* in another namespace */
+	else	/* the interface is in another namespace */
 		print_uint(name, ifindex);
 }
 

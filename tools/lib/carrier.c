@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a server or relay has no carrier, see carrier.h. The kernel does not say
- * why, so what it looks at is looked at here.
+ * Explain a missing carrier, see carrier.h. The kernel does not report the cause, so
+ * check its conditions here.
  */
 #include "carrier.h"
 
@@ -9,13 +9,13 @@
 #include <ifaddrs.h>
 #include <string.h>
 
-/* of linux/if.h, which cannot stand beside net/if.h */
+/* from linux/if.h, which cannot be included together with net/if.h */
 #define LOWER_UP	0x10000
 
 /**
- * struct place - where an IPv4 address is
- * @name: the interface that has it, "" if none has
- * @carrier: that one is up and has a carrier
+ * struct place - interface that has an IPv4 address
+ * @name: name of the interface, "" if no interface has the address
+ * @carrier: the interface is up and has a carrier
  */
 struct place {
 	char name[IF_NAMESIZE];
@@ -75,7 +75,7 @@ static void explain_local(struct reason *r, const struct link_info *link)
 
 /**
  * carrier_explain() - find out why the device of a server or relay does not run
- * @r: result, REASON_NONE if it does
+ * @r: result, REASON_NONE if the device runs
  * @link: the device
  */
 void carrier_explain(struct reason *r, const struct link_info *link)

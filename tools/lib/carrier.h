@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why a server or relay has no carrier, which kernel/mapping.c decides.
+ * Explain why the device of a server or relay has no carrier. The kernel decides
+ * about the carrier, see kernel/mapping.c.
  */
 #ifndef _CARRIER_H
 #define _CARRIER_H

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The configuration file of a device.
- */
+/* Read the configuration file of a device, check it, and set defaults. */
 #include "conf.h"
 
 #include <ctype.h>
@@ -17,23 +15,23 @@
 #include "log.h"
 #include "value.h"
 
-/* Above any native default route that is of use: kernel's own of router
- * advertisements 1024, NetworkManager 100 and up, dhcpcd 1000 and up. So native
- * IPv6 wins wherever there is some.
+/* Native IPv6 must win, so this exceeds the metrics of native default routes. These are
+ * 1024 for the kernel's own from router advertisements, 100 and up for NetworkManager,
+ * 1000 and up for dhcpcd.
  */
 #define DEFAULT_METRIC	65535
 
-/* what the kernel gives the route of an address */
+/* metric of the route that the kernel adds with an address */
 #define PREFIX_METRIC	256
 
 /**
- * struct conf_parse - a file being read
+ * struct conf_parse - state of the parser
  * @conf: result
  * @file: the file
- * @line: the line that was read last
- * @error_line: the line that @error is about
- * @seen: for each of conf_keys the line it was last in, 0 if none
- * @error: the first thing that is wrong with a key
+ * @line: number of the line read last
+ * @error_line: number of the line that @error refers to, 0 if there is no error
+ * @seen: for each entry of conf_keys its last line, 0 if the file does not have it
+ * @error: description of the first error
  */
 struct conf_parse {
 	struct conf *conf;
@@ -54,7 +52,7 @@ static void complain(struct conf_parse *parse, const char *name,
 		 name, *value ? " = " : "", value, what);
 }
 
-/* A value can be a secret, whatever its key is called: none is printed */
+/* The value of an unknown key can be a secret, too, so it is not printed. */
 static void complain_key(struct conf_parse *parse, const char *section,
 			 const char *name)
 {
@@ -79,7 +77,7 @@ static void complain_key(struct conf_parse *parse, const char *section,
 	complain(parse, name, "", what);
 }
 
-/* Return: 1 if all is well, as libinih wants it */
+/* Return: 1 on success, 0 on error, as libinih requires */
 static int on_key(void *ctx, const char *section, const char *name,
 		  const char *value)
 {
@@ -104,8 +102,8 @@ static int on_key(void *ctx, const char *section, const char *name,
 	return !err;
 }
 
-/* The next line without its end, cut to @size octets. Return: its length as it
- * is in the file, or -1 at the end of the file.
+/* Read the next line without its newline, truncated to @size - 1 octets.
+ * Return: length of the line in the file, or -1 at the end of the file.
  */
 static int get_line(FILE *file, char *buf, int size)
 {
@@ -114,7 +112,7 @@ static int get_line(FILE *file, char *buf, int size)
 	while ((c = getc(file)) != EOF && c != '\n') {
 		if (len < size - 1)
 			buf[len] = c;
-		/* a line of 2 GiB has no end that is of interest */
+		/* a line of 2 GiB must not overflow @len */
 		if (len < INT_MAX)
 			len++;
 	}
@@ -128,9 +126,9 @@ static bool is_comment(const char *line)
 	return !*line || *line == '#' || *line == ';';
 }
 
-/* libinih would take the rest of a line that is too long for another one, and an
- * indented line for more of the value before it. Both are refused without their
- * text, which can be a secret.
+/* libinih would parse the rest of an overlong line as another line, and an indented
+ * line as a continuation of the value before it. Reject both, but do not print
+ * their text: it can be a secret.
  */
 static char *read_line(char *buf, int size, void *ctx)
 {
@@ -176,7 +174,7 @@ static void mode_names(char *buf, size_t size, u32 modes)
 					attr_mode_name(mode));
 }
 
-/* The first key in the file that its mode does not have */
+/* Report the first key in the file that the mode does not have. */
 static void check_modes(struct conf_parse *parse)
 {
 	u32 mode = 1u << parse->conf->link.mode;
@@ -197,8 +195,8 @@ static void check_modes(struct conf_parse *parse)
 	complain(parse, wrong->name, "", what);
 }
 
-/* A server is found at port 3544, and its address is in those of its clients. The
- * second port serves clients that are told of it.
+/* Clients send to port 3544 of the server's address, which they embed in their own
+ * addresses. The second port serves only clients that are configured with it.
  */
 static void check_server(struct conf_parse *parse)
 {
@@ -223,7 +221,7 @@ static void check_server(struct conf_parse *parse)
 		complain(parse, "port", "", "a server can only have 3544");
 }
 
-/* Keys of [gateway] that need another one, or that [device] rules out */
+/* Reject keys of [gateway] that lack another key or contradict [device]. */
 static void check_gateway(struct conf_parse *parse)
 {
 	const struct nat66_conf *nat66 = &parse->conf->nat66;
@@ -246,8 +244,8 @@ static void check_gateway(struct conf_parse *parse)
 	}
 }
 
-/* A server without [gateway] is the relay of all clients, as any relay. One with a
- * gateway reaches its clients behind symmetric NATs, too, unless the file says no.
+/* Without [gateway], a server is a relay for all clients, like any relay. With a
+ * gateway, it also reaches its clients behind symmetric NATs by default.
  */
 static void set_gateway(struct conf *conf)
 {
@@ -326,7 +324,7 @@ static void check_open(const struct conf_parse *parse, const char *path)
 		conf_warn_open(path, st.st_mode);
 }
 
-/* What the mode decides about where the file says nothing */
+/* Set the defaults that depend on the mode, for keys that the file does not have. */
 static void mode_defaults(struct conf_parse *parse)
 {
 	struct conf *conf = parse->conf;
@@ -340,7 +338,7 @@ static void mode_defaults(struct conf_parse *parse)
 }
 
 /**
- * conf_init - set the defaults
+ * conf_init() - set the defaults
  * @conf: result
  * @mode: enum teredo_mode
  */
@@ -357,12 +355,13 @@ void conf_init(struct conf *conf, u32 mode)
 }
 
 /**
- * conf_load - read a file
- * @conf: result, with defaults for what the file does not say
+ * conf_load() - read a file
+ * @conf: result, with defaults for keys that the file does not have
  * @path: the file
- * @error: what is wrong with it, one line with the place
+ * @error: result, one line that names the file, the line and the error
  *
- * Return: 0 or a negative errno, -ENOENT if there is no such file.
+ * Return: 0 or a negative errno: -ENOENT if there is no such file, -EINVAL if its
+ * contents are wrong.
  */
 int conf_load(struct conf *conf, const char *path, char error[CONF_ERROR])
 {

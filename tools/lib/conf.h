@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The configuration file of a device. teredo.conf.example says what may be in
- * it; which sections and keys those are depends on the mode.
+ * Configuration file of a device. teredo.conf.example lists its sections and keys,
+ * which depend on the mode.
  */
 #ifndef _CONF_H
 #define _CONF_H
@@ -16,31 +16,31 @@
 #define DEFAULT_NAME	"teredo0"
 #define CONF_ERROR	512
 
-/* what a client does beside native IPv6 */
+/* what a client does while the host has native IPv6 */
 enum native_policy {
-	NATIVE_DORMANT,		/* give address and routes up meanwhile */
-	NATIVE_RELAY,		/* and reach Teredo by a host-specific relay */
-	NATIVE_IGNORE,		/* go on, the metric of the route decides */
+	NATIVE_DORMANT,		/* remove address and routes */
+	NATIVE_RELAY,		/* the same, and add a host-specific relay */
+	NATIVE_IGNORE,		/* keep them; the route metric decides */
 };
 
 /**
- * struct conf - what teredod shall do
- * @link: how to create the device; its mode is always set
+ * struct conf - configuration of teredod
+ * @link: attributes of the device; its mode is always set
  * @servers: a client's servers
- * @key: a client's, for secure qualification
+ * @key: a client's identifier and secret for secure qualification
  * @refresh: refresh interval in milliseconds
- * @determine: find out whether a longer one will do
- * @native: what a client does beside native IPv6
- * @port_mapping: how a client asks its gateway to let others in
- * @has_verify: @verify is given
- * @verify: native host that shall be reached
- * @skip_secondary: do not ask the secondary address
- * @metric: of the default route of a client, or of the route to the service
+ * @determine: find out whether a longer interval works (RFC 4380 5.2.7)
+ * @native: what a client does while the host has native IPv6
+ * @port_mapping: protocol for a port mapping on a client's gateway
+ * @has_verify: @verify is set
+ * @verify: native host that must be reachable
+ * @skip_secondary: do not query the secondary address
+ * @metric: metric of a client's default route, or of the route to the service
  *	prefix
- * @default_route: have a default route
- * @announce: have a route to the service prefix
- * @secrets_file: a server's secrets, "" if it demands none
- * @secrets: what is in it
+ * @default_route: add a default route
+ * @announce: add a route to the service prefix
+ * @secrets_file: file with a server's secrets, "" if the server requires none
+ * @secrets: contents of @secrets_file
  * @nat66: a server's gateway to the native Internet
  * @empty: the file has no key at all
  */

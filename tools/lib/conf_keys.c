@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The keys of a configuration and what each value must be. teredo.conf(5) describes
- * them.
+ * Table of all configuration keys, and parsers for their values. teredo.conf(5)
+ * describes them.
  */
 #include "conf_keys.h"
 
@@ -102,7 +102,7 @@ static const char *set_secret_file(struct conf *conf, const char *value)
 				      buf);
 }
 
-/* The upper bound is what the longest candidate of 5.2.7 allows */
+/* The upper bound is the largest interval that RFC 4380 5.2.7 tests. */
 static const char *set_refresh(struct conf *conf, const char *value)
 {
 	unsigned long n;
@@ -146,7 +146,7 @@ static const char *set_port_mapping(struct conf *conf, const char *value)
 	       NULL : "must be no, upnp, nat-pmp or auto";
 }
 
-/* No name: it would be looked up when the network does not work yet */
+/* A host name is rejected: it could not be resolved before the network works. */
 static const char *set_verify(struct conf *conf, const char *value)
 {
 	if (inet_pton(AF_INET6, value, &conf->verify) != 1 ||
@@ -157,7 +157,7 @@ static const char *set_verify(struct conf *conf, const char *value)
 	return NULL;
 }
 
-/* A server that has secrets demands them */
+/* A server that has secrets requires authentication. */
 static const char *set_secrets(struct conf *conf, const char *value)
 {
 	static char error[SECRETS_ERROR];
@@ -317,7 +317,7 @@ const struct conf_key *conf_key_find(const char *section, const char *name)
 }
 
 /**
- * conf_section_known() - check whether there is a section
+ * conf_section_known() - check whether a section exists
  * @section: its name
  *
  * Return: true if so.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The keys of a configuration, for conf.c.
+ * Table of all configuration keys, for conf.c.
  */
 #ifndef _CONF_KEYS_H
 #define _CONF_KEYS_H
@@ -11,15 +11,15 @@
 
 #define CONF_KEYS	47
 
-/* Takes a value and returns NULL or what is wrong with it */
+/* Parse @value. Return: NULL, or what is wrong with it. */
 typedef const char *conf_set_fn(struct conf *conf, const char *value);
 
 /**
- * struct conf_key - a key
+ * struct conf_key - a configuration key
  * @section: its section
  * @name: its name
- * @modes: bits of enum teredo_mode that have it
- * @set: reads its value; NULL for an attribute of the device
+ * @modes: modes that have the key, as bits 1 << enum teredo_mode
+ * @set: parses its value; NULL for an attribute of the device
  */
 struct conf_key {
 	const char *section;

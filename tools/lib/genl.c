@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The generic netlink family "teredo".
- */
+/* Build and parse messages of the generic netlink family "teredo". */
 #include "genl.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 /**
- * dev_open - open a socket to the family
+ * dev_open() - open a socket to the family
  * @nl: result
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -26,10 +24,10 @@ int dev_open(struct nl *nl)
 }
 
 /**
- * dev_command - command of a message of the family
+ * dev_command() - read the command of a message of the family
  * @nlh: message
  *
- * Return: TEREDO_CMD_*, or 0 if it is too short to have one.
+ * Return: TEREDO_CMD_*, or 0 if the message is too short.
  */
 u8 dev_command(const struct nlmsghdr *nlh)
 {
@@ -81,8 +79,8 @@ static void parse_dev_attr(struct dev_info *dev, const struct nlattr *attr)
 }
 
 /**
- * dev_parse - read a message about a device
- * @dev: result, which refers to @nlh
+ * dev_parse() - read a message about a device
+ * @dev: result, which points into @nlh
  * @nlh: reply to dev-get, or dev-ntf
  */
 void dev_parse(struct dev_info *dev, const struct nlmsghdr *nlh)
@@ -93,7 +91,7 @@ void dev_parse(struct dev_info *dev, const struct nlmsghdr *nlh)
 	dev->nlh = nlh;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		parse_dev_attr(dev, attr);
-	/* an older module has no attributes for the name and the port */
+	/* older modules do not send the name and the port */
 	if (!dev->name[0] && !if_indextoname(dev->ifindex, dev->name))
 		strcpy(dev->name, "?");
 	if (dev->server2.addr && !dev->server2.port)
@@ -119,10 +117,10 @@ static void parse_counter(const struct nlattr *nest, dev_counter_fn *fn,
 }
 
 /**
- * dev_counters - go through the counters of a device
- * @dev: as dev_parse() left it
- * @fn: gets each of them
- * @ctx: handed to @fn
+ * dev_counters() - call a function for each counter of a device
+ * @dev: result of dev_parse()
+ * @fn: function
+ * @ctx: passed to @fn
  */
 void dev_counters(const struct dev_info *dev, dev_counter_fn *fn, void *ctx)
 {
@@ -149,11 +147,11 @@ static int on_dev(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * dev_dump - go through the Teredo devices
+ * dev_dump() - call a function for each Teredo device
  * @nl: socket
- * @ifindex: only this one, or 0
- * @fn: gets each of them
- * @ctx: handed to @fn
+ * @ifindex: only this device, or 0
+ * @fn: function
+ * @ctx: passed to @fn
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -178,9 +176,9 @@ static void keep_dev(const struct dev_info *dev, void *ctx)
 }
 
 /**
- * dev_get - read one device
+ * dev_get() - read the attributes of a device
  * @nl: socket
- * @ifindex: the device
+ * @ifindex: interface index of the device
  * @dev: result, without counters
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -204,8 +202,8 @@ static void put_addr(struct nlmsghdr *nlh, u16 type, __be32 addr)
 		mnl_attr_put_u32(nlh, type, addr);
 }
 
-/* The port is left out if it is the default: a module that is older than the
- * attribute would refuse the request.
+/* Omit the default port: a module that does not know the attribute would reject
+ * the request.
  */
 static void put_server2(struct nlmsghdr *nlh, struct teredo_endpoint server2)
 {
@@ -215,10 +213,10 @@ static void put_server2(struct nlmsghdr *nlh, struct teredo_endpoint server2)
 }
 
 /**
- * dev_set_up - tell the kernel what qualification found
+ * dev_set_up() - pass the result of qualification to the kernel
  * @nl: socket
  * @dev: ifindex, address, server, server2, mapped, lifetime, nat, upnp; local.addr
- *	if it is to be pinned; upnp_mapped if it is another place
+ *	to fix the source address; upnp_mapped if it differs from mapped
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -248,12 +246,12 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 }
 
 /**
- * dev_set_state - set a state in which the device has no address
+ * dev_set_state() - set a state in which the device has no address
  * @nl: socket
  * @ifindex: device
  * @state: down or probing
- * @server: server that is asked, 0 to leave it as it is
- * @server2: its secondary address and port, likewise
+ * @server: server that is queried, 0 to leave it unchanged
+ * @server2: its secondary address and port; address 0 to leave them unchanged
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -272,8 +270,8 @@ int dev_set_state(struct nl *nl, u32 ifindex, enum teredo_state state,
 }
 
 /**
- * dev_set_helper - get the control packets of a device
- * @nl: socket that is to get them
+ * dev_set_helper() - become the receiver of a device's control packets
+ * @nl: socket that receives them
  * @ifindex: device
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -289,11 +287,11 @@ int dev_set_helper(struct nl *nl, u32 ifindex)
 }
 
 /**
- * dev_client_set - say that a client of a server has authenticated
+ * dev_client_set() - report that a client of a server has authenticated
  * @nl: socket
- * @ifindex: the server
- * @mapped: mapped address and port of the client
- * @lifetime: seconds that the gateway carries its packets, 0 to end that
+ * @ifindex: device of the server
+ * @mapped: mapped endpoint of the client
+ * @lifetime: seconds for which the gateway forwards its packets, 0 to stop that
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -362,11 +360,11 @@ static int on_peer(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * peer_dump - go through the peers of a device
+ * peer_dump() - call a function for each peer of a device
  * @nl: socket
  * @ifindex: device
- * @fn: gets each of them
- * @ctx: handed to @fn
+ * @fn: function
+ * @ctx: passed to @fn
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -382,11 +380,11 @@ int peer_dump(struct nl *nl, u32 ifindex, peer_fn *fn, void *ctx)
 }
 
 /**
- * peer_add - open the path to a peer
+ * peer_add() - open the path to a peer
  * @nl: socket
  * @ifindex: device
- * @address: the peer
- * @remote: where it is known to be; address 0 if that is to be found out
+ * @address: IPv6 address of the peer
+ * @remote: endpoint of the peer; address 0 if the kernel must find it
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -407,10 +405,10 @@ int peer_add(struct nl *nl, u32 ifindex, const struct in6_addr *address,
 }
 
 /**
- * peer_del - forget a peer
+ * peer_del() - delete a peer entry
  * @nl: socket
  * @ifindex: device
- * @address: the peer, or NULL for all of them
+ * @address: IPv6 address of the peer, or NULL for all peers
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -428,12 +426,12 @@ int peer_del(struct nl *nl, u32 ifindex, const struct in6_addr *address)
 }
 
 /**
- * dev_packet_send - send a control packet
- * @nl: socket, which becomes the one that gets the device's control packets
+ * dev_packet_send() - send a control packet
+ * @nl: socket, which becomes the receiver of the device's control packets
  * @pkt: the packet
  *
- * A refusal comes out of nl_drain(): waiting for it here would mix it with
- * the packets that come in on the same socket.
+ * nl_drain() returns the kernel's error, if any: received packets would interfere
+ * with waiting for it here, as they arrive on the same socket.
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -455,11 +453,11 @@ int dev_packet_send(struct nl *nl, const struct dev_packet *pkt)
 }
 
 /**
- * dev_packet_parse - read a packet-ntf
- * @pkt: result, which refers to @nlh
+ * dev_packet_parse() - read a packet-ntf
+ * @pkt: result, which points into @nlh
  * @nlh: the message
  *
- * Return: true if there is a packet in it.
+ * Return: true if the message holds a packet.
  */
 bool dev_packet_parse(struct dev_packet *pkt, const struct nlmsghdr *nlh)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The generic netlink family "teredo": devices, peers, control packets.
- * See Documentation/netlink/specs/teredo.yaml.
+ * Messages of the generic netlink family "teredo": devices, peers and control
+ * packets. See Documentation/netlink/specs/teredo.yaml.
  */
 #ifndef _GENL_H
 #define _GENL_H
@@ -12,26 +12,26 @@
 #include "nl.h"
 
 /**
- * struct dev_info - what the kernel says about a device
- * @present: bit per TEREDO_A_DEV_* that was there
- * @ifindex: the device
- * @name: its name, "?" if it is not known
+ * struct dev_info - attributes of a device, as the kernel reports them
+ * @present: a bit for each TEREDO_A_DEV_* in the message
+ * @ifindex: interface index of the device
+ * @name: its name, "?" if unknown
  * @mode: enum teredo_mode
  * @state: enum teredo_state
  * @address: its Teredo address
- * @server: primary address of its server
- * @server2: secondary address and port
- * @mapped: service port as the server sees it
- * @local: service port
- * @lifetime: seconds left of the state, 0 for ever
- * @contact: milliseconds since the server was heard from
- * @helper: netlink port of the helper
- * @peers: number of peers
- * @clients: number of clients that have authenticated at a server
+ * @server: primary address of its server, network byte order
+ * @server2: secondary address and port of its server
+ * @mapped: mapped endpoint: the service port as the server sees it
+ * @local: local endpoint: source address and service port
+ * @lifetime: seconds until the lease expires, 0 for no limit
+ * @contact: milliseconds since the last datagram from the server
+ * @helper: netlink port of the control daemon
+ * @peers: number of peer entries
+ * @clients: number of authenticated clients of a server
  * @nat: enum teredo_nat
- * @port_preserving: the mapped port is the service port
- * @upnp: the NAT was asked to let everybody send to the service port, and does
- * @upnp_mapped: where; address 0 if that is @mapped
+ * @port_preserving: the mapped port is the service port (RFC 6081 5.4.3)
+ * @upnp: the NAT forwards the service port on request (RFC 6081 5.3.1)
+ * @upnp_mapped: external endpoint of that forwarding; address 0 if it is @mapped
  * @nlh: the message, for dev_counters()
  */
 struct dev_info {
@@ -63,22 +63,22 @@ static inline bool dev_has(const struct dev_info *dev, int attr)
 }
 
 /**
- * struct peer_info - what the kernel says about a peer
- * @present: bit per TEREDO_A_PEER_* that was there
+ * struct peer_info - attributes of a peer, as the kernel reports them
+ * @present: a bit for each TEREDO_A_PEER_* in the message
  * @address: its IPv6 address
- * @remote: where it is reached
+ * @remote: endpoint that packets to the peer are sent to
  * @state: enum teredo_peer_state
- * @idle_rx: milliseconds since it was heard from
- * @idle_tx: milliseconds since something was sent to it
- * @tries: bubbles or tests without an answer
- * @queued: packets that wait
- * @nonce_sent: what it has to repeat
- * @nonce_received: what we repeat
- * @local_port: random port that it is reached by
- * @random_port: what it is told to see of ours
- * @peer_random_port: its own
- * @lan: where it was heard on our link
- * @symmetric: it is behind a symmetric NAT
+ * @idle_rx: milliseconds since the last packet accepted from the peer
+ * @idle_tx: milliseconds since the last packet or bubble sent to the peer
+ * @tries: bubbles or connectivity tests sent without an answer
+ * @queued: packets queued for the peer
+ * @nonce_sent: nonce that a bubble of the peer must repeat (RFC 6081 5.2.1)
+ * @nonce_received: nonce of the peer that our bubbles repeat
+ * @local_port: random local port used for the peer (RFC 6081 5.4)
+ * @random_port: external port of a random port, as advertised to the peer
+ * @peer_random_port: random port that the peer has advertised
+ * @lan: endpoint of the peer on the local link (RFC 4380 5.2.8)
+ * @symmetric: the peer is behind a symmetric NAT
  */
 struct peer_info {
 	u32 present;
@@ -105,11 +105,11 @@ static inline bool peer_has(const struct peer_info *peer, int attr)
 
 /**
  * struct dev_packet - a control packet
- * @ifindex: device
- * @remote: the other side
- * @local: this side; address and port are 0 if unknown or left to the kernel
+ * @ifindex: interface index of the device
+ * @remote: remote endpoint
+ * @local: local endpoint; address and port are 0 if unknown or chosen by the kernel
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  */
 struct dev_packet {
 	u32 ifindex;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Links by rtnetlink.
- */
+/* Requests about links and Teredo devices over rtnetlink. */
 #include "iflink.h"
 
 #include <errno.h>
@@ -11,7 +9,7 @@
 
 #include "link_attrs.h"
 
-/* Attributes whose value is a field as it stands; @size is 0 for the others. */
+/* Attributes that are the plain value of a field; @size is 0 for the others. */
 static const struct {
 	u16 type;
 	u16 offset;
@@ -98,7 +96,7 @@ static void parse_info(struct link_info *link, const struct nlattr *info)
 		return;
 	mnl_attr_for_each_nested(attr, data)
 		parse_field(&link->conf, attr);
-	/* an older module has no attributes for these */
+		/* older modules do not send these attributes */
 	if (!link->conf.port2)
 		link->conf.port2 = cpu_to_be16(TEREDO_PORT);
 	if (!link->conf.server2_port)
@@ -110,7 +108,7 @@ static void parse_stats(struct link_info *link, const struct nlattr *attr)
 	struct rtnl_link_stats64 stats = { 0 };
 	size_t len = mnl_attr_get_payload_len(attr);
 
-	/* its size grows with the kernel */
+	/* newer kernels append fields */
 	memcpy(&stats, mnl_attr_get_payload(attr),
 	       len < sizeof(stats) ? len : sizeof(stats));
 	link->rx_bytes = stats.rx_bytes;
@@ -120,11 +118,11 @@ static void parse_stats(struct link_info *link, const struct nlattr *attr)
 }
 
 /**
- * link_parse - read a message about a link
+ * link_parse() - read a message about a link
  * @link: result
  * @nlh: RTM_NEWLINK or RTM_DELLINK
  *
- * Return: true if it is one.
+ * Return: false if the message is too short.
  */
 bool link_parse(struct link_info *link, const struct nlmsghdr *nlh)
 {
@@ -169,12 +167,12 @@ static int on_link(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * link_find - look a link up
+ * link_find() - read a link by its name
  * @nl: rtnetlink socket
  * @name: its name
  * @link: result
  *
- * Return: 0 or a negative errno, -ENODEV if there is none.
+ * Return: 0 or a negative errno, -ENODEV if there is no such link.
  */
 int link_find(struct nl *nl, const char *name, struct link_info *link)
 {
@@ -194,12 +192,12 @@ int link_find(struct nl *nl, const char *name, struct link_info *link)
 }
 
 /**
- * link_get() - read a link
+ * link_get() - read a link by its index
  * @nl: rtnetlink socket
- * @ifindex: the link
+ * @ifindex: its index
  * @link: result
  *
- * Return: 0 or a negative errno, -ENODEV if there is none.
+ * Return: 0 or a negative errno, -ENODEV if there is no such link.
  */
 int link_get(struct nl *nl, u32 ifindex, struct link_info *link)
 {
@@ -214,7 +212,7 @@ int link_get(struct nl *nl, u32 ifindex, struct link_info *link)
 	return nl_talk(nl, nlh, on_link, link);
 }
 
-/* An interface that does not exist yet is none: the device waits for it. */
+/* TEREDO_LINK_NONE makes the device wait for an interface that does not exist yet. */
 static u32 lower_index(const char *name)
 {
 	u32 ifindex = if_nametoindex(name);
@@ -222,8 +220,8 @@ static u32 lower_index(const char *name)
 	return ifindex || !name[0] ? ifindex : TEREDO_LINK_NONE;
 }
 
-/* The port of a second address. It is left out if it is the default: a module that
- * is older than the attribute would refuse the request.
+/* Port of a secondary address. Omit the default: a module that does not know the
+ * attribute would reject the request.
  */
 static void put_port(struct nlmsghdr *nlh, u16 type, __be16 port)
 {
@@ -265,10 +263,10 @@ static void put_info(struct nlmsghdr *nlh, const struct link_conf *conf)
 }
 
 /**
- * link_create - create a Teredo device
+ * link_create() - create a Teredo device
  * @nl: rtnetlink socket
  * @name: its name
- * @conf: how it shall be
+ * @conf: its attributes
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -292,7 +290,7 @@ int link_create(struct nl *nl, const char *name, const struct link_conf *conf)
 	return ret;
 }
 
-/* about a link that is there; @conf may be NULL */
+/* Send a request about an existing link; @conf may be NULL. */
 static int talk(struct nl *nl, u16 type, const struct ifinfomsg *ifi,
 		const struct link_conf *conf)
 {
@@ -308,10 +306,10 @@ static int talk(struct nl *nl, u16 type, const struct ifinfomsg *ifi,
 }
 
 /**
- * link_change - change attributes of a Teredo device
+ * link_change() - change attributes of a Teredo device
  * @nl: rtnetlink socket
  * @ifindex: the device
- * @conf: those to change
+ * @conf: attributes to change
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -323,7 +321,7 @@ int link_change(struct nl *nl, u32 ifindex, const struct link_conf *conf)
 }
 
 /**
- * link_delete - delete a link
+ * link_delete() - delete a link
  * @nl: rtnetlink socket
  * @ifindex: the link
  *
@@ -337,10 +335,10 @@ int link_delete(struct nl *nl, u32 ifindex)
 }
 
 /**
- * link_set_up - set a link up or down
+ * link_set_up() - set a link up or down
  * @nl: rtnetlink socket
  * @ifindex: the link
- * @up: up
+ * @up: true for up
  *
  * Return: 0 or a negative errno with nl->error set.
  */

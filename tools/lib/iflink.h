@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Links by rtnetlink: find one, create or change a Teredo one, set it up.
+ * Links over rtnetlink: find a link, set it up or down, create or change a Teredo
+ * device.
  */
 #ifndef _IFLINK_H
 #define _IFLINK_H
@@ -12,43 +13,44 @@
 
 /**
  * struct link_conf - attributes of a Teredo device
- * @set: bit per IFLA_TEREDO_* that is given; the others are the kernel's to
- *	choose, or to leave as they are
+ * @set: a bit for each IFLA_TEREDO_* that is set; the kernel chooses the others, or
+ *	leaves them unchanged
  * @mode: enum teredo_mode
- * @port: service port
- * @local: IPv4 address to bind
+ * @port: service port, network byte order
+ * @local: IPv4 address to bind to
  * @local2: secondary address of a server
- * @port2: its UDP port, network byte order; sent together with @local2 only
- * @link: name of the interface that datagrams leave by, "" for any
- * @lower: index of that interface, as the kernel has it: 0 for any,
+ * @port2: UDP port of @local2, network byte order; sent together with @local2 only
+ * @link: name of the interface to send datagrams on, "" for any
+ * @lower: index of that interface, as the kernel reports it: 0 for any,
  *	%TEREDO_LINK_NONE if it was deleted; ignored in requests
- * @server: a client's server, if it is known already
+ * @server: a client's server, if already known
  * @server2: its secondary address
- * @server2_port: UDP port of that, network byte order; sent together with @server2
- *	only
- * @ttl: of the outer header
- * @tos: of the outer header
- * @fwmark: of outgoing datagrams
+ * @server2_port: UDP port of @server2, network byte order; sent together with
+ *	@server2 only
+ * @ttl: TTL of the outer header
+ * @tos: TOS of the outer header
+ * @fwmark: mark of outgoing datagrams
  * @udp_csum: send UDP checksums
- * @max_peers: bound of the peer table
- * @prefix: service prefix
- * @auth: the server demands a secret
- * @symmetric: it forwards bubbles of symmetric clients of other servers; a
- *	client supports symmetric NATs
- * @direct: the relay sends direct bubbles, too
- * @preserving: a client uses random ports behind NATs that preserve ports
- * @sequential: ... and behind NATs that give ports out in sequence
- * @solicit: a client asks silent peers before their servers
+ * @max_peers: maximum number of peer entries
+ * @prefix: service prefix, network byte order
+ * @auth: the server requires authentication
+ * @symmetric: a server forwards bubbles of other servers' clients behind symmetric
+ *	NATs; a relay or client supports symmetric NATs
+ * @direct: a relay sends direct bubbles, too
+ * @preserving: a client uses random ports behind port-preserving NATs
+ * @sequential: ... and behind NATs with sequential port allocation
+ * @solicit: a client queries silent peers before their servers
  * @hairpin: a client finds peers behind its own NAT
  * @local_discovery: a client finds peers on its link
- * @burst: a client tries many ports if a few bubbles do not get through
+ * @burst: a client sprays ports if a few bubbles do not get through
  * @rate: datagrams per second that a server sends to one address
  * @gateway: a server is the relay of its own clients and of no others
  * @gateway_prefix: native /64 that the gateway translates the clients' prefix to, all
- *	zero for none; egress.c sets it, not the configuration of the device
- * @client_rate: packets per second and direction that it carries for each
+ *	zero for none; set by egress.c, not by the configuration of the device
+ * @client_rate: packets per second and direction that the gateway forwards for
+ *	each client
  * @any_port: the kernel may choose the port; read only
- * @served: what a relay serves
+ * @served: prefixes that a relay serves
  * @n_served: number of entries in @served, 0 for all of IPv6
  */
 struct link_conf {
@@ -98,19 +100,19 @@ static inline bool link_conf_has(const struct link_conf *conf, int type)
 }
 
 /**
- * struct link_info - what rtnetlink says about a link
+ * struct link_info - attributes of a link, as rtnetlink reports them
  * @ifindex: its index
  * @name: its name
  * @kind: its kind, "" if it has none
  * @flags: IFF_*
- * @carrier: it has one
+ * @carrier: it has a carrier
  * @foreign: its socket is in another network namespace
  * @mtu: its MTU
- * @table: routing table of the VRF that it is in, 0 if it is in none
+ * @table: routing table of its VRF, 0 if it is in none
  * @rx_bytes: octets received
  * @tx_bytes: octets sent
- * @rx_dropped: packets not received
- * @tx_dropped: packets not sent
+ * @rx_dropped: packets dropped on receive
+ * @tx_dropped: packets dropped on transmit
  * @conf: attributes, if it is a Teredo device
  */
 struct link_info {
@@ -129,8 +131,8 @@ struct link_info {
 	struct link_conf conf;
 };
 
-/* Up, and the kernel's queue lets packets through. IFF_RUNNING alone may be what
- * was before the device was down for a moment: it follows the carrier, later.
+/* Up with a carrier, so the kernel transmits. IFF_RUNNING alone does not suffice: it
+ * follows the carrier late, and can be stale after the device was down.
  */
 static inline bool link_running(const struct link_info *link)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of a device as people write them. Which of them a device can have
- * depends on its mode; that is for the caller, or the kernel, to say.
+ * Parse, print and compare attributes of a device. The caller or the kernel checks
+ * whether the device's mode has them.
  */
 #include "link_attr.h"
 
@@ -21,7 +21,7 @@ static const char * const modes[] = {
 };
 
 /**
- * attr_mode_name - name of a mode
+ * attr_mode_name() - name of a mode
  * @mode: enum teredo_mode
  *
  * Return: the name.
@@ -264,8 +264,8 @@ static void text_served(char *buf, size_t size, const struct link_conf *conf)
 	}
 }
 
-/* How values are read and written. Those of several fields have functions of their
- * own, parse_local2() and so on.
+/* Parsers and printers of values in one field. Values in several fields have their
+ * own, such as parse_local2().
  */
 static const struct kind {
 	const char *(*parse)(void *to, const char *value);
@@ -298,7 +298,7 @@ static const struct attr {
 #undef ATTR
 };
 
-/* Return: NULL if @name is no attribute of a configuration */
+/* Return: NULL if no configuration has an attribute @name */
 static const struct attr *find(const char *name)
 {
 	size_t i;
@@ -320,12 +320,12 @@ static const char *parse(struct link_conf *conf, const struct attr *attr,
 }
 
 /**
- * attr_set - read an attribute
+ * attr_set() - parse the value of an attribute
  * @conf: result
- * @name: its name
+ * @name: name of the attribute
  * @value: its value
  *
- * Return: NULL, or what is wrong with @value.
+ * Return: NULL, or what is wrong with @name or @value.
  */
 const char *attr_set(struct link_conf *conf, const char *name,
 		     const char *value)
@@ -342,7 +342,7 @@ const char *attr_set(struct link_conf *conf, const char *name,
 }
 
 /**
- * attr_can_set - check whether "teredo set" takes an attribute
+ * attr_can_set() - check whether "teredo set" can change an attribute
  * @name: its name
  *
  * Return: true if so.
@@ -354,7 +354,7 @@ bool attr_can_set(const char *name)
 	return attr && attr->set;
 }
 
-/* The value as attr_set() reads it */
+/* Print a value in the form that attr_set() parses. */
 static void attr_text(char *buf, size_t size, const struct link_conf *conf,
 		      const struct attr *attr)
 {
@@ -367,18 +367,18 @@ static void attr_text(char *buf, size_t size, const struct link_conf *conf,
 				       (const u8 *)conf + attr->offset);
 }
 
-/* Port 0 lets the kernel choose, so any port that it has chosen is right */
+/* With port 0 the kernel chooses, so any port on the device is right. */
 static bool any_will_do(const struct link_conf *wanted, u16 type)
 {
 	return type == IFLA_TEREDO_PORT && !wanted->port;
 }
 
 /**
- * attr_compare - find attributes that a device has otherwise than it should
- * @wanted: attributes that it should have; those not set in it do not count
- * @found: attributes that it has
- * @fn: called for each that differs
- * @ctx: handed to @fn
+ * attr_compare() - find attributes of a device that differ from the wanted ones
+ * @wanted: wanted attributes; attributes that are not set in it are ignored
+ * @found: attributes of the device
+ * @fn: called for each difference
+ * @ctx: passed to @fn
  */
 void attr_compare(const struct link_conf *wanted,
 		  const struct link_conf *found, attr_diff_fn *fn, void *ctx)

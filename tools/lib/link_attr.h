@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attributes of a device as people write them: in teredod's configuration and
- * after "teredo set".
+ * Attributes of a device in text form, as in teredod's configuration and after
+ * "teredo set".
  */
 #ifndef _LINK_ATTR_H
 #define _LINK_ATTR_H
@@ -13,11 +13,11 @@ const char *attr_set(struct link_conf *conf, const char *name,
 bool attr_can_set(const char *name);
 const char *attr_mode_name(u32 mode);
 
-/* longer than the longest value, TEREDO_MAX_SERVED prefixes */
+/* room for the longest value, TEREDO_MAX_SERVED prefixes */
 #define ATTR_TEXT	(TEREDO_MAX_SERVED * 52)
 
 /**
- * struct attr_diff - an attribute that a device has otherwise than it should
+ * struct attr_diff - an attribute whose value on a device is not the wanted one
  * @name: its name
  * @type: IFLA_TEREDO_*
  * @wanted: value that it should have

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The attributes of a device, once for the configuration, "teredo set", "teredo show",
- * netlink and the plug-in for ip(8):
+ * The one table of a device's attributes, for the configuration, "teredo set",
+ * "teredo show", netlink and the ip(8) plug-in:
  *
  *	X(attr, ip, kind, field, name, set, values)
  *
@@ -9,8 +9,8 @@
  * ip		its name for ip(8)
  * kind		enum link_attr_kind, without LINK_ATTR_
  * field	of struct link_conf
- * name		in a configuration and for "teredo set", NULL if it is in neither
- * set		whether "teredo set" takes it
+ * name		in a configuration and for "teredo set", NULL if in neither
+ * set		whether "teredo set" can change it
  * values	as the help of ip(8) shows them, NULL for a switch
  */
 #ifndef _LINK_ATTRS_H
@@ -19,19 +19,19 @@
 enum link_attr_kind {
 	LINK_ATTR_MODE,
 	LINK_ATTR_PORT,
-	LINK_ATTR_PORT2,	/* of a second address, shown unless it is 3544 */
+	LINK_ATTR_PORT2,	/* of a secondary address, shown unless it is 3544 */
 	LINK_ATTR_ADDR,		/* IPv4 */
-	LINK_ATTR_ADDR2,	/* IPv4, in a configuration with a port */
+	LINK_ATTR_ADDR2,	/* IPv4, with a port in a configuration */
 	LINK_ATTR_DEV,
 	LINK_ATTR_TTL,
 	LINK_ATTR_TOS,
 	LINK_ATTR_U32,
-	LINK_ATTR_COUNT,	/* 1 at least */
+	LINK_ATTR_COUNT,	/* at least 1 */
 	LINK_ATTR_HEX32,
 	LINK_ATTR_BOOL,
 	LINK_ATTR_PREFIX,	/* IPv6, 32 bits */
 	LINK_ATTR_PREFIX64,	/* IPv6, 64 bits */
-	LINK_ATTR_SERVED,	/* IPv6 prefixes, may be repeated */
+	LINK_ATTR_SERVED,	/* IPv6 prefixes, can be repeated */
 };
 
 #define LINK_ATTRS(X)							\

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Messages to stderr.
- */
+/* Messages to stderr, the journal or syslog. */
 #include "log.h"
 
 #include <stdarg.h>
@@ -14,8 +12,8 @@ static bool journal;
 static bool debugging;
 static bool to_syslog;
 
-/* JOURNAL_STREAM names what stderr was when the service started; it may have
- * been redirected since.
+/* JOURNAL_STREAM identifies the journal's stream at the start of the service. stderr
+ * can have been redirected since.
  */
 static bool is_journal(void)
 {
@@ -29,8 +27,8 @@ static bool is_journal(void)
 }
 
 /**
- * log_init - find out where messages go
- * @debug: debug messages are wanted
+ * log_init() - detect the journal and set the debug level
+ * @debug: print debug messages
  */
 void log_init(bool debug)
 {
@@ -39,8 +37,8 @@ void log_init(bool debug)
 }
 
 /**
- * log_to_syslog - there is no stderr any more
- * @name: what messages begin with; lasts as long as the program
+ * log_to_syslog() - send all further messages to syslog
+ * @name: prefix of the messages; must stay valid while the program runs
  */
 void log_to_syslog(const char *name)
 {
@@ -49,7 +47,7 @@ void log_to_syslog(const char *name)
 }
 
 /**
- * log_at - write a message
+ * log_at() - write a message
  * @level: how urgent it is
  * @fmt: as printf(), without a newline
  */

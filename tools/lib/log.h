@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Messages to stderr, with the priority in front if the journal reads them
- * (sd-daemon(3)).
+ * Messages to stderr, with a priority prefix if the journal reads them
+ * (sd-daemon(3)), or to syslog.
  */
 #ifndef _LOG_H
 #define _LOG_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The gateway of a server: native IPv6 for the server's own clients by
- * translation of their first 64 bits, which the kernel module does (RFC 6296), or by
- * masquerading, which nftables does.
+ * Gateway of a server: native IPv6 for the server's own clients. The kernel module
+ * translates their first 64 bits (RFC 6296), or nftables masquerades them.
  */
 #ifndef _NAT66_H
 #define _NAT66_H
@@ -18,9 +17,9 @@ enum nat66_method {
 
 /**
  * struct nat66_conf - [gateway] of the configuration
- * @method: translation
+ * @method: kind of translation
  * @prefix: native /64, with NAT66_PREFIX
- * @forwarding: switch IPv6 forwarding on while the gateway is there
+ * @forwarding: enable IPv6 forwarding while the gateway runs
  * @proxy: answer neighbour solicitations for @prefix
  */
 struct nat66_conf {

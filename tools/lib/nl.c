@@ -10,10 +10,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define MAX_ERRNO	4095	/* of the kernel's */
+#define MAX_ERRNO	4095	/* largest errno of the kernel */
 
-/* A dump of a list that changes takes a few attempts. If so many were not enough,
- * it changes faster than it can be read.
+/* A dump of a changing list can need several attempts. After this many, the list
+ * changes faster than it can be read.
  */
 #define DUMP_TRIES	10
 
@@ -24,7 +24,7 @@ static int fail(struct nl *nl, int err, const char *what)
 }
 
 /**
- * nl_open - open a socket
+ * nl_open() - open a socket
  * @nl: result
  * @protocol: NETLINK_GENERIC or NETLINK_ROUTE
  *
@@ -43,9 +43,9 @@ int nl_open(struct nl *nl, int protocol)
 		nl_close(nl);
 		return -EIO;
 	}
-	/* Without these a refusal is a mere number. Kernels that lack them
-	 * still work, so failure is no error.
-	 */
+		/* Without these options an error is a mere number. Kernels that lack
+		 * them still work, so failure is no error.
+		 */
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	nl->portid = mnl_socket_get_portid(nl->sock);
@@ -54,7 +54,7 @@ int nl_open(struct nl *nl, int protocol)
 }
 
 /**
- * nl_close - close a socket
+ * nl_close() - close a socket
  * @nl: socket, which may be closed already
  */
 void nl_close(struct nl *nl)
@@ -65,7 +65,7 @@ void nl_close(struct nl *nl)
 }
 
 /**
- * nl_fd - what to poll
+ * nl_fd() - get the file descriptor to poll
  * @nl: socket
  *
  * Return: the file descriptor.
@@ -76,15 +76,15 @@ int nl_fd(const struct nl *nl)
 }
 
 /**
- * nl_begin - begin a request
+ * nl_begin() - begin a request
  * @nl: socket
  * @buf: NL_BUF octets
  * @type: message type
  * @flags: NLM_F_* apart from NLM_F_REQUEST
- * @extra: size of the header that follows
+ * @extra: size of the header that follows, in octets
  * @extra_header: result, that header, zeroed
  *
- * Return: the message, to add attributes to.
+ * Return: the message, without attributes.
  */
 struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
 			  size_t extra, void **extra_header)
@@ -99,13 +99,13 @@ struct nlmsghdr *nl_begin(struct nl *nl, void *buf, u16 type, u16 flags,
 }
 
 /**
- * nl_begin_genl - begin a request of the resolved generic netlink family
+ * nl_begin_genl() - begin a request of the resolved generic netlink family
  * @nl: socket
  * @buf: NL_BUF octets
  * @cmd: command
  * @flags: NLM_F_* apart from NLM_F_REQUEST
  *
- * Return: the message, to add attributes to.
+ * Return: the message, without attributes.
  */
 struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags)
 {
@@ -121,7 +121,7 @@ struct nlmsghdr *nl_begin_genl(struct nl *nl, void *buf, u8 cmd, u16 flags)
 }
 
 /**
- * nl_send - send a request without waiting
+ * nl_send() - send a request without waiting
  * @nl: socket
  * @nlh: request
  *
@@ -135,12 +135,12 @@ int nl_send(struct nl *nl, struct nlmsghdr *nlh)
 }
 
 /**
- * nl_attr_copy - take over what an attribute holds
- * @to: result; stays as it is if the attribute has another length
- * @len: its length
+ * nl_attr_copy() - copy the payload of an attribute
+ * @to: result; unchanged if the attribute has another length
+ * @len: expected length in octets
  * @attr: attribute
  *
- * mnl_attr_get_u32() and its like take for granted that there is enough.
+ * mnl_attr_get_u32() and similar functions do not check the length.
  */
 void nl_attr_copy(void *to, size_t len, const struct nlattr *attr)
 {
@@ -149,10 +149,10 @@ void nl_attr_copy(void *to, size_t len, const struct nlattr *attr)
 }
 
 /**
- * nl_attr_text - take over a text
- * @to: result, cut off if need be
- * @size: room for it
- * @attr: attribute, whose text may lack the NUL at its end
+ * nl_attr_text() - copy the text of an attribute
+ * @to: result, truncated to @size
+ * @size: size of @to in octets
+ * @attr: attribute; its text can lack the final NUL
  */
 void nl_attr_text(char *to, size_t size, const struct nlattr *attr)
 {
@@ -160,7 +160,7 @@ void nl_attr_text(char *to, size_t size, const struct nlattr *attr)
 		 (const char *)mnl_attr_get_payload(attr));
 }
 
-/* the attributes behind an error or the end of a dump */
+/* Find the attributes after an error or the end of a dump. */
 static const struct nlattr *ext_ack(const struct nlmsghdr *nlh, size_t skip,
 				    size_t *len)
 {
@@ -190,7 +190,7 @@ static const char *ext_ack_text(const struct nlmsghdr *nlh, size_t skip)
 
 #define NO_RIGHTS "Operation not permitted (root or CAP_NET_ADMIN is needed)"
 
-/* @error is what the kernel says, which is a negative errno */
+/* @error is a negative errno from the kernel. */
 static int refused(struct nl *nl, const struct nlmsghdr *nlh, int error,
 		   size_t skip)
 {
@@ -213,7 +213,7 @@ static int on_error(struct nl *nl, const struct nlmsghdr *nlh)
 		return fail(nl, EBADMSG, "netlink");
 	if (!err->error)
 		return 0;
-	/* the request comes back whole unless the reply says capped */
+	/* the reply repeats the whole request unless it is capped */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	return refused(nl, nlh, err->error, MNL_ALIGN(skip));
@@ -228,7 +228,7 @@ static int on_done(struct nl *nl, const struct nlmsghdr *nlh)
 	return refused(nl, nlh, *err, sizeof(*err));
 }
 
-/* Return: 1 to go on, 0 at the end of the reply, or a negative errno */
+/* Return: 1 to continue, 0 at the end of the reply, or a negative errno */
 static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
 		      nl_message_fn *fn, void *ctx)
 {
@@ -250,8 +250,8 @@ static int on_message(struct nl *nl, const struct nlmsghdr *nlh,
 	return ret < 0 ? ret : 1;
 }
 
-/* libmnl compares lengths as signed numbers: one of 2 GiB would do. And it
- * takes the padding for part of the message, so that has to be there, too.
+/* libmnl compares lengths as signed numbers and would accept 2 GiB. It also skips the
+ * padding of a message without a check that the padding is there.
  */
 static bool message_ok(const struct nlmsghdr *nlh, int len)
 {
@@ -272,7 +272,7 @@ static int on_reply(struct nl *nl, const void *buf, int len,
 	return ret;
 }
 
-/* Return: octets received, or -1 with errno set, never to EINTR */
+/* Return: octets received, or -1 with errno set, but never to EINTR */
 static ssize_t receive(struct nl *nl, void *buf, size_t size)
 {
 	ssize_t len;
@@ -284,14 +284,14 @@ static ssize_t receive(struct nl *nl, void *buf, size_t size)
 }
 
 /**
- * nl_talk - send a request and take in the whole reply
+ * nl_talk() - send a request and read the whole reply
  * @nl: socket
- * @nlh: request that asks for an acknowledgment, or a dump of a list whose
- *	consistency does not matter; others are nl_dump()'s
- * @fn: gets the messages of the reply; may be NULL
- * @ctx: handed to @fn
+ * @nlh: request with NLM_F_ACK, or for a dump whose consistency does not matter; use
+ *	nl_dump() for other dumps
+ * @fn: called for each message of the reply; can be NULL
+ * @ctx: passed to @fn
  *
- * Return: 0, a negative errno of the kernel's, or what @fn returned.
+ * Return: 0, a negative errno from the kernel, or the negative value of @fn.
  */
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
 {
@@ -313,7 +313,7 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * struct kept - messages of a dump
+ * struct kept - buffered messages of a dump
  * @buf: the messages, aligned
  * @len: octets of @buf in use
  * @size: octets allocated
@@ -358,14 +358,14 @@ static int hand_on(const struct kept *kept, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * nl_dump - dump a list, and again if it has changed during the dump
+ * nl_dump() - dump a list, and repeat if the list changed during the dump
  * @nl: socket
  * @nlh: request with NLM_F_DUMP
- * @fn: gets the messages, all of one consistent dump
- * @ctx: handed to @fn
+ * @fn: called for each message of one consistent dump
+ * @ctx: passed to @fn
  *
- * Return: 0, -EINTR if the list changed during each of several dumps, -ENOMEM, a
- * negative errno of the kernel's, or what @fn returned.
+ * Return: 0, -EINTR if the list changed during each of %DUMP_TRIES dumps, -ENOMEM, a
+ * negative errno from the kernel, or the negative value of @fn.
  */
 int nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_message_fn *fn, void *ctx)
 {
@@ -402,13 +402,13 @@ static int drain_one(struct nl *nl, const void *buf, int len,
 }
 
 /**
- * nl_drain - take in what is there, without waiting
- * @nl: socket that gets events
- * @fn: gets the messages
- * @ctx: handed to @fn
+ * nl_drain() - read all pending messages without waiting
+ * @nl: socket that receives events
+ * @fn: called for each message
+ * @ctx: passed to @fn
  *
- * Return: 0, -ENOBUFS if events were lost, or the negative errno of a request
- * that was sent by nl_send(); there may be more to drain then.
+ * Return: 0, -ENOBUFS if events were lost, the negative errno of a request sent by
+ * nl_send(), or the negative value of @fn. After an error, more can be pending.
  */
 int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx)
 {
@@ -430,7 +430,7 @@ int nl_drain(struct nl *nl, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * nl_join - get the events of a multicast group
+ * nl_join() - subscribe to a multicast group
  * @nl: socket
  * @group: the group
  *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Netlink sockets on top of libmnl: one request at a time, and what the kernel
- * has to say when it refuses.
+ * Netlink sockets on top of libmnl: one request at a time, with the error text of
+ * the kernel.
  *
- * Functions return 0 or a negative errno; nl->error then holds a line for
- * people, which is the kernel's own text (extack) if there is one.
+ * Functions return 0 or a negative errno. After an error, nl->error holds one line for
+ * the user: the text of the kernel (extack) if there is one.
  */
 #ifndef _NL_H
 #define _NL_H
@@ -20,12 +20,12 @@
 /**
  * struct nl - a netlink socket
  * @sock: libmnl's socket
- * @portid: our address on it
+ * @portid: netlink port of the socket
  * @seq: sequence number of the last request
  * @family: id of the generic netlink family, once resolved
  * @events: id of its multicast group "events"
  * @dump_interrupted: the list changed during the last dump
- * @error: why the last request failed
+ * @error: text of the last error
  */
 struct nl {
 	struct mnl_socket *sock;
@@ -37,7 +37,7 @@ struct nl {
 	char error[NL_ERROR];
 };
 
-/* Gets each message that is no error and no end; < 0 ends the matter */
+/* Called for each message but errors and the end; a negative value stops reading. */
 typedef int nl_message_fn(const struct nlmsghdr *nlh, void *ctx);
 
 int nl_open(struct nl *nl, int protocol);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Families of generic netlink: number and groups of one, by its name.
+ * Resolve a family of generic netlink by name: its id and event group.
  */
 #include "nl.h"
 
@@ -40,11 +40,11 @@ static int on_family(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * nl_resolve - find a generic netlink family and its group "events"
+ * nl_resolve() - find a generic netlink family and its group "events"
  * @nl: socket
  * @name: the family
  *
- * Return: 0 or a negative errno, -ENOENT if the kernel does not know it.
+ * Return: 0 or a negative errno, -ENOENT if the kernel does not have the family.
  */
 int nl_resolve(struct nl *nl, const char *name)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Router solicitations and advertisements. Sections are those of RFC 4380
- * unless another RFC is named.
+ * Router solicitations and advertisements (RFC 4380 5.2.1, 5.2.2). Section numbers
+ * refer to RFC 4380 unless another RFC is named.
  */
 #include "packet.h"
 
@@ -43,7 +43,7 @@ static const char * const verdict_names[RA_VERDICTS] = {
 };
 
 /**
- * packet_verdict_name - say in words why an advertisement does not count
+ * packet_verdict_name() - describe why an advertisement was rejected
  * @verdict: result of packet_check_ra()
  *
  * Return: a phrase for a log line.
@@ -54,13 +54,13 @@ const char *packet_verdict_name(enum packet_verdict verdict)
 }
 
 /**
- * packet_discarded - check whether a datagram must be discarded for its trailers
+ * packet_discarded() - check whether the trailers of a datagram make it be discarded
  * @pkt: parts of the datagram
  * @data: UDP payload
  *
- * As the kernel does with datagrams that come to a device (RFC 6081 5.1.2).
+ * The kernel applies the same rule to datagrams of a device (RFC 6081 5.1.2).
  *
- * Return: true if a trailer asks for that, or there are too many to be read.
+ * Return: true if a trailer requires that, or the trailers are too long to parse.
  */
 bool packet_discarded(const struct teredo_packet *pkt, const u8 *data)
 {
@@ -72,13 +72,13 @@ bool packet_discarded(const struct teredo_packet *pkt, const u8 *data)
 }
 
 /**
- * packet_hmac - compute an authentication value (5.2.2)
+ * packet_hmac() - compute an authentication value (5.2.2)
  * @out: result
  * @key: holds the secret
- * @covered: nonce and confirmation octet, which stand next to each other
- * @len: length of @covered
- * @rest: origin indication, if any, and IPv6 packet, likewise
- * @rest_len: length of @rest
+ * @covered: nonce and confirmation octet, contiguous
+ * @len: length of @covered in octets
+ * @rest: origin indication, if any, and IPv6 packet, contiguous
+ * @rest_len: length of @rest in octets
  */
 void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 		 const u8 *covered, size_t len, const u8 *rest, size_t rest_len)
@@ -92,12 +92,12 @@ void packet_hmac(u8 out[PACKET_HMAC_LEN], const struct packet_key *key,
 }
 
 /**
- * packet_build_rs - write a router solicitation with its authentication
- * @buf: PACKET_RS_MAX octets
- * @key: identifier and secret, either of which may be empty
- * @nonce: random octets that the answer has to repeat
+ * packet_build_rs() - build a router solicitation with authentication (5.2.1, 5.2.2)
+ * @buf: result, PACKET_RS_MAX octets
+ * @key: identifier and secret; each of them can be empty
+ * @nonce: random octets that the advertisement must repeat
  *
- * Return: length of the datagram.
+ * Return: length of the datagram in octets.
  */
 size_t packet_build_rs(u8 *buf, const struct packet_key *key,
 		       const u8 nonce[TEREDO_NONCE_LEN])
@@ -136,7 +136,7 @@ static enum packet_verdict check_auth(const struct packet_query *query,
 	if (!query->key->secret_len)
 		return RA_VALID;
 
-	/* a shorter value would be a shorter guess */
+	/* a shorter value would be easier to guess */
 	if (pkt->au_len != PACKET_HMAC_LEN)
 		return RA_AUTH_LENGTH;
 	packet_hmac(value, query->key, covered, TEREDO_NONCE_LEN + 1,
@@ -157,7 +157,7 @@ static enum packet_verdict check_origin(const struct teredo_packet *pkt)
 	return RA_VALID;
 }
 
-/* RFC 2461 6.1.2, and the destination as 5.2.1 wants it */
+/* RFC 2461 6.1.2; RFC 4380 5.2.1 requires the destination */
 static enum packet_verdict check_icmp(const u8 *ip6, size_t len)
 {
 	const u8 *icmp = ip6 + TEREDO_IP6_HLEN;
@@ -188,7 +188,7 @@ static enum packet_verdict check_prefix(const struct packet_query *query,
 	memcpy(&server, opt + 20, sizeof(server));
 	if (opt[2] != 64)
 		return RA_PREFIX_LENGTH;
-	/* A secondary address may speak of itself; Miredo's names the primary */
+	/* a secondary address can advertise itself; Miredo's advertises the primary */
 	if (net != query->prefix ||
 	    (server != query->server && server != query->to.addr))
 		return RA_PREFIX;
@@ -239,17 +239,17 @@ static enum packet_verdict check_options(const struct packet_query *query,
 }
 
 /**
- * packet_check_ra - is a datagram the answer to a solicitation (5.2.1)
- * @answer: result, set if the answer counts
- * @query: what was asked
- * @from: where the datagram comes from
+ * packet_check_ra() - check whether a datagram answers a solicitation (5.2.1)
+ * @answer: result, set only if the advertisement is valid
+ * @query: the solicitation
+ * @from: source of the datagram
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  *
- * The nonce comes early, so that a stranger who does not know it gets at no
- * code behind it.
+ * The nonce is checked early: an attacker who does not know it must not reach the
+ * code that parses the rest.
  *
- * Return: RA_VALID, or the first thing that is wrong.
+ * Return: RA_VALID, or the first error.
  */
 enum packet_verdict packet_check_ra(struct packet_answer *answer,
 				    const struct packet_query *query,

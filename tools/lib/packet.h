@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Router solicitations and advertisements of a Teredo client: build the one,
- * judge the other (RFC 4380 sections 5.2.1 and 5.2.2). Pure functions.
+ * Build router solicitations and validate router advertisements of a Teredo client
+ * (RFC 4380 5.2.1, 5.2.2). Pure functions.
  */
 #ifndef _PACKET_H
 #define _PACKET_H
@@ -18,10 +18,10 @@ typedef __u64 u64;
 				 TEREDO_RS_PACKET)
 
 /**
- * struct packet_key - what secure qualification proves itself with (5.2.2)
+ * struct packet_key - key of a client for secure qualification (RFC 4380 5.2.2)
  * @id: client identifier
- * @secret: the secret shared with the server
- * @id_len: length of @id; 0 if nothing is to be identified
+ * @secret: secret shared with the server
+ * @id_len: length of @id; 0 if the client has no identifier
  * @secret_len: length of @secret; 0 if only the nonce protects the exchange
  */
 struct packet_key {
@@ -32,11 +32,12 @@ struct packet_key {
 };
 
 /**
- * struct packet_query - what an advertisement must be an answer to
- * @key: as the solicitation was built with
- * @nonce: as the solicitation was built with
- * @to: endpoint that was asked
- * @server: primary address of that server, which the prefix may name instead
+ * struct packet_query - a solicitation, to match an advertisement against
+ * @key: key of the solicitation
+ * @nonce: nonce of the solicitation
+ * @to: endpoint that the solicitation was sent to
+ * @server: primary address of the server, which the prefix can hold instead of that
+ *	of @to
  * @prefix: service prefix
  */
 struct packet_query {
@@ -48,16 +49,16 @@ struct packet_query {
 };
 
 /**
- * struct packet_answer - what a valid advertisement says
- * @mapped: our service port as the server sees it
- * @new_key: the server wants us to get a new key (5.2.2)
+ * struct packet_answer - contents of a valid advertisement
+ * @mapped: mapped endpoint: the service port as the server sees it
+ * @new_key: the server asks the client to get a new key (RFC 4380 5.2.2)
  */
 struct packet_answer {
 	struct teredo_endpoint mapped;
 	bool new_key;
 };
 
-/* Why an advertisement does not count; packet_verdict_name() has the words */
+/* Reasons to reject an advertisement; packet_verdict_name() has the texts. */
 enum packet_verdict {
 	RA_VALID,
 	RA_UNEXPECTED,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A port that a gateway forwards, as a line of text.
+ * Format and parse a port mapping as a line of text.
  */
 #include "port_mapping.h"
 
@@ -16,10 +16,10 @@ static const char * const names[MAPPING_METHODS] = {
 };
 
 /**
- * mapping_method_name - how a gateway is asked, in a word
- * @method: how
+ * mapping_method_name() - get the name of a port mapping protocol
+ * @method: protocol
  *
- * Return: the word.
+ * Return: the name, as in a configuration.
  */
 const char *mapping_method_name(enum mapping_method method)
 {
@@ -27,11 +27,11 @@ const char *mapping_method_name(enum mapping_method method)
 }
 
 /**
- * mapping_method_parse - understand such a word
+ * mapping_method_parse() - parse the name of a port mapping protocol
  * @method: result
- * @name: the word
+ * @name: the name
  *
- * Return: false if it is none.
+ * Return: false if the name is unknown.
  */
 bool mapping_method_parse(enum mapping_method *method, const char *name)
 {
@@ -47,8 +47,8 @@ bool mapping_method_parse(enum mapping_method *method, const char *name)
 }
 
 /**
- * mapping_format - write a mapping down
- * @buf: result, a line without its end
+ * mapping_format() - write a mapping as a line of text
+ * @buf: result, without a newline
  * @map: mapping
  */
 void mapping_format(char buf[MAPPING_LINE], const struct mapping *map)
@@ -73,11 +73,11 @@ static bool parse_endpoint(struct teredo_endpoint *ep, const char *addr,
 }
 
 /**
- * mapping_parse - read a mapping
+ * mapping_parse() - parse a line of text
  * @map: result
- * @line: what mapping_format() wrote, its end may be there
+ * @line: line of mapping_format(), with or without a newline
  *
- * Return: false if it is something else.
+ * Return: false if the line is malformed.
  */
 bool mapping_parse(struct mapping *map, const char *line)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A port that a gateway forwards to us, and how it is written down: for teredod,
- * and for whoever comes after a crash.
+ * A port mapping on a NAT gateway, and its text form: teredod reads it, and the next
+ * process after a crash.
  */
 #ifndef _PORT_MAPPING_H
 #define _PORT_MAPPING_H
 
 #include "wire.h"
 
-/* How a gateway is asked. Also what a configuration says, where auto stands for
- * whatever works.
+/* Protocol for a port mapping. In a configuration, auto stands for the first protocol
+ * that works.
  */
 enum mapping_method {
 	MAPPING_NO,
@@ -21,11 +21,11 @@ enum mapping_method {
 #define MAPPING_METHODS	4
 
 /**
- * struct mapping - a forwarded port
- * @method: how the gateway was asked
- * @gateway: its address on our side, network byte order
- * @inside: what the port is forwarded to
- * @outside: the port and the gateway's address on the other side
+ * struct mapping - a port mapping on a NAT gateway
+ * @method: protocol that created it
+ * @gateway: internal address of the gateway, network byte order
+ * @inside: internal endpoint that the port is forwarded to
+ * @outside: external endpoint: port and external address of the gateway
  */
 struct mapping {
 	enum mapping_method method;
@@ -34,7 +34,7 @@ struct mapping {
 	struct teredo_endpoint outside;
 };
 
-/* longest line of mapping_format(), with its end */
+/* size of the longest line of mapping_format(), NUL included */
 #define MAPPING_LINE	96
 
 const char *mapping_method_name(enum mapping_method method);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The client's state machine. Sections are those of RFC 4380 unless another
- * RFC is named.
+ * State machine of a client (RFC 4380 5.2.1, 5.2.5): events from outside. Section
+ * numbers refer to RFC 4380 unless another RFC is named.
  *
- * qualify_states.c has the states; this is what happens to the machine from outside.
+ * qualify_states.c implements the states.
  */
 #include "qualify.h"
 
@@ -13,10 +13,10 @@
 #include "value.h"
 
 /**
- * qualify_init - make a machine that does nothing yet
- * @q: result; key, refresh and so on may be set afterwards
- * @ops: the outside
- * @ctx: handed to @ops
+ * qualify_init() - initialize an idle state machine
+ * @q: result; key, refresh and other parameters can be set afterwards
+ * @ops: functions that it needs
+ * @ctx: passed to @ops
  */
 void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx)
 {
@@ -33,10 +33,10 @@ void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx)
 }
 
 /**
- * qualify_set_servers - say which servers to use
+ * qualify_set_servers() - set the servers to use
  * @q: machine
- * @servers: in order of preference
- * @n: number of them, at least 1; what is over QUALIFY_SERVERS is ignored
+ * @servers: servers in order of preference
+ * @n: number of servers, at least 1; those beyond QUALIFY_SERVERS are ignored
  *
  * Takes effect with the next round.
  */
@@ -49,11 +49,11 @@ void qualify_set_servers(struct qualify *q,
 }
 
 /**
- * qualify_start - begin from scratch
+ * qualify_start() - start qualification from scratch
  * @q: machine, with servers set
  *
- * For the start, and for everything that makes what is known about the path
- * worthless: another local address, another router, a suspended machine.
+ * Called at the start, and when knowledge about the path has become worthless: after
+ * a change of the local address or router, and after a suspend.
  */
 void qualify_start(struct qualify *q)
 {
@@ -70,7 +70,7 @@ void qualify_start(struct qualify *q)
 }
 
 /**
- * qualify_stop - give up the address and do nothing until the next start
+ * qualify_stop() - give up the address and stay idle until the next start
  * @q: machine
  */
 void qualify_stop(struct qualify *q)
@@ -86,13 +86,13 @@ void qualify_stop(struct qualify *q)
 }
 
 /**
- * qualify_adopt - go on with an address that an earlier helper got
+ * qualify_adopt() - take over the address that an earlier daemon obtained
  * @q: machine, with servers set
- * @server: its server, which should be one of them
+ * @server: its server, normally one of those set
  * @address: the address
- * @nat: what is known of the NAT
+ * @nat: kind of NAT, as far as known
  *
- * The server is asked at once whether the mapping still is what it was.
+ * The mapping is verified at once.
  */
 void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 		   const struct in6_addr *address, enum teredo_nat nat)
@@ -113,7 +113,7 @@ void qualify_adopt(struct qualify *q, const struct qualify_server *server,
 }
 
 /**
- * qualify_maintain - check the mapping now instead of at the next refresh
+ * qualify_maintain() - verify the mapping now instead of at the next refresh
  * @q: machine; nothing happens unless it is qualified
  */
 void qualify_maintain(struct qualify *q)
@@ -127,8 +127,8 @@ void qualify_maintain(struct qualify *q)
  * @q: machine; nothing happens unless it is off-line
  * @ms: time until the next solicitation
  *
- * For a NAT that keeps a mapping which leads nowhere, as long as it sees packets
- * (RFC 4787 REQ-6).
+ * Some NATs keep a mapping that leads nowhere, as long as packets refresh it
+ * (RFC 4787 REQ-6). Silence lets the mapping expire.
  */
 void qualify_pause(struct qualify *q, u64 ms)
 {
@@ -141,10 +141,10 @@ void qualify_pause(struct qualify *q, u64 ms)
 }
 
 /**
- * qualify_retry_soon() - try again at the pace of 5.2.1
+ * qualify_retry_soon() - schedule the next try within QUALIFY_TIMEOUT_MS
  * @q: machine; nothing happens unless it is off-line
  *
- * For a sign that the server can be reached.
+ * Called when something indicates that the server is reachable.
  */
 void qualify_retry_soon(struct qualify *q)
 {
@@ -154,7 +154,7 @@ void qualify_retry_soon(struct qualify *q)
 		q->timer = soon;
 }
 
-/* Both have the same address if the server has a second port only. */
+/* Both endpoints have the same address if the server has only a second port. */
 static struct qualify_exchange *find_exchange(struct qualify *q,
 					      struct teredo_endpoint from)
 {
@@ -176,15 +176,15 @@ static enum packet_verdict reject(struct qualify *q,
 }
 
 /**
- * qualify_receive - a control packet has come
+ * qualify_receive() - process a received control packet
  * @q: machine
- * @from: where it comes from
+ * @from: source of the packet
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  *
- * What is not valid changes nothing and the wait goes on (C-34).
+ * An invalid packet changes nothing, and the wait continues (row C-34).
  *
- * Return: RA_VALID, or what was wrong with it.
+ * Return: RA_VALID, or why the packet was rejected.
  */
 enum packet_verdict qualify_receive(struct qualify *q,
 				    struct teredo_endpoint from,
@@ -215,11 +215,12 @@ enum packet_verdict qualify_receive(struct qualify *q,
 }
 
 /**
- * qualify_refused() - the network says that no answer will come
+ * qualify_refused() - process an ICMP error for a solicitation
  * @q: machine
- * @from: address and port that were asked
+ * @from: endpoint that was queried
  *
- * Any host can forge that, so only the secondary address is given up by it.
+ * Attackers can forge the error, so it ends only the exchange with the secondary
+ * address.
  */
 void qualify_refused(struct qualify *q, struct teredo_endpoint from)
 {
@@ -236,7 +237,7 @@ static u64 min_u64(u64 a, u64 b)
 }
 
 /**
- * qualify_deadline - when does the machine want to be woken
+ * qualify_deadline() - get the time of the next timeout
  * @q: machine
  *
  * Return: time to call qualify_timeout() at, or QUALIFY_NEVER.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The client's state machine: qualification and maintenance (RFC 4380
- * sections 5.2.1 and 5.2.5, as RFC 5991 section 3.2 changes them).
+ * State machine of a client: qualification and maintenance (RFC 4380 5.2.1, 5.2.5,
+ * changed by RFC 5991 3.2).
  *
- * Pure: events come in by function calls, actions go out by struct
- * qualify_ops, time is whatever ops->now() says. Milliseconds throughout.
+ * Pure: events are function calls, actions are calls of struct qualify_ops, and
+ * ops->now() is the clock. All times are in milliseconds.
  */
 #ifndef _QUALIFY_H
 #define _QUALIFY_H
@@ -18,31 +18,31 @@
 #define QUALIFY_TRIES		3	/* N of 5.2.1 */
 #define QUALIFY_REFRESH_MS	30000	/* 5.2, default */
 #define QUALIFY_REFRESH_MIN_MS	5000
-/* Refreshes in a row that find another mapping until the interval is taken for too
- * long. One change may have any reason, such as another uplink.
+/* The refresh interval counts as too long after this many consecutive refreshes with a
+ * new mapping. A single change can have another cause, such as a new uplink.
  */
 #define QUALIFY_CHANGES		2
-/* Until a secondary address that was silent is asked again: a server that has one
- * address costs three solicitations in this time
+/* Time until a silent secondary address is queried again. A server with one address
+ * costs three solicitations in this time.
  */
 #define QUALIFY_RETEST_MS	(10 * 60 * 1000)
 #define QUALIFY_NEVER		UINT64_MAX
 
 enum qualify_state {
-	QUALIFY_INITIAL,	/* nothing to do yet */
-	QUALIFY_STARTING,	/* 5.2.1, solicitations are out */
+	QUALIFY_INITIAL,	/* idle */
+	QUALIFY_STARTING,	/* no address; waits for advertisements (5.2.1) */
 	QUALIFY_QUALIFIED,	/* has an address */
-	QUALIFY_MAINTAINING,	/* has an address, asks the server about it */
-	QUALIFY_OFFLINE,	/* has none, tries again now and then */
+	QUALIFY_MAINTAINING,	/* has an address, verifies the mapping (5.2.5) */
+	QUALIFY_OFFLINE,	/* no address, retries at growing intervals */
 };
 
-/* What ops->event() is told */
+/* Events for ops->event() */
 enum qualify_event {
 	QUALIFY_EV_PROBE,	/* a round with q->server begins */
 	QUALIFY_EV_UP,		/* q->address is new */
 	QUALIFY_EV_CONFIRMED,	/* q->address still holds */
-	QUALIFY_EV_LOST,	/* q->address is to go at once */
-	QUALIFY_EV_FAILED,	/* a round came to nothing, q->reason says why */
+	QUALIFY_EV_LOST,	/* q->address must be removed at once */
+	QUALIFY_EV_FAILED,	/* a round failed, q->reason says why */
 	QUALIFY_EV_SILENT,	/* the primary address has not answered in time */
 	QUALIFY_EV_NEW_KEY,	/* q->new_key has become true */
 };
@@ -50,16 +50,16 @@ enum qualify_event {
 enum qualify_reason {
 	QUALIFY_OK,
 	QUALIFY_NO_REPLY,	/* primary address silent */
-	QUALIFY_NO_REPLY2,	/* secondary address silent (C-37) */
-	QUALIFY_SYMMETRIC,	/* the two mappings differ (C-38) */
-	QUALIFY_STALE,		/* qualify_pause() */
+	QUALIFY_NO_REPLY2,	/* secondary address silent (5.2.1, row C-37) */
+	QUALIFY_SYMMETRIC,	/* the two mappings differ (5.2.1, row C-38) */
+	QUALIFY_STALE,		/* paused by qualify_pause() */
 };
 
 /**
- * struct qualify_server - a server
- * @primary: the address that goes into ours
- * @secondary: address and port that show whether the NAT is symmetric; the address
- *	is @primary if the server has a second port in place of a second address
+ * struct qualify_server - addresses of a server
+ * @primary: address that is embedded in the Teredo address
+ * @secondary: endpoint for the detection of symmetric NATs; its address is @primary
+ *	if the server has a second port instead of a second address
  */
 struct qualify_server {
 	__be32 primary;
@@ -69,13 +69,13 @@ struct qualify_server {
 #define QUALIFY_SERVERS		8
 
 /**
- * struct qualify_ops - what the machine needs from outside
- * @send: send a datagram; failures count as loss
- * @now: monotonic time
- * @random: fill with unpredictable octets (RFC 4086)
- * @contact: time since the server's primary address was last heard from,
- *	by whatever packet; QUALIFY_NEVER if it was not
- * @event: something happened that others must act upon
+ * struct qualify_ops - functions that the state machine needs
+ * @send: send a datagram; a failure counts as loss
+ * @now: read the monotonic clock
+ * @random: fill a buffer with unpredictable octets (RFC 4086)
+ * @contact: time since the last packet of any kind from the server's primary
+ *	address; QUALIFY_NEVER if there was none
+ * @event: act on an event
  */
 struct qualify_ops {
 	void (*send)(void *ctx, struct teredo_endpoint to, const u8 *data,
@@ -87,12 +87,12 @@ struct qualify_ops {
 };
 
 /**
- * struct qualify_exchange - a solicitation and its repeats
- * @query: what the answer is checked against
- * @deadline: when to repeat or give up; QUALIFY_NEVER if not under way
- * @tries: times sent
- * @answered: a valid answer came, it is in @mapped
- * @mapped: our service port as this address sees it
+ * struct qualify_exchange - a solicitation with its repeats
+ * @query: the solicitation, to match answers against
+ * @deadline: when to repeat or fail; QUALIFY_NEVER if the exchange does not run
+ * @tries: number of solicitations sent
+ * @answered: a valid answer has arrived and is in @mapped
+ * @mapped: mapped endpoint: the service port as this address sees it
  */
 struct qualify_exchange {
 	struct packet_query query;
@@ -103,39 +103,39 @@ struct qualify_exchange {
 };
 
 /**
- * struct qualify - the machine
- * @ops: see there
- * @ctx: handed to @ops
- * @key: for secure qualification
+ * struct qualify - state of the state machine
+ * @ops: functions that it needs
+ * @ctx: passed to @ops
+ * @key: key for secure qualification
  * @prefix: service prefix
  * @refresh: refresh interval
- * @changes: refreshes in a row that found another mapping
- * @skip_secondary: take any NAT for a restricted one (A-62)
- * @symmetric: go on behind a symmetric NAT (RFC 6081 5.2)
- * @servers: the servers to try in turn
+ * @changes: consecutive refreshes that found another mapping
+ * @skip_secondary: take any NAT for a restricted one (row A-62)
+ * @symmetric: support symmetric NATs (RFC 6081 5.2)
+ * @servers: servers to try in turn
  * @n_servers: number of entries in @servers
- * @index: the entry in use
- * @server: the server in use
- * @state: where the machine stands
- * @reason: why it does not get on, or the last time it did not
- * @blamed: the address and port that @reason is about
+ * @index: entry in use
+ * @server: server in use
+ * @state: current state
+ * @reason: reason of the last failure
+ * @blamed: address and port that @reason refers to
  * @address: Teredo address; valid in QUALIFIED and MAINTAINING
- * @mapped: the mapping in @address
- * @nat: what the two answers say of the NAT; none is not told from restricted, and
- *	unknown stands for a secondary address that is silent
- * @silent: servers whose secondary address was silent, a bit for each entry
- * @retest: when to ask the secondary address again; valid while @nat is unknown
- * @flags: of the last address, kept as long as mapping and server are
- * @flags_known: @flags, @mapped and @address are of some address
+ * @mapped: mapped endpoint in @address
+ * @nat: kind of NAT that the two answers show; none is reported as restricted, and
+ *	unknown means that the secondary address is silent
+ * @silent: servers whose secondary address was silent, one bit for each entry
+ * @retest: when to query the secondary address again; valid while @nat is unknown
+ * @flags: flags of the last address, reused while mapping and server are the same
+ * @flags_known: @flags, @mapped and @address belong to some address
  * @primary: exchange with the primary address
  * @secondary: exchange with the secondary address
  * @timer: next refresh or retry; QUALIFY_NEVER if there is none
  * @offline_since: when OFFLINE was entered
- * @slow_rounds: retries since the quick ones ended
- * @new_key: the last valid advertisement said that the secret is an old one
- * @last_ra: when the last valid advertisement came; QUALIFY_NEVER if none did
- * @last_verdict: why the last invalid one was not
- * @rejected: number of invalid ones
+ * @slow_rounds: retries since the quick retries ended
+ * @new_key: the last valid advertisement asked for a new key
+ * @last_ra: time of the last valid advertisement; QUALIFY_NEVER if there was none
+ * @last_verdict: why the last invalid advertisement was rejected
+ * @rejected: number of rejected advertisements
  */
 struct qualify {
 	const struct qualify_ops *ops;

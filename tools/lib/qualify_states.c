@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states of the client's state machine: exchanges with a server, and what their
- * answers, silence and time do. Sections are those of RFC 4380 unless another RFC is
- * named.
+ * State machine of a client (RFC 4380 5.2.1, 5.2.5): states, and their reactions to
+ * answers, silence and timeouts. Section numbers refer to RFC 4380 unless another RFC
+ * is named.
  *
- * One deviation: 5.2.1 asks the secondary address after the primary one has
- * answered. Here both are asked at once, which RFC 6081 5.1.1 allows (further
- * solicitations at other times), and the verdict needs one round trip instead
- * of two. Each exchange still has its own nonce and its own three tries.
+ * Deviation 1: 5.2.1 queries the secondary address after the primary address has
+ * answered. Here both are queried at once, which saves a round trip. RFC 6081 5.1.1
+ * allows solicitations at other times. Each exchange has its own nonce and tries.
  *
- * Another one: if the secondary address alone is silent, there is service, but the kind
- * of NAT is not known. 5.2.1 gives up, so a server with one address would have no
- * clients.
+ * Deviation 2: if only the secondary address is silent, the client qualifies without
+ * knowing the kind of NAT. 5.2.1 fails here, so a server with one address would have
+ * no clients.
  */
 #include "qualify_states.h"
 
-/* A server that comes back must find us within 5 s, so for as long as most
- * outages and reboots last the retries keep the pace of 5.2.1. After that the
- * load that a dead server would face matters more, and the intervals grow.
+/* A client must find a returning server within 5 s. The retries therefore keep the
+ * interval of 5.2.1 for as long as most outages and reboots last. Then the intervals
+ * grow, to limit the load on a server that returns.
  */
 #define QUICK_MS	(5 * 60 * 1000)
 
@@ -25,7 +24,7 @@ static const u64 slow_intervals[] = { 30000, 60000, 120000, 240000, 300000 };
 
 #define SLOW_INTERVALS	(ARRAY_SIZE(slow_intervals))
 
-/* uniform in [low, high], but for a bias of 2^-32 */
+/* uniform in [low, high], with a bias of 2^-32 */
 static u64 random_between(struct qualify *q, u64 low, u64 high)
 {
 	u32 r;
@@ -60,7 +59,7 @@ static void exchange_send(struct qualify *q, struct qualify_exchange *x)
 		     packet_build_rs(buf, &q->key, x->query.nonce));
 }
 
-/* One nonce serves all repeats, so that a late answer still counts */
+/* All repeats have the same nonce, so that a late answer still counts. */
 static void exchange_start(struct qualify *q, struct qualify_exchange *x,
 			   struct teredo_endpoint to)
 {
@@ -73,7 +72,7 @@ static void exchange_start(struct qualify *q, struct qualify_exchange *x,
 	exchange_send(q, x);
 }
 
-/* Return: true if there is nothing left to try */
+/* Return: true if the last try has timed out */
 static bool exchange_timeout(struct qualify *q, struct qualify_exchange *x)
 {
 	if (x->deadline > now(q))
@@ -90,8 +89,8 @@ static bool exchange_timeout(struct qualify *q, struct qualify_exchange *x)
 
 /* ---- states ---- */
 
-/* A contact that is younger than now shortens the wait: the interval runs from
- * the last packet of the server, whatever it held (5.2.5).
+/* The interval runs from the server's last packet of any kind, @age milliseconds ago
+ * (5.2.5).
  */
 static void arm_refresh(struct qualify *q, u64 age)
 {
@@ -105,8 +104,8 @@ static u64 retry_delay(struct qualify *q)
 {
 	unsigned int i = q->slow_rounds;
 
-	/* What a NAT does to mappings stays as it is until the path changes,
-	 * and that restarts us. So nothing is won by asking quickly.
+	/* The kind of NAT stays the same until the path changes, and a path change
+	 * restarts qualification. Quick retries therefore gain nothing.
 	 */
 	if (q->reason != QUALIFY_SYMMETRIC &&
 	    now(q) - q->offline_since < QUICK_MS)
@@ -117,7 +116,7 @@ static u64 retry_delay(struct qualify *q)
 }
 
 /**
- * qualify_blame() - note why there is no address, and which server that is about
+ * qualify_blame() - record why there is no address, and the endpoint to blame
  * @q: machine
  * @reason: the reason
  */
@@ -139,7 +138,7 @@ static void go_offline(struct qualify *q, enum qualify_reason reason)
 		q->offline_since = now(q);
 	qualify_blame(q, reason);
 	q->state = QUALIFY_OFFLINE;
-	/* silence has taken 12 s already, so another server may be asked now */
+	/* three tries took 12 s already, so query another server at once */
 	q->timer = now(q);
 	if (q->n_servers == 1 || reason == QUALIFY_SYMMETRIC)
 		q->timer += retry_delay(q);
@@ -148,8 +147,8 @@ static void go_offline(struct qualify *q, enum qualify_reason reason)
 	tell(q, QUALIFY_EV_FAILED);
 }
 
-/* The bits are drawn when the mapping or the server is new and stay as long as
- * both do (RFC 5991 3.1): the address is what peers know us by.
+/* Draw the random bits for a new mapping or server, and keep them while both stay the
+ * same (RFC 5991 3.1). Peers know the client by its address.
  */
 static void make_address(struct qualify *q, struct teredo_endpoint mapped)
 {
@@ -177,9 +176,9 @@ static void go_qualified(struct qualify *q)
 	tell(q, QUALIFY_EV_UP);
 }
 
-/* Different mappings towards two addresses: a symmetric NAT, through which RFC
- * 4380 gives no service (5.2.1), RFC 6081 some.
- * Return: true if there is to be an address.
+/* Different mappings for two destinations show a symmetric NAT. RFC 4380 gives no
+ * service behind one (5.2.1), RFC 6081 limited service.
+ * Return: true if the client can qualify.
  */
 static bool judge_nat(struct qualify *q, struct teredo_endpoint mapped,
 		      struct teredo_endpoint mapped2)
@@ -194,11 +193,11 @@ static bool judge_nat(struct qualify *q, struct teredo_endpoint mapped,
 }
 
 /**
- * qualify_secondary_silent() - go on without an answer of the secondary address
+ * qualify_secondary_silent() - continue without an answer of the secondary address
  * @q: machine
  *
- * No verdict about the NAT. A server whose secondary address answers is preferred: the
- * others have one try each before one like this is used.
+ * The kind of NAT stays unknown. A server whose secondary address answers is
+ * preferred: each other server gets one try before this one is used.
  */
 void qualify_secondary_silent(struct qualify *q)
 {
@@ -217,7 +216,7 @@ void qualify_secondary_silent(struct qualify *q)
 		go_qualified(q);
 }
 
-/* Both answers are needed for a verdict (5.2.1) */
+/* The kind of NAT follows from both answers (5.2.1). */
 static void judge(struct qualify *q)
 {
 	if (!q->primary.answered)
@@ -239,8 +238,8 @@ static void judge(struct qualify *q)
 		go_offline(q, QUALIFY_SYMMETRIC);
 }
 
-/* A NAT that has another mapping at each refresh forgets mappings in less time than
- * the interval. RFC 4380 5.2.7 has no shorter ones. @refresh was the interval.
+/* If each refresh finds a new mapping, the NAT drops mappings sooner than the interval.
+ * RFC 4380 5.2.7 only lengthens intervals. @refresh was the interval.
  */
 static void shorten_refresh(struct qualify *q, u64 refresh)
 {
@@ -250,9 +249,8 @@ static void shorten_refresh(struct qualify *q, u64 refresh)
 		     refresh / 2 : QUALIFY_REFRESH_MIN_MS;
 }
 
-/* A NAT that has lost its mapping has made a new one: the old address is dead,
- * and what kind of NAT this is may have changed as well (5.2.5). The loss resets
- * the interval.
+/* The NAT has replaced the mapping, so the old address is dead. The kind of NAT can
+ * have changed, too (5.2.5). EV_LOST resets the interval, so save it before.
  */
 static void mapping_changed(struct qualify *q)
 {
@@ -266,7 +264,7 @@ static void mapping_changed(struct qualify *q)
 }
 
 /**
- * qualify_primary_answered() - take in an answer of the primary address
+ * qualify_primary_answered() - process an answer of the primary address
  * @q: machine
  */
 void qualify_primary_answered(struct qualify *q)
@@ -282,7 +280,7 @@ void qualify_primary_answered(struct qualify *q)
 		tell(q, QUALIFY_EV_CONFIRMED);
 		break;
 	case QUALIFY_OFFLINE:
-		/* the server is back; what else is under way gets its tries */
+		/* the server is back; the exchange with its other address goes on */
 		q->state = QUALIFY_STARTING;
 		q->timer = QUALIFY_NEVER;
 		judge(q);
@@ -293,10 +291,10 @@ void qualify_primary_answered(struct qualify *q)
 }
 
 /**
- * qualify_secondary_answered() - take in an answer of the secondary address
+ * qualify_secondary_answered() - process an answer of the secondary address
  * @q: machine
  *
- * In QUALIFIED this is the check after a changed mapping
+ * In QUALIFIED, the answer belongs to a check after a changed mapping, or to a retest.
  */
 void qualify_secondary_answered(struct qualify *q)
 {
@@ -309,7 +307,7 @@ void qualify_secondary_answered(struct qualify *q)
 }
 
 /**
- * qualify_send_maintenance() - check the mapping (5.2.5)
+ * qualify_send_maintenance() - start to verify the mapping (5.2.5)
  * @q: machine
  */
 void qualify_send_maintenance(struct qualify *q)
@@ -319,7 +317,7 @@ void qualify_send_maintenance(struct qualify *q)
 	exchange_start(q, &q->primary, primary_of(q));
 }
 
-/* The secondary address may answer by now. */
+/* Query a secondary address that was silent before. */
 static void retest(struct qualify *q)
 {
 	if (q->nat == TEREDO_NAT_UNKNOWN && !exchange_runs(&q->secondary) &&
@@ -328,8 +326,8 @@ static void retest(struct qualify *q)
 }
 
 /* Any packet of the server refreshes the mapping. A client with a secret must also
- * authenticate again, as the gateway of its server carries its packets for some time
- * after that, and they are packets of the server, too.
+ * authenticate again. The gateway of its server forwards only for a limited time after
+ * authentication, and forwarded packets are packets of the server, too.
  */
 static u64 refresh_age(const struct qualify *q)
 {
@@ -345,7 +343,7 @@ static void refresh_due(struct qualify *q)
 
 	retest(q);
 
-	/* drawn anew for each check, as 5.2 has it for each interval */
+	/* each check draws a new interval, as 5.2 requires */
 	if (age < q->refresh * 3 / 4) {
 		arm_refresh(q, age);
 		tell(q, QUALIFY_EV_CONFIRMED);
@@ -354,8 +352,8 @@ static void refresh_due(struct qualify *q)
 	qualify_send_maintenance(q);
 }
 
-/* The server may have sent something else meanwhile, then it is there and the
- * mapping works (5.2.3 counts every packet of its).
+/* Any packet of the server since the exchange began shows that the server runs and
+ * the mapping works (5.2.3).
  */
 static void maintenance_tick(struct qualify *q)
 {
@@ -375,7 +373,7 @@ static void maintenance_tick(struct qualify *q)
 }
 
 /**
- * qualify_begin_round() - ask the server whose turn it is
+ * qualify_begin_round() - query the next server
  * @q: machine
  * @state: state in which to wait for its answer
  */
@@ -397,8 +395,8 @@ static void starting_tick(struct qualify *q)
 		qualify_secondary_silent(q);
 }
 
-/* One try per round: a round off-line is nothing but a look whether somebody
- * is there. Servers take turns.
+/* Off-line, each round has one try, which only tests whether a server answers. The
+ * servers take turns.
  */
 static void offline_tick(struct qualify *q)
 {
@@ -415,7 +413,7 @@ static void offline_tick(struct qualify *q)
 	qualify_begin_round(q, QUALIFY_OFFLINE);
 }
 
-/* The secondary address is asked again after a changed mapping, see also retest() */
+/* The secondary address is queried after a changed mapping, and by retest(). */
 static void qualified_tick(struct qualify *q)
 {
 	if (exchange_timeout(q, &q->secondary))
@@ -427,7 +425,7 @@ static void qualified_tick(struct qualify *q)
 }
 
 /**
- * qualify_timeout - time has passed
+ * qualify_timeout() - process timeouts
  * @q: machine
  */
 void qualify_timeout(struct qualify *q)

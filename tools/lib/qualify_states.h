@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The states of the client's state machine, for qualify.c.
+ * States of the client's state machine, for qualify.c.
  */
 #ifndef _QUALIFY_STATES_H
 #define _QUALIFY_STATES_H

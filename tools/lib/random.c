@@ -10,13 +10,13 @@
 #include <sys/types.h>
 
 /**
- * random_fill - fill a buffer with random octets, for struct qualify_ops
+ * random_fill() - fill a buffer with random octets, for struct qualify_ops
  * @ctx: ignored
  * @buf: result
  * @len: length of @buf in octets, at most 256
  *
- * The kernel never returns fewer octets if at most 256 are requested. Without
- * random octets, nonces could be guessed, so the program ends.
+ * The kernel never returns fewer octets if at most 256 are requested. Nonces would be
+ * guessable without random octets, so abort.
  */
 void random_fill(void *ctx, void *buf, size_t len)
 {

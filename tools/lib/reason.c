@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of states and reasons, see reason.h.
+ * Table of states and reasons, see reason.h.
  */
 #include "reason.h"
 
@@ -19,12 +19,12 @@
 
 /**
  * struct info - a reason
- * @code: for programs
- * @client: state of a client that has it
- * @relay: state of a server or relay that has it
- * @text: what is shown; {dev} is the name of the device
- * @remedy: what to do next; a name in braces that is in @text has the same value,
- *	another one stands for what the reader fills in
+ * @code: name for programs
+ * @client: state of a client with this reason
+ * @relay: state of a server or relay with this reason
+ * @text: text for the user; {dev} is the name of the device
+ * @remedy: what to do next; a name in braces has its value from @text, or stands for
+ *	a value that the user must choose
  */
 static const struct info {
 	const char *code;
@@ -244,11 +244,11 @@ const char *reason_code(enum reason_id id)
 }
 
 /**
- * reason_state() - the state that a reason explains
+ * reason_state() - get the state that a reason explains
  * @id: reason
- * @client: of a client, not of a server or relay
+ * @client: true for a client, false for a server or relay
  *
- * Return: the state, STATE_NONE if devices of that role never have the reason.
+ * Return: the state, STATE_NONE if no device of that role can have the reason.
  */
 enum state reason_state(enum reason_id id, bool client)
 {
@@ -287,7 +287,7 @@ static bool same_name(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && !memcmp(a, b, a_len);
 }
 
-/* Return: the value of a name in braces, "" if it has none */
+/* Return: value of a name in braces, "" if it has none */
 static const char *value_of(const struct reason *r, const char *dev,
 			    const char *name, size_t len)
 {
@@ -305,7 +305,7 @@ static const char *value_of(const struct reason *r, const char *dev,
 	return "";
 }
 
-/* Return: octets that @buf, which has @n, has then */
+/* Append to @n octets in @buf. Return: new number of octets. */
 static size_t append(char buf[REASON_TEXT], size_t n, const char *from,
 		     size_t len)
 {
@@ -337,8 +337,8 @@ static void expand(const struct reason *r, const char *dev, const char *from,
 }
 
 /**
- * reason_text() - say in one line why a device is in its state
- * @r: reason; what has no value gets its name in capitals
+ * reason_text() - explain in one line why a device is in its state
+ * @r: reason; names without a value are printed in capitals
  * @dev: name of the device, or NULL
  * @buf: result, empty for REASON_NONE
  *
@@ -352,8 +352,8 @@ const char *reason_text(const struct reason *r, const char *dev,
 }
 
 /**
- * reason_remedy() - say in one line what to do next
- * @r: reason; what has no value gets its name in capitals
+ * reason_remedy() - describe in one line what to do next
+ * @r: reason; names without a value are printed in capitals
  * @dev: name of the device, or NULL
  * @buf: result, empty for REASON_NONE
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The states of devices and the reasons for them: one table, from which teredod,
- * all commands of teredo, and the manual page take word, reason and remedy.
+ * States of devices and the reasons for them. teredod, all commands of teredo, and
+ * the manual page take state, reason and remedy from this one table.
  */
 #ifndef _REASON_H
 #define _REASON_H
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* STATE_NONE: no device of this role has the reason. A client's words are those
- * of Windows (netsh interface teredo show state) as far as it has them.
+/* STATE_NONE: no device of this role can have the reason. The states of a client have
+ * the names that Windows uses (netsh interface teredo show state), where it has them.
  */
 enum state {
 	STATE_NONE,
@@ -32,7 +32,7 @@ enum state {
 enum reason_id {
 	REASON_NONE,
 
-	/* no teredod, or none that answers */
+	/* no teredod, or no answer from it */
 	REASON_NO_DAEMON,
 	REASON_UNMAINTAINED,
 	REASON_NO_STATUS,
@@ -84,8 +84,8 @@ enum reason_id {
 
 /**
  * struct reason - why a device is in its state
- * @id: which reason
- * @arg: values of the names in braces in its text, in their order there
+ * @id: identifier of the reason
+ * @arg: values of the names in braces in its text, in the order of the text
  */
 struct reason {
 	enum reason_id id;

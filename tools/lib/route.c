@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Addresses and routes by rtnetlink.
- */
+/* Set and read addresses, routes and paths over rtnetlink. */
 #include "iflink.h"
 #include "route.h"
 
@@ -28,14 +26,14 @@ static struct nlmsghdr *begin_addr(struct nl *nl, void *buf, u16 type,
 }
 
 /**
- * addr_add - give a device an address, or do nothing if it has it
+ * addr_add() - add an address to a device, unless the device has it
  * @nl: rtnetlink socket
  * @ifindex: device
  * @addr: address
  * @len: prefix length
  *
- * Nobody else can have the address, so there is nothing to detect. The routes
- * are route_add()'s business.
+ * Duplicate address detection is off, as the address is unique. No prefix route is
+ * added; see route_add().
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -51,7 +49,7 @@ int addr_add(struct nl *nl, u32 ifindex, const struct in6_addr *addr, u8 len)
 }
 
 /**
- * addr_del - take an address from a device
+ * addr_del() - remove an address from a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @addr: address
@@ -90,11 +88,11 @@ static int on_addr(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * addr_dump - go through the IPv6 addresses of a device
+ * addr_dump() - call a function for each IPv6 address of a device
  * @nl: rtnetlink socket
  * @ifindex: device
- * @fn: gets each of them
- * @ctx: handed to @fn
+ * @fn: function
+ * @ctx: passed to @fn
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -112,8 +110,8 @@ int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx)
 	return nl_dump(nl, nlh, on_addr, &dump);
 }
 
-/* A next hop that is nobody: the device sends by destination. Marked as one
- * that needs no address of ours on the link, or routing daemons would doubt it.
+/* fe80::1 is a dummy next hop: the device forwards by destination. RTNH_F_ONLINK tells
+ * routing daemons that the next hop needs no local address on the link.
  */
 static void put_next_hop(struct nlmsghdr *nlh, struct rtmsg *rtm)
 {
@@ -125,7 +123,7 @@ static void put_next_hop(struct nlmsghdr *nlh, struct rtmsg *rtm)
 	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(nobody), &nobody);
 }
 
-/* The table that packets to a device are routed by. */
+/* Return: the routing table for packets to a device, which is that of its VRF */
 static u32 table_of(struct nl *nl, u32 ifindex)
 {
 	struct link_info link = { 0 };
@@ -171,9 +169,9 @@ static int change_route(struct nl *nl, u16 type, u16 flags, u32 ifindex,
 }
 
 /**
- * struct route_search - look for a route
+ * struct route_search - search for a route
  * @route: the route
- * @found: result
+ * @found: result, true if the device has it
  */
 struct route_search {
 	const struct route6 *route;
@@ -189,7 +187,7 @@ static void compare_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * route_add - add a route through a device, or do nothing if it is there
+ * route_add() - add a route through a device, unless the device has it
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
@@ -200,8 +198,8 @@ static void compare_route(const struct route6 *route, void *ctx)
  * Both routes then exist, except if @route has a next hop: the kernel would
  * make one multipath route of the two.
  *
- * Return: 0 or a negative errno with nl->error set, -EEXIST if there is such a
- * route through another device.
+ * Return: 0 or a negative errno with nl->error set, -EEXIST if another device has a
+ * route with this prefix and metric.
  */
 int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 {
@@ -212,7 +210,7 @@ int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 
 	if (ret != -EEXIST)
 		return ret;
-	/* a router whose table changes all the time may not get a whole dump */
+	/* a dump fails if a router's table changes all the time: assume the route */
 	if (route_dump(nl, ifindex, compare_route, &search) || search.found)
 		return 0;
 	snprintf(nl->error, sizeof(nl->error),
@@ -222,7 +220,7 @@ int route_add(struct nl *nl, u32 ifindex, const struct route6 *route)
 }
 
 /**
- * route_del - remove such a route
+ * route_del() - remove a route through a device
  * @nl: rtnetlink socket
  * @ifindex: device
  * @route: the route
@@ -250,7 +248,7 @@ static void parse_route_attr(struct route6 *route, u32 *ifindex,
 	}
 }
 
-/* Numbers above 255 are in an attribute only. */
+/* Table numbers above 255 are in RTA_TABLE only. */
 static u32 parse_table(const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
@@ -264,9 +262,9 @@ static u32 parse_table(const struct nlmsghdr *nlh)
 }
 
 /**
- * route_parse - read a message about a route
+ * route_parse() - read a message about a route
  * @route: result
- * @ifindex: result, the device it goes through
+ * @ifindex: result, its device
  * @table: routing table of a VRF, 0 for the main table
  * @nlh: RTM_NEWROUTE or RTM_DELROUTE
  *
@@ -312,15 +310,15 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * route_dump - go through the IPv6 routes through a device
+ * route_dump() - call a function for each IPv6 route through a device
  * @nl: rtnetlink socket
  * @ifindex: device
- * @fn: gets each of them that is in the main table, or in the table of the VRF
- *	that the device is in
- * @ctx: handed to @fn
+ * @fn: function, called for routes in the main table, or in the table of the device's
+ *	VRF
+ * @ctx: passed to @fn
  *
- * A router may have hundreds of thousands of routes, so the kernel is asked
- * to filter. One that cannot sends them all.
+ * A router can have hundreds of thousands of routes, so ask the kernel to filter. A
+ * kernel that cannot filter sends all routes.
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -369,13 +367,13 @@ static int on_path(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-/* Datagrams of the device belong to root, whatever user runs the daemon. */
+/* The kernel routes datagrams of the device as root's, whatever user runs teredod. */
 #define DEVICE_UID	0
 
 /**
- * path_get - ask the kernel how it would send to an IPv4 address
+ * path_get() - look up the kernel's path to an IPv4 address
  * @nl: rtnetlink socket
- * @query: where to, and what is fixed already
+ * @query: destination, and what else is given
  * @path: result
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -388,7 +386,7 @@ int path_get(struct nl *nl, const struct path_query *query, struct path *path)
 	void *header;
 
 	memset(path, 0, sizeof(*path));
-	/* the kernel leaves a source out that it was asked about */
+	/* the reply omits a source that was given in the query */
 	path->src = query->src;
 	nlh = nl_begin(nl, buf, RTM_GETROUTE, NLM_F_ACK, sizeof(*rtm), &header);
 	rtm = header;

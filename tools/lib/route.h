@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses and routes by rtnetlink: those of the device, and the way to the
- * server.
+ * IPv6 addresses and routes of a device, and the IPv4 path to the server, over
+ * rtnetlink.
  */
 #ifndef _ROUTE_H
 #define _ROUTE_H
@@ -10,8 +10,8 @@
 
 #include "nl.h"
 
-/* Our routes carry a number of their own, so that routing daemons and people
- * can tell them apart. 74 is in nobody's rt_protos.
+/* Protocol of routes that teredod adds, so that routing daemons and administrators can
+ * tell them apart. 74 is in no known rt_protos.
  */
 #define RTPROT_TEREDO	74
 
@@ -19,12 +19,12 @@
  * struct route6 - an IPv6 route through a Teredo device
  * @dst: prefix
  * @len: its length
- * @protocol: who put it there, 0 stands for us
+ * @protocol: protocol of the daemon that added it, 0 for %RTPROT_TEREDO
  * @metric: priority
- * @one_neighbour: the kernel is to keep one neighbour for all that is reached
- *	by it, and not one for each destination; of no account to route_del()
- *	and not told by route_parse()
- * @blackhole: drop packets silently; the route is through no device
+ * @one_neighbour: make the kernel keep one neighbour entry for the whole route, and
+ *	not one for each destination; ignored by route_del() and not set by
+ *	route_parse()
+ * @blackhole: drop packets silently; the route has no device
  */
 struct route6 {
 	struct in6_addr dst;
@@ -36,9 +36,9 @@ struct route6 {
 };
 
 /**
- * struct path - how an IPv4 address is reached
- * @src: our address on the way
- * @gateway: next hop, 0 if on the link
+ * struct path - how an IPv4 address is reached; network byte order
+ * @src: local source address
+ * @gateway: next hop, 0 if the destination is on the link
  * @oif: interface index
  */
 struct path {
@@ -48,11 +48,11 @@ struct path {
 };
 
 /**
- * struct path_query - what to look a path up by
+ * struct path_query - parameters of a path look-up; network byte order
  * @dst: destination
- * @src: source, 0 if free
- * @oif: interface, 0 if free
- * @fwmark: mark
+ * @src: source, 0 for any
+ * @oif: interface index, 0 for any
+ * @fwmark: mark of the packets
  */
 struct path_query {
 	__be32 dst;

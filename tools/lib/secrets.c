@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The secrets that a server shares with its clients.
- */
+/* Read the file of secrets, and find the secrets of a client. */
 #include "secrets.h"
 
 #include <errno.h>
@@ -20,7 +18,7 @@ static int compare_id(const u8 *a, u8 a_len, const u8 *b, u8 b_len)
 	return memcmp(a, b, a_len);
 }
 
-/* by identifier, and of one identifier the valid one first */
+/* by identifier; the valid secret of an identifier comes first */
 static int compare(const void *a, const void *b)
 {
 	const struct secret *x = a, *y = b;
@@ -59,7 +57,7 @@ static const char *parse_line(struct secret *secret, char *line)
 				key);
 }
 
-/* Room is made by doubling; what is left behind is wiped. */
+/* Double the size when full, and wipe the old copy. */
 static struct secret *grow(struct secret_list *list)
 {
 	struct secret_list bigger = { .n = list->n };
@@ -95,7 +93,7 @@ static const char *add_line(struct secret_list *list, char *line,
 	return parse_line(secret, line);
 }
 
-/* Return: 0, or the number of a line that gives a second valid secret */
+/* Return: 0, or the number of a line with a second valid secret for an identifier */
 static unsigned int sort(struct secret_list *list)
 {
 	const struct secret *a, *b;
@@ -142,8 +140,8 @@ static int read_lines(struct secret_list *list, FILE *f,
 			  "the identifier has a valid secret already");
 }
 
-/* Whoever can write the file could let anybody in, and whoever can read it
- * could pose as any client, or as the server.
+/* A user who can write the file can authorize any client. A user who can read it can
+ * pose as any client, or as the server.
  */
 static const char *check_mode(FILE *f)
 {
@@ -172,12 +170,12 @@ static void warn_short(const struct secret_list *list, const char *path)
 }
 
 /**
- * secrets_load - read a file
- * @list: result; secrets_free() frees it
+ * secrets_load() - read a file of secrets
+ * @list: result; free with secrets_free()
  * @path: the file
- * @error: what is wrong with it
+ * @error: result, what is wrong with it
  *
- * Nothing of the content gets into @error.
+ * @error never quotes the file.
  *
  * Return: 0 or a negative errno, and then @list is empty.
  */
@@ -194,7 +192,7 @@ int secrets_load(struct secret_list *list, const char *path,
 		snprintf(error, SECRETS_ERROR, "%s", strerror(errno));
 		return ret;
 	}
-	/* what is read must not stay behind in a buffer of the library */
+	/* unbuffered, so that no secret is left in memory of the library */
 	setvbuf(f, NULL, _IONBF, 0);
 	err = check_mode(f);
 	ret = err ? -EPERM : read_lines(list, f, error);
@@ -209,7 +207,7 @@ int secrets_load(struct secret_list *list, const char *path,
 }
 
 /**
- * secrets_free - forget secrets
+ * secrets_free() - wipe and free secrets
  * @list: list, empty afterwards
  */
 void secrets_free(struct secret_list *list)
@@ -221,13 +219,13 @@ void secrets_free(struct secret_list *list)
 }
 
 /**
- * secrets_find - find the secrets of a client
+ * secrets_find() - find the secrets of a client
  * @list: list
  * @id: identifier
- * @id_len: its length
+ * @id_len: length of @id in octets
  * @n: result, number of secrets
  *
- * Return: the first of them, or NULL.
+ * Return: the first of @n adjacent entries, or NULL.
  */
 const struct secret *secrets_find(const struct secret_list *list,
 				  const u8 *id, u8 id_len, unsigned int *n)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The secrets that a server shares with its clients (RFC 4380 5.2.2), from a
- * file of lines
+ * Secrets that a server shares with its clients (RFC 4380 5.2.2), from a file of
+ * lines
  *
  *	ID SECRET [expired]
  *
- * Empty lines and those that begin with # do not count. An identifier may have
- * one secret that is valid and any number of expired ones: who uses one of
- * those is served and told to get the new one.
+ * Empty lines and lines that begin with # are ignored. An identifier can have one
+ * valid secret and any number of expired ones. A client with an expired secret is
+ * served, but told to get a new key.
  */
 #ifndef _SECRETS_H
 #define _SECRETS_H
@@ -16,13 +16,13 @@
 
 #define SECRETS_ERROR	256
 
-/* Shorter ones can be guessed off-line (RFC 4380 7.2.1) */
+/* Shorter secrets can be guessed off-line (RFC 4380 7.2.1). */
 #define SECRET_GOOD	16
 
 /**
  * struct secret - a line of the file
  * @key: identifier and secret
- * @expired: the client should get another one
+ * @expired: the client is told to get a new key
  * @line: number of the line
  */
 struct secret {
@@ -32,9 +32,9 @@ struct secret {
 };
 
 /**
- * struct secret_list - the file
- * @secrets: its lines, those of one identifier next to each other
- * @n: number of them
+ * struct secret_list - contents of the file
+ * @secrets: its lines, sorted by identifier
+ * @n: number of entries in @secrets
  */
 struct secret_list {
 	struct secret *secrets;

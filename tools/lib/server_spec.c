@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Servers as people write them.
- */
+/* Parse servers, NAME[/NAME2[:PORT]], and resolve them. */
 #include "server_spec.h"
 
 #include <arpa/inet.h>
@@ -16,8 +14,8 @@ static const char twice[] =
 	"(a second port of the server can tell, as in 203.0.113.1/203.0.113.1:3545)";
 static const char not_global[] = "is not a global unicast IPv4 address";
 
-/* Nothing is sent to other addresses (5.2.4), so a server there is of no use
- * to any peer.
+/* Teredo nodes send only to global unicast addresses (RFC 4380 5.2.4), so no peer
+ * could use a server at another address.
  */
 static const char *check_half(const char *text)
 {
@@ -28,7 +26,7 @@ static const char *check_half(const char *text)
 	if (inet_pton(AF_INET, text, &addr) == 1 &&
 	    !teredo_ipv4_is_global(addr.s_addr))
 		return not_global;
-	/* digits and dots that are no address would be looked up as a name */
+	/* the resolver would take malformed addresses for names */
 	if (inet_pton(AF_INET, text, &addr) != 1 &&
 	    !text[strspn(text, "0123456789.")])
 		return "is not an IPv4 address";
@@ -38,7 +36,7 @@ static const char *check_half(const char *text)
 	return NULL;
 }
 
-/* The primary address is part of the client's address, which has no room for the
+/* The primary address is embedded in the client's address, which has no room for the
  * server's port.
  */
 static const char *check_primary(const char *text)
@@ -50,7 +48,7 @@ static const char *check_primary(const char *text)
 	return check_half(text);
 }
 
-/* @text is cut before its port */
+/* Cuts the port off @text. */
 static const char *check_secondary(char *text, const char *primary,
 				   __be16 *port)
 {
@@ -91,8 +89,8 @@ static const char *add_one(struct server_list *list, char *text)
 }
 
 /**
- * server_list_add - read servers
- * @list: result, to which they are added
+ * server_list_add() - parse servers
+ * @list: result, to which the servers are added
  * @text: NAME[/NAME2[:PORT]], ...
  *
  * Return: NULL, or what is wrong with @text.
@@ -113,7 +111,7 @@ const char *server_list_add(struct server_list *list, const char *text)
 }
 
 /**
- * server_is_name - does it take a look-up
+ * server_is_name() - check whether a server needs name resolution
  * @text: name or address
  *
  * Return: true if @text is a name.
@@ -126,7 +124,7 @@ bool server_is_name(const char *text)
 }
 
 /**
- * server_spec_has_name - does one of the halves take a look-up
+ * server_spec_has_name() - check whether a server needs any name resolution
  * @spec: server
  *
  * Return: true if so.
@@ -137,11 +135,11 @@ bool server_spec_has_name(const struct server_spec *spec)
 }
 
 /**
- * server_next - the secondary address that goes without saying
- * @primary: primary address
+ * server_next() - get the default secondary address
+ * @primary: primary address, network byte order
  *
- * Servers mostly have two addresses in a row, as Miredo's documentation and
- * the servers of Microsoft had it (A-04).
+ * Most servers have two consecutive addresses, as Miredo's documentation says and the
+ * servers of Microsoft had (row A-04).
  *
  * Return: the address after @primary, and port 3544.
  */
@@ -154,9 +152,9 @@ struct teredo_endpoint server_next(__be32 primary)
 }
 
 /**
- * server_pick - take an address that a server can have
+ * server_pick() - pick the first global unicast IPv4 address
  * @found: result of getaddrinfo()
- * @addr: result
+ * @addr: result, network byte order
  *
  * Return: NULL, or what is wrong.
  */
@@ -176,9 +174,9 @@ const char *server_pick(const struct addrinfo *found, __be32 *addr)
 }
 
 /**
- * server_lookup - turn a name or address into an address
+ * server_lookup() - resolve a name or address; blocks
  * @text: name or address
- * @addr: result
+ * @addr: result, network byte order
  *
  * Return: NULL, or what is wrong.
  */
@@ -201,11 +199,11 @@ const char *server_lookup(const char *text, __be32 *addr)
 }
 
 /**
- * server_check - check that a server has two addresses, or two ports
+ * server_check() - check whether the two endpoints of a server differ
  * @server: its addresses
  *
- * A symmetric NAT shows by two mappings for two addresses (RFC 4380 5.2.1). One that
- * maps by port as well shows by two ports of one address.
+ * Two mappings for two addresses show a symmetric NAT (RFC 4380 5.2.1). Two ports of
+ * one address show only a NAT whose mapping depends on the port, too.
  *
  * Return: NULL, or what is wrong.
  */
@@ -216,7 +214,7 @@ const char *server_check(const struct qualify_server *server)
 }
 
 /**
- * server_resolve - turn a server into addresses, waiting for the look-ups
+ * server_resolve() - resolve both addresses of a server; blocks
  * @spec: server
  * @server: result
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Servers as people write them, NAME[/NAME2[:PORT]], and what comes of them.
+ * Servers in text form, NAME[/NAME2[:PORT]], and their resolution to addresses.
  */
 #ifndef _SERVER_SPEC_H
 #define _SERVER_SPEC_H
@@ -10,9 +10,9 @@
 #define SERVER_NAME	256
 
 /**
- * struct server_spec - a server as it is written
+ * struct server_spec - a server in text form
  * @primary: name or address
- * @secondary: name or address, "" for the one after the primary address
+ * @secondary: name or address, "" for the address after the primary one
  * @port: UDP port of the secondary address, network byte order
  */
 struct server_spec {
@@ -23,7 +23,7 @@ struct server_spec {
 
 /**
  * struct server_list - servers in order of preference
- * @spec: as written
+ * @spec: in text form
  * @n: number of them
  */
 struct server_list {

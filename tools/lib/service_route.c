@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The route to the service prefix.
- */
+/* Add, replace and remove the route to the service prefix. */
 #include "service_route.h"
 
 #define PREFIX_LEN	32
 
 /**
- * announce_name - the state for people
+ * announce_name() - get the name of a state
  * @state: state
  *
- * Return: the word.
+ * Return: the name.
  */
 const char *announce_name(enum announce_state state)
 {
@@ -23,7 +21,7 @@ const char *announce_name(enum announce_state state)
 	return names[state];
 }
 
-/* What a state consists of: one route, or two. Return: number of them */
+/* Make the routes of a state: none, one or two. Return: number of them */
 static int make_routes(const struct announce *a, enum announce_state state,
 		       struct route6 routes[2])
 {
@@ -36,7 +34,7 @@ static int make_routes(const struct announce *a, enum announce_state state,
 		routes[i].len = PREFIX_LEN + (n == 2);
 		routes[i].protocol = a->protocol;
 		routes[i].metric = a->metric;
-		/* a relay may have more clients than the kernel neighbours */
+		/* a relay can have more clients than the kernel allows neighbours */
 		routes[i].one_neighbour = true;
 	}
 	routes[1].dst.s6_addr[PREFIX_LEN / 8] = n == 2 ? 0x80 : 0;
@@ -44,11 +42,11 @@ static int make_routes(const struct announce *a, enum announce_state state,
 }
 
 /**
- * announce_of - which state a route belongs to
- * @a: whose routes
+ * announce_of() - get the state that a route belongs to
+ * @a: parameters of the routes
  * @route: route through the device
  *
- * Return: the state, ANNOUNCE_NO if it is another route.
+ * Return: the state, ANNOUNCE_NO for a route to another prefix.
  */
 enum announce_state announce_of(const struct announce *a,
 				const struct route6 *route)
@@ -61,8 +59,8 @@ enum announce_state announce_of(const struct announce *a,
 }
 
 /**
- * struct search - look for our routes
- * @a: whose; protocol and metric become those that were found
+ * struct search - search for routes to the service prefix
+ * @a: parameters; metric and protocol are set to those of the routes found
  * @state: result
  */
 struct search {
@@ -83,10 +81,10 @@ static void on_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * announce_get - see how things are
+ * announce_get() - read the state from the routing table
  * @nl: rtnetlink socket
- * @a: whose routes; if there are some it learns their metric and protocol,
- *	which may be those of an administrator
+ * @a: parameters; metric and protocol are set to those of the routes found, which an
+ *	administrator can have added
  * @state: result
  *
  * Return: 0 or a negative errno with nl->error set.
@@ -113,7 +111,7 @@ static int add(struct nl *nl, const struct announce *a,
 	return ret;
 }
 
-/* what is gone is gone */
+/* Errors are ignored: routes that do not exist need not be removed. */
 static void del(struct nl *nl, const struct announce *a,
 		enum announce_state state)
 {
@@ -125,13 +123,12 @@ static void del(struct nl *nl, const struct announce *a,
 }
 
 /**
- * announce_put - make things be as they shall be
+ * announce_put() - change the routing table to a state
  * @nl: rtnetlink socket
- * @a: whose routes
- * @state: how it shall be
+ * @a: parameters of the routes
+ * @state: new state
  *
- * What the new state needs is there before that of the old one goes, so no
- * packet is lost.
+ * New routes are added before old ones are removed, so no packet is lost.
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -150,10 +147,10 @@ int announce_put(struct nl *nl, const struct announce *a,
 }
 
 /**
- * announce_set - the same, with metric and protocol of what is there
+ * announce_set() - change the state, but keep metric and protocol of existing routes
  * @nl: rtnetlink socket
- * @a: whose routes; metric and protocol are for the case that there are none
- * @state: how it shall be
+ * @a: parameters; metric and protocol apply only if there are no routes
+ * @state: new state
  *
  * Return: 0 or a negative errno with nl->error set.
  */

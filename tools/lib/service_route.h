@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The route to the service prefix, by which a relay attracts packets. A
- * routing daemon that announces it to others follows the route of just that
- * prefix.
+ * Route to the service prefix, by which a relay attracts packets. A routing daemon
+ * that announces the prefix follows the route for exactly this prefix.
  *
- * To drain a relay the route is replaced by those of the two halves of the
- * prefix: the routing daemon withdraws its announcement, packets that still
- * come find their way. Nothing but the routing table holds that state, so
- * whoever changes it, everybody sees it.
+ * To drain a relay, routes for the two halves of the prefix replace the route. The
+ * routing daemon then withdraws its announcement, while packets that still arrive are
+ * forwarded. Only the routing table holds the state, so all programs see it.
  */
 #ifndef _SERVICE_ROUTE_H
 #define _SERVICE_ROUTE_H
@@ -21,11 +19,11 @@ enum announce_state {
 };
 
 /**
- * struct announce - whose routes
+ * struct announce - parameters of the routes
  * @ifindex: the device
  * @prefix: service prefix
- * @metric: of the routes
- * @protocol: of the routes, 0 stands for us
+ * @metric: metric of the routes
+ * @protocol: protocol of the routes, 0 for %RTPROT_TEREDO
  */
 struct announce {
 	u32 ifindex;

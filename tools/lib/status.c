@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Where teredod answers "teredo show".
- */
+/* Query the status socket of teredod, and build JSON values. */
 #include "status.h"
 
 #include <arpa/inet.h>
@@ -20,14 +18,14 @@
 #define ANSWER_MAX	16384
 
 /**
- * status_address - where the daemon of a device listens
+ * status_address() - get the address of the status socket of a device
  * @addr: result
- * @name: of the device
+ * @name: name of the device
  *
- * TEREDO_RUN_DIR stands for another directory. Network namespaces that have
- * devices of the same name need that.
+ * The environment variable TEREDO_RUN_DIR replaces the directory. Network namespaces
+ * with devices of the same name need different directories.
  *
- * Return: false if that is too long for a socket.
+ * Return: false if the path is too long for a socket.
  */
 bool status_address(struct sockaddr_un *addr, const char *name)
 {
@@ -41,9 +39,9 @@ bool status_address(struct sockaddr_un *addr, const char *name)
 }
 
 /**
- * status_netns - tell network namespaces apart
+ * status_netns() - identify the current network namespace
  *
- * Return: a number that is that of the current one alone, 0 if unknown.
+ * Return: its inode number, 0 if unknown.
  */
 unsigned long long status_netns(void)
 {
@@ -53,13 +51,14 @@ unsigned long long status_netns(void)
 }
 
 /**
- * status_text - convert a text to JSON
- * @text: text, which need not be UTF-8: the kernel allows nearly every octet in
- *	the name of a device, and every one but NUL in that of a file
+ * status_text() - convert a text to JSON
+ * @text: text, which need not be UTF-8: the kernel allows nearly every octet in a
+ *	device name, and every octet but NUL in a file name
  *
- * JSON has no octets. A text that is not UTF-8 has those above 0x7f as \xNN.
+ * JSON strings are Unicode. In a text that is not UTF-8, octets above 0x7f become
+ * \xNN.
  *
- * Return: a string, owned by the caller; NULL without memory.
+ * Return: a string, owned by the caller; NULL if out of memory.
  */
 json_t *status_text(const char *text)
 {
@@ -81,7 +80,7 @@ json_t *status_text(const char *text)
 }
 
 /**
- * status_reason() - add a reason and what to do next
+ * status_reason() - add a reason and its remedy to an object
  * @o: object to add them to; nothing is added for REASON_NONE
  * @r: reason
  * @dev: name of the device, or NULL
@@ -99,7 +98,7 @@ void status_reason(json_t *o, const struct reason *r, const char *dev)
 }
 
 /**
- * status_ipv4 - an address for JSON
+ * status_ipv4() - convert an IPv4 address to JSON
  * @addr: address, network byte order
  *
  * Return: a string.
@@ -113,8 +112,8 @@ json_t *status_ipv4(unsigned int addr)
 }
 
 /**
- * status_endpoint - an address and a port for JSON
- * @addr: address, network byte order; 0 if it is not known
+ * status_endpoint() - convert an address and a port to JSON
+ * @addr: address, network byte order; 0 if unknown
  * @port: port, network byte order
  *
  * Return: an object.
@@ -130,10 +129,10 @@ json_t *status_endpoint(unsigned int addr, unsigned short port)
 }
 
 /**
- * status_secondary() - add the secondary address of a server
- * @server: object to add it to
+ * status_secondary() - add the secondary address of a server to an object
+ * @server: object
  * @addr: address, network byte order
- * @port: port, network byte order; only told if it is not 3544
+ * @port: port, network byte order; added only if it is not 3544
  */
 void status_secondary(json_t *server, unsigned int addr, unsigned short port)
 {
@@ -144,11 +143,11 @@ void status_secondary(json_t *server, unsigned int addr, unsigned short port)
 }
 
 /**
- * status_nat - a kind of NAT for JSON
+ * status_nat() - describe a kind of NAT in JSON
  * @nat: enum teredo_nat
  *
- * In the words of RFC 4380 and of Windows, and how it maps in those of RFC 4787.
- * How it filters nobody has asked: a client of RFC 5991 does not.
+ * The type has the name that RFC 4380 and Windows use, mapping the name of RFC 4787.
+ * Filtering is unknown: a client of RFC 5991 does not test it.
  *
  * Return: an object.
  */
@@ -187,7 +186,7 @@ static size_t read_all(int fd, char *buf, size_t size)
 	return got;
 }
 
-/* A daemon of another namespace that shares our /run is not the one we mean */
+/* Daemons of several namespaces can share /run; accept only the right one. */
 static bool is_for(json_t *status, unsigned int ifindex)
 {
 	json_t *netns = json_object_get(status, "netns");
@@ -197,7 +196,7 @@ static bool is_for(json_t *status, unsigned int ifindex)
 	       json_integer_value(netns) == (json_int_t)status_netns();
 }
 
-/* Return: a socket, negative if nobody answers there */
+/* Return: a socket, negative if no daemon listens */
 static int connect_to(const char *name)
 {
 	struct sockaddr_un addr;
@@ -227,11 +226,11 @@ static json_t *read_status(int fd, unsigned int ifindex)
 }
 
 /**
- * status_ask - ask the daemon of a device
- * @name: of the device
- * @ifindex: of the device
+ * status_ask() - query the status of the daemon of a device
+ * @name: name of the device
+ * @ifindex: interface index of the device
  *
- * Return: its answer, which the caller drops; NULL if no daemon runs.
+ * Return: the status, owned by the caller; NULL if no daemon runs.
  */
 json_t *status_ask(const char *name, unsigned int ifindex)
 {
@@ -246,9 +245,9 @@ json_t *status_ask(const char *name, unsigned int ifindex)
 }
 
 /**
- * status_daemon - find the daemon of a device
- * @name: of the device
- * @ifindex: of the device
+ * status_daemon() - find the daemon of a device
+ * @name: name of the device
+ * @ifindex: interface index of the device
  *
  * Return: its process id, 0 if no daemon runs.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where teredod answers "teredo show", and how to ask it. It writes one JSON
- * object per connection and closes.
+ * Status socket of teredod, which "teredo show" queries, and JSON for its answers.
+ * teredod writes one JSON object per connection and closes it.
  */
 #ifndef _STATUS_H
 #define _STATUS_H

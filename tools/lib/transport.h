@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How control packets travel: through the kernel's socket (ktransport.c) or
- * through one of our own (udp.c).
+ * Transport for control packets: through the socket of a device (ktransport.c), or
+ * through a UDP socket of the program (udp.c).
  */
 #ifndef _TRANSPORT_H
 #define _TRANSPORT_H
@@ -9,11 +9,11 @@
 #include "wire.h"
 
 /**
- * struct transport - a way to the servers
+ * struct transport - sends and receives control packets
  * @send: send a datagram; returns 0 or a negative errno
- * @receive: a datagram has come to @local, address 0 if that is not known
- * @failed: a datagram that @send took could not be sent after all
- * @ctx: handed to @receive and @failed
+ * @receive: called for a datagram to @local, whose address is 0 if unknown
+ * @failed: called if a datagram that @send accepted could not be sent
+ * @ctx: passed to @receive and @failed
  */
 struct transport {
 	int (*send)(struct transport *transport, struct teredo_endpoint to,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Control packets through a UDP socket of our own.
- */
+/* Transport for control packets through a UDP socket of the program. */
 #include "udp.h"
 
 #include <arpa/inet.h>
@@ -11,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define DATAGRAM_MAX	2048	/* what is longer is no control packet */
+#define DATAGRAM_MAX	2048	/* no control packet is longer */
 
 static struct sockaddr_in make_sockaddr(struct teredo_endpoint ep)
 {
@@ -42,7 +40,7 @@ static void on_error(const struct udp *udp, struct msghdr *msg)
 	}
 }
 
-/* Errors that ICMP has reported. Return: true if there was one */
+/* Read an ICMP error. Return: true if there was one */
 static bool receive_error(const struct udp *udp)
 {
 	struct sockaddr_in to = { 0 };
@@ -67,7 +65,7 @@ static int udp_send(struct transport *transport, struct teredo_endpoint to,
 	struct udp *udp = (struct udp *)transport;
 	struct sockaddr_in addr = make_sockaddr(to);
 
-	/* what ICMP said of an earlier one would be taken for an error of this */
+	/* a pending ICMP error would make this call fail */
 	while (receive_error(udp))
 		;
 	if (sendto(udp->fd, data, len, 0, (struct sockaddr *)&addr,
@@ -77,7 +75,7 @@ static int udp_send(struct transport *transport, struct teredo_endpoint to,
 	return -errno;
 }
 
-/* the address that the kernel would send from */
+/* Return: source address that the kernel chooses for a destination, 0 if none */
 static __be32 source_towards(__be32 to)
 {
 	const struct teredo_endpoint ep = { to, cpu_to_be16(TEREDO_PORT) };
@@ -97,13 +95,13 @@ static __be32 source_towards(__be32 to)
 }
 
 /**
- * udp_open - open a socket
- * @udp: result; transport.receive and so on are the caller's
- * @port: local port, 0 for any
- * @towards: where most datagrams will go to
+ * udp_open() - open a socket
+ * @udp: result; the caller sets the callbacks
+ * @port: local port, host byte order, 0 for any
+ * @towards: usual destination, network byte order
  *
- * It is bound to the address that leads there: a host with several ones would
- * look like a symmetric NAT if it chose another for each destination.
+ * Bind to the source address for @towards. A host with several addresses could
+ * otherwise use another one for each destination, and appear as a symmetric NAT.
  *
  * Return: 0 or a negative errno.
  */
@@ -129,7 +127,7 @@ int udp_open(struct udp *udp, u16 port, __be32 towards)
 }
 
 /**
- * udp_route() - leave by the path that the datagrams of a device take
+ * udp_route() - use the path that the datagrams of a device take
  * @udp: socket
  * @fwmark: mark, 0 for none
  * @link: interface, "" for any
@@ -145,7 +143,7 @@ void udp_route(struct udp *udp, u32 fwmark, const char *link)
 }
 
 /**
- * udp_close - close a socket
+ * udp_close() - close a socket
  * @udp: socket
  */
 void udp_close(struct udp *udp)
@@ -155,8 +153,8 @@ void udp_close(struct udp *udp)
 }
 
 /**
- * udp_receive - take in what the socket holds
- * @udp: socket, which a receiver may close
+ * udp_receive() - read all pending datagrams and errors
+ * @udp: socket, which a callback can close
  */
 void udp_receive(struct udp *udp)
 {
@@ -183,10 +181,10 @@ void udp_receive(struct udp *udp)
 }
 
 /**
- * udp_local - our end
+ * udp_local() - get the local endpoint
  * @udp: socket
  *
- * Return: our address, 0 if there is no way to the other end, and port.
+ * Return: local port and address; address 0 if there was no route to the server.
  */
 struct teredo_endpoint udp_local(const struct udp *udp)
 {

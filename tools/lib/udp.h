@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Control packets through a UDP socket of our own, for a look at the network
- * without a device.
+ * Transport for control packets through a UDP socket of the program, to test the
+ * network without a device.
  */
 #ifndef _UDP_H
 #define _UDP_H
@@ -10,10 +10,10 @@
 
 /**
  * struct udp - a UDP socket
- * @transport: its base
+ * @transport: base structure
  * @fd: the socket
- * @refused: an ICMP error says that a datagram to @to did not get there;
- *	may be NULL, gets the @ctx of @transport
+ * @refused: called for an ICMP error about a datagram to @to, with the @ctx of
+ *	@transport; can be NULL
  */
 struct udp {
 	struct transport transport;

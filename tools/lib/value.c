@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Values as people write them.
- */
+/* Parse and print values of the configuration and the command line. */
 #include "value.h"
 
 #include <arpa/inet.h>
@@ -12,7 +10,7 @@
 #include <stdlib.h>
 
 /**
- * value_number - read a number, decimal or hexadecimal with 0x
+ * value_number() - parse a number, decimal or hexadecimal with 0x
  * @value: text
  * @min: lower bound
  * @max: upper bound
@@ -20,7 +18,7 @@
  *
  * A leading 0 does not make a number octal.
  *
- * Return: NULL, or what is wrong; that lasts until the next call.
+ * Return: NULL, or what is wrong, valid until the next call.
  */
 const char *value_number(const char *value, unsigned long min,
 			 unsigned long max, unsigned long *result)
@@ -40,7 +38,7 @@ const char *value_number(const char *value, unsigned long min,
 }
 
 /**
- * value_bool - read yes or no; on and off are taken as well
+ * value_bool() - parse yes or no, also on or off
  * @value: text
  * @result: result
  *
@@ -54,7 +52,7 @@ const char *value_bool(const char *value, bool *result)
 	return NULL;
 }
 
-/* all bits behind the first @len are 0 */
+/* Return: true if all bits after the first @len are 0 */
 static bool is_network(const struct in6_addr *addr, unsigned long len)
 {
 	for (; len < 128; len++)
@@ -64,10 +62,10 @@ static bool is_network(const struct in6_addr *addr, unsigned long len)
 }
 
 /**
- * value_prefix - read an IPv6 prefix
+ * value_prefix() - parse an IPv6 prefix
  * @value: text
  * @addr: result
- * @len: result, its length
+ * @len: result, prefix length
  *
  * Return: NULL, or what is wrong.
  */
@@ -98,7 +96,7 @@ const char *value_prefix(const char *value, struct in6_addr *addr, u8 *len)
  * value_device_name() - check whether a text can name a device
  * @name: text
  *
- * Return: true if the kernel accepts it, and it can be part of a path.
+ * Return: true if the kernel accepts it and it is safe as part of a path.
  */
 bool value_device_name(const char *name)
 {
@@ -111,9 +109,9 @@ bool value_device_name(const char *name)
  * @a: name
  * @b: name
  *
- * Files have max-peers, ip(8) has max_peers.
+ * Files use dashes (max-peers), ip(8) uses underscores (max_peers).
  *
- * Return: true if they are the same but for dashes and underscores.
+ * Return: true if they differ at most in dashes and underscores.
  */
 bool value_same_name(const char *a, const char *b)
 {
@@ -124,10 +122,10 @@ bool value_same_name(const char *a, const char *b)
 }
 
 /**
- * value_trim - do without the space around a text
- * @text: text, which is changed
+ * value_trim() - remove white space at both ends of a text
+ * @text: text, modified
  *
- * Return: its first character that is no space.
+ * Return: its first character that is not white space.
  */
 char *value_trim(char *text)
 {
@@ -142,8 +140,8 @@ char *value_trim(char *text)
 }
 
 /**
- * value_cut_port() - read the port of a server and cut it off
- * @text: NAME or NAME:PORT, of which NAME is left
+ * value_cut_port() - parse the port of a server and cut it off
+ * @text: NAME or NAME:PORT; only NAME is left
  * @port: result in network byte order, 3544 if there is none
  *
  * Return: NULL, or what is wrong.
@@ -162,7 +160,7 @@ const char *value_cut_port(char *text, __be16 *port)
 }
 
 /**
- * value_server_text() - write an address of a server
+ * value_server_text() - print an address of a server
  * @buf: result, ADDRESS:PORT, or ADDRESS if the port is 3544
  * @ep: address and port; port 0 stands for 3544
  */

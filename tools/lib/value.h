@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Values as people write them, in files and on the command line. Each function
- * returns NULL or what is wrong with the value.
+ * Parse and print values of the configuration and the command line. Parsers return
+ * NULL, or what is wrong with the value.
  */
 #ifndef _VALUE_H
 #define _VALUE_H
 
 #include "wire.h"
 
-#define VALUE_SERVER	24	/* room for ADDRESS:PORT */
+#define VALUE_SERVER	24	/* size of ADDRESS:PORT, NUL included */
 
 const char *value_number(const char *value, unsigned long min,
 			 unsigned long max, unsigned long *result);

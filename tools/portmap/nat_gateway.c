@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the protocols of gateways share, see nat_gateway.h.
+ * Common code of the port mapping protocols, see nat_gateway.h.
  */
 #include "nat_gateway.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Gateways that forward ports when asked. Every call takes as long as the
- * gateway does, which may be seconds: not for an event loop.
+ * Port mapping protocols of NAT gateways. A call blocks until the gateway answers, which
+ * can take seconds: do not call from an event loop.
  */
 #ifndef _NAT_GATEWAY_H
 #define _NAT_GATEWAY_H
@@ -11,13 +11,13 @@
 #define GATEWAY_ERROR	128
 
 /**
- * struct gateway - a way to ask
- * @map: ask for map->inside to be forwarded from a port of the same number, or
- *	again; map->gateway says who is asked. @lease is the wish in seconds and
- *	becomes how long this holds, 0 for ever. Fills map->outside in.
- * @unmap: no longer; what is not ours stays
+ * struct gateway - a port mapping protocol
+ * @map: create or renew a mapping of map->inside to the same port of map->gateway.
+ *	@lease is the requested lease in seconds and becomes the granted one, 0 for no
+ *	limit. Sets map->outside.
+ * @unmap: delete a mapping; that of another host is kept
  *
- * Both return 0 or -1 with a line in @error.
+ * Both return 0, or -1 with one line in @error.
  */
 struct gateway {
 	int (*map)(struct mapping *map, unsigned int *lease,

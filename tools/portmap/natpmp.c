@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A gateway that is asked by NAT-PMP (RFC 6886).
+ * Port mapping by NAT-PMP (RFC 6886).
  */
 #include "nat_gateway.h"
 
@@ -9,8 +9,8 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-/* 250 ms, and each time twice as long: 1.75 s. The nine tries of RFC 6886 3.1
- * take two minutes.
+/* The timeout is 250 ms and doubles, in total 1.75 s. The nine tries of RFC 6886 3.1
+ * would take two minutes.
  */
 #define TRIES	3
 
@@ -52,9 +52,8 @@ static int receive_any(natpmp_t *n, natpmpresp_t *resp)
 	return readnatpmpresponseorretry(n, resp);
 }
 
-/* A request that was repeated is answered more than once, and the late reply
- * arrives while the next request waits. A reply about another port has the
- * right type, too.
+/* A repeated request can get several replies. A late reply must not be taken for that of
+ * the next request. A reply about another port has the same type, so check the port.
  */
 static bool is_reply(const natpmpresp_t *resp, u16 type, u16 port)
 {
@@ -127,8 +126,8 @@ static int natpmp_map(struct mapping *map, unsigned int *lease,
 	return ret ? fail(error, ret) : 0;
 }
 
-/* Port and lease 0 stand for the end (RFC 6886 3.4). A gateway takes this from
- * the address that has asked for the port, and from nobody else.
+/* External port 0 and lease 0 delete the mapping (RFC 6886 3.4). A gateway accepts that
+ * only from the address that requested the mapping.
  */
 static int natpmp_unmap(const struct mapping *map, char error[GATEWAY_ERROR])
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The file that remembers a forwarded port.
- */
+/* File that records a port mapping, see port_state.h. */
 #include "port_state.h"
 
 #include <errno.h>
@@ -14,11 +12,12 @@
 #include "log.h"
 
 /**
- * portstate_open - open the file, and wait until nobody else has it
- * @state: with its name set
+ * portstate_open() - open the file, and wait for its lock
+ * @state: file with its path set
  *
- * Who has it will remove its mapping, which could be the one that we are to
- * make. Without the file everything works but after a crash.
+ * The process that has the lock removes its mapping before it exits. That can be the
+ * mapping which this process requests. Without the file, only a mapping that a crash
+ * leaves cannot be removed.
  */
 void portstate_open(struct portstate *state)
 {
@@ -38,11 +37,11 @@ void portstate_open(struct portstate *state)
 }
 
 /**
- * portstate_load - what was remembered
+ * portstate_load() - read the recorded mapping
  * @state: file
  * @map: result
  *
- * Return: false if there is nothing.
+ * Return: false if there is none.
  */
 bool portstate_load(const struct portstate *state, struct mapping *map)
 {
@@ -70,7 +69,7 @@ static void write_line(const struct portstate *state, const char *line)
 }
 
 /**
- * portstate_save - remember a mapping
+ * portstate_save() - record a mapping
  * @state: file
  * @map: mapping
  */
@@ -84,7 +83,7 @@ void portstate_save(const struct portstate *state, const struct mapping *map)
 }
 
 /**
- * portstate_clear - there is none any more
+ * portstate_clear() - record that there is no mapping
  * @state: file
  */
 void portstate_clear(const struct portstate *state)

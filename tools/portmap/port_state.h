@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The file that remembers a forwarded port, so that it can be closed after a
- * crash (RFC 6081 5.3.1, Persisted UPnP-Mapped Port).
+ * File that records a port mapping, so that it can be deleted after a crash (RFC 6081
+ * 5.3.1, Persisted UPnP-Mapped Port).
  */
 #ifndef _PORT_STATE_H
 #define _PORT_STATE_H
@@ -9,9 +9,9 @@
 #include "port_mapping.h"
 
 /**
- * struct portstate - the file
- * @path: its name, NULL if nothing is to be remembered
- * @fd: it is open and locked, 0 if not
+ * struct portstate - file that records a port mapping
+ * @path: its path, NULL to record nothing
+ * @fd: file descriptor, open and locked; 0 if not open
  */
 struct portstate {
 	const char *path;

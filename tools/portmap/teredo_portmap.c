@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo-portmap - have the gateway forward a port, for as long as it runs
+ * teredo-portmap(8): maintain a port mapping on the NAT gateway while it runs.
  *
- * A program of its own, for the libraries that it needs wait for gateways, and
- * read what anybody on the network sends: it has no rights, and teredod does not
- * wait for it.
+ * This is a separate program because its libraries block while they wait for gateways,
+ * and parse packets that any host on the network can send. The program has no
+ * privileges, and teredod does not wait for it.
  */
 #include "log.h"
 #include "nat_gateway.h"
@@ -25,9 +25,9 @@
 #include <unistd.h>
 
 #define LEASE_S		7200	/* RFC 6886 3.3 */
-#define LEASE_MAX_S	0x7fffffffu	/* of the 32 bits in the request, positive */
-#define LEASE_MIN_S	2	/* for a gateway that makes fun of us */
-/* A gateway that was restarted has forgotten what it was to keep for ever. */
+#define LEASE_MAX_S	0x7fffffffu	/* positive in the 32-bit field of the request */
+#define LEASE_MIN_S	2	/* minimum renewal interval, whatever the gateway grants */
+/* Renew even unlimited mappings, as a gateway that was restarted has lost them. */
 #define REPEAT_S	600
 
 static const char usage[] =
@@ -44,13 +44,13 @@ static const char usage[] =
 "  -h, --help         print this\n";
 
 /**
- * struct portmap - a port that is to be forwarded
- * @method: how to ask
- * @lease: for how long, in seconds
- * @want: what is to be forwarded, by whom
- * @have: what is; method is no if nothing
- * @said: what was printed last
- * @state: file that remembers it
+ * struct portmap - a port mapping
+ * @method: protocol
+ * @lease: requested lease in seconds
+ * @want: requested mapping
+ * @have: existing mapping, method no if there is none
+ * @said: last line printed
+ * @state: file that records the mapping
  */
 struct portmap {
 	enum mapping_method method;
@@ -63,14 +63,14 @@ struct portmap {
 
 static int null_fd;
 
-/* A signal is one more way for standard input to end. */
+/* Make a signal look like the end of standard input, which ends the program. */
 static void on_signal(int signum)
 {
 	(void)signum;
 	dup2(null_fd, STDIN_FILENO);
 }
 
-/* NULL if this was built without it */
+/* Return: the protocol, NULL if the program was built without it */
 static const struct gateway *gateway_of(enum mapping_method method)
 {
 	switch (method) {
@@ -87,7 +87,7 @@ static const struct gateway *gateway_of(enum mapping_method method)
 	}
 }
 
-/* One line for each change; nobody reads them any more if teredod has died */
+/* Print a line if it has changed. If teredod has exited, the line is lost. */
 static void say(struct portmap *pm, const char *word, const char *what)
 {
 	char line[sizeof(pm->said)];
@@ -114,8 +114,8 @@ static void drop(struct portmap *pm)
 	pm->have.method = MAPPING_NO;
 }
 
-/* What an earlier run has left (RFC 6081 5.3.3). At another gateway that is out
- * of reach now.
+/* Remove the mapping that an earlier run has left (RFC 6081 5.3.3). The mapping of
+ * another gateway is out of reach, so it is only forgotten.
  */
 static void drop_old(struct portmap *pm)
 {
@@ -147,8 +147,8 @@ static int try_method(struct portmap *pm, enum mapping_method method,
 			    mapping_method_name(method));
 }
 
-/* A gateway that knows both is asked for the mapping that ends by itself after a
- * crash; what has worked is what is renewed.
+/* Renew with the protocol that has worked. Otherwise prefer NAT-PMP, whose mappings
+ * expire after a crash.
  */
 static int try_all(struct portmap *pm, unsigned int *lease,
 		   char error[GATEWAY_ERROR])
@@ -163,13 +163,13 @@ static int try_all(struct portmap *pm, unsigned int *lease,
 	if (!try_method(pm, MAPPING_NAT_PMP, lease, other) ||
 	    !try_method(pm, MAPPING_UPNP, lease, error))
 		return 0;
-	/* both reasons, as far as they fit */
+	/* combine both errors, as far as they fit */
 	strncat(error, "; ", GATEWAY_ERROR - strlen(error) - 1);
 	strncat(error, other, GATEWAY_ERROR - strlen(error) - 1);
 	return -1;
 }
 
-/* Return: seconds until the next time */
+/* Return: seconds until the next renewal */
 static unsigned int refresh(struct portmap *pm)
 {
 	char error[GATEWAY_ERROR] = "", line[MAPPING_LINE];
@@ -187,7 +187,7 @@ static unsigned int refresh(struct portmap *pm)
 	return lease / 2 > LEASE_MIN_S ? lease / 2 : LEASE_MIN_S;
 }
 
-/* Return: true if it is time to go on, false if to stop */
+/* Return: true to renew the mapping, false to end */
 static bool wait_for(unsigned int seconds)
 {
 	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -203,8 +203,8 @@ static bool wait_for(unsigned int seconds)
 	}
 }
 
-/* An answer may be forged; whoever finds a mistake in a library shall not have
- * won a network administrator's rights.
+/* Replies can be forged. An attacker who exploits an error in a library must not get
+ * CAP_NET_ADMIN.
  */
 static int drop_rights(void)
 {
@@ -219,7 +219,7 @@ static int drop_rights(void)
 	return syscall(SYS_capset, &header, none) ? -errno : 0;
 }
 
-/* Without SA_RESTART: whatever waits then does not any more. */
+/* Signals interrupt blocking system calls, as SA_RESTART is not set. */
 static void catch_signals(void)
 {
 	const struct sigaction end = { .sa_handler = on_signal };
@@ -256,7 +256,7 @@ static int parse_want(struct portmap *pm, char **arg)
 }
 
 /* A lease of 0 would delete the mapping (RFC 6886 3.4).
- * Return: -1 to go on, or what to exit with
+ * Return: -1 to continue, or the exit status
  */
 static int parse_lease(struct portmap *pm, const char *text)
 {
@@ -268,7 +268,7 @@ static int parse_lease(struct portmap *pm, const char *text)
 	return 1;
 }
 
-/* Return: -1 to go on, or what to exit with */
+/* Return: -1 to continue, or the exit status */
 static int parse_option(struct portmap *pm, int c)
 {
 	switch (c) {
@@ -323,7 +323,7 @@ int main(int argc, char **argv)
 		log_error("cannot give rights up: %s", strerror(-ret));
 		return 1;
 	}
-	/* waits for the end of an earlier run, and may be killed meanwhile */
+	/* waits until an earlier run has ended, and can be killed meanwhile */
 	portstate_open(&pm.state);
 	catch_signals();
 	drop_old(&pm);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A gateway that is asked by UPnP (Internet Gateway Device), in the way of RFC
- * 6081 5.3.3 and 5.3.5.1.
+ * Port mapping by UPnP (Internet Gateway Device), as RFC 6081 5.3.3 and 5.3.5.1
+ * describe.
  */
 #include "nat_gateway.h"
 
@@ -12,17 +12,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DISCOVER_MS	1000	/* quiet for so long, and all have answered */
+#define DISCOVER_MS	1000	/* wait for further answers */
 #define HOPS		2	/* UPnP Device Architecture 1.1, 1.1.2 */
 #define DESCRIPTION	"TEREDO"
 #define NO_SUCH_ENTRY	714
 
 /**
- * struct igd - what was found of the gateway
- * @known: it was, the others are set
- * @gateway: which one
- * @urls: where it is asked
- * @data: what it is
+ * struct igd - description of the gateway
+ * @known: the gateway was found, and the other members are set
+ * @gateway: its address, network byte order
+ * @urls: its control URLs
+ * @data: its services
  */
 static struct igd {
 	bool known;
@@ -38,9 +38,8 @@ static void forget(void)
 	memset(&igd, 0, sizeof(igd));
 }
 
-/* Any host of the network can answer as a gateway; only the router is asked.
- * The address must be all of the host: "http://192.0.2.1example.com/" is not at
- * 192.0.2.1.
+/* Any host on the network can answer discovery, so accept only the router. The address
+ * must be the whole host part: "http://192.0.2.1example.com/" is not at 192.0.2.1.
  */
 static bool is_at(const char *url, __be32 gateway)
 {
@@ -61,7 +60,7 @@ static bool describe(const char *url)
 				sizeof(local)))
 		return false;
 	igd.known = true;
-	/* it describes itself, and may name somebody else */
+	/* the description can name another host as the control URL */
 	if (igd.data.first.servicetype[0] &&
 	    is_at(igd.urls.controlURL, igd.gateway))
 		return true;
@@ -95,7 +94,7 @@ static int refused(char error[GATEWAY_ERROR], const char *what, int code)
 {
 	const char *text = strupnperror(code);
 
-	/* no word of the gateway: it may be at another port the next time */
+	/* the gateway did not answer: it can have moved to another port */
 	if (code < 0)
 		forget();
 	return gateway_fail(error, "%s: %s (%d)", what,
@@ -129,8 +128,8 @@ static int delete(const struct mapping *map, char error[GATEWAY_ERROR])
 	       refused(error, "UPnP DeletePortMapping", ret) : 0;
 }
 
-/* The lease is as RFC 6081 5.3.3 has it: it never ends. Many gateways know no
- * other.
+/* The lease is unlimited, as RFC 6081 5.3.3 requires. Many gateways support no other
+ * lease.
  */
 static int upnp_map(struct mapping *map, unsigned int *lease,
 		    char error[GATEWAY_ERROR])
@@ -150,13 +149,13 @@ static int upnp_map(struct mapping *map, unsigned int *lease,
 	map->outside.port = map->inside.port;
 	*lease = 0;
 	ret = get_address(map, error);
-	/* why that failed is what counts */
+	/* @error must keep the error of get_address() */
 	if (ret && igd.known)
 		delete(map, ignored);
 	return ret;
 }
 
-/* Somebody else may have got the port since */
+/* Check that no other host has got the port since. */
 static bool is_ours(const struct mapping *map)
 {
 	char client[16], inner[6], description[80], enabled[4], lease[16];

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What the commands of teredo share, see cli.h.
- */
+/* Options, errors and arguments that all commands share, see cli.h. */
 #include "cli.h"
 
 #include <errno.h>
@@ -15,8 +13,8 @@
 struct cli cli;
 
 /**
- * cli_error - say what is wrong
- * @fmt: as printf(), without a newline
+ * cli_error() - print an error
+ * @fmt: format as for printf(), without a newline
  *
  * Return: CLI_ERROR.
  */
@@ -33,7 +31,7 @@ int cli_error(const char *fmt, ...)
 }
 
 /**
- * cli_refused - say why the kernel does not want to
+ * cli_refused() - print why the kernel rejected a request
  * @nl: socket of the request
  *
  * Return: CLI_REFUSED.
@@ -45,10 +43,10 @@ int cli_refused(const struct nl *nl)
 }
 
 /**
- * cli_open - open a socket to the generic netlink family
+ * cli_open() - open a socket to the generic netlink family
  * @nl: result
  *
- * Return: CLI_OK, or another value after having said what is wrong.
+ * Return: CLI_OK, or CLI_REFUSED after printing an error.
  */
 int cli_open(struct nl *nl)
 {
@@ -56,11 +54,11 @@ int cli_open(struct nl *nl)
 }
 
 /**
- * cli_device - look a device up
+ * cli_device() - look up the index of a device
  * @name: its name
  * @ifindex: result
  *
- * Return: false, having said so, if there is none.
+ * Return: false, after printing an error, if there is no such device.
  */
 bool cli_device(const char *name, u32 *ifindex)
 {
@@ -71,11 +69,11 @@ bool cli_device(const char *name, u32 *ifindex)
 }
 
 /**
- * cli_native_host - look up a host with native IPv6
+ * cli_native_host() - resolve a host with native IPv6
  * @text: name or address
  * @addr: result
  *
- * Return: false, having said so, if it is none.
+ * Return: false, after printing an error, if it has no native global address.
  */
 bool cli_native_host(const char *text, struct in6_addr *addr)
 {
@@ -101,12 +99,12 @@ bool cli_native_host(const char *text, struct in6_addr *addr)
 }
 
 /**
- * cli_number - read a number
- * @text: what was given
+ * cli_number() - parse a decimal number
+ * @text: argument
  * @max: upper bound
  * @number: result
  *
- * Return: false, having said so, if it is none.
+ * Return: false, after printing an error, if @text is no such number.
  */
 bool cli_number(const char *text, unsigned long max, unsigned long *number)
 {

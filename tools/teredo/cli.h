@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * teredo: what its commands share.
+ * Options, errors and arguments that all commands of teredo(8) share.
  */
 #ifndef _CLI_H
 #define _CLI_H
@@ -9,15 +9,15 @@
 
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_ERROR = 1,		/* usage, or something else is wrong */
-	CLI_REFUSED = 2,	/* the kernel does not want to */
+	CLI_ERROR = 1,		/* wrong usage, or another error */
+	CLI_REFUSED = 2,	/* the kernel rejected a request */
 	CLI_UNQUALIFIED = 3,	/* no address, or no daemon */
 };
 
 /**
- * struct cli - options that hold for all commands
+ * struct cli - options of all commands
  * @json: print JSON
- * @pretty: print it for people
+ * @pretty: indent the JSON
  * @color: print colours
  */
 struct cli {
@@ -28,7 +28,7 @@ struct cli {
 
 extern struct cli cli;
 
-/* A command gets what follows its name and returns enum cli_exit */
+/* Called with the arguments after the name of the command. Return: enum cli_exit */
 typedef int cli_command(int argc, char **argv);
 
 cli_command cmd_show, cmd_set, cmd_peer, cmd_stats, cmd_monitor, cmd_qualify,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo checkconf: find errors in a configuration. Asks nobody: a name that
- * cannot be looked up right now is no error in a file.
+ * teredo checkconf: find errors in a configuration file. Sends no queries: a name
+ * that cannot be resolved now is no error in the file.
  */
 #include "cli.h"
 #include "conf.h"

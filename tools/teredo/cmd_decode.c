@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo decode: take an address or the payload of a UDP datagram apart.
+ * teredo decode: decode an address, or the payload of a UDP datagram.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -114,7 +114,7 @@ static json_t *decode_ip6(const u8 *ip6, size_t len)
 	if (teredo_icmp_type(ip6, len) >= 0 && teredo_icmp_csum(ip6, len))
 		json_object_set_new(o, "problem",
 				    json_string("ICMPv6 checksum is wrong"));
-	/* most addresses are of other kinds, which is nothing to remark on */
+	/* most packets have an address that is not Teredo, which is no problem */
 	json_object_del(json_object_get(o, "source"), "problem");
 	json_object_del(json_object_get(o, "destination"), "problem");
 	return o;

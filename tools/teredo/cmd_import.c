@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo import: a configuration file from that of Miredo.
+ * teredo import: convert a configuration file of Miredo.
  */
 #include "cli.h"
 
@@ -15,7 +15,7 @@
 /**
  * struct import - arguments of "teredo import"
  * @path: file of Miredo
- * @name: name of the device, NULL for that in the file
+ * @name: name of the device, NULL for the name in the file
  * @save: write the file of the device
  */
 struct import {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo monitor: changes of devices as they happen.
+ * teredo monitor: print changes of devices as they happen.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo peer: the peers of a device.
+ * teredo peer: show, add and delete peers of a device.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

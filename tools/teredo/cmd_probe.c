@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo probe: which of some servers is the best one, and what is wrong with
- * the others, or with the network.
+ * teredo probe: rank servers, and explain what is wrong with the others or with the
+ * network.
  *
- * A server that demands a secret is silent to who has none. So if there is a
- * secret each is asked twice, with it and without.
+ * A server that requires authentication ignores clients without a secret. With a
+ * secret, each server is therefore probed twice, with and without the secret.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,16 +16,16 @@
 #include "status.h"
 
 #define DEFAULT_CONF	CONF_DIR "/teredo0.conf"
-#define DEFAULT_TIMEOUT	13	/* s; the machine itself gives up at 12 */
+#define DEFAULT_TIMEOUT	13	/* s; qualification itself fails after 12 s */
 
 /**
- * struct arguments - the command line
- * @conf: configuration that says more
+ * struct arguments - arguments of "teredo probe"
+ * @conf: configuration file, NULL if none is given
  * @list: servers
- * @timeout: seconds
- * @symmetric: a symmetric NAT will do
- * @verify: @host was given
- * @host: native host that is to answer
+ * @timeout: time limit in seconds
+ * @symmetric: accept a symmetric NAT
+ * @verify: @host is set
+ * @host: native host that must answer
  */
 struct arguments {
 	const char *conf;
@@ -37,11 +37,11 @@ struct arguments {
 };
 
 /**
- * struct result - what is known of a server
+ * struct result - result of probing a server
  * @spec: the server
- * @probe: the look that got furthest
- * @auth: it answers only to who has the secret
- * @error: why there is nothing to look at, NULL if there is
+ * @probe: the probe that counts, with or without the secret
+ * @auth: the server answers only authenticated clients
+ * @error: why there is no @probe
  */
 struct result {
 	const struct server_spec *spec;
@@ -110,7 +110,7 @@ static json_t *make_server(const struct result *result)
 	return o;
 }
 
-/* The best first: who gets furthest, then who is quickest */
+/* The server with the best outcome first, then the one with the shortest RTT. */
 static int compare(const void *a, const void *b)
 {
 	const struct result *x = a, *y = b;
@@ -200,7 +200,7 @@ static void show_human(json_t *report)
 	putchar('\n');
 }
 
-/* Return: number of probes: one for each server, or two if there is a key */
+/* Return: number of probes: one for each server, or two if there is a secret */
 static int open_probes(const struct arguments *args,
 		       const struct packet_key *key)
 {
@@ -226,7 +226,7 @@ static int open_probes(const struct arguments *args,
 	return n;
 }
 
-/* The look without a secret counts, unless only the other one got an answer */
+/* The probe without the secret counts, unless only the other one got an answer. */
 static void collect(int n_probes)
 {
 	struct result *result = results;
@@ -305,8 +305,8 @@ static int parse(struct arguments *args, int argc, char **argv)
 	return ret;
 }
 
-/* Without servers on the command line those of the configuration are meant. Its
- * secret is for servers on the command line only if it is named there, too.
+/* Without servers on the command line, use those of the configuration. Servers on the
+ * command line get its secret only if --config names the file.
  */
 static int add_conf(struct arguments *args, struct packet_key *key)
 {

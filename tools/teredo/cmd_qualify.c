@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo qualify: would a Teredo client work here, and if not, why?
+ * teredo qualify: test whether a Teredo client would work here, and if not, why.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -10,15 +10,15 @@
 #include "server_probe.h"
 #include "status.h"
 
-#define DEFAULT_TIMEOUT	60	/* s; the machine itself gives up at 12 */
+#define DEFAULT_TIMEOUT	60	/* s; qualification itself fails after 12 s */
 
 /**
- * struct arguments - the command line
+ * struct arguments - arguments of "teredo qualify"
  * @list: the server
  * @port: local port, 0 for any
- * @timeout: seconds
- * @verify: @host was given
- * @host: native host that is to answer
+ * @timeout: time limit in seconds
+ * @verify: @host is set
+ * @host: native host that must answer
  */
 struct arguments {
 	struct server_list list;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo set: change a device while it runs. teredod, if there is one, sees
- * what has changed and goes on from there.
+ * teredo set: change a device while it runs. teredod, if it runs, sees the change and
+ * continues with it.
  */
 #include <stdio.h>
 
@@ -11,14 +11,14 @@
 #include "service_route.h"
 #include "status.h"
 
-/* of a route that we add where there was none */
+/* of a new route to the service prefix */
 #define METRIC	256
 
 /**
- * struct change - what is to change
- * @conf: attributes
- * @announce: @state is given
- * @state: how the prefix shall be announced
+ * struct change - changes to a device
+ * @conf: attributes to change
+ * @announce: @state is set
+ * @state: new state of the route to the service prefix
  */
 struct change {
 	struct link_conf conf;
@@ -79,8 +79,8 @@ static int announce(struct nl *nl, const struct link_info *link,
 
 	if (announce_set(nl, &a, wanted) || announce_get(nl, &a, &state))
 		return cli_refused(nl);
-	/* without a carrier teredod keeps it in mind, and has taken the routes
-	 * away again
+	/* without a carrier, teredod has recorded the state and removed the routes
+	 * again
 	 */
 	if (state == wanted || state == ANNOUNCE_NO)
 		return CLI_OK;
@@ -88,7 +88,7 @@ static int announce(struct nl *nl, const struct link_info *link,
 			 link->name);
 }
 
-/* The kernel keeps a server for the daemon, which is the one to use it */
+/* The kernel only stores the server; the control daemon is what uses it. */
 static bool server_in_vain(const struct link_info *link,
 			   const struct change *change)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo show: what the kernel knows of the devices, what their daemons know,
- * and why a client has no address.
+ * teredo show: state of the devices, from the kernel and from their daemons, and why
+ * a client has no address.
  */
 #include <stdio.h>
 #include <time.h>
@@ -15,10 +15,10 @@
 #include "status.h"
 
 /**
- * struct show - devices being gathered
+ * struct show - result of "teredo show"
  * @rtnl: rtnetlink socket
- * @devices: JSON array
- * @unqualified: a client among them has no address
+ * @devices: JSON array with an object for each device
+ * @unqualified: a client among the devices has no address
  */
 struct show {
 	struct nl rtnl;
@@ -70,7 +70,7 @@ static void add_kernel_server(json_t *o, const struct dev_info *dev)
 	json_object_set_new(o, "server", server);
 }
 
-/* Without a daemon the kernel alone says how things are */
+/* Without a daemon, report the state as the kernel knows it. */
 static void add_no_daemon(json_t *o, const struct dev_info *dev,
 			  const char *name)
 {
@@ -90,7 +90,7 @@ static bool add_daemon(json_t *o, const struct dev_info *dev, const char *name)
 
 	if (!status)
 		return false;
-	/* these two only tell daemons apart */
+	/* these two only identify the daemon */
 	json_object_del(status, "netns");
 	json_object_del(status, "ifindex");
 	json_object_update(o, status);
@@ -167,7 +167,7 @@ static void show_state(json_t *o)
 	puts(remedy);
 }
 
-/* By its name if it has one, as Windows does, and by its addresses */
+/* Show the name of the server, if there is one, as Windows does, and its addresses. */
 static void show_server(json_t *server)
 {
 	const char *name = print_get(server, "name");
@@ -204,7 +204,7 @@ static void show_nat(json_t *nat)
 	       json_is_true(preserving) ? "yes" : "no");
 }
 
-/* What the gateway was asked for */
+/* Show the port mapping that the gateway was asked for. */
 static void show_port_mapping(json_t *o)
 {
 	const char *error = print_get(o, "error");
@@ -296,7 +296,7 @@ static void show_connectivity(json_t *o)
 	putchar('\n');
 }
 
-/* RFC 4380 5.2.2: the confirmation octet of an answer that is valid */
+/* RFC 4380 5.2.2: the confirmation octet of a valid advertisement */
 static void show_secret(json_t *expired)
 {
 	if (!expired)
@@ -315,7 +315,7 @@ static void show_firewall(json_t *firewall)
 	puts("  whoever knows the address can send to this host");
 }
 
-/* What Windows shows by "netsh interface teredo show state", in its words */
+/* Same fields and labels as "netsh interface teredo show state" of Windows */
 static void show_client(json_t *o)
 {
 	json_t *local = json_object_get(o, "local");
@@ -354,7 +354,7 @@ static void show_traffic(json_t *o)
 	putchar('\n');
 }
 
-/* where the settings come from, which a reload reads again */
+/* Show which file and option a reload reads again. */
 static void show_source(json_t *o)
 {
 	const char *config = print_get(o, "config");
@@ -388,7 +388,7 @@ static void show_human(json_t *o)
 	show_traffic(o);
 }
 
-/* A start of these may have failed */
+/* Name configured devices that do not exist: their start can have failed. */
 static void say_configured(void)
 {
 	static struct configured found;
@@ -403,7 +403,7 @@ static void say_configured(void)
 			found.names[i], found.names[i]);
 }
 
-/* On stderr, so that a script that looks for devices finds none */
+/* Print to stderr, so that a script that reads stdout finds no device. */
 static void say_next(void)
 {
 	say_configured();
@@ -459,7 +459,7 @@ int cmd_show(int argc, char **argv)
 		ret = cli_refused(&nl);
 	} else {
 		print_devices(show.devices);
-		/* as a status: only a question about one has one answer */
+		/* the status is about one device, so it needs a name */
 		ret = argc && show.unqualified ? CLI_UNQUALIFIED : CLI_OK;
 	}
 	nl_close(&show.rtnl);

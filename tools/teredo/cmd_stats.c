@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo stats: the counters of a device, by the names that the kernel gives
- * them; once, again and again, or for Prometheus.
+ * teredo stats: print the counters of a device under their names in the kernel, once,
+ * repeatedly, or for Prometheus.
  */
 #include <net/if.h>
 #include <poll.h>
@@ -18,12 +18,12 @@
 #define CLEAR_SCREEN	"\033[H\033[2J"
 
 /**
- * struct arguments - the command line
+ * struct arguments - arguments of "teredo stats"
  * @ifindex: device, 0 for all
- * @watch: go on for ever
+ * @watch: print repeatedly
  * @interval: seconds between two readings
- * @count: how many times to print, 0 for ever
- * @prometheus: in the format of Prometheus
+ * @count: how many times to print, 0 for no limit
+ * @prometheus: use the format of Prometheus
  */
 struct arguments {
 	u32 ifindex;
@@ -90,7 +90,7 @@ static void show_values(json_t *o)
 		       (long long)json_integer_value(value));
 }
 
-/* Counters that never moved would only push the others off the screen */
+/* Omit counters that are 0, to leave the screen to the others. */
 static void show_rates(json_t *o)
 {
 	const char *name;
@@ -150,7 +150,7 @@ static void print_rates(json_t *before, json_t *now, double seconds)
 	fflush(stdout);
 }
 
-/* The first reading is only there to compare the second one with */
+/* Rates need two readings, so the first one is not printed. */
 static int watch(struct nl *nl, const struct arguments *args)
 {
 	json_t *before = NULL, *now;
@@ -180,7 +180,7 @@ static int watch(struct nl *nl, const struct arguments *args)
 	return ret;
 }
 
-/* Return: how many arguments were used, 0 if something is wrong with them */
+/* Return: number of arguments consumed, 0 on error */
 static int parse_one(struct arguments *args, int argc, char **argv)
 {
 	if (!strcmp(argv[0], "-w") || !strcmp(argv[0], "--watch")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo up and down: start a device and its teredod by hand, and end them.
- * Where a service manager does that, it does.
+ * teredo up and down: start and stop a device and its teredod by hand. A teredod that
+ * systemd runs is left to systemd.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,10 +19,10 @@
 #include "status.h"
 #include "value.h"
 
-#define END_MS	5000	/* a daemon that ends has little to do */
+#define END_MS	5000	/* time for teredod to terminate */
 
-/* From the folder of this program, or beside it, so that those go together
- * which were built together; else from wherever the shell would take it.
+/* Prefer the teredod in the directory of this program or in ../sbin, which belongs to
+ * the same build. Otherwise search PATH.
  */
 static void exec_daemon(char **args)
 {
@@ -45,7 +45,7 @@ static void exec_daemon(char **args)
 /**
  * struct up - arguments of "teredo up"
  * @name: name of the device, NULL if none is given
- * @config: configuration file, NULL for that in CONF_DIR
+ * @config: configuration file, NULL for the default one in CONF_DIR
  * @server: servers of a client, NULL for those of the configuration
  * @save: write a configuration file with @server
  */
@@ -77,7 +77,7 @@ static int parse_up(struct up *up, int argc, char **argv)
 	return CLI_OK;
 }
 
-/* No arguments and no configuration: name all ways to a device */
+/* Without arguments and configuration, explain how to get a device. */
 static int say_ways(void)
 {
 	return cli_error("there is no server to use and no configuration in " CONF_DIR ".\n"
@@ -99,8 +99,8 @@ static int say_choice(const struct configured *found)
 	return CLI_ERROR;
 }
 
-/* Without a name: the device of the only configuration. --server and --config
- * say enough for the default name.
+/* Without a name, take the device of the only configuration. --server and --config
+ * suffice for the default name.
  */
 static int choose_name(struct up *up)
 {
@@ -121,7 +121,7 @@ static int choose_name(struct up *up)
 	return CLI_OK;
 }
 
-/* A line for each server: those of a file are limited */
+/* Write one line for each server, as lines of a file have a limited length. */
 static void format_servers(char *text, size_t size,
 			   const struct server_list *servers)
 {
@@ -141,7 +141,7 @@ static void format_servers(char *text, size_t size,
 	fclose(f);
 }
 
-/* teredod then reads the file, as it does after a reload or a boot */
+/* teredod then reads the servers from the file, as after a reload or a boot. */
 static int save_server(struct up *up)
 {
 	char text[SAVE_MAX] = "";
@@ -197,10 +197,10 @@ int cmd_up(int argc, char **argv)
 	return start_daemon(&up);
 }
 
-/* The unit of systemd that runs a process, as in
+/* Find the systemd unit of a process, as in
  * "0::/system.slice/system-teredo.slice/teredo@teredo0.service".
  *
- * Return: false if it is none of ours.
+ * Return: false if the process is in no unit teredo@NAME.
  */
 static bool unit_of(int pid, char *unit, size_t size)
 {
@@ -229,7 +229,7 @@ static int not_ended(int pid)
 			 errno == EPERM ? " (root is needed)" : "");
 }
 
-/* Return: false if it does not end */
+/* Return: false if the daemon cannot be signalled, or does not terminate in time */
 static bool end_daemon(int pid)
 {
 	struct pollfd pfd = { .events = POLLIN };
@@ -244,8 +244,8 @@ static bool end_daemon(int pid)
 	return ended;
 }
 
-/* The daemon first: one whose device is taken away says that this is an
- * error, and a service manager would start it again.
+/* Stop the daemon first. It would report the loss of its device as an error, and a
+ * service manager would restart it.
  */
 static int take_away(struct nl *nl, const char *name)
 {

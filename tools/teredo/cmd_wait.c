@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo wait: until a device has its address and routes. For those who start
- * after a network is there, or beside native IPv6, which is as good.
+ * teredo wait: wait until a device has its address and routes, for services that need
+ * the network. A client that is dormant beside native IPv6 counts as ready, too.
  */
 #include <net/if.h>
 #include <poll.h>
@@ -12,8 +12,8 @@
 #include "print.h"
 #include "status.h"
 
-/* How long a change can go unnoticed that no event tells of: a device that
- * appears, a daemon that has put the routes there.
+/* Poll interval for changes without an event: a new device, or routes that the daemon
+ * has added.
  */
 #define LOOK_MS		50
 
@@ -34,7 +34,7 @@ static bool copy_reason(json_t *status, char *reason, size_t len)
 	return text;
 }
 
-/* A daemon of a server or relay gives a reason if it cannot add the route. */
+/* The daemon of a server or relay gives a reason if it cannot add the route. */
 static bool relay_is_ready(const char *name, u32 ifindex, char *reason,
 			   size_t len)
 {
@@ -54,8 +54,8 @@ static const char *no_daemon(const struct dev_info *dev, const char *name,
 	return reason_text(&r, name, text);
 }
 
-/* The kernel is told first, address and routes follow. So a daemon has the
- * last word, if there is one.
+/* The daemon sets the kernel's state before it adds address and routes, so the state
+ * of the daemon decides, if one runs.
  */
 static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 {
@@ -81,7 +81,7 @@ static bool is_ready(struct nl *nl, const char *name, char *reason, size_t len)
 	if (!status)
 		return ready;
 	word = print_get(status, "state");
-	/* beside native IPv6 there is nothing to wait for */
+	/* with native IPv6 the client stays dormant: do not wait */
 	ready = word && ((ready && !strcmp(word, "qualified")) ||
 			 !strcmp(word, "dormant"));
 	copy_reason(status, reason, len);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Devices that have a configuration file.
- */
+/* List the devices that have a configuration file. */
 #include "configured.h"
 
 #include <glob.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices that have a configuration file.
+ * List of the devices that have a configuration file.
  */
 #ifndef _CONFIGURED_H
 #define _CONFIGURED_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settings of teredo.conf(5) for a configuration of Miredo. Each key has a
- * function that converts it; what has no counterpart is reported.
+ * Convert Miredo's configuration to settings of teredo.conf(5). Each key has a
+ * function that converts it. Keys without a counterpart are reported.
  */
 #include "miredo.h"
 
@@ -23,7 +23,7 @@ static bool has_key(const struct miredo *m, enum miredo_key key)
 	return m->directives[key].line;
 }
 
-/* "" without the key */
+/* Return: the value, "" if the file does not have the key */
 static const char *value_of(const struct miredo *m, enum miredo_key key)
 {
 	return m->directives[key].value;
@@ -53,7 +53,7 @@ static void no_counterpart(struct miredo *m, enum miredo_key key,
 		    m->directives[key].value, why);
 }
 
-/* Miredo looks a name up, and then uses the address until it ends */
+/* Miredo resolves a name at its start only, so a name is not converted. */
 static bool get_address(struct miredo *m, enum miredo_key key,
 			struct in_addr *addr)
 {
@@ -81,7 +81,7 @@ static void convert_local(struct miredo *m, enum miredo_key key)
 		put(m, "device", "local", inet_ntoa(addr));
 }
 
-/* as strtoul() with any base, like Miredo */
+/* Accept what strtoul() accepts with base 0, like Miredo. */
 static bool get_number(struct miredo *m, enum miredo_key key,
 		       unsigned long *number)
 {
@@ -108,7 +108,7 @@ static void convert_port(struct miredo *m, enum miredo_key key)
 	put(m, "device", "port", text);
 }
 
-/* A comma or slash would make two servers of one name */
+/* A comma or slash would turn one name into two servers. */
 static void convert_server(struct miredo *m, enum miredo_key key)
 {
 	const char *primary = value_of(m, key);
@@ -141,7 +141,7 @@ static bool get_server(struct miredo *m, enum miredo_key key,
 	return false;
 }
 
-/* Without ServerBindAddress2 Miredo takes the address after the first one */
+/* Without ServerBindAddress2, Miredo uses the address after ServerBindAddress. */
 static void convert_server_bind(struct miredo *m, enum miredo_key key)
 {
 	const enum miredo_key second = MIREDO_SERVER_BIND2;
@@ -197,7 +197,7 @@ static void convert_syslog(struct miredo *m, enum miredo_key key)
 		no_counterpart(m, key, "messages go to the journal, or to syslog as daemon");
 }
 
-/* in the order of the sections that they write */
+/* ordered by the section that they write to */
 static const struct conversion {
 	enum miredo_key key;
 	unsigned int roles;
@@ -239,7 +239,7 @@ static void convert(struct miredo *m, const struct conversion *c)
 	no_counterpart(m, c->key, why);
 }
 
-/* What the role needs, and no function above can see */
+/* Check for keys that the role requires. */
 static void check_complete(struct miredo *m)
 {
 	if (m->role == MIREDO_CLIENT && !has_key(m, MIREDO_SERVER_ADDRESS))
@@ -264,7 +264,7 @@ static void convert_type(struct miredo *m)
 	put(m, "device", "mode", "relay");
 }
 
-/* The first key in the file that is of the other program; 0 if there is none */
+/* Return: a key of miredo.conf(5) that the file has, MIREDO_KEYS if there is none */
 static unsigned int key_beside(const struct miredo *m)
 {
 	static const enum miredo_key others[] = {
@@ -299,7 +299,7 @@ static void choose_role(struct miredo *m)
 			    m->directives[bind].line);
 }
 
-/* Miredo's own names, which firewall rules may have. Its server has none. */
+/* Use Miredo's device name, which firewall rules can contain. Its server has none. */
 static void set_default_name(struct miredo *m)
 {
 	snprintf(m->name, sizeof(m->name), "%s",
@@ -310,10 +310,10 @@ static void set_default_name(struct miredo *m)
  * miredo_read() - convert a configuration of Miredo
  * @m: result
  * @file: file
- * @note: receives what could not be converted
- * @ctx: for @note
+ * @note: reports what cannot be converted
+ * @ctx: passed to @note
  *
- * Return: 0, -EIO if @file cannot be read, or -EINVAL after @note received an
+ * Return: 0, -EIO if @file cannot be read, or -EINVAL after @note has reported an
  * error.
  */
 int miredo_read(struct miredo *m, FILE *file, miredo_note_fn *note, void *ctx)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Configuration of Miredo, miredo.conf(5) and miredo-server.conf(5), and the
- * settings of teredo.conf(5) that stand for it.
+ * Conversion of Miredo's configuration, miredo.conf(5) and miredo-server.conf(5), to
+ * settings of teredo.conf(5).
  */
 #ifndef _MIREDO_H
 #define _MIREDO_H
@@ -38,16 +38,16 @@ enum miredo_key {
 };
 
 /**
- * typedef miredo_note_fn - receive what could not be converted
+ * typedef miredo_note_fn - report what cannot be converted
  * @ctx: as given to miredo_read()
  * @line: line number, 0 for the whole file
- * @error: true if there is no result for this reason
+ * @error: true if the conversion fails
  * @text: reason, one line
  */
 typedef void miredo_note_fn(void *ctx, int line, bool error, const char *text);
 
 /**
- * struct miredo_directive - key of the file
+ * struct miredo_directive - key of Miredo's configuration
  * @line: line number, 0 if the file does not have the key
  * @value: its value
  */
@@ -69,15 +69,15 @@ struct miredo_setting {
 };
 
 /**
- * struct miredo - configuration that was read
- * @role: what it is for
+ * struct miredo - a configuration and its conversion
+ * @role: role that the configuration is for
  * @name: name of the device
- * @directives: by enum miredo_key
- * @settings: result, by section
+ * @directives: keys of the file, by enum miredo_key
+ * @settings: result, ordered by section
  * @n: number of entries in @settings
- * @note: receives what could not be converted
- * @ctx: for @note
- * @failed: @note received an error
+ * @note: reports what cannot be converted
+ * @ctx: passed to @note
+ * @failed: @note has reported an error
  */
 struct miredo {
 	enum miredo_role role;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Syntax of Miredo's configuration, as miredo-checkconf(8) accepts it: lines of
- * KEY and VALUE separated by white space. A key has any case, # begins a comment,
- * a third word is ignored, and of a key given twice the first counts.
+ * KEY and VALUE, separated by white space. Case of keys does not matter, # begins a
+ * comment, a third word is ignored, and the first of duplicate keys counts.
  */
 #include "miredo.h"
 
@@ -27,7 +27,7 @@ static const char * const names[MIREDO_KEYS] = {
 	[MIREDO_SYSLOG]		 = "SyslogFacility",
 };
 
-/* keys that Miredo has had, from its NEWS */
+/* keys of earlier versions of Miredo, from its NEWS */
 static const struct removed_key {
 	const char *name;
 	const char *reason;
@@ -51,8 +51,8 @@ const char *miredo_key_name(enum miredo_key key)
  * miredo_note() - report what cannot be converted
  * @m: configuration
  * @line: line number, 0 for the whole file
- * @error: true if there is no result for this reason
- * @fmt: as printf(), the reason
+ * @error: true if the conversion fails
+ * @fmt: format of the reason, as for printf()
  */
 void miredo_note(struct miredo *m, int line, bool error, const char *fmt, ...)
 {
@@ -88,7 +88,7 @@ static void note_unknown(struct miredo *m, int line, const char *name)
 	miredo_note(m, line, false, "%.40s: left out: %s", name, reason);
 }
 
-/* Miredo takes quotes as part of a value, which then has no meaning */
+/* Miredo takes quotes for a part of the value, which then has no meaning. */
 static void unquote(struct miredo *m, int line, const char *name, char *value)
 {
 	size_t len = strlen(value);
@@ -152,7 +152,7 @@ static void parse_line(struct miredo *m, int line, char *text)
 
 /**
  * miredo_parse() - read the keys of a file
- * @m: result, its directives
+ * @m: result, whose directives are set
  * @file: file
  */
 void miredo_parse(struct miredo *m, FILE *file)

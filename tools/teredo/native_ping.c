@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Is there a way to the native Internet?
- */
+/* Connectivity test with a native host (RFC 4380 5.2.9), see native_ping.h. */
 #include "native_ping.h"
 
 #include <arpa/inet.h>
@@ -27,9 +25,9 @@ static void request(struct verify *v, u64 now)
 }
 
 /**
- * verify_start - begin
+ * verify_start() - start a test
  * @v: test with @send, @ctx, @host and a random @echo
- * @address: our own address
+ * @address: Teredo address of the client
  * @now: time
  */
 void verify_start(struct verify *v, const struct in6_addr *address, u64 now)
@@ -42,7 +40,7 @@ void verify_start(struct verify *v, const struct in6_addr *address, u64 now)
 }
 
 /**
- * verify_deadline - when does it want to be woken
+ * verify_deadline() - get the time of the next timeout
  * @v: test
  *
  * Return: time to call verify_timeout() at, UINT64_MAX if there is none.
@@ -54,7 +52,7 @@ u64 verify_deadline(const struct verify *v)
 }
 
 /**
- * verify_timeout - time has passed
+ * verify_timeout() - repeat the request, or fail, when the time has come
  * @v: test
  * @now: time
  */
@@ -81,8 +79,8 @@ static bool same(const struct in6_addr *a, const struct in6_addr *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* A relay has the reply and asks by way of the server for a bubble that opens
- * the NAT (5.2.3, 5.4.1).
+/* A relay has the reply, and has asked via the server for a bubble that opens the NAT
+ * (RFC 4380 5.2.3, 5.4.1).
  */
 static void let_in(struct verify *v, const u8 *ip6, struct teredo_endpoint relay)
 {
@@ -101,11 +99,11 @@ static bool is_usable(struct teredo_endpoint ep)
 }
 
 /**
- * verify_receive - a datagram has come
+ * verify_receive() - process a received datagram
  * @v: test
- * @from: where it comes from
+ * @from: source of the datagram
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  * @now: time
  */
 void verify_receive(struct verify *v, struct teredo_endpoint from,
@@ -124,7 +122,7 @@ void verify_receive(struct verify *v, struct teredo_endpoint from,
 	if (!same(&dst, &v->address))
 		return;
 	if (teredo_is_bubble(ip6, pkt.ip6_len)) {
-		/* only the server's word counts, and relays are not Teredo */
+		/* trust only the server's origin; relays have no Teredo address */
 		if (teredo_endpoint_equal(from, server_of(v)) && pkt.origin &&
 		    is_usable(pkt.from) &&
 		    src.s6_addr32[0] != v->address.s6_addr32[0])
@@ -139,9 +137,9 @@ void verify_receive(struct verify *v, struct teredo_endpoint from,
 }
 
 /**
- * verify_explain() - find out why there is no way
+ * verify_explain() - find out why the native host is not reached
  * @v: test
- * @r: result, REASON_NONE if there is one
+ * @r: result, REASON_NONE if the host is reached, or not tested
  */
 void verify_explain(const struct verify *v, struct reason *r)
 {

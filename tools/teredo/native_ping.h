@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Is there a way to the native Internet? An address says only that the server
- * is reached; data goes by relays, which may be missing or broken. So a native
- * host is asked for an Echo Reply in the way of a connectivity test (RFC 4380
- * 5.2.9): by the server, and back through the relay that is nearest to the
- * host.
+ * Connectivity test of a client (RFC 4380 5.2.9). A Teredo address shows only that
+ * the server is reachable; data passes through relays, which can be missing or broken.
+ * The test sends an Echo Request to a native host via the server. The reply returns
+ * through the relay nearest to that host.
  *
- * Pure: datagrams come in by function calls and go out by a callback, time is
- * what the caller says, in milliseconds.
+ * Pure: datagrams arrive by function calls and are sent by a callback; the caller
+ * passes the time, in milliseconds.
  */
 #ifndef _NATIVE_PING_H
 #define _NATIVE_PING_H
@@ -26,18 +25,18 @@ enum verify_state {
 };
 
 /**
- * struct verify - a test
- * @send: sends a datagram
- * @ctx: handed to @send
+ * struct verify - a connectivity test
+ * @send: send a datagram
+ * @ctx: passed to @send
  * @host: the native host
- * @address: our own address
- * @echo: what makes the reply recognisable
- * @state: where the test stands
+ * @address: Teredo address of the client
+ * @echo: identifies the reply
+ * @state: state of the test
  * @tries: requests sent
- * @sent: when the last one was
- * @relay: where the reply came from, or who wants to send it
- * @relay_known: @relay is; without a reply it asked for a way in, at least
- * @rtt: from the last request to the reply
+ * @sent: time of the last request
+ * @relay: source of the reply, or relay that asked for a bubble to send the reply
+ * @relay_known: @relay is set
+ * @rtt: time from the last request to the reply
  */
 struct verify {
 	void (*send)(void *ctx, struct teredo_endpoint to, const u8 *data,

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * How far one gets with a server, and what that says about the network.
- */
+/* Outcome of probing a server, and what it shows about the network. */
 #include "outcome.h"
 
 #include <stddef.h>
 
 /**
- * outcome_name - the outcome in a word
+ * outcome_name() - get the name of an outcome
  * @outcome: outcome
  *
- * Return: the word, the same for people and programs.
+ * Return: the name, the same for users and programs.
  */
 const char *outcome_name(enum outcome outcome)
 {
@@ -29,14 +27,13 @@ const char *outcome_name(enum outcome outcome)
 }
 
 /**
- * outcome_of_all - the best of some outcomes
+ * outcome_of_all() - get the best of several outcomes
  * @outcomes: one for each server
- * @n: number of them, at least 1
+ * @n: number of entries in @outcomes, at least 1
  *
- * What the best server shows, the network lets through; the others are to blame
- * themselves for getting less far.
+ * The network permits the best outcome. Worse outcomes are the fault of their servers.
  *
- * Return: that outcome.
+ * Return: the best outcome.
  */
 enum outcome outcome_of_all(const enum outcome *outcomes, int n)
 {
@@ -50,11 +47,11 @@ enum outcome outcome_of_all(const enum outcome *outcomes, int n)
 }
 
 /**
- * outcome_explain - which part fails
- * @all: outcome_of_all()
- * @n: how many servers were asked
+ * outcome_explain() - describe what fails
+ * @all: result of outcome_of_all()
+ * @n: number of servers probed
  *
- * Return: a line, NULL if nothing does.
+ * Return: one line, NULL if nothing fails.
  */
 const char *outcome_explain(enum outcome all, int n)
 {

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How far one gets with a server, and what that says about the network.
+ * Outcome of probing a server, and what it shows about the network.
  */
 #ifndef _OUTCOME_H
 #define _OUTCOME_H
 
 #include <stdbool.h>
 
-/* in the order in which one gets on */
+/* from worst to best */
 enum outcome {
 	OUTCOME_NO_NETWORK,	/* nothing can be sent */
-	OUTCOME_REFUSED,	/* an ICMP error came back */
-	OUTCOME_SILENT,		/* nothing came back */
-	OUTCOME_SYMMETRIC,	/* mappings differ, and that will not do */
+	OUTCOME_REFUSED,	/* an ICMP error was received */
+	OUTCOME_SILENT,		/* nothing was received */
+	OUTCOME_SYMMETRIC,	/* the mappings differ, and that is a failure */
 	OUTCOME_NO_RELAY,	/* qualified, but the native host does not answer */
 	OUTCOME_ONE_ADDRESS,	/* qualified, but the secondary address is silent */
-	OUTCOME_QUALIFIED,	/* nothing else was asked for */
+	OUTCOME_QUALIFIED,	/* qualified, no native host was given */
 	OUTCOME_VERIFIED,	/* a native host answers */
 };
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * How teredo prints.
- */
+/* Output of teredo: JSON, or the same data as text. */
 #include "print.h"
 
 #include <arpa/inet.h>
@@ -14,8 +12,8 @@
 #define TREE_WIDTH	20
 
 /**
- * print_json - print a value and drop it
- * @value: value
+ * print_json() - print and release a JSON value
+ * @value: value, consumed
  */
 void print_json(json_t *value)
 {
@@ -25,7 +23,7 @@ void print_json(json_t *value)
 }
 
 /**
- * print_colored - print a text, coloured if that is wanted
+ * print_colored() - print a text, in colour if enabled
  * @color: colour
  * @text: text
  */
@@ -46,8 +44,8 @@ void print_colored(enum print_color color, const char *text)
 }
 
 /**
- * print_label - begin a line that has a name
- * @label: the name
+ * print_label() - begin a line with a label
+ * @label: the label
  */
 void print_label(const char *label)
 {
@@ -75,9 +73,9 @@ static void print_scalar(json_t *value)
 }
 
 /**
- * print_tree - print an object for people
+ * print_tree() - print an object as text
  * @value: object
- * @indent: columns to leave free
+ * @indent: indentation in columns
  */
 void print_tree(json_t *value, int indent)
 {
@@ -98,8 +96,8 @@ void print_tree(json_t *value, int indent)
 }
 
 /**
- * print_duration - a time span for people
- * @buf: room for it
+ * print_duration() - format a duration as text
+ * @buf: result
  * @s: seconds
  *
  * Return: @buf.
@@ -119,9 +117,9 @@ const char *print_duration(char buf[PRINT_SIZE], unsigned long long s)
 }
 
 /**
- * print_octets - an amount of data for people
- * @buf: room for it
- * @octets: amount
+ * print_octets() - format an amount of data as text
+ * @buf: result
+ * @octets: amount in octets
  *
  * Return: @buf.
  */
@@ -143,7 +141,7 @@ const char *print_octets(char buf[PRINT_SIZE], unsigned long long octets)
 }
 
 /**
- * print_in6 - an IPv6 address for JSON
+ * print_in6() - convert an IPv6 address to JSON
  * @addr: address
  *
  * Return: a string.
@@ -156,9 +154,9 @@ json_t *print_in6(const struct in6_addr *addr)
 }
 
 /**
- * print_hex - octets for JSON
+ * print_hex() - convert octets to JSON, in hexadecimal
  * @data: octets
- * @len: number of them, at most 255
+ * @len: number of octets, at most 255
  *
  * Return: a string.
  */
@@ -172,7 +170,7 @@ json_t *print_hex(const u8 *data, size_t len)
 	return json_string(text);
 }
 
-/* A client that no program looks after */
+/* Explain the state of a client without a control daemon. */
 static void explain_alone(const struct dev_info *dev, struct reason *r)
 {
 	char time[PRINT_SIZE + sizeof("for ")] = "for ever";
@@ -206,7 +204,7 @@ void print_reason(const struct dev_info *dev, struct reason *r)
  * @dev: device
  * @r: result, why a client is in that state
  *
- * Return: the word that "teredo show" and "teredo monitor" have for it.
+ * Return: the name of the state in "teredo show" and "teredo monitor".
  */
 const char *print_state(const struct dev_info *dev, struct reason *r)
 {
@@ -229,9 +227,9 @@ const char *print_state(const struct dev_info *dev, struct reason *r)
 }
 
 /**
- * print_get - a string in an object
+ * print_get() - get a string from an object
  * @object: object, or NULL
- * @key: its name
+ * @key: key of the string
  *
  * Return: the string, or NULL if there is none.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How teredo prints: JSON as it is, or the same for people.
+ * Output of teredo: JSON, or the same data as text.
  */
 #ifndef _PRINT_H
 #define _PRINT_H

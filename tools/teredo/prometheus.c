@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Counters in the text format of Prometheus.
- */
+/* Print counters in the text format of Prometheus. */
 #include "prometheus.h"
 
 #include <string.h>
 
 #define PREFIX	"teredo_"
 
-/* A line for each counter of kernel/stats.c. Those of drops say why, the names
- * of the rows are left to the documentation.
+/* One line for each counter of kernel/stats.c. The lines of drops give the reason. The
+ * documentation has the row numbers.
  */
 static const struct {
 	const char *counter;
@@ -87,10 +85,10 @@ static const struct {
 };
 
 /**
- * prometheus_help - what a counter counts
+ * prometheus_help() - describe a counter
  * @counter: its name
  *
- * Return: a line; NULL if it is that of a newer kernel.
+ * Return: one line; NULL for a counter of a newer kernel.
  */
 const char *prometheus_help(const char *counter)
 {
@@ -102,7 +100,7 @@ const char *prometheus_help(const char *counter)
 	return NULL;
 }
 
-/* a device can be called nearly anything */
+/* A device name can contain quotes and backslashes. */
 static void print_label(FILE *file, const char *value)
 {
 	for (; *value; value++) {
@@ -128,7 +126,7 @@ static void print_head(FILE *file, const char *name, const char *suffix,
 		name, suffix, help, name, suffix, type);
 }
 
-/* all samples of a metric have to stand together */
+/* The format requires that all samples of a metric are contiguous. */
 static void print_counter(FILE *file, const char *name, json_t *devices)
 {
 	const char *help = prometheus_help(name);
@@ -156,8 +154,8 @@ static void print_gauge(FILE *file, const char *name, const char *help,
 }
 
 /**
- * prometheus_print - print the counters of all devices
- * @file: where to
+ * prometheus_print() - print the counters of all devices
+ * @file: output
  * @devices: array of objects with "ifname", "up", "peers" and "counters"; all
  *	of them have the same counters
  */

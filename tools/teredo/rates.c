@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What counters have done in some time.
- */
+/* Compute rates of counters from two readings. */
 #include "rates.h"
 
 #include <string.h>
@@ -18,7 +16,7 @@ static json_t *find(json_t *devices, const char *name)
 	return NULL;
 }
 
-/* A device that was made anew begins at 0 again */
+/* The counters of a recreated device start at 0 again: report no rate. */
 static double rate(json_t *before, json_t *now, double seconds)
 {
 	json_int_t value = json_integer_value(now);
@@ -48,13 +46,13 @@ static json_t *make_device(json_t *before, json_t *now, double seconds)
 }
 
 /**
- * rates_make - compare two readings
+ * rates_make() - compare two readings
  * @before: array of devices with counters
- * @now: the same later
- * @seconds: time in between
+ * @now: array of devices with counters, read later
+ * @seconds: time between the readings
  *
- * Return: array of the devices in @now, whose counters have "value" and "rate",
- * which is per second.
+ * Return: array of the devices in @now, whose counters have "value" and "rate" (per
+ * second).
  */
 json_t *rates_make(json_t *before, json_t *now, double seconds)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What counters have done in some time.
+ * Rates of counters, from two readings.
  */
 #ifndef _RATES_H
 #define _RATES_H

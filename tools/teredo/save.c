@@ -98,7 +98,7 @@ static bool has_content(const char *path, const char *text)
 	return n == len && !memcmp(old, text, len);
 }
 
-/* link() fails if @path exists, rename() would replace it */
+/* link() fails if @path exists, whereas rename() would replace it. */
 static int publish(const char *temp, const char *path, const char *text)
 {
 	if (!link(temp, path))
@@ -118,7 +118,7 @@ static int write_temp(int fd, const char *text, mode_t mode)
 	return 0;
 }
 
-/* The user that teredod runs as must reach the file, whatever the umask is */
+/* The user of teredod must be able to reach the file, whatever the umask. */
 static int make_directory(void)
 {
 	if (!mkdir(CONF_DIR, 0755) && !chmod(CONF_DIR, 0755))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Configuration files that teredo writes.
+ * Configuration files that "teredo up" and "teredo import" write.
  */
 #ifndef _SAVE_H
 #define _SAVE_H
 
-/* longer than any file that is written */
+/* size of a buffer for any file that is written */
 #define SAVE_MAX	8192
 
 const char *save_path(const char *name);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A look at a server over a UDP socket of our own.
- */
+/* Probe of a server over a UDP socket of the program, see server_probe.h. */
 #include "server_probe.h"
 
 #include <arpa/inet.h>
@@ -116,7 +114,7 @@ static void on_refused(void *ctx, struct teredo_endpoint to, const char *why)
 	qualify_refused(&probe->q, to);
 }
 
-/* The network has said that no answer will come, so repeats are in vain. */
+/* An error shows that no answer will come, so do not repeat the solicitation. */
 static bool hopeless(const struct probe *probe)
 {
 	return !probe->q.primary.answered &&
@@ -124,13 +122,13 @@ static bool hopeless(const struct probe *probe)
 }
 
 /**
- * probe_open - get ready to look at a server
- * @probe: result; @symmetric, @verify and the host of @v may be set
+ * probe_open() - prepare a probe
+ * @probe: result; the caller can set @symmetric, @verify and the host of @v before
  * @spec: server
- * @key: to prove ourselves with, or NULL
- * @port: local port, 0 for any
+ * @key: identifier and secret of the client, or NULL
+ * @port: local port, host byte order, 0 for any
  *
- * Return: NULL, or what is wrong; that lasts until the next call.
+ * Return: NULL, or what is wrong, valid until the next call.
  */
 const char *probe_open(struct probe *probe, const struct server_spec *spec,
 		       const struct packet_key *key, u16 port)
@@ -163,7 +161,7 @@ const char *probe_open(struct probe *probe, const struct server_spec *spec,
 }
 
 /**
- * probe_close - end it
+ * probe_close() - close the socket of a probe
  * @probe: probe that was opened
  */
 void probe_close(struct probe *probe)
@@ -178,7 +176,7 @@ static u64 deadline_of(const struct probe *probe)
 
 	if (probe->over)
 		return QUALIFY_NEVER;
-	/* the address is not kept, so nothing of it has to be refreshed */
+	/* the address is used for the test only, so it needs no refresh */
 	return probe->v.state == VERIFY_TESTING ? v : q;
 }
 
@@ -195,9 +193,7 @@ static void step(struct probe *probe)
 		probe->over = true;
 }
 
-/* Return: when the next of them wants to be woken, or @deadline; 0 if all are
- * over
- */
+/* Return: time of the next timeout, at most @deadline; 0 if all probes are finished */
 static u64 prepare(struct probe *probes, int n, struct pollfd *pfds,
 		   u64 deadline)
 {
@@ -217,10 +213,10 @@ static u64 prepare(struct probe *probes, int n, struct pollfd *pfds,
 }
 
 /**
- * probe_run - look, until all is known or time is over
+ * probe_run() - run probes until all are finished or time is up
  * @probes: probes that were opened
- * @n: number of them, at most twice QUALIFY_SERVERS
- * @timeout_ms: time
+ * @n: number of probes, at most twice QUALIFY_SERVERS
+ * @timeout_ms: time limit in milliseconds
  */
 void probe_run(struct probe *probes, int n, unsigned int timeout_ms)
 {
@@ -257,8 +253,8 @@ static bool symmetric(const struct probe *probe)
 	       probe->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
-/* Relays do not know RFC 6081, so through a symmetric NAT only peers are
- * reached.
+/* Relays of other implementations do not support clients behind symmetric NATs, so
+ * most such clients reach only peers.
  */
 static enum outcome with_address(const struct probe *probe)
 {
@@ -271,7 +267,7 @@ static enum outcome with_address(const struct probe *probe)
 }
 
 /**
- * probe_outcome - how far one gets with the server
+ * probe_outcome() - get the outcome of a probe
  * @probe: probe that has run
  *
  * Return: the outcome.
@@ -286,7 +282,7 @@ enum outcome probe_outcome(const struct probe *probe)
 }
 
 /**
- * probe_nat - what the NAT is
+ * probe_nat() - get the kind of NAT that a probe has found
  * @probe: probe that has run
  *
  * Return: the kind of NAT.
@@ -301,7 +297,7 @@ enum teredo_nat probe_nat(const struct probe *probe)
 }
 
 /**
- * probe_ms - what the whole took
+ * probe_ms() - get the time since the start of a probe
  * @probe: probe that has run
  *
  * Return: milliseconds.
@@ -335,9 +331,9 @@ static void explain_nat(const struct probe *probe, struct reason *r)
 }
 
 /**
- * probe_explain() - find out what fails
+ * probe_explain() - explain the failure of a probe
  * @probe: probe that has run
- * @r: result, REASON_NONE if nothing does
+ * @r: result, REASON_NONE without a failure
  */
 void probe_explain(const struct probe *probe, struct reason *r)
 {
@@ -355,10 +351,10 @@ void probe_explain(const struct probe *probe, struct reason *r)
 }
 
 /**
- * probe_connectivity - what the native host says
+ * probe_connectivity() - get the result of the connectivity test
  * @probe: probe that has run
  *
- * Return: an object, NULL if it was not asked.
+ * Return: an object, NULL if there was no test.
  */
 json_t *probe_connectivity(const struct probe *probe)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A look at a server over a UDP socket of our own: the daemon's state machine
- * qualifies, and if that is wanted, a native host is asked for an answer.
- * Several of them run side by side, each behind a mapping of its own.
+ * Probe of a server over a UDP socket of the program. The daemon's state machine
+ * qualifies. On request, a connectivity test with a native host follows. Several probes
+ * can run in parallel, each with its own NAT mapping.
  */
 #ifndef _SERVER_PROBE_H
 #define _SERVER_PROBE_H
@@ -17,21 +17,21 @@
 #define PROBE_ERROR	128
 
 /**
- * struct probe - one server
- * @spec: as people wrote it
- * @symmetric: a symmetric NAT will do; set by the caller
- * @verify: ask a native host as well; its @host is set by the caller
+ * struct probe - probe of a server
+ * @spec: the server in text form
+ * @symmetric: accept a symmetric NAT; set by the caller
+ * @verify: test a native host, too; the caller sets the host in @v
  * @udp: socket
  * @q: state machine
- * @v: test of the way to the native host
- * @begun: when it began, in microseconds
- * @sent: when the primary and the secondary address were last asked
- * @rtt: what the answers took, negative if there is none
- * @over: there is nothing to wait for any more
- * @refused: an ICMP error came back from the primary and the secondary address
+ * @v: connectivity test
+ * @begun: start time, in microseconds
+ * @sent: times of the last solicitations to the primary and the secondary address
+ * @rtt: round-trip times of their answers in microseconds, negative without an answer
+ * @over: the probe is finished
+ * @refused: an ICMP error came from the primary or the secondary address
  * @unsent: a datagram to the primary address could not be sent
- * @error: what the error said, or why the datagram could not be sent; "" if all
- *	is well
+ * @error: text of the ICMP error, or why the datagram could not be sent; "" without
+ *	an error
  */
 struct probe {
 	const struct server_spec *spec;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What teredo show has to say about servers and relays.
+ * The parts of "teredo show" that concern servers and relays.
  */
 #ifndef _SHOW_H
 #define _SHOW_H

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What teredo show has to say about servers and relays.
- */
+/* The parts of "teredo show" that concern servers and relays. */
 #include "show.h"
 
 #include <arpa/inet.h>
@@ -15,8 +13,8 @@
 
 /* ---- as JSON ---- */
 
-/* What the kernel says now counts. The daemon, if there is one, has put there
- * since when it sees its state, and the reason if it cannot add the route.
+/* The current state in the kernel counts. The status of the daemon adds the time of the
+ * last change, and the reason if the daemon cannot add the route.
  */
 static void add_state(json_t *o, const struct link_info *link,
 		      const struct dev_info *dev, bool daemon)
@@ -87,12 +85,12 @@ static void add_server(json_t *o, const struct link_conf *conf)
 }
 
 /**
- * show_relay_add - what there is to know about a relay; servers are some, too
- * @o: object to add it to
+ * show_relay_add() - add the state of a relay to an object; a server is a relay, too
+ * @o: object
  * @rtnl: rtnetlink socket
- * @dev: the device
- * @link: the same
- * @daemon: a teredod runs for it
+ * @dev: the device, as generic netlink reports it
+ * @link: the device, as rtnetlink reports it
+ * @daemon: a teredod runs for the device
  */
 void show_relay_add(json_t *o, struct nl *rtnl, const struct dev_info *dev,
 		    const struct link_info *link, bool daemon)
@@ -107,9 +105,9 @@ void show_relay_add(json_t *o, struct nl *rtnl, const struct dev_info *dev,
 	add_announce(o, rtnl, link);
 }
 
-/* ---- for people ---- */
+/* ---- as text ---- */
 
-/* the elements of an array of strings in one line */
+/* Print the strings of an array in one line. */
 static void show_list(const char *label, json_t *list, const char *empty)
 {
 	json_t *element;
@@ -191,7 +189,7 @@ static void show_gateway_traffic(json_t *o)
 		       number(o, "packets_in"));
 }
 
-/* The reason is the cause, with its remedy */
+/* The reason includes the remedy. */
 static void show_gateway(json_t *o)
 {
 	const char *state = print_get(o, "state");
@@ -212,8 +210,8 @@ static void show_gateway(json_t *o)
 }
 
 /**
- * show_relay - the same for people
- * @o: the object; nothing is said about what it does not have
+ * show_relay() - print the state of a relay as text
+ * @o: the object; keys that it does not have are skipped
  */
 void show_relay(json_t *o)
 {

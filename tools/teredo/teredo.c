@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredo - show and control Teredo devices
+ * teredo(8): show and control Teredo devices.
  */
 #include "cli.h"
 
@@ -13,12 +13,12 @@
 #include "log.h"
 
 /**
- * struct command - a command
+ * struct command - a command of teredo
  * @name: its name
- * @run: gets its arguments: first those that are no options, then its options
- * @options: options of its own, separated by blanks; those that end in = take a
- *	value
- * @help: what "teredo help" says of it
+ * @run: called with the arguments that are no options, followed by the options
+ * @options: options of the command, separated by blanks; a final = marks an option
+ *	with a value
+ * @help: its text in "teredo help"
  */
 struct command {
 	const char *name;
@@ -94,7 +94,7 @@ static const char more_usage[] =
 "  help [COMMAND]                   print this, or what it says of a command\n"
 "\n";
 
-/* for all commands, before or behind their names */
+/* options of all commands, allowed before or after the command */
 static const char options_usage[] =
 "  -j, --json    print JSON\n"
 "  -p, --pretty  ... with line breaks\n"
@@ -122,7 +122,7 @@ static bool set_color(const char *when)
 	return true;
 }
 
-/* @cmd may be NULL, for all commands */
+/* @cmd is NULL for the help of all commands. */
 static int print_help(const struct command *cmd)
 {
 	size_t i;
@@ -140,8 +140,8 @@ static int print_help(const struct command *cmd)
 	return CLI_OK;
 }
 
-/* Take an option that all commands have. Return: -1 to go on, or what to exit
- * with; *known is false if it is another one.
+/* Parse an option that all commands have. *known is false for any other option.
+ * Return: -1 to continue, or the exit status.
  */
 static int common_option(const struct command *cmd, const char *arg, bool *known)
 {
@@ -175,8 +175,8 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* The entry of @arg, which may have "=" and a value behind it, in the options of
- * a command; NULL if it has none.
+/* Find @arg, which can be OPTION=VALUE, in the options of a command.
+ * Return: its entry, NULL if the command has no such option.
  */
 static const char *own_option(const struct command *cmd, const char *arg)
 {
@@ -194,11 +194,11 @@ static const char *own_option(const struct command *cmd, const char *arg)
 }
 
 /**
- * struct arguments - what a command gets
+ * struct arguments - sorted arguments of a command
  * @words: arguments that are no options
- * @n_words: number of them
+ * @n_words: number of entries in @words
  * @options: options and their values
- * @n_options: number of them
+ * @n_options: number of entries in @options
  */
 struct arguments {
 	char **words;
@@ -209,11 +209,11 @@ struct arguments {
 
 static bool is_option(const char *arg)
 {
-	/* a negative number is a value, if a wrong one */
+	/* a negative number is a value, though never a valid one */
 	return arg[0] == '-' && arg[1] && !(arg[1] >= '0' && arg[1] <= '9');
 }
 
-/* Return: how many of the arguments were used, 0 after an error */
+/* Return: number of arguments consumed, 0 after an error */
 static int add_option(struct arguments *args, const struct command *cmd,
 		      int argc, char **argv)
 {
@@ -241,7 +241,7 @@ static int add_option(struct arguments *args, const struct command *cmd,
 	return value ? 1 : 2;
 }
 
-/* Return: -1 to go on, or what to exit with */
+/* Return: -1 to continue, or the exit status */
 static int sort_arguments(struct arguments *args, const struct command *cmd,
 			  int argc, char **argv)
 {
@@ -273,7 +273,7 @@ static int sort_arguments(struct arguments *args, const struct command *cmd,
 
 static int run(const struct command *cmd, int argc, char **argv)
 {
-	/* an option with "=" and a value becomes two of them */
+	/* OPTION=VALUE becomes two entries */
 	char **space = calloc(4 * argc + 1, sizeof(*space));
 	struct arguments args = { .words = space };
 	int ret;

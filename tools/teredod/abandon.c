@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A client whose configuration cannot be read any more when its teredod is
- * started again. The one before has left address and routes for this one, and
- * nothing would maintain the mapping that they stand for.
+ * Cleanup for a client whose configuration cannot be read when teredod is restarted.
+ * The previous teredod left address and routes for this one. Nothing would maintain
+ * their NAT mapping.
  */
 #include "daemon.h"
 #include "log.h"
 #include "status.h"
 
 /**
- * abandon_device - take an address away that no teredod looks after
+ * abandon_device() - remove an address that no teredod maintains
  * @d: daemon that cannot start
  *
- * A device that another teredod looks after stays as it is, and so does a relay
- * or server, which works without.
+ * The device of another running teredod is left alone. So is the device of a relay or
+ * server, which works without teredod.
  */
 void abandon_device(struct daemon *d)
 {
@@ -27,7 +27,7 @@ void abandon_device(struct daemon *d)
 		return;
 	d->ifindex = link.ifindex;
 	d->client.q.prefix = link.conf.prefix;
-	/* the kernel can be told to keep addresses of a link that is down */
+	/* a sysctl can make the kernel keep addresses of a link that is down */
 	place_sweep(d, NULL);
 	if (link_set_up(&d->rtnl, d->ifindex, false))
 		log_error("%s: %s", d->name, d->rtnl.error);

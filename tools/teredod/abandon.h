@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A client whose configuration cannot be read any more.
+ * Cleanup for a client whose configuration cannot be read any more.
  */
 #ifndef _ABANDON_H
 #define _ABANDON_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Make a device that stands already as the configuration says. What cannot be
- * changed is named, with the command that applies it.
+ * Apply the configuration to a device that exists already. Attributes that cannot be
+ * changed are logged, with the command that applies them.
  */
 #include "daemon.h"
 #include "log.h"
@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The kernel refuses to change these on a device that is up (fixed_while_up in
- * kernel/rtnl.c).
+/* Attributes that the kernel does not change on a device that is up (fixed_while_up in
+ * kernel/rtnl.c)
  */
 static bool is_fixed(u16 type)
 {
@@ -26,11 +26,12 @@ static bool is_fixed(u16 type)
 }
 
 /**
- * struct change - attributes that differ
+ * struct change - attributes that differ from the configuration
  * @d: daemon
- * @fixed: those that can only be changed on a device that is down, or the others
+ * @fixed: select attributes that can be changed only on a device that is down, or
+ *	the others
  * @conf: values to set
- * @what: what became of them, for a message; NULL to gather them only
+ * @what: result of the change, for the log; NULL to collect the attributes only
  */
 struct change {
 	const struct daemon *d;
@@ -39,8 +40,8 @@ struct change {
 	const char *what;
 };
 
-/* The device stays on its interface until lower.c sees the configured one, which
- * can have several names.
+/* Keep the interface of the device until lower.c sees the configured one, which can
+ * have several names.
  */
 static bool link_stays(const struct daemon *d, const struct attr_diff *diff)
 {
@@ -94,7 +95,7 @@ static int make_change(struct daemon *d, struct change *change, bool fixed,
 }
 
 /**
- * apply_command - print the command that makes the device again
+ * apply_command() - print the command that recreates the device
  * @d: daemon
  * @buf: result
  * @len: length of @buf
@@ -125,11 +126,11 @@ static void name_command(struct daemon *d, struct change *change)
 }
 
 /**
- * apply_running - change what can be changed while the device is up
+ * apply_running() - apply what can be changed while the device is up
  * @d: daemon with its device, and a configuration
  *
- * What cannot is named. A change that the kernel refuses is no reason to stop:
- * the device goes on as it was.
+ * Other differences are logged. If the kernel rejects a change, the device keeps its
+ * old attributes and the daemon continues.
  */
 void apply_running(struct daemon *d)
 {
@@ -142,12 +143,12 @@ void apply_running(struct daemon *d)
 }
 
 /**
- * apply_start - change a device that stood before this daemon started
+ * apply_start() - apply the configuration to a device that existed before this daemon
  * @d: daemon with its device, and a configuration
  *
- * Port, addresses, prefix and what is served take a device that is down.
- * A device that is up is set down for that if a teredod has made it; the caller
- * sets it up again.
+ * Port, addresses, prefix and served prefixes can be changed only while the device is
+ * down. A device that a teredod has created is set down for that; the caller sets it
+ * up again.
  */
 void apply_start(struct daemon *d)
 {
@@ -170,10 +171,10 @@ void apply_start(struct daemon *d)
 }
 
 /**
- * struct outdated - routes of an earlier teredod with other settings
+ * struct outdated - routes of an earlier teredod with another configuration
  * @d: daemon
  * @routes: the routes
- * @n: number of them
+ * @n: number of entries in @routes
  */
 struct outdated {
 	const struct daemon *d;
@@ -190,7 +191,7 @@ static bool is_outdated(const struct daemon *d, const struct route6 *route)
 	if (d->conf.link.mode == TEREDO_MODE_CLIENT)
 		return !route->len && (!d->conf.default_route ||
 				       route->metric != d->conf.metric);
-	/* without announce, an administrator may have added the route */
+	/* without announce, an administrator can have added the route */
 	return d->conf.announce && route->metric != d->conf.metric &&
 	       announce_of(&a, route) != ANNOUNCE_NO;
 }
@@ -204,8 +205,8 @@ static void on_route(const struct route6 *route, void *ctx)
 }
 
 /**
- * apply_routes - remove routes that the configuration has no longer
- * @d: daemon that has begun, so that those of the configuration are there
+ * apply_routes() - remove routes that are no longer configured
+ * @d: daemon that has added its configured routes
  */
 void apply_routes(struct daemon *d)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A device that exists already, and the configuration.
+ * Apply the configuration to a device that exists already.
  */
 #ifndef _APPLY_H
 #define _APPLY_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Children of the process, see children.h. libuv waits for those that it has
- * started itself. Those of the image before SIGHUP are waited for here, or they
- * would stay behind as zombies.
+ * Children of the process, see children.h. libuv reaps the children that it has
+ * started. Children of the image before SIGHUP are reaped here, or they would remain
+ * as zombies.
  */
 #include "children.h"
 
@@ -13,11 +13,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* the process that follows SIGHUP reads it */
+/* passes process ids to the image that SIGHUP starts */
 #define ENV_CHILDREN	"TEREDO_CHILDREN"
 
-/* One runs, and some that are to end may take their time. One that has no place
- * stays a zombie.
+/* One program runs, while earlier ones can still be terminating. A program that does
+ * not fit remains a zombie.
  */
 #define CHILDREN	8
 
@@ -36,7 +36,7 @@ static void replace(int *pids, int from, int to)
 }
 
 /**
- * children_add() - note a program that was started
+ * children_add() - record a program that was started
  * @pid: its process id
  */
 void children_add(int pid)
@@ -64,7 +64,7 @@ static void print(char *buf, size_t size, const int *pids)
 }
 
 /**
- * children_export() - hand the children over to the next image of the process
+ * children_export() - pass the children to the next image of the process
  */
 void children_export(void)
 {
@@ -93,7 +93,7 @@ static void on_child(uv_signal_t *handle, int signum)
 }
 
 /**
- * children_import() - wait for the children of the image before
+ * children_import() - reap the children of the previous image
  * @loop: event loop
  */
 void children_import(uv_loop_t *loop)
@@ -110,6 +110,6 @@ void children_import(uv_loop_t *loop)
 		return;
 	uv_signal_init(loop, &sigchld);
 	uv_signal_start(&sigchld, on_child, SIGCHLD);
-	/* some may have ended before */
+	/* some can have ended before the signal handler was set */
 	wait_for_inherited();
 }

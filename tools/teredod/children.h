@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Programs that a teredod has started and that may outlive its image: SIGHUP
- * replaces the image, and the kernel keeps them as children of the process.
+ * Programs that teredod has started and that can outlive its process image. On SIGHUP
+ * teredod executes itself again, and its children remain children of the process.
  */
 #ifndef _CHILDREN_H
 #define _CHILDREN_H

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Address and routes of the device. They are there exactly while the client is
- * qualified: without a route applications turn to IPv4 at once, whereas a
- * carrier that is off keeps them waiting (A-61).
+ * Address and routes of the device, present exactly while the client is qualified.
+ * Without a route, applications fall back to IPv4 at once. A missing carrier would
+ * make them wait (row A-61).
  */
 #include "daemon.h"
 #include "log.h"
 
 #include <errno.h>
 
-/* The service prefix is on the link: peers of any server are reached directly.
- * This is also what the address would say by its prefix length, and the metric
- * is the one the kernel would give that route.
+/* The service prefix is on the link: peers with any server are reached directly. The
+ * kernel would derive the same route and metric from the address.
  */
 #define PREFIX_LEN	32
 #define PREFIX_METRIC	256
 
-#define RUNNING_MS	1000	/* time that the kernel gets to run the device */
+#define RUNNING_MS	1000	/* time for the kernel to run the device */
 
 /* Return: number of routes */
 static int get_routes(const struct daemon *d, struct route6 routes[2])
@@ -36,12 +35,12 @@ static const char *route_text(const struct route6 *route)
 }
 
 /**
- * place_refused() - note why the kernel refused an address or a route
+ * place_refused() - record why the kernel rejected an address or a route
  * @d: daemon, whose d->rtnl has made the request
  * @what: the address or the route
  * @error: negative errno
  *
- * Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled.
+ * Linux 6.1 reports only "Permission denied" if IPv6 is disabled.
  */
 void place_refused(struct daemon *d, const char *what, int error)
 {
@@ -52,14 +51,14 @@ void place_refused(struct daemon *d, const char *what, int error)
 			   d->rtnl.error);
 }
 
-/* The first refusal explains those that follow. */
+/* Record only the first error, which explains those that follow. */
 static void refused(struct daemon *d, const char *what, int error)
 {
 	if (!d->place.error.id)
 		place_refused(d, what, error);
 }
 
-/* What is there already stays. */
+/* Add the address and the routes that the device does not have. */
 static void place(struct daemon *d)
 {
 	struct route6 routes[2];
@@ -80,12 +79,12 @@ static void place(struct daemon *d)
 }
 
 /**
- * struct inventory - what the device has of its address and routes
+ * struct inventory - address and routes that the device has
  * @d: daemon
- * @routes: the routes it must have
- * @n: number of them
- * @has_address: the address is there
- * @has_route: the route is there
+ * @routes: routes that it must have
+ * @n: number of entries in @routes
+ * @has_address: it has the address
+ * @has_route: for each entry of @routes, it has the route
  */
 struct inventory {
 	const struct daemon *d;
@@ -113,7 +112,7 @@ static void note_route(const struct route6 *route, void *ctx)
 			inv->has_route[i] = true;
 }
 
-/* Return: what is not there, NULL if all is or the kernel does not tell */
+/* Return: what is missing, NULL if nothing is or the kernel does not report it */
 static const char *find_missing(struct daemon *d)
 {
 	struct inventory inv = { .d = d };
@@ -132,12 +131,12 @@ static const char *find_missing(struct daemon *d)
 }
 
 /**
- * place_removed() - an address or a route of the device was removed
+ * place_removed() - check whether the address or a route was removed, and report it
  * @d: daemon
  *
- * The event can be older than what the daemon has placed since, so the kernel
- * is asked. watch_repair() puts back what is missing. A device that is down loses
- * its Teredo address soon, see watch_settled().
+ * The event can be older than the daemon's last change, so query the kernel.
+ * watch_repair() restores what is missing. A device that is down loses its Teredo
+ * address soon, see watch_settled().
  */
 void place_removed(struct daemon *d)
 {
@@ -154,10 +153,10 @@ void place_removed(struct daemon *d)
 }
 
 /**
- * place_waiting - are address and routes still to come
+ * place_waiting() - check whether address and routes wait for the device to run
  * @d: daemon
  *
- * Return: true if so.
+ * Return: true if they do.
  */
 bool place_waiting(const struct daemon *d)
 {
@@ -174,7 +173,7 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /**
- * place_link - the device has changed
+ * place_link() - add address and routes once the device runs
  * @d: daemon
  */
 void place_link(struct daemon *d)
@@ -186,14 +185,13 @@ void place_link(struct daemon *d)
 }
 
 /**
- * place_up - give the device its address and routes
+ * place_up() - add address and routes as soon as the device runs
  * @d: daemon
  * @addr: address
  *
- * A device whose carrier has just come on has a queue that drops everything,
- * without a word, until the kernel gets round to it. Then it runs, which
- * place_link() sees; the first packet of somebody who waited for a route shall
- * not come before that.
+ * After its carrier comes on, a device drops all packets silently until the kernel
+ * activates its queue. place_link() sees when it runs. Without this wait, the first
+ * packet of an application that waits for a route would be lost.
  */
 void place_up(struct daemon *d, const struct in6_addr *addr)
 {
@@ -208,11 +206,11 @@ void place_up(struct daemon *d, const struct in6_addr *addr)
 }
 
 /**
- * place_repair() - put back what is missing of address and routes
+ * place_repair() - restore address and routes that are missing
  * @d: daemon
  *
- * If the kernel has removed them because the device went down, the device does
- * not run yet.
+ * If the kernel removed them because the device went down, the device does not run
+ * yet.
  */
 void place_repair(struct daemon *d)
 {
@@ -223,10 +221,10 @@ void place_repair(struct daemon *d)
 }
 
 /**
- * place_down - take address and routes away
- * @d: daemon; nothing happens if they are not there
+ * place_down() - remove address and routes
+ * @d: daemon; nothing happens if it has added none
  *
- * Errors do not count: what is gone is gone.
+ * Errors are ignored: address and routes can be removed already.
  */
 void place_down(struct daemon *d)
 {
@@ -245,11 +243,11 @@ void place_down(struct daemon *d)
 }
 
 /**
- * struct sweep - addresses that an earlier helper left
+ * struct sweep - addresses that an earlier daemon has left
  * @d: daemon
- * @keep: the one that stays, or NULL
- * @found: those that go
- * @n: number of them
+ * @keep: address to keep, or NULL
+ * @found: addresses to remove
+ * @n: number of entries in @found
  */
 struct sweep {
 	const struct daemon *d;
@@ -270,9 +268,9 @@ static void on_addr(const struct in6_addr *addr, void *ctx)
 }
 
 /**
- * place_sweep - remove what an earlier helper left behind
+ * place_sweep() - remove addresses and routes that an earlier daemon has left
  * @d: daemon
- * @keep: address that is still good, or NULL
+ * @keep: address that is still valid, so that the routes stay, too; or NULL
  */
 void place_sweep(struct daemon *d, const struct in6_addr *keep)
 {
@@ -289,7 +287,7 @@ void place_sweep(struct daemon *d, const struct in6_addr *keep)
 }
 
 /**
- * place_open - get ready
+ * place_open() - initialize the timer
  * @d: daemon
  */
 void place_open(struct daemon *d)

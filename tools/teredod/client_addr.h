@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Address and routes of a client's device.
+ * Address and routes of a client's device, present while the client is qualified.
  */
 #ifndef _CLIENT_ADDR_H
 #define _CLIENT_ADDR_H
@@ -14,12 +14,12 @@
 struct daemon;
 
 /**
- * struct place - address and routes (client_addr.c)
+ * struct place - address and routes of the device (client_addr.c)
  * @wanted: the device must have address and routes
  * @addr: the address
- * @timer: ends the wait for a device that does not run yet
- * @error: why an address or a route is missing, REASON_NONE if none is; of a relay
- *	as well
+ * @timer: limits the wait for a device that does not run yet
+ * @error: why an address or a route is missing, REASON_NONE if none is; also used by
+ *	relays
  */
 struct place {
 	bool wanted;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the state machine of a client asks for: time and randomness, solicitations, and
- * what an event changes in the kernel and on this host.
+ * Functions that the state machine of a client needs: time, random octets,
+ * solicitations, and the effect of events on the kernel and on this host.
  */
 #include "daemon.h"
 #include "log.h"
@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LIFETIME_MIN	120	/* s, of what the kernel is told; see lifetime() */
+#define LIFETIME_MIN	120	/* shortest lease, in seconds; see lifetime() */
 
 /**
- * engine_addr_text() - write an IPv4 address for a message
- * @addr: address
+ * engine_addr_text() - format an IPv4 address for a message
+ * @addr: address, network byte order
  *
  * Return: text, valid until the next call.
  */
@@ -39,10 +39,10 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 }
 
 /**
- * engine_now - for struct qualify_ops
+ * engine_now() - read the monotonic clock, for struct qualify_ops
  * @ctx: daemon
  *
- * Return: the time.
+ * Return: the time in milliseconds.
  */
 u64 engine_now(void *ctx)
 {
@@ -63,9 +63,10 @@ static u64 on_contact(void *ctx)
 	return dev.contact;
 }
 
-/* A helper that is gone cannot see that the mapping has changed, so what it
- * set runs out. The time is that of the two longest refresh intervals with
- * their tries, so that one renewal may fail.
+/* The state in the kernel is a lease: without a daemon, a change of the mapping would
+ * go unnoticed. The lease lasts two longest refresh intervals with their tries, so that
+ * one renewal can fail.
+ * Return: lease in seconds.
  */
 static u32 lifetime(const struct daemon *d)
 {
@@ -76,7 +77,7 @@ static u32 lifetime(const struct daemon *d)
 }
 
 /**
- * engine_nat - what is known of the NAT
+ * engine_nat() - get the kind of NAT, as far as known
  * @d: daemon
  *
  * Return: the kind of NAT.
@@ -91,7 +92,7 @@ enum teredo_nat engine_nat(const struct daemon *d)
 }
 
 /**
- * engine_push() - tell the kernel address, server, mapping and NAT
+ * engine_push() - pass address, server, mapping and NAT to the kernel
  * @d: daemon that has an address
  */
 void engine_push(struct daemon *d)
@@ -115,9 +116,9 @@ void engine_push(struct daemon *d)
 }
 
 /**
- * engine_set_refresh - the mapping lasts longer than was known
+ * engine_set_refresh() - set a longer refresh interval that has proven to work
  * @d: daemon that has an address
- * @refresh: so long, in milliseconds
+ * @refresh: refresh interval in milliseconds
  */
 void engine_set_refresh(struct daemon *d, u64 refresh)
 {
@@ -133,8 +134,8 @@ static void read_local_port(struct daemon *d)
 		d->client.local.port = dev.local.port;
 }
 
-/* Device first: with a carrier, but no route yet, nothing gets lost. An address
- * may be left of a helper that was still at work as we have taken over.
+/* Set up the device first: with a carrier but no route, no packet is lost. Remove an
+ * address that an earlier daemon has added while this daemon took over.
  */
 static void gain(struct daemon *d)
 {
@@ -145,7 +146,7 @@ static void gain(struct daemon *d)
 						    d->watch.path.src;
 	read_local_port(d);
 	engine_push(d);
-	/* whom another address reaches is to be found out anew */
+	/* a new address needs a new connectivity test */
 	d->report.state = STATE_PROBE;
 	place_sweep(d, &d->client.q.address);
 	place_up(d, &d->client.q.address);
@@ -155,7 +156,7 @@ static void gain(struct daemon *d)
 }
 
 /**
- * engine_set_state() - tell the kernel a state without an address
+ * engine_set_state() - pass a state without an address to the kernel
  * @d: daemon
  * @state: the state; the device keeps its server
  */
@@ -179,8 +180,8 @@ static void probe(struct daemon *d)
 	d->client.heard_at = 0;
 	secondary_due(d);
 	watch_path(d);
-	/* with an address for each destination we would look like a symmetric
-	 * NAT to ourselves
+	/* fix the source address: one that varies by destination would look like a
+	 * symmetric NAT
 	 */
 	d->kt.local.addr = d->watch.path.src;
 	read_local_port(d);
@@ -194,7 +195,7 @@ static void failed(struct daemon *d)
 {
 	unsigned int i;
 
-	/* the name may stand for another address by now */
+	/* the name can have got another address */
 	for (i = 0; i < d->conf.servers.n; i++)
 		if (server_spec_has_name(&d->conf.servers.spec[i])) {
 			resolve_start(&d->servers.resolver);
@@ -245,7 +246,7 @@ const struct qualify_ops engine_ops = {
 };
 
 /**
- * engine_mapping - the gateway has let others in, or does not any more
+ * engine_mapping() - pass a new or lost port mapping to the kernel
  * @d: daemon
  */
 void engine_mapping(struct daemon *d)

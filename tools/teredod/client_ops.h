@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the state machine of a client asks for.
+ * Functions that the state machine of a client needs (struct qualify_ops).
  */
 #ifndef _CLIENT_OPS_H
 #define _CLIENT_OPS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The servers of a client: by look-ups of their names, by the device, or by an
- * administrator who has given the device another one.
+ * Servers of a client. They come from name resolution, from the device, or from an
+ * administrator who has set another server on the device.
  */
 #include "daemon.h"
 #include "log.h"
@@ -9,11 +9,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* As long as no server is known its name is looked up again after a second. If a
- * name server says that it does not exist, each time doubles the pause, so that a
- * wrong name is not a load for name servers. Without an answer that begins after
- * a minute: the network may be coming up. A change of the network begins with a
- * second again.
+/* Names are resolved every second until a server is known. If a name server says that
+ * a name does not exist, the interval doubles up to 60 s, to limit the load on name
+ * servers. Without an answer it doubles only after 60 tries, as the network can be
+ * coming up. A change of the network resets the interval to 1 s.
  */
 #define RESOLVE_MS	1000
 #define RESOLVE_MAX_MS	60000
@@ -22,9 +21,9 @@
 /**
  * servers_find() - find a server by its primary address
  * @d: daemon
- * @primary: the address
+ * @primary: the address, network byte order
  *
- * Return: the server, NULL if none has it.
+ * Return: the server, NULL if no server has the address.
  */
 const struct qualify_server *servers_find(const struct daemon *d,
 					  __be32 primary)
@@ -44,7 +43,7 @@ static void on_resolved(struct resolver *r)
 	struct daemon *d = r->ctx;
 	bool first = !d->client.q.n_servers;
 
-	/* an administrator was quicker */
+	/* an administrator has set another server since */
 	if (!d->conf.servers.n)
 		return;
 	if (!r->n) {
@@ -70,8 +69,8 @@ static void on_resolve_timer(uv_timer_t *timer)
 	resolve_start(&d->servers.resolver);
 }
 
-/* Counted from the start of the last one: a look-up that hung for a second has
- * waited enough.
+/* Measure the interval from the start of the last resolution: after one that took a
+ * second, retry at once.
  */
 static void resolve_after(struct daemon *d, uint64_t wait)
 {
@@ -96,7 +95,7 @@ static void retry_resolve(struct daemon *d)
 }
 
 /**
- * servers_resolve_soon() - a change of the network may make a look-up succeed
+ * servers_resolve_soon() - retry name resolution after a change of the network
  * @d: daemon that knows no server yet
  */
 void servers_resolve_soon(struct daemon *d)
@@ -115,7 +114,7 @@ static struct qualify_server server_of(const struct dev_info *dev)
 	};
 }
 
-/* A device that was created with a server needs none in the configuration */
+/* Use the server of the device if the configuration has none. */
 static void servers_from_device(struct daemon *d)
 {
 	struct qualify_server server;
@@ -127,7 +126,7 @@ static void servers_from_device(struct daemon *d)
 	qualify_set_servers(&d->client.q, &server, 1);
 }
 
-/* Has the device another server than it had, and than we gave it? */
+/* Check whether the server differs from the last one seen and from the daemon's own. */
 static bool server_changed(struct daemon *d, struct dev_info *dev)
 {
 	if (dev_get(&d->genl, d->ifindex, dev) || !dev->server ||
@@ -141,8 +140,8 @@ static bool server_changed(struct daemon *d, struct dev_info *dev)
 		!teredo_endpoint_equal(dev->server2, d->client.q.server.secondary));
 }
 
-/* If so an administrator did that ("teredo set"). It is the one server then,
- * until the daemon is started anew.
+/* Another server was set by an administrator ("teredo set"). Use only this server until
+ * the daemon is restarted.
  */
 static void on_changed(void *ctx)
 {
@@ -165,7 +164,7 @@ static void on_changed(void *ctx)
 }
 
 /**
- * servers_open() - prepare look-ups, and take the server that the device has
+ * servers_open() - prepare name resolution, or use the server of the device
  * @d: daemon with its socket for control packets
  */
 void servers_open(struct daemon *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The servers of a client.
+ * Servers of a client: name resolution, and changes by an administrator.
  */
 #ifndef _CLIENT_SERVERS_H
 #define _CLIENT_SERVERS_H
@@ -13,10 +13,10 @@ struct daemon;
 
 /**
  * struct servers - look-ups of a client's servers (client_servers.c)
- * @resolver: for their names
- * @timer: when to look up again
- * @failures: look-ups that have failed since the network changed
- * @dev_server: server that the device had when it was last asked
+ * @resolver: resolves their names
+ * @timer: starts the next resolution
+ * @failures: failed resolutions since the last change of the network
+ * @dev_server: server of the device, as last seen, network byte order
  * @dev_server2: its secondary address and port
  */
 struct servers {

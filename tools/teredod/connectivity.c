@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does the address of a client reach the native Internet? That it is qualified
- * says only that the server is reached. So the kernel is asked to open the way
- * to a native host, which makes it send a connectivity test (RFC 4380 5.2.9);
- * the peer that comes of it shows the answer, and the relay.
+ * Connectivity test of a client: a qualified client knows only that its server is
+ * reachable. Adding a peer entry for a native host makes the kernel send a connectivity
+ * test (RFC 4380 5.2.9). The peer entry then shows the answer and the relay.
  */
 #include "daemon.h"
 #include "log.h"
@@ -15,10 +14,10 @@
 #include "status.h"
 
 #define LOOK_MS		500
-/* four tries, two seconds apart, and a moment more */
+/* four tests at intervals of 2 s, and 1 s of margin */
 #define GIVE_UP_MS	9000
-/* what works is seen to do so now and then; what does not, more often, but not
- * while the kernel leaves the peer alone (30 s)
+/* Test a reachable host every 300 s, and another one every 60 s, which is longer than
+ * the kernel's back-off for the peer (30 s).
  */
 #define AGAIN_MS	300000
 #define AGAIN_FAILED_MS	60000
@@ -53,7 +52,7 @@ static void on_peer(const struct peer_info *peer, void *ctx)
 
 	if (memcmp(&peer->address, &d->conf.verify, sizeof(peer->address)))
 		return;
-	/* heard from since it was asked, and not only once upon a time */
+	/* a trusted peer counts only if it was heard since the test began */
 	if (peer->state == TEREDO_PEER_STATE_TRUSTED && peer->idle_rx <= spent) {
 		d->reach.relay = peer->remote;
 		d->reach.found = CONNECTIVITY_GOOD;
@@ -82,7 +81,7 @@ static void begin(struct daemon *d)
 	uv_update_time(&d->loop);
 	d->reach.begun = uv_now(&d->loop);
 	d->reach.found = CONNECTIVITY_TESTING;
-	/* refused is also a peer that has just failed */
+	/* the kernel also rejects a peer that is in back-off after a failure */
 	if (peer_add(&d->genl, d->ifindex, &d->conf.verify, unknown))
 		settle(d, CONNECTIVITY_FAILED);
 	else
@@ -100,7 +99,7 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /**
- * connectivity_open - get ready
+ * connectivity_open() - initialize the timer
  * @d: daemon of a client
  */
 void connectivity_open(struct daemon *d)
@@ -110,9 +109,9 @@ void connectivity_open(struct daemon *d)
 }
 
 /**
- * connectivity_changed - the client has got an address, or has none any more
+ * connectivity_changed() - start or stop testing when the client gets or loses its address
  * @d: daemon of a client
- * @qualified: it has
+ * @qualified: the client has an address
  */
 void connectivity_changed(struct daemon *d, bool qualified)
 {
@@ -124,9 +123,9 @@ void connectivity_changed(struct daemon *d, bool qualified)
 }
 
 /**
- * connectivity_status - what there is to say about it
+ * connectivity_status() - add the result to the status
  * @d: daemon of a client
- * @status: object to add it to
+ * @status: object of the status
  */
 void connectivity_status(const struct daemon *d, json_t *status)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whether the address of a client reaches a native host.
+ * Connectivity test: check whether the address of a client reaches a native host.
  */
 #ifndef _CONNECTIVITY_H
 #define _CONNECTIVITY_H
@@ -20,12 +20,12 @@ enum connectivity {
 };
 
 /**
- * struct reach - test of a native host (connectivity.c)
- * @found: whether it is reached
- * @before: what was found last
- * @begun: when it was asked
- * @timer: looks for the answer, and asks again
- * @relay: where the answer came from
+ * struct reach - connectivity test of a native host (connectivity.c)
+ * @found: result, or CONNECTIVITY_TESTING
+ * @before: last result
+ * @begun: start of the test, by uv_now()
+ * @timer: polls for the answer, and starts the next test
+ * @relay: endpoint of the relay that delivered the answer
  */
 struct reach {
 	enum connectivity found;

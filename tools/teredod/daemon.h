@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * teredod: what its parts share. Each part has a header with its struct.
+ * teredod, the control daemon: structures that its parts share. Each part has a header
+ * with its own structure.
  *
  *	teredod.c		options, start, end
- *	device_owner.c		which devices a teredod has made
- *	apply.c			a device that stands, and the configuration
+ *	device_owner.c		which devices teredod has created
+ *	apply.c			apply the configuration to an existing device
  *	reload.c		SIGHUP
- *	children.c		programs that SIGHUP leaves running
- *	abandon.c		a configuration that cannot be read any more
- *	netwatch.c		what happens to the path and the device
- *	lower.c			the interface that the device sends by
- *	status_socket.c		the socket that answers "teredo show"
+ *	children.c		programs that keep running across SIGHUP
+ *	abandon.c		cleanup if the configuration cannot be read any more
+ *	netwatch.c		changes of the path and of the device
+ *	lower.c			the interface that carries the device's datagrams
+ *	status_socket.c		the socket that "teredo show" queries
  *
  * of a client
  *
- *	role_client.c		what the state machine gets
- *	client_ops.c		what it asks for
- *	client_servers.c	the servers that it may use
+ *	role_client.c		input of the state machine
+ *	client_ops.c		functions that the state machine needs
+ *	client_servers.c	its servers
  *	explain.c		its state, the reason for that, and the report of both
  *	client_addr.c		address and routes of the device
- *	native_policy.c		what it does beside native IPv6
- *	connectivity.c		does the address reach a native host
- *	refresh_probe.c		how long does the NAT keep a mapping
- *	portmap.c		has the gateway let others in
+ *	native_policy.c		policy while the host has native IPv6
+ *	connectivity.c		connectivity test with a native host
+ *	refresh_probe.c		refresh interval determination
+ *	portmap.c		port mapping on the gateway
  *	rebind.c		another port, if the NAT's mapping is stale
  *
  * of a server or relay
  *
- *	helper.c		the one daemon that the kernel knows for the device
+ *	helper.c		registration with the kernel as the control daemon
  *	role_relay.c		the route to the service prefix
- *	role_server.c		a server's answers to who has a secret
+ *	role_server.c		a server's answers to authenticated clients
  *	egress.c		a server's gateway to the native Internet
  *
- * If it is killed, the kernel lets a client's mapping run out and takes the
- * carrier away, and a server no longer answers who has to have a secret.
- * Address and routes stay; the next daemon finds them and goes on.
+ * If teredod is killed, a client's lease expires and the kernel takes the carrier away.
+ * A server stops answering clients that must authenticate. Address and routes stay; the
+ * next daemon takes them over.
  */
 #ifndef _DAEMON_H
 #define _DAEMON_H
@@ -69,20 +70,19 @@
 struct options;
 
 /**
- * struct role - what is to be done for a device of some mode. All but @open
- *	may be missing.
- * @open: get ready; returns 0 or a negative errno, having said why
- * @begin: everything is ready
+ * struct role - callbacks for a device of some mode. All but @open can be NULL.
+ * @open: prepare; returns 0 or a negative errno after logging why
+ * @begin: start; called when everything is ready
  * @link: the device has changed, see @link of struct daemon
- * @route: a route through it was added or removed
- * @removed: a route or an address of it may have been removed
- * @repair: put back what was removed, and try again what was refused
- * @settled: addresses or routes of IPv4, or other links have changed
- * @lost: events were lost, and the device may have been down in the meantime
- * @awake: the machine was suspended
- * @reload: read again what can be without a new start, see reload.c
- * @status: add to what "teredo show" shows
- * @close: the end
+ * @route: a route through the device was added or removed
+ * @removed: a route or an address of the device may have been removed
+ * @repair: restore what was removed, and retry what the kernel rejected
+ * @settled: IPv4 addresses, IPv4 routes, or other links have changed
+ * @lost: events were lost, and the device can have been down in the meantime
+ * @awake: the host has resumed from suspend
+ * @reload: reread what can change without a restart, see reload.c
+ * @status: add to the status that "teredo show" prints
+ * @close: clean up
  */
 struct role {
 	int (*open)(struct daemon *d);
@@ -101,55 +101,55 @@ struct role {
 
 extern const struct role engine_role, relay_role, server_role;
 
-/* the configuration if there is no file, as messages name it */
+/* stands for the file in messages if there is none */
 #define CONFIG_COMMAND_LINE	"the command line"
 
 /**
  * struct daemon - a running teredod
- * @name: of the device
- * @config: file the configuration comes from; %CONFIG_COMMAND_LINE if --server
- *	is all there is, "" without either
- * @config_given: that was said on the command line
+ * @name: name of the device
+ * @config: configuration file; %CONFIG_COMMAND_LINE if only --server is given, "" if
+ *	neither is
+ * @config_given: @config is from the command line
  * @server: argument of --server, NULL without
- * @opt: the command line
- * @argv: the same, as main() got it
- * @created: this start has made the device
+ * @opt: options of the command line
+ * @argv: argument vector of main()
+ * @created: this daemon has created the device
  * @conf: configuration
- * @role: what the mode of the device asks for
- * @ifindex: device
- * @link: the same, as last seen
+ * @role: callbacks for the mode of the device
+ * @ifindex: interface index of the device
+ * @link: attributes of the device, as last seen
  * @exit_code: for main()
  * @loop: event loop
  * @rtnl: rtnetlink requests
- * @genl: requests of the family
+ * @genl: requests of the family "teredo"
  * @sigterm: SIGTERM
  * @sigint: SIGINT
  * @sighup: SIGHUP
- * @sigusr1: SIGUSR1, the end of this daemon but not of what it did
- * @watchdog: tells the service manager that we live
+ * @sigusr1: SIGUSR1: exit, but leave device, address and routes in place
+ * @watchdog: notifies the watchdog of the service manager
  * @kt: control packets
- * @kt_poll: its socket
+ * @kt_poll: poll handle of its socket
  * @report: state and reason
- * @watch: the network
- * @control: "teredo show"
+ * @watch: network events
+ * @control: status socket for "teredo show"
  * @lower: interface that had the configured name when last seen (lower.c)
  *
  * of a client
  *
  * @client: state machine
  * @servers: its servers
- * @place: address and routes; the error is of a relay as well
- * @beside: native IPv6
- * @reach: test of a native host
- * @secondary: the secondary port
+ * @place: address and routes; a relay uses its error
+ * @beside: detection of native IPv6
+ * @reach: connectivity test with a native host
+ * @secondary: refresh interval determination with a secondary port
  * @rebind: evidence for a stale NAT mapping
- * @portmap: the port that the gateway forwards
+ * @portmap: port mapping on the gateway
  *
  * of a server or relay
  *
- * @relay: routes
- * @answers: solicitations with a secret
- * @egress: gateway
+ * @relay: routes to the service prefix
+ * @answers: answers to authenticated solicitations
+ * @egress: gateway to the native Internet
  */
 struct daemon {
 	const char *name;
@@ -194,7 +194,7 @@ struct daemon {
 	struct egress egress;
 };
 
-/* A file has a path with a slash, or is one that --config named */
+/* Without a file, @config holds no path, but an empty string or a placeholder. */
 static inline bool daemon_has_file(const struct daemon *d)
 {
 	return d->config_given || d->config[0] == '/';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A daemon that leaves the terminal once it is ready. Until then whoever
- * started it waits and sees its messages.
+ * Detaching from the terminal, once the daemon is ready. Until then, the process that
+ * started the daemon waits and shows its messages.
  */
 #include "daemonize.h"
 #include "log.h"
@@ -15,7 +15,7 @@
 
 static int ready_fd = -1;
 
-/* Return: what to exit with: 0 if the child is ready, else as it ended */
+/* Return: exit status: 0 if the child is ready, else the status of the child */
 static int wait_for_child(pid_t pid, int fd)
 {
 	char ready;
@@ -34,10 +34,10 @@ static int wait_for_child(pid_t pid, int fd)
 }
 
 /**
- * background_fork - go on in a child
+ * background_fork() - continue in a child process
  *
- * Return: -1 in the child; in the parent, once the child is ready or has
- * ended, what to exit with.
+ * Return: -1 in the child. In the parent, the exit status, once the child is ready or
+ * has ended.
  */
 int background_fork(void)
 {
@@ -64,8 +64,8 @@ int background_fork(void)
 }
 
 /**
- * background_ready - let go of the terminal, and of who waits there
- * @name: what messages are to begin with from now on, in the system's log
+ * background_ready() - detach from the terminal, and release the waiting parent
+ * @name: prefix of messages, which go to syslog from now on
  *
  * Does nothing in a process that is not in the background.
  */

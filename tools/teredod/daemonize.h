@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A daemon that leaves the terminal once it is ready.
+ * Detaching from the terminal, once the daemon is ready.
  */
 #ifndef _DAEMONIZE_H
 #define _DAEMONIZE_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which teredod made a device: a file beside the sockets says so. A later
- * teredod may set such a device down to change it, but not one that an
- * administrator has made.
+ * Record of the devices that teredod has created, a file next to the status socket. A
+ * later teredod can set such a device down to change it. It must not do that with a
+ * device that an administrator has created.
  */
 #include "daemon.h"
 #include "log.h"
@@ -19,10 +19,10 @@ static bool file_name(const struct daemon *d, char path[RUN_PATH])
 }
 
 /**
- * owned_set - remember that a teredod has made the device
+ * owned_set() - record that teredod has created the device
  * @d: daemon with its device
  *
- * Without the file the device counts as made by an administrator.
+ * Without the file, the device counts as created by an administrator.
  */
 void owned_set(const struct daemon *d)
 {
@@ -40,13 +40,13 @@ void owned_set(const struct daemon *d)
 }
 
 /**
- * owned_get - check whether a teredod has made the device
+ * owned_get() - check whether a teredod has created the device
  * @d: daemon with its device
  *
- * An index is not used twice while a network namespace lasts, so the file of a
- * device that is gone says nothing of another one of its name.
+ * A network namespace never reuses an interface index. The file of a deleted device
+ * therefore does not match another device of the same name.
  *
- * Return: true if one has.
+ * Return: true if a teredod has.
  */
 bool owned_get(const struct daemon *d)
 {
@@ -65,7 +65,7 @@ bool owned_get(const struct daemon *d)
 }
 
 /**
- * owned_forget - the device is gone
+ * owned_forget() - delete the record of a device that was deleted
  * @d: daemon
  */
 void owned_forget(const struct daemon *d)

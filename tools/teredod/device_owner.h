@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which devices a teredod has made.
+ * Record of the devices that teredod has created.
  */
 #ifndef _DEVICE_OWNER_H
 #define _DEVICE_OWNER_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The gateway of a server: translation, routes, forwarding, neighbour discovery.
+ * Gateway of a server to the native Internet: translation, routes, forwarding,
+ * neighbour discovery.
  *
- * Everything is looked at again after each event that can change it, and put in
- * order in one place, egress_update(). A gateway that cannot work does not stop
- * the server.
+ * After each event that can affect it, egress_update() checks everything and repairs
+ * what is wrong. A gateway that cannot work does not stop the server.
  */
 #include "daemon.h"
 #include "log.h"
@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define SETTLE_MS	100	/* a burst of events ends, flushing in a loop waits */
-#define RECHECK_MS	10000	/* what comes without an event */
+#define SETTLE_MS	100	/* combines a burst of events, limits the rate of repairs */
+#define RECHECK_MS	10000	/* finds changes without an event */
 
-/* So many connections, or packets, without one reply are no chance */
+/* After this many connections or packets without a reply, report that none return. */
 #define SENT_MIN	8
 
 static bool wanted(const struct daemon *d)
@@ -42,7 +42,7 @@ static const char *link_text(u32 ifindex)
 	return if_indextoname(ifindex, name) ? name : "an interface";
 }
 
-/* ---- a file that says that there is a gateway ---- */
+/* ---- file that marks a gateway ---- */
 
 static bool mark_path(const struct daemon *d, char path[RUN_PATH])
 {
@@ -75,9 +75,7 @@ static void mark_remove(const struct daemon *d)
 
 /* ---- set up ---- */
 
-/* What the translation and the routes are made of can change while the device is
- * down.
- */
+/* Prefix, address and configuration can have changed while the device was down. */
 static void describe(struct daemon *d)
 {
 	const struct link_conf *link = &d->link.conf;
@@ -100,7 +98,7 @@ static void describe(struct daemon *d)
 	e->upstream.prefix = d->conf.nat66.prefix;
 }
 
-/* Return: true, with the reason, if the gateway would do harm */
+/* Return: true, with the reason set, if the gateway would break other traffic */
 static bool conflict(struct daemon *d)
 {
 	struct egress *e = &d->egress;
@@ -123,14 +121,14 @@ static bool conflict(struct daemon *d)
 	return e->reason[0];
 }
 
-/* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
+/* Linux 6.1 reports only "Permission denied" if IPv6 is disabled. */
 static const char *why_refused(const struct daemon *d, int error)
 {
 	return error == -EACCES ? "IPv6 is disabled on the device" :
 				  d->rtnl.error;
 }
 
-/* The kernel keeps no routes of a device that is down */
+/* The kernel drops routes of a device that is down. */
 static void add_routes(struct daemon *d)
 {
 	struct egress *e = &d->egress;
@@ -150,7 +148,7 @@ static void add_routes(struct daemon *d)
 
 /* ---- IPv6 of the host ---- */
 
-/* The command that keeps what forwarding would remove */
+/* Return: command that keeps a default route which forwarding would remove, or "" */
 static const char *accept_ra_hint(const struct upstream *u)
 {
 	static char hint[128];
@@ -193,8 +191,8 @@ static void check_native(struct daemon *d)
 		egress_set_reason(e, "this host has no global IPv6 address to masquerade as: give it one, or use prefix in [gateway]");
 }
 
-/* On the interface that has the prefix, or else the one that leads to the provider.
- * A handle that is being closed can be opened again by the next round.
+/* Listen on the interface that has the prefix, or else on the one to the provider. A
+ * handle that is still closing cannot be reopened before the next update.
  */
 static void run_proxy(struct daemon *d)
 {
@@ -228,7 +226,7 @@ static void check_replies(struct daemon *d)
 		egress_set_reason(e, "no connection of a client has had a reply: does IPv6 of this host work?");
 }
 
-/* ---- all of it ---- */
+/* ---- update ---- */
 
 static void take_down(struct daemon *d)
 {
@@ -239,7 +237,7 @@ static void take_down(struct daemon *d)
 	ndproxy_close(&e->ndproxy);
 	gwroute_sweep(&d->rtnl, &(struct gwroute) { .ifindex = d->ifindex });
 	egress_set_prefix(d, &in6addr_any);
-	/* an earlier daemon may have masqueraded */
+	/* an earlier daemon can have masqueraded */
 	if (masquerade_remove(&e->masquerade) && !egress_has_prefix(d))
 		log_error("%s: gateway: %s", d->name, e->masquerade.error);
 	if (forward_restore(&e->forward))
@@ -279,7 +277,7 @@ static void report(struct daemon *d, const char *before)
 }
 
 /**
- * egress_update() - look at everything, and put it in order
+ * egress_update() - check all parts of the gateway, and repair them
  * @d: daemon of a server
  */
 void egress_update(struct daemon *d)
@@ -291,7 +289,7 @@ void egress_update(struct daemon *d)
 		return;
 	uv_timer_start(&e->recheck, e->recheck.timer_cb, RECHECK_MS, 0);
 	describe(d);
-	/* tables that change all the time are no reason to take anything down */
+	/* a dump fails if tables change all the time: leave the gateway as it is */
 	if (upstream_find(&d->rtnl, &e->upstream)) {
 		log_debug("%s: gateway: %s", d->name, d->rtnl.error);
 		return;
@@ -338,10 +336,10 @@ static void watch_table(struct daemon *d)
 }
 
 /**
- * egress_link() - take in an event of the device
+ * egress_link() - schedule an update after an event of the device
  * @d: daemon of a server
  *
- * The daemon's own changes cause such events, so nothing is done at once.
+ * The daemon's own changes cause such events, too, so the update is delayed.
  */
 void egress_link(struct daemon *d)
 {
@@ -349,7 +347,7 @@ void egress_link(struct daemon *d)
 }
 
 /**
- * egress_event() - take in an event of an address, a route or a setting
+ * egress_event() - schedule an update after an event of an address, route or setting
  * @d: daemon
  * @nlh: the event
  */
@@ -372,7 +370,7 @@ static void init_timers(struct daemon *d)
 }
 
 /**
- * egress_open() - begin with a gateway, or remove what an earlier daemon has left
+ * egress_open() - prepare a gateway, or remove one that an earlier daemon has left
  * @d: daemon of a server
  *
  * The first egress_update() sets the gateway up.
@@ -414,9 +412,9 @@ void egress_close(struct daemon *d)
 }
 
 /**
- * egress_status() - add the gateway to what "teredo show" shows
+ * egress_status() - add the state of the gateway to the status
  * @d: daemon of a server
- * @status: object to add it to
+ * @status: object of the status
  */
 void egress_status(struct daemon *d, json_t *status)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The gateway of a server in teredod: sets up translation, routes, forwarding and
- * neighbour discovery, keeps them in place, and takes them away.
+ * Gateway of a server to the native Internet: sets up translation, routes, forwarding
+ * and neighbour discovery, maintains them, and removes them.
  */
 #ifndef _EGRESS_H
 #define _EGRESS_H
@@ -20,19 +20,19 @@
 struct daemon;
 
 /**
- * struct egress - gateway of a server
+ * struct egress - state of the gateway of a server
  * @open: the configuration has a gateway, and its events are read
- * @masquerade: nftables
- * @events: changes of its table
- * @route: routes
- * @forward: IPv6 forwarding
+ * @masquerade: table of nftables
+ * @events: changes of that table
+ * @route: routes of the gateway
+ * @forward: IPv6 forwarding of the host
  * @upstream: native IPv6 of the host
- * @ndproxy: answers to neighbour solicitations
- * @settle: waits for the end of a burst of events
- * @recheck: looks again while something is missing
- * @counted: prefix whose packets are counted, all zero for none
- * @before: counters of the device when it was set
- * @in_place: translation and routes were set up
+ * @ndproxy: answers neighbour solicitations
+ * @settle: delays the update until a burst of events has ended
+ * @recheck: checks again, for changes without an event
+ * @counted: prefix that @before refers to, all zero for none
+ * @before: counters of the device when the prefix was set
+ * @in_place: translation is set up
  * @clean: nothing of the gateway is left
  * @up: nothing is missing
  * @reason: what is missing, "" if nothing is

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Translation of a server's gateway: by the module to a native /64 (RFC 6296), or by
- * nftables, which masquerades.
+ * Translation of a server's gateway: to a native /64 by the kernel module (RFC 6296),
+ * or by masquerading with nftables.
  */
 #include "daemon.h"
 #include "flows.h"
@@ -15,7 +15,7 @@
  * egress_has_prefix() - check whether the gateway translates to a native /64
  * @d: daemon
  *
- * Return: true if so, false if it masquerades or there is none.
+ * Return: true if so, false if it masquerades or there is no gateway.
  */
 bool egress_has_prefix(const struct daemon *d)
 {
@@ -23,9 +23,9 @@ bool egress_has_prefix(const struct daemon *d)
 }
 
 /**
- * egress_set_reason() - note what is missing
- * @e: gateway; the first reason is the cause of others, so it stays
- * @fmt: as printf()
+ * egress_set_reason() - record what is missing
+ * @e: gateway; it keeps the first reason, which is the cause of later ones
+ * @fmt: format as for printf()
  */
 void egress_set_reason(struct egress *e, const char *fmt, ...)
 {
@@ -39,7 +39,7 @@ void egress_set_reason(struct egress *e, const char *fmt, ...)
 }
 
 /**
- * egress_set_prefix() - have the module translate
+ * egress_set_prefix() - set the prefix that the kernel module translates to
  * @d: daemon
  * @prefix: native /64, all zero for none
  *
@@ -53,7 +53,7 @@ int egress_set_prefix(struct daemon *d, const struct in6_addr *prefix)
 
 	if (!memcmp(now, prefix, sizeof(*now)))
 		return 0;
-	/* it would ignore what it does not know */
+	/* an older module would ignore the attribute */
 	if (!link_conf_has(&d->link.conf, IFLA_TEREDO_GATEWAY_PREFIX)) {
 		snprintf(d->rtnl.error, sizeof(d->rtnl.error),
 			 "the kernel module is older than teredod (try: modprobe -r teredo; modprobe teredo)");
@@ -81,7 +81,7 @@ static void on_dev(const struct dev_info *dev, void *ctx)
 	dev_counters(dev, on_counter, ctx);
 }
 
-/* The counters of the device are older than the prefix. */
+/* The device has counted before, so save the counters at the change of the prefix. */
 static void begin_count(struct daemon *d)
 {
 	struct egress *e = &d->egress;
@@ -91,7 +91,7 @@ static void begin_count(struct daemon *d)
 	dev_dump(&d->genl, d->ifindex, on_dev, &e->before);
 }
 
-/* An earlier daemon may have masqueraded */
+/* An earlier daemon can have masqueraded. */
 static void translate_prefix(struct daemon *d)
 {
 	struct egress *e = &d->egress;
@@ -130,7 +130,7 @@ static void masquerade(struct daemon *d)
 }
 
 /**
- * egress_translate() - set the translation up, or again if it was changed
+ * egress_translate() - set up the translation, or repair it if it was changed
  * @d: daemon
  */
 void egress_translate(struct daemon *d)
@@ -144,11 +144,11 @@ void egress_translate(struct daemon *d)
 }
 
 /**
- * egress_count() - count what clients have sent and received
+ * egress_count() - count packets or connections of clients, and their replies
  * @d: daemon
  * @count: result: packets with a prefix, otherwise connections and packets
  *
- * Return: false if that cannot be read.
+ * Return: false if the counters cannot be read.
  */
 bool egress_count(struct daemon *d, struct masquerade_count *count)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a client has no address, or what its address is not good for: the reason,
- * of which the state follows, and the report of both.
+ * Explain why a client has no address, or what its address cannot reach. The state
+ * follows from the reason; both are reported.
  */
 #include "daemon.h"
 #include "log.h"
@@ -16,7 +16,7 @@ static bool is_symmetric(const struct daemon *d)
 	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
-/* A client with an address */
+/* Explain a client with an address. */
 static void explain_address(const struct daemon *d, struct reason *r)
 {
 	char host[INET6_ADDRSTRLEN];
@@ -46,8 +46,8 @@ static void explain_name(const struct daemon *d, struct reason *r)
 		reason_set(r, REASON_LOOKING_UP, NULL, NULL);
 }
 
-/* A client with a path to its server, but no address. A round that begins because
- * the primary address answers again can still find the secondary one silent.
+/* Explain a client with a path to its server, but no address. After the primary address
+ * has answered again, the secondary address can still be silent.
  */
 static void explain_server(const struct daemon *d, struct reason *r)
 {
@@ -71,7 +71,7 @@ static void explain_server(const struct daemon *d, struct reason *r)
 /**
  * explain() - find out why a client is in its state
  * @d: daemon
- * @r: result, REASON_NONE if it has all that it needs
+ * @r: result, REASON_NONE if nothing is missing
  */
 void explain(const struct daemon *d, struct reason *r)
 {
@@ -91,12 +91,12 @@ void explain(const struct daemon *d, struct reason *r)
 }
 
 /**
- * explain_log() - report the state and its reason
+ * explain_log() - report the state and its reason, to the log and the service manager
  * @d: daemon
- * @word: the state
+ * @word: name of the state
  * @r: the reason
  *
- * The log has the remedy as well.
+ * Only the log has the remedy.
  */
 void explain_log(const struct daemon *d, const char *word,
 		 const struct reason *r)
@@ -115,9 +115,10 @@ void explain_log(const struct daemon *d, const char *word,
 }
 
 /**
- * explain_report() - report once what has changed, to the log and to the service
- * manager
+ * explain_report() - report the state and its reason if they have changed
  * @d: daemon of a client
+ *
+ * Also starts or stops the connectivity test.
  */
 void explain_report(struct daemon *d)
 {

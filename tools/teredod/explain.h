@@ -12,7 +12,7 @@
 struct daemon;
 
 /**
- * struct report - what was last reported (explain.c, for a relay role_relay.c)
+ * struct report - last report (explain.c, for a relay role_relay.c)
  * @state: state
  * @since: when it last changed, by uv_now()
  * @reason: the reason for @state

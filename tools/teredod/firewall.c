@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does anything filter what comes in? A host behind a NAT often has no firewall
- * since the NAT was one, and Teredo goes through it (RFC 4380 7.1).
+ * Detection of a firewall for incoming IPv6 packets. A host that relied on a NAT often
+ * has no firewall, and Teredo passes through the NAT (RFC 4380 7.1).
  *
- * Only this is asked: is there a chain of nftables or a table of ip6tables that
- * packets to this host pass. Whether its rules do any good is nothing that a
- * program can tell; and what filters by BPF is not seen.
+ * Look for a chain of nftables or a table of ip6tables that packets to this host pass.
+ * Whether its rules protect the host cannot be told. Filters in BPF are not found.
  */
 #include "firewall.h"
 
@@ -29,10 +28,10 @@ static bool hook_is_input(const struct nlattr *hook)
 }
 
 /**
- * firewall_is_input - is this a chain that filters IPv6 packets to this host
+ * firewall_is_input() - check whether a chain filters IPv6 packets to this host
  * @nlh: message about a chain of nftables
  *
- * Return: true if it is.
+ * Return: true if so.
  */
 bool firewall_is_input(const struct nlmsghdr *nlh)
 {
@@ -70,7 +69,7 @@ static enum firewall look_nftables(void)
 	struct nl nl;
 	int ret;
 
-	/* a kernel without it has no chains of it */
+	/* a kernel without netfilter has no chains */
 	if (nl_open(&nl, NETLINK_NETFILTER))
 		return FIREWALL_NONE;
 	nlh = nl_begin(&nl, buf,
@@ -85,9 +84,9 @@ static enum firewall look_nftables(void)
 	return found ? FIREWALL_SOME : FIREWALL_NONE;
 }
 
-/* What ip6tables had before it became a front end of nftables. The file is there
- * as long as its module is, for root alone. By "self", since a service manager
- * may hide all of /proc that is not about processes.
+/* Look for ip6tables without nftables. Its file exists while the module is loaded, and
+ * only root can read it. Use /proc/self, as a service manager can hide the rest of
+ * /proc.
  */
 static enum firewall look_ip6tables(void)
 {
@@ -104,7 +103,7 @@ static enum firewall look_ip6tables(void)
 }
 
 /**
- * firewall_look - does anything filter what comes in
+ * firewall_look() - check whether a firewall filters incoming packets
  *
  * Return: enum firewall.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Does anything filter what comes in?
+ * Detection of a firewall for incoming IPv6 packets (RFC 4380 7.1).
  */
 #ifndef _FIREWALL_H
 #define _FIREWALL_H
@@ -8,7 +8,7 @@
 #include "nl.h"
 
 enum firewall {
-	FIREWALL_UNKNOWN,	/* we may not look */
+	FIREWALL_UNKNOWN,	/* no permission to look */
 	FIREWALL_NONE,
 	FIREWALL_SOME,
 };

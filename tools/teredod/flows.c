@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connections that conntrack has noted before they were masqueraded.
+ * Removal of connections that conntrack tracks without translation.
  *
- * A connection is translated when its first packet passes the rules. One that begins
- * while the table is missing, and that conntrack notes because of another program's
- * rules, would stay untranslated for as long as it lasts. So it is forgotten when
- * the table is back, and its next packet begins it again.
+ * A connection is masqueraded when its first packet passes the rules. While the table is
+ * missing, rules of another program can make conntrack track a new connection, which
+ * would then remain untranslated. Such connections are deleted when the table is back,
+ * and start again with their next packet.
  */
 #include "flows.h"
 
@@ -20,7 +20,7 @@
 /**
  * struct flows - search for connections
  * @clients: the /64 that the server's clients share
- * @del: socket for the requests to forget one, as the other is busy
+ * @del: socket for deletions, as the socket of the dump is busy
  */
 struct flows {
 	const struct in6_addr *clients;
@@ -37,7 +37,7 @@ static const struct nlattr *find(const struct nlattr *nest, u16 type)
 	return NULL;
 }
 
-/* The source of a tuple is one of the /64 */
+/* Check whether the source of a tuple is in the /64. */
 static bool is_from(const struct nlattr *tuple, const struct in6_addr *prefix)
 {
 	const struct nlattr *ip = find(tuple, CTA_TUPLE_IP);
@@ -50,7 +50,7 @@ static bool is_from(const struct nlattr *tuple, const struct in6_addr *prefix)
 	return !memcmp(&addr, prefix, sizeof(addr) / 2);
 }
 
-/* The tuple goes back as it came. One that is gone meanwhile is no loss. */
+/* Delete by the tuple as received. A connection that has ended meanwhile is no error. */
 static void forget(struct flows *flows, const struct nlattr *tuple)
 {
 	struct nfgenmsg *nfg;
@@ -102,17 +102,17 @@ static int search(struct nl *nl, struct flows *flows)
 		       NLM_F_DUMP, sizeof(*nfg), &header);
 	nfg = header;
 	nfg->nfgen_family = AF_INET6;
-	/* the kernel leaves out what is translated */
+	/* let the kernel omit translated connections */
 	mnl_attr_put_u32(nlh, CTA_STATUS, 0);
 	mnl_attr_put_u32(nlh, CTA_STATUS_MASK, htonl(NAT_DONE));
 	return nl_talk(nl, nlh, on_flow, flows);
 }
 
 /**
- * flows_forget() - forget connections that are not translated
+ * flows_forget() - delete connections of clients that are not translated
  * @clients: the /64 that the server's clients share
  *
- * Return: 0 or a negative errno. A kernel without nf_conntrack_netlink refuses.
+ * Return: 0 or a negative errno, also from a kernel without nf_conntrack_netlink.
  */
 int flows_forget(const struct in6_addr *clients)
 {

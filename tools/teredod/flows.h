@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connections that conntrack has noted before a server's gateway masqueraded them.
+ * Connections of a server's clients that conntrack tracks without translation.
  */
 #ifndef _FLOWS_H
 #define _FLOWS_H

@@ -2,12 +2,12 @@
 /*
  * IPv6 forwarding of the host.
  *
- * Linux forwards between all interfaces or none (net.ipv6.conf.all.forwarding). A
- * router ignores router advertisements where accept_ra is 1, and the kernel
- * removes the default routes that came from these, so accept_ra becomes 2 first.
+ * Linux forwards between all interfaces or none (net.ipv6.conf.all.forwarding). If the
+ * host forwards and accept_ra is 1, the kernel ignores router advertisements and
+ * removes default routes learned from them. So accept_ra is set to 2 first.
  *
- * Reading goes by netlink, since a service manager may hide /proc/sys. Writing
- * has no other way.
+ * Read over netlink, as a service manager can hide /proc/sys. Only /proc/sys can be
+ * written.
  */
 #include "forward.h"
 
@@ -96,7 +96,7 @@ static int set_sysctl(struct forward *f, const char *link, const char *name,
 }
 
 /**
- * forward_loses_route() - check whether forwarding would cost a default route
+ * forward_loses_route() - check whether forwarding would remove a default route
  * @link: interface with a default route that a router has advertised
  *
  * Return: true if accept_ra of the interface is 1.
@@ -106,7 +106,7 @@ bool forward_loses_route(const char *link)
 	return get_sysctl(link, "accept_ra") == 1;
 }
 
-/* The file must be there before the first change is made */
+/* Record the changes before the first of them is made. */
 static int save(struct forward *f)
 {
 	FILE *file = run_file_create(f->file);
@@ -137,9 +137,9 @@ static void read_links(struct forward *f, FILE *file)
 }
 
 /**
- * forward_load() - find out what a daemon before has changed
+ * forward_load() - read what an earlier daemon has changed
  * @f: result
- * @name: the Teredo device
+ * @name: name of the Teredo device
  */
 void forward_load(struct forward *f, const char *name)
 {
@@ -183,7 +183,7 @@ static int switch_on(struct forward *f)
 	return set_sysctl(f, "all", "forwarding", 1);
 }
 
-/* f->error stays what it is */
+/* Does not overwrite f->error. */
 static void switch_off(struct forward *f)
 {
 	struct forward ignored;
@@ -198,9 +198,9 @@ static void switch_off(struct forward *f)
 }
 
 /**
- * forward_on() - switch forwarding on
- * @f: what to restore later
- * @by_ra: interfaces with default routes that routers have advertised
+ * forward_on() - enable forwarding, and record the changes
+ * @f: result, the changes to restore later
+ * @by_ra: interfaces with default routes from router advertisements
  * @n: number of entries in @by_ra
  *
  * Return: 0 or a negative errno with f->error set.
@@ -221,10 +221,10 @@ int forward_on(struct forward *f, const u32 *by_ra, unsigned int n)
 }
 
 /**
- * forward_restore() - switch forwarding off if this gateway has switched it on
- * @f: what to restore
+ * forward_restore() - disable forwarding if this gateway has enabled it
+ * @f: changes to restore
  *
- * An accept_ra that another program has set since stays as it is.
+ * An accept_ra that another program has changed since is kept.
  *
  * Return: 0 or a negative errno with f->error set.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * IPv6 forwarding of the host: off by default, and switched on for a gateway if
- * the configuration says so.
+ * IPv6 forwarding of the host: off by default, and enabled for a gateway if configured.
  */
 #ifndef _FORWARD_H
 #define _FORWARD_H
@@ -15,10 +14,10 @@
 #define FORWARD_ERROR	(RUN_PATH + 128)
 
 /**
- * struct forward - what this gateway has changed
- * @file: where that is remembered, for a daemon that follows
- * @switched: this gateway has switched forwarding on
- * @accept_ra: interfaces whose accept_ra was 1 and became 2
+ * struct forward - settings that this gateway has changed
+ * @file: file that records the changes for the next daemon
+ * @switched: this gateway has enabled forwarding
+ * @accept_ra: interfaces whose accept_ra was changed from 1 to 2
  * @n: number of entries in @accept_ra
  * @error: why the last request failed
  */

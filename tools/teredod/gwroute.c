@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The routes of a server's gateway.
+ * Routes of a server's gateway, see gwroute.h.
  *
- * The blackhole is for the time in which the device has no carrier: the default route
- * would lead a packet to the native /64 back to the provider, and the provider would
- * return it until its hop limit is used up. A blackhole and no error: an ICMPv6 error
- * could end connections that go on when the carrier is back.
+ * While the device has no carrier, the blackhole prevents a loop: the default route
+ * would send packets to the native /64 back to the provider. An unreachable route would not do: its ICMPv6 errors could end connections
+ * that continue once the carrier is back.
  */
 #include "gwroute.h"
 
@@ -15,8 +14,8 @@
 #include "route.h"
 #include "upstream.h"
 
-/* Before the route of an on-link /64: the kernel's has metric 256, NetworkManager's 100,
- * and an administrator may have chosen another one
+/* Preferred to the route of an on-link /64, whose metric is 256 from the kernel, 100
+ * from NetworkManager, or another one from an administrator
  */
 #define PREFIX_METRIC	1
 
@@ -54,7 +53,7 @@ static struct route6 make_blackhole(const struct gwroute *g)
 	};
 }
 
-/* Of a native /64 */
+/* Add the other routes of a native /64. */
 static int put_beside(struct nl *nl, const struct gwroute *g)
 {
 	struct route6 blackhole = make_blackhole(g), router = make_router(g);
@@ -69,7 +68,7 @@ static int put_beside(struct nl *nl, const struct gwroute *g)
 }
 
 /**
- * gwroute_put() - add the routes, or do nothing if they are there
+ * gwroute_put() - add the routes that do not exist yet
  * @nl: rtnetlink socket
  * @g: routes
  *
@@ -84,10 +83,10 @@ int gwroute_put(struct nl *nl, const struct gwroute *g)
 }
 
 /**
- * struct sweep - routes to remove
- * @g: routes that stay
- * @old: routes
- * @oif: ... and their interfaces
+ * struct sweep - outdated routes of a gateway
+ * @g: routes to keep
+ * @old: routes to remove
+ * @oif: interfaces of the routes in @old
  * @n: number of entries in @old
  */
 struct sweep {
@@ -106,7 +105,7 @@ static bool is_wanted(const struct gwroute *g, const struct route6 *route)
 	       route_equal(route, &router);
 }
 
-/* A gateway's route is through its device, or has the metric of the device */
+/* A route belongs to the gateway by its device, or by the metric of the device. */
 static void take_old(struct sweep *sweep, const struct route6 *route, u32 oif)
 {
 	const struct gwroute *g = sweep->g;
@@ -145,11 +144,11 @@ static int on_route(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * gwroute_sweep() - remove all routes of gateways of a device but those of one
+ * gwroute_sweep() - remove outdated gateway routes of a device
  * @nl: rtnetlink socket
- * @g: routes that stay, or @ifindex alone for none
+ * @g: routes to keep, or @ifindex alone to keep none
  *
- * An earlier daemon may have been killed, and the configuration changed.
+ * An earlier daemon can have been killed, and the configuration changed.
  */
 void gwroute_sweep(struct nl *nl, const struct gwroute *g)
 {

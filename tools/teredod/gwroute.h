@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The routes of a server's gateway: the addresses of clients through the device.
+ * Routes of a server's gateway: the addresses of clients are routed to the device.
  *
- * With a native /64 these are its addresses. While the device has no carrier, a
- * blackhole drops packets to them.
+ * With a native /64, these are addresses of the /64. A blackhole route drops packets to
+ * them while the device has no carrier.
  */
 #ifndef _GWROUTE_H
 #define _GWROUTE_H
@@ -13,11 +13,11 @@
 /**
  * struct gwroute - routes of a gateway
  * @ifindex: the device
- * @metric: of the route through the device, without @prefix
+ * @metric: metric of the route through the device, if there is no @prefix
  * @clients: the /64 that the server's clients share
  * @prefix: the native /64, all zero for none
- * @router: address of the provider's router, if it is one of @prefix, or all zero
- * @router_link: interface that leads to it
+ * @router: address of the provider's router if it is in @prefix, or all zero
+ * @router_link: interface that leads to @router
  */
 struct gwroute {
 	u32 ifindex;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The helper of a server or relay: be the one daemon that the kernel knows for the
- * device, and end when another teredod takes over. A client's engine does the
- * same with its first packet.
+ * Registration with the kernel as the control daemon of a server or relay. The daemon
+ * exits when another teredod takes over. A client registers with its first control
+ * packet instead.
  */
 #include "daemon.h"
 #include "log.h"
@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-/* A device that goes down forgets its helper. */
+/* A device that goes down forgets its control daemon. */
 static void register_again(struct daemon *d, const struct dev_info *dev)
 {
 	if (!dev->helper && d->link.flags & IFF_UP &&
@@ -31,7 +31,7 @@ void helper_link(struct daemon *d)
 }
 
 /**
- * helper_lost() - catch up with events that were lost
+ * helper_lost() - read the state again after events were lost
  * @d: daemon
  */
 void helper_lost(struct daemon *d)
@@ -65,7 +65,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	daemon_exit(d, 0);
 }
 
-/* The kernel passes control packets of servers with secrets and of clients alone. */
+/* The kernel passes control packets only of clients, and of servers with secrets. */
 static void no_packets(void *ctx, struct teredo_endpoint from,
 		       struct teredo_endpoint local, const u8 *data,
 		       size_t len)
@@ -80,9 +80,9 @@ static void no_packets(void *ctx, struct teredo_endpoint from,
 /**
  * helper_open() - register with the device
  * @d: daemon with its device, which is up
- * @receive: gets the control packets; NULL for a device without any
+ * @receive: called for each control packet; NULL for a device without any
  *
- * Return: 0 or a negative errno, having said why.
+ * Return: 0 or a negative errno, after logging why.
  */
 int helper_open(struct daemon *d, helper_receive_fn *receive)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one daemon that the kernel knows for a device.
+ * Registration with the kernel as the control daemon of a device.
  */
 #ifndef _HELPER_H
 #define _HELPER_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Addresses and routes of IPv6 that the host has, see host_ip6.h.
+ * IPv6 addresses and routes of the host, see host_ip6.h.
  */
 #include "host_ip6.h"
 
@@ -59,7 +59,7 @@ void host_route_parse(struct host_route *route, const struct nlmsghdr *nlh)
  * host_addr_parse() - read a message about an address
  * @nlh: RTM_NEWADDR or RTM_DELADDR
  *
- * Return: the address, NULL if there is none.
+ * Return: the address, NULL if the message has none.
  */
 const struct in6_addr *host_addr_parse(const struct nlmsghdr *nlh)
 {
@@ -73,11 +73,11 @@ const struct in6_addr *host_addr_parse(const struct nlmsghdr *nlh)
 }
 
 /**
- * host_addr_is_native() - check whether an address is global and none of Teredo
+ * host_addr_is_native() - check whether an address is global and not of Teredo
  * @addr: address
  * @service: service prefix
  *
- * Unique local addresses are none of 2000::/3.
+ * Unique local addresses are outside of 2000::/3, so they do not match.
  *
  * Return: true if so.
  */
@@ -96,16 +96,16 @@ static int dump(struct nl *nl, u16 type, size_t header_len, nl_message_fn *fn,
 	void *header;
 
 	nlh = nl_begin(nl, buf, type, NLM_F_DUMP, header_len, &header);
-	/* the first octet of both headers */
+	/* both headers begin with the address family */
 	*(u8 *)header = AF_INET6;
 	return nl_dump(nl, nlh, fn, ctx);
 }
 
 /**
- * host_routes_find() - go through all routes
+ * host_routes_find() - call a function for each route
  * @nl: rtnetlink socket
- * @fn: gets the message about each of them
- * @ctx: handed to @fn
+ * @fn: function, called with the message about the route
+ * @ctx: passed to @fn
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -115,10 +115,10 @@ int host_routes_find(struct nl *nl, nl_message_fn *fn, void *ctx)
 }
 
 /**
- * host_addrs_find() - go through all addresses
+ * host_addrs_find() - call a function for each address
  * @nl: rtnetlink socket
- * @fn: gets the message about each of them
- * @ctx: handed to @fn
+ * @fn: function, called with the message about the address
+ * @ctx: passed to @fn
  *
  * Return: 0 or a negative errno with nl->error set.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses and routes of IPv6 that the host has on all interfaces.
+ * IPv6 addresses and routes of the host, on all interfaces.
  */
 #ifndef _HOST_IP6_H
 #define _HOST_IP6_H
@@ -8,14 +8,14 @@
 #include "nl.h"
 
 /**
- * struct host_route - what a route message says
+ * struct host_route - contents of a route message
  * @dst: destination
- * @len: length of @dst
- * @oif: interface, 0 with several next hops
- * @first_oif: interface of the first of several next hops, 0 without
+ * @len: prefix length of @dst
+ * @oif: interface index, 0 with several next hops
+ * @first_oif: interface index of the first of several next hops, 0 without
  * @metric: metric
  * @gateway: the route has a next hop
- * @via: the next hop, if there is one alone
+ * @via: the next hop, if there is only one
  */
 struct host_route {
 	struct in6_addr dst;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Control packets through the kernel's socket.
- */
+/* Transport for control packets through the socket of a device, see ktransport.h. */
 #include "ktransport.h"
 
 #include <errno.h>
@@ -23,8 +21,8 @@ static int ktransport_send(struct transport *transport,
 }
 
 /**
- * ktransport_open - become able to send as a device
- * @kt: result; transport.receive and so on are the caller's
+ * ktransport_open() - open the transport of a device
+ * @kt: result; the caller sets the callbacks
  * @ifindex: device
  *
  * Return: 0 or a negative errno with kt->nl.error set.
@@ -43,7 +41,7 @@ int ktransport_open(struct ktransport *kt, u32 ifindex)
 }
 
 /**
- * ktransport_register - become the helper without sending anything
+ * ktransport_register() - register as the control daemon without sending a packet
  * @kt: transport
  *
  * Return: 0 or a negative errno with kt->nl.error set.
@@ -58,8 +56,8 @@ int ktransport_register(struct ktransport *kt)
 }
 
 /**
- * ktransport_close - stop being the helper
- * @kt: transport, which may never have been opened
+ * ktransport_close() - close the transport, and stop being the control daemon
+ * @kt: transport, which can be closed already
  */
 void ktransport_close(struct ktransport *kt)
 {
@@ -75,9 +73,9 @@ static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
 				      pkt.local, pkt.data, pkt.len);
 }
 
-/* The kernel passes control packets to whoever sent or asked last. Once that
- * was us and is somebody else, this is no longer our device. Events from before
- * our first packet still name the helper before us.
+/* The kernel passes control packets to the process that sent or registered last. If
+ * that was this process and is another one now, exit. Events that were sent before the
+ * first packet of this process still name the previous daemon.
  */
 static void see_helper(struct ktransport *kt, u32 helper)
 {
@@ -115,18 +113,18 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * ktransport_receive() - take in what the netlink socket holds
+ * ktransport_receive() - read all pending packets and events
  * @kt: transport
  *
- * Return: true if the kernel had no room for an event or a packet. The caller
- * must then read the device's state and pass it to ktransport_resync().
+ * Return: true if the kernel had no room for an event or a packet. The caller must
+ * then read the device's state and pass it to ktransport_resync().
  */
 bool ktransport_receive(struct ktransport *kt)
 {
 	bool lost = false;
 	int ret;
 
-	/* each refusal ends a call */
+	/* each error of a request ends a call of nl_drain() */
 	do {
 		ret = nl_drain(&kt->nl, on_message, kt);
 		if (ret == -ENOBUFS)
@@ -138,9 +136,9 @@ bool ktransport_receive(struct ktransport *kt)
 }
 
 /**
- * ktransport_resync() - catch up with events that were lost
+ * ktransport_resync() - process the state of the device after events were lost
  * @kt: transport
- * @dev: what dev_get() says after ktransport_receive()
+ * @dev: result of dev_get() after ktransport_receive()
  */
 void ktransport_resync(struct ktransport *kt, const struct dev_info *dev)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Control packets through the kernel's socket, and the events of the device,
- * which come in on the same netlink socket.
+ * Transport for control packets through the socket of a device, and events of the
+ * device. Both arrive on one netlink socket.
  */
 #ifndef _KTRANSPORT_H
 #define _KTRANSPORT_H
@@ -10,14 +10,14 @@
 #include "transport.h"
 
 /**
- * struct ktransport - the kernel's socket of a device
- * @transport: its base
- * @nl: generic netlink socket whose port makes us the helper
- * @ifindex: the device
- * @local: address to send from, 0 for any, and port, 0 for the service port
- * @is_helper: the kernel has named us as the helper
- * @taken_over: another helper has come since
- * @changed: somebody has changed the device; may be missing
+ * struct ktransport - control packets and events of a device
+ * @transport: base structure
+ * @nl: generic netlink socket; its port identifies the control daemon to the kernel
+ * @ifindex: interface index of the device
+ * @local: source address, 0 for any, and port, 0 for the service port
+ * @is_helper: the kernel has confirmed this process as the control daemon
+ * @taken_over: another control daemon has registered since
+ * @changed: called when the device has changed; can be NULL
  */
 struct ktransport {
 	struct transport transport;

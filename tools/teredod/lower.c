@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lower interface: keep a device on the interface that "link" in the
- * configuration names. The kernel knows the interface by its index, which
- * changes when the interface is deleted and made again (PPP, USB tethering,
- * VLANs). If the interface is renamed and no other one gets its former name,
- * the device stays on it.
+ * Lower interface: keep the device on the interface that "link" in the configuration
+ * names. The kernel knows the interface by its index, which changes when the interface
+ * is deleted and recreated (PPP, USB tethering, VLANs). A renamed interface is kept
+ * until another interface gets its former name.
  */
 #include "daemon.h"
 #include "log.h"
@@ -31,11 +30,11 @@ static void follow(struct daemon *d, const char *name, u32 lower)
 }
 
 /**
- * lower_follow - send by the interface that has the configured name now
+ * lower_follow() - move the device to the interface that now has the configured name
  * @d: daemon with its device
  *
- * An administrator's choice of another interface stands until an interface of
- * the configured name appears, or the daemon is started again.
+ * Another interface that an administrator has set is kept until an interface with the
+ * configured name appears, or the daemon is restarted.
  */
 void lower_follow(struct daemon *d)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The interface that the device sends by.
+ * Lower interface: the interface on which the device sends datagrams.
  */
 #ifndef _LOWER_H
 #define _LOWER_H

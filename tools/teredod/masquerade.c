@@ -2,9 +2,9 @@
 /*
  * The nftables table of a server's gateway that masquerades, by libnftables.
  *
- * The rules name the device by its index, in more digits than a name of a device
- * has characters: libnftables takes what may be a name for a name, and has no
- * quoting for some of them.
+ * The rules identify the device by its index, padded to more digits than a device name
+ * can have. libnftables would take a shorter number for a name, and it cannot quote
+ * every name.
  */
 #include "masquerade.h"
 
@@ -22,8 +22,8 @@
  * @table: result
  * @device: name of the device
  *
- * libnftables takes letters, digits and "-_./" in names. Other octets become "/"
- * and two hexadecimal digits; no name of a device has a "/".
+ * libnftables accepts letters, digits and "-_./" in names. Other octets become "/"
+ * and two hexadecimal digits; device names have no "/".
  */
 void masquerade_table(char table[MASQUERADE_TABLE], const char *device)
 {
@@ -41,7 +41,7 @@ void masquerade_table(char table[MASQUERADE_TABLE], const char *device)
 }
 
 /**
- * struct terms - what the rules are made of, as text
+ * struct terms - variable parts of the rules, as text
  * @device: index of the device
  * @clients: /64 of the clients
  */
@@ -60,7 +60,7 @@ static void make_terms(struct terms *terms, const struct masquerade *t)
 	snprintf(terms->clients, sizeof(terms->clients), "%s/64", text);
 }
 
-/* The last chain drops what would leave with an address that no provider takes */
+/* The last chain drops packets whose untranslated source no provider would accept. */
 static void put_chains(FILE *f, const struct terms *terms)
 {
 	fprintf(f, "chain srcnat {\n"
@@ -78,7 +78,7 @@ static void put_chains(FILE *f, const struct terms *terms)
 }
 
 /**
- * masquerade_rules() - write the table
+ * masquerade_rules() - write the rules of the table
  * @t: translation
  * @rules: result, one transaction that replaces the table
  */
@@ -99,7 +99,7 @@ void masquerade_rules(const struct masquerade *t, char rules[MASQUERADE_RULES])
 	fclose(f);
 }
 
-/* The first line of libnftables' message, and what it leaves out */
+/* Copy the first line of libnftables' error message, and add a hint. */
 static void explain(struct masquerade *t, struct nft_ctx *nft)
 {
 	const char *text = nft_ctx_get_error_buffer(nft);
@@ -116,7 +116,7 @@ static void explain(struct masquerade *t, struct nft_ctx *nft)
 		 "");
 }
 
-/* Return: 0 with the output in *@output, which the caller frees, or -EIO */
+/* Return: 0 with the output in *@output, owned by the caller, or -EIO */
 static int run(struct masquerade *t, const char *commands, unsigned int flags,
 	       char **output)
 {
@@ -139,7 +139,7 @@ static int run(struct masquerade *t, const char *commands, unsigned int flags,
 	return ret;
 }
 
-/* The table, or NULL if there is none; the caller frees it */
+/* Return: the listing of the table, owned by the caller; NULL if there is no table */
 static char *list(struct masquerade *t, unsigned int flags)
 {
 	char command[MASQUERADE_TABLE + 32], *text = NULL;
@@ -149,7 +149,7 @@ static char *list(struct masquerade *t, unsigned int flags)
 }
 
 /**
- * masquerade_put() - set the table up, in place of what may be there
+ * masquerade_put() - create or replace the table
  * @t: translation
  *
  * Return: 0 or a negative errno with t->error set.

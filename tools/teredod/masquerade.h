@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The nftables table of a server's gateway that masquerades. One table for each
- * device, which each change replaces in one transaction, so that connections survive.
+ * The nftables table of a server's gateway that masquerades. Each device has its own
+ * table. A change replaces the table in one transaction, so that connections survive.
  */
 #ifndef _MASQUERADE_H
 #define _MASQUERADE_H
@@ -17,7 +17,7 @@
  * @table: name of the table, family ip6
  * @ifindex: the device
  * @clients: the /64 that the server's clients share
- * @listing: the table as listed after it was set up, NULL before
+ * @listing: listing of the table after it was set up, NULL before
  * @error: why the last request failed, one line
  */
 struct masquerade {
@@ -31,8 +31,8 @@ struct masquerade {
 /**
  * struct masquerade_count - traffic of a gateway
  * @sent: first packets of connections that clients have opened, since the table was
- *	set up last
- * @replies: replies to these
+ *	last set up
+ * @replies: replies in these connections
  */
 struct masquerade_count {
 	unsigned long long sent;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Native IPv6 beside Teredo.
- */
+/* Detection of native IPv6 on the host, see native.h. */
 #include "native.h"
 
 #include <linux/if_addr.h>
@@ -12,9 +10,9 @@
 #include "route.h"
 
 /**
- * native_begin - what is there at the start is believed at once
+ * native_begin() - initialize the state; it takes effect at once
  * @n: result
- * @present: native IPv6 is there
+ * @present: native IPv6 exists
  */
 void native_begin(struct native *n, bool present)
 {
@@ -24,9 +22,9 @@ void native_begin(struct native *n, bool present)
 }
 
 /**
- * native_seen - somebody has looked
- * @n: what is known
- * @present: native IPv6 is there
+ * native_seen() - update the state with what was found
+ * @n: state
+ * @present: native IPv6 exists
  * @now: time in milliseconds
  */
 void native_seen(struct native *n, bool present, u64 now)
@@ -42,8 +40,8 @@ void native_seen(struct native *n, bool present, u64 now)
 }
 
 /**
- * native_timeout - time has passed
- * @n: what is known
+ * native_timeout() - let a change take effect when its time has come
+ * @n: state
  * @now: time in milliseconds
  *
  * Return: true if n->believed has changed.
@@ -58,11 +56,11 @@ bool native_timeout(struct native *n, u64 now)
 }
 
 /**
- * native_take_route - look at a route
- * @look: where to note it
+ * native_take_route() - check whether a route is a native default route
+ * @look: search that records the result
  * @nlh: RTM_NEWROUTE
  *
- * A default route counts if it is none of Teredo's and its link works.
+ * A default route counts if teredod has not added it and its link works.
  */
 void native_take_route(struct native_look *look, const struct nlmsghdr *nlh)
 {
@@ -83,7 +81,7 @@ void native_take_route(struct native_look *look, const struct nlmsghdr *nlh)
 	look->oif = oif;
 }
 
-/* Of no transition mechanism: neither Teredo nor 6to4 (2002::/16) */
+/* Exclude addresses of transition mechanisms: Teredo and 6to4 (2002::/16). */
 static bool is_native(const struct in6_addr *addr, __be32 prefix)
 {
 	return host_addr_is_native(addr, prefix) &&
@@ -91,11 +89,11 @@ static bool is_native(const struct in6_addr *addr, __be32 prefix)
 }
 
 /**
- * native_take_address - look at an address
- * @look: where to note it
+ * native_take_address() - check whether an address is native
+ * @look: search that records the result
  * @nlh: RTM_NEWADDR
  *
- * One that is not good for new connections does not count.
+ * An address that cannot be used for new connections does not count.
  */
 void native_take_address(struct native_look *look, const struct nlmsghdr *nlh)
 {
@@ -120,10 +118,10 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * native_find - look for native IPv6
+ * native_find() - search for native IPv6
  * @nl: rtnetlink socket
- * @look: with prefix and own device; there is some if it has got a route and an
- *	address
+ * @look: search with prefix and own device; native IPv6 exists if the search finds
+ *	both a route and an address
  *
  * Return: 0 or a negative errno with nl->error set.
  */
@@ -131,7 +129,7 @@ int native_find(struct nl *nl, struct native_look *look)
 {
 	int ret = host_addrs_find(nl, on_message, look);
 
-	/* the many routes of a router only if need be */
+	/* a router can have many routes: read them only if necessary */
 	if (ret || !look->address)
 		return ret;
 	return host_routes_find(nl, on_message, look);

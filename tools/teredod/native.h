@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Native IPv6 beside Teredo: what counts as such, and when to believe it. A
- * client is only for hosts that have nothing better (RFC 4380 5.5), but an
- * uplink that comes and goes shall not take the address along each time.
+ * Detection of native IPv6 on the host, with hysteresis. A client serves only hosts
+ * without native IPv6 (RFC 4380 5.5). It must not lose its address each time that an
+ * uplink comes and goes.
  */
 #ifndef _NATIVE_H
 #define _NATIVE_H
@@ -10,14 +10,14 @@
 #include "nl.h"
 #include "packet.h"
 
-#define NATIVE_ENTER_MS	5000	/* it has to be there for so long, */
-#define NATIVE_LEAVE_MS	30000	/* or to be gone */
+#define NATIVE_ENTER_MS	5000	/* time until new native IPv6 counts */
+#define NATIVE_LEAVE_MS	30000	/* time until lost native IPv6 counts as gone */
 #define NATIVE_NEVER	UINT64_MAX
 
 /**
- * struct native - what is known
- * @present: it is there right now
- * @believed: it is there as far as we are concerned
+ * struct native - state of the detection
+ * @present: native IPv6 exists now
+ * @believed: native IPv6 counts as existing
  * @deadline: when @believed becomes @present
  */
 struct native {
@@ -27,12 +27,12 @@ struct native {
 };
 
 /**
- * struct native_look - whose IPv6 counts
+ * struct native_look - search for native IPv6
  * @prefix: service prefix
- * @own: our device
- * @oif: result, where the default route leads
- * @route: there is a default route through another interface
- * @address: another interface has a global address
+ * @own: interface index of the Teredo device
+ * @oif: result, interface index of the default route
+ * @route: result, another interface has a default route
+ * @address: result, another interface has a native address
  */
 struct native_look {
 	__be32 prefix;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A client beside native IPv6: it gives up its address and routes as long as
- * there is some. If that is wanted, a host-specific relay stands in for it, by
- * which the host reaches Teredo clients from its native address and without
- * anybody else's relay (RFC 4380 5.5, H-10). The relay is a device of its own:
- * a client cannot become one, and nobody has both on one interface.
+ * Policy of a client while the host has native IPv6: the client gives up its address and
+ * routes. If configured, a host-specific relay replaces it (RFC 4380 5.5, row H-10). The
+ * host then reaches Teredo clients from its native address, without another relay. The
+ * relay is a separate device, as the mode of a device cannot change.
  */
 #include "daemon.h"
 #include "log.h"
@@ -39,7 +38,7 @@ static void describe(const struct daemon *d, struct link_conf *conf)
 			link_conf_set(conf, same[i]);
 	conf->mode = TEREDO_MODE_HOSTRELAY;
 	link_conf_set(conf, IFLA_TEREDO_MODE);
-	/* who was a client is probably behind a NAT (H-09) */
+	/* a host that was a Teredo client is probably behind a NAT (row H-09) */
 	conf->direct = true;
 	link_conf_set(conf, IFLA_TEREDO_DIRECT);
 }
@@ -84,7 +83,7 @@ static void remove_stand_in(struct daemon *d)
 	watch_retry(d, false);
 }
 
-/* Linux 6.1 says nothing but "Permission denied" if IPv6 is disabled. */
+/* Linux 6.1 reports only "Permission denied" if IPv6 is disabled. */
 static void stand_in_error(const struct daemon *d, const char *name, int error,
 			   char why[NL_ERROR])
 {
@@ -97,7 +96,7 @@ static void stand_in_error(const struct daemon *d, const char *name, int error,
 }
 
 /**
- * beside_repair() - put back what is missing of the host-specific relay
+ * beside_repair() - restore the host-specific relay
  * @d: daemon of a client; nothing happens unless it is dormant
  */
 void beside_repair(struct daemon *d)
@@ -119,7 +118,7 @@ void beside_repair(struct daemon *d)
 	explain_report(d);
 }
 
-/* An earlier daemon that was killed may have left one */
+/* Find a relay that an earlier daemon has left when it was killed. */
 static void sweep_stand_in(struct daemon *d)
 {
 	char name[IF_NAMESIZE];
@@ -191,7 +190,7 @@ static void on_look(uv_timer_t *timer)
 }
 
 /**
- * beside_changed - addresses, default routes or links have changed
+ * beside_changed() - schedule a search after a change of addresses, routes or links
  * @d: daemon
  */
 void beside_changed(struct daemon *d)
@@ -202,7 +201,7 @@ void beside_changed(struct daemon *d)
 }
 
 /**
- * beside_begin - see what is there
+ * beside_begin() - search for native IPv6 at the start
  * @d: daemon of a client, before it begins to qualify
  */
 void beside_begin(struct daemon *d)
@@ -226,7 +225,7 @@ void beside_begin(struct daemon *d)
 }
 
 /**
- * beside_close - the end
+ * beside_close() - remove the host-specific relay
  * @d: daemon of a client
  */
 void beside_close(struct daemon *d)

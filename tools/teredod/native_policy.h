@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a client does beside native IPv6.
+ * Policy of a client while the host has native IPv6.
  */
 #ifndef _NATIVE_POLICY_H
 #define _NATIVE_POLICY_H
@@ -13,13 +13,13 @@
 struct daemon;
 
 /**
- * struct beside - native IPv6 beside a client (native_policy.c)
- * @native: is there native IPv6
- * @name: the interface that it is on
- * @look: waits for a burst of events to end
- * @timer: waits until @native is believed
- * @stand_in: host-specific relay in place of the client, 0 if there is none; the error
- *	of struct place is about it while the client is dormant
+ * struct beside - a client while the host has native IPv6 (native_policy.c)
+ * @native: state of the detection
+ * @name: interface with native IPv6
+ * @look: delays the search until a burst of events has ended
+ * @timer: expires when @native changes
+ * @stand_in: interface index of the host-specific relay that replaces the client, 0 for
+ *	none; while the client is dormant, the error of struct place refers to the relay
  */
 struct beside {
 	struct native native;

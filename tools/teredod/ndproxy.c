@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Neighbour discovery for a native /64 on the link of this host.
+ * Neighbour discovery proxy for a native /64, see ndproxy.h.
  *
- * The kernel's own proxy (ip neigh add proxy) takes one entry for each address,
- * and clients have addresses that are not known before. So a packet socket sees
- * all multicast of the link, and a filter in the kernel leaves the solicitations
- * for the prefix. Only addresses that a client can have are answered: the provider's
- * router and the host itself may have others of the same /64.
+ * The kernel's own proxy (ip neigh add proxy) needs one entry for each address, and the
+ * addresses of clients are not known in advance. A packet socket therefore receives all
+ * multicast of the link, and a socket filter passes solicitations for the prefix. Only
+ * addresses that a client can have are answered: the provider's router and the host
+ * itself can use other addresses of the /64.
  */
 #include "ndproxy.h"
 
@@ -28,10 +28,10 @@
 #define NA_LEN		72		/* with the link-layer address */
 #define NA_SOLICITED	0x40
 #define OPT_TARGET_LLADDR 2
-#define UG_BITS		0x0300		/* of the flags, 0 in a client's address */
+#define UG_BITS		0x0300		/* U and G bit of the flags, 0 for a client */
 
-/* Addresses that people number by hand, such as 1 or 77, have an embedded IPv4
- * address in 240.0.0.0/4.
+/* Interface identifiers that are numbered by hand, such as 1 or 77, decode to mapped
+ * addresses in 240.0.0.0/4.
  */
 static bool is_client(const struct in6_addr *addr)
 {
@@ -42,9 +42,7 @@ static bool is_client(const struct in6_addr *addr)
 	       ntohl(mapped.addr) < 0xf0000000;
 }
 
-/* A solicitation of duplicate address detection gets no answer: a neighbour that
- * wants such an address may have it.
- */
+/* Do not answer duplicate address detection: a neighbour may use such an address. */
 static bool is_solicitation(const u8 *packet, size_t len)
 {
 	static const u8 unspecified[16];
@@ -58,10 +56,10 @@ static bool is_solicitation(const u8 *packet, size_t len)
 }
 
 /**
- * ndproxy_target() - read a neighbour solicitation
+ * ndproxy_target() - validate a neighbour solicitation and get its target
  * @prefix: the /64
- * @packet: from the IPv6 header on
- * @len: length of @packet
+ * @packet: packet, beginning with the IPv6 header
+ * @len: length of @packet in octets
  * @target: result
  *
  * Return: true if it is valid (RFC 4861 7.1.1) and must be answered.
@@ -79,14 +77,14 @@ bool ndproxy_target(const struct in6_addr *prefix, const u8 *packet, size_t len,
 }
 
 /**
- * ndproxy_answer() - write the advertisement for a solicitation
- * @answer: result, from the IPv6 header on
- * @packet: a solicitation that ndproxy_target() has found valid
- * @mac: Ethernet address that the target is reached by
+ * ndproxy_answer() - build the advertisement for a solicitation
+ * @answer: result, beginning with the IPv6 header
+ * @packet: a solicitation that ndproxy_target() has accepted
+ * @mac: Ethernet address to advertise
  *
- * The override flag is 0, as RFC 4861 7.2.8 has it for proxies.
+ * The override flag is 0, as RFC 4861 7.2.8 requires of proxies.
  *
- * Return: length of @answer.
+ * Return: length of @answer in octets.
  */
 size_t ndproxy_answer(u8 answer[72], const u8 *packet, const u8 mac[6])
 {
@@ -143,7 +141,7 @@ static void take(struct ndproxy *p, const u8 *packet, size_t len,
 		p->answered++;
 }
 
-/* An interface that goes down is an error of the socket, which goes on later */
+/* When the interface goes down, the socket reports an error, and works again later. */
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct ndproxy *p = poll->data;
@@ -165,7 +163,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	}
 }
 
-/* Offsets are those of the IPv6 header, which a cooked socket begins with */
+/* Offsets count from the IPv6 header, with which packets of a cooked socket begin. */
 static int set_filter(int fd, const struct in6_addr *prefix)
 {
 	struct sock_filter code[] = {
@@ -191,7 +189,7 @@ static int set_filter(int fd, const struct in6_addr *prefix)
 			  sizeof(program));
 }
 
-/* The filter is there before the socket is bound, so no other packet gets in */
+/* Attach the filter before the socket is bound, so that no other packet arrives. */
 static int set_up(struct ndproxy *p)
 {
 	struct sockaddr_ll addr = {
@@ -244,10 +242,10 @@ static void explain(struct ndproxy *p, int err)
 }
 
 /**
- * ndproxy_open() - begin to answer
+ * ndproxy_open() - start answering solicitations
  * @p: result
  * @loop: event loop
- * @ifindex: interface, with Ethernet addresses
+ * @ifindex: interface index; the link must use Ethernet addresses
  * @prefix: the /64
  *
  * Return: 0 or a negative errno with p->error set.
@@ -278,8 +276,8 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /**
- * ndproxy_close() - end
- * @p: proxy, which may be closed already
+ * ndproxy_close() - stop answering solicitations
+ * @p: proxy, which can be closed already
  */
 void ndproxy_close(struct ndproxy *p)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Neighbour discovery for a native /64 that the provider has put on the link of
- * this host (RFC 4861 7.2.8): answers the provider's solicitations for addresses
- * that clients of the server can have.
+ * Neighbour discovery proxy (RFC 4861 7.2.8) for a native /64 that the provider has put
+ * on the link of this host. The proxy answers solicitations for addresses that clients
+ * of the server can have.
  */
 #ifndef _NDPROXY_H
 #define _NDPROXY_H
@@ -15,17 +15,17 @@
 #define NDPROXY_RATE	256	/* advertisements per second */
 
 /**
- * struct ndproxy - neighbour discovery for a /64
- * @open: the socket is there
+ * struct ndproxy - neighbour discovery proxy for a /64
+ * @open: the socket is open
  * @fd: packet socket
- * @poll: the socket in the event loop
- * @ifindex: interface of the link
- * @mac: its address
+ * @poll: poll handle of the socket
+ * @ifindex: interface index of the link
+ * @mac: Ethernet address of the interface
  * @prefix: the /64
- * @tokens: advertisements that may be sent now
+ * @tokens: advertisements that can be sent now
  * @filled: when @tokens was last raised, by uv_now()
  * @answered: advertisements sent
- * @error: why the socket is not there
+ * @error: why the socket is not open
  */
 struct ndproxy {
 	bool open;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What happens to the device, to the way to the server, and to the address and
- * routes that we put there. No network manager needs to tell us.
+ * Network events: changes of the device, of the path to the server, and of the address
+ * and routes that the daemon has added. They work without a network manager.
  */
 #include "carrier.h"
 #include "daemon.h"
@@ -17,21 +17,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A change of network comes as a burst of events, of which only the outcome
- * counts. Short enough not to be noticed.
+/* A change of the network causes a burst of events, of which only the result matters.
+ * The delay is too short to be noticed.
  */
 #define SETTLE_MS	100
 
-/* A program that flushes addresses or routes in a loop must find them gone
- * once, and must not keep the daemon busy.
+/* A program that flushes addresses or routes in a loop must see them removed once, and
+ * must not keep the daemon busy.
  */
 #define REPAIR_MS	500
 
-/* For a refusal whose cause ends without an event. All known ones have one. */
+/* Retry in case a rejection's cause ends without an event. All known causes have one. */
 #define RETRY_MS	10000
 
 #define CLOCK_S		5
-#define ASLEEP_MS	3000	/* less is no suspension but noise */
+#define ASLEEP_MS	3000	/* a shorter difference is noise, not suspension */
 
 static uint64_t asleep_ms(void)
 {
@@ -75,10 +75,10 @@ static void no_path(struct daemon *d, __be32 dst)
 }
 
 /**
- * watch_path - find out how the server is reached now
+ * watch_path() - look up the path to the server again
  * @d: daemon, which knows a server
  *
- * Return: true if it is no longer as it was.
+ * Return: true if the path has changed.
  */
 bool watch_path(struct daemon *d)
 {
@@ -103,11 +103,11 @@ bool watch_path(struct daemon *d)
 }
 
 /**
- * watch_settled - something about links, addresses or routes has changed
+ * watch_settled() - react to changes of links, addresses or routes
  * @d: daemon of a client
  *
- * Another address of ours or another router means another mapping, if not
- * another NAT. A carrier that was away and is back may mean so.
+ * Another local address or router means another mapping, and perhaps another NAT. A
+ * carrier that was lost and regained can mean the same.
  */
 void watch_settled(struct daemon *d)
 {
@@ -154,7 +154,7 @@ static void expect_settling(struct daemon *d)
 }
 
 /**
- * watch_repair - have the role look after address and routes in a moment
+ * watch_repair() - schedule a check of address and routes by the role
  * @d: daemon
  */
 void watch_repair(struct daemon *d)
@@ -164,9 +164,9 @@ void watch_repair(struct daemon *d)
 }
 
 /**
- * watch_retry() - have the role try again to add what the kernel refused
+ * watch_retry() - schedule a retry of what the kernel rejected, or cancel it
  * @d: daemon
- * @failed: something was refused; false ends the retries
+ * @failed: the kernel rejected something; false cancels the retry
  */
 void watch_retry(struct daemon *d, bool failed)
 {
@@ -176,7 +176,7 @@ void watch_retry(struct daemon *d, bool failed)
 		uv_timer_stop(&d->watch.retry);
 }
 
-/* An address or a route of the device is gone. */
+/* An address or a route of the device was removed. */
 static void own_removed(struct daemon *d)
 {
 	if (d->role->removed)
@@ -184,9 +184,9 @@ static void own_removed(struct daemon *d)
 	watch_repair(d);
 }
 
-/* A device that goes down loses its addresses and its state, even if it is up
- * again by the time we look. The kernel also unsets the state of a client that
- * sends by another interface.
+/* A device that goes down loses its addresses and its state, even if it is up again
+ * before the daemon sees it. The kernel also resets the state of a client whose lower
+ * interface changes.
  */
 static void own_link(struct daemon *d, const struct link_info *link)
 {
@@ -199,7 +199,7 @@ static void own_link(struct daemon *d, const struct link_info *link)
 	if (d->role->link)
 		d->role->link(d);
 	d->watch.dev_bounced |= (was_up && !up) || relinked;
-	/* rules may send packets with another mark by another path */
+	/* policy routing can use another path for another mark */
 	if (up != was_up || relinked || marked)
 		expect_settling(d);
 }
@@ -212,7 +212,7 @@ static void own_link_deleted(struct daemon *d)
 	daemon_exit(d, 1);
 }
 
-/* The kernel sends this about a link when IPv6 begins to work on it. */
+/* The kernel sends an AF_INET6 message about a link when IPv6 starts to work on it. */
 static void on_link6(struct daemon *d, u32 ifindex)
 {
 	if ((ifindex == d->ifindex || ifindex == d->beside.stand_in) &&
@@ -220,8 +220,8 @@ static void on_link6(struct daemon *d, u32 ifindex)
 		d->role->repair(d);
 }
 
-/* The interface in the path. Several messages can come before things settle: that
- * the carrier was away and is back stays true.
+/* Update the carrier of the interface in the path. Several messages can arrive before
+ * they are processed, so @link_back stays set.
  */
 static void path_link(struct daemon *d, const struct link_info *link)
 {
@@ -274,8 +274,9 @@ static void on_addr(struct daemon *d, const struct nlmsghdr *nlh)
 		own_removed(d);
 }
 
-/* A route of another device can take the place of one of this device, without
- * an event about that, by "ip route replace". And it makes room when it goes.
+/* With "ip route replace", a route of another device can replace one of this device
+ * without an event about the latter. Its removal makes room for a route that was
+ * rejected.
  */
 static bool takes_place(const struct daemon *d, const struct nlmsghdr *nlh,
 			const struct route6 *route)
@@ -335,7 +336,7 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-/* Events were lost, so anything may have happened. */
+/* Read the state again: the lost events can have been about anything. */
 static void resync(struct daemon *d)
 {
 	struct link_info link;
@@ -350,16 +351,14 @@ static void resync(struct daemon *d)
 		own_link(d, &link);
 	if (d->role->lost)
 		d->role->lost(d);
-	/* the interface in the path may have lost and regained its carrier */
+	/* the interface in the path can have lost and regained its carrier */
 	d->watch.link_back = true;
 	expect_settling(d);
 	beside_changed(d);
 	watch_repair(d);
 }
 
-/* The events that are left are older than those that were lost: they must be
- * read before the state is.
- */
+/* Pending events are older than the lost ones, so read them before the state. */
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct daemon *d = poll->data;
@@ -376,8 +375,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		resync(d);
 }
 
-/* Having slept, the NAT has forgotten us, and this may be another place. A
- * timer of this clock expires at once when the machine wakes up.
+/* After a suspend, the NAT has dropped the mapping, and the host can be on another
+ * network. This timer expires at once when the host resumes.
  */
 static void on_clock(uv_poll_t *poll, int status, int events)
 {
@@ -432,10 +431,10 @@ static int join_all(struct daemon *d)
 }
 
 /**
- * watch_open - begin to look
+ * watch_open() - subscribe to events, and start the timers
  * @d: daemon with its device
  *
- * Return: 0 or a negative errno, having said why.
+ * Return: 0 or a negative errno, after logging why.
  */
 int watch_open(struct daemon *d)
 {

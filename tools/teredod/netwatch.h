@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changes of the device, the path to the server, addresses and routes.
+ * Network events: changes of the device, the path to the server, addresses and routes.
  */
 #ifndef _NETWATCH_H
 #define _NETWATCH_H
@@ -15,20 +15,20 @@ struct daemon;
 
 /**
  * struct netwatch - events of links, addresses and routes (netwatch.c)
- * @nl: socket
- * @poll: the same
- * @settle: waits for a burst of events to end
- * @repair: waits before address and routes are put back
- * @retry: waits before what was refused is tried again
- * @clock_fd: timer that goes on while the machine is suspended
- * @clock_poll: the same
+ * @nl: rtnetlink socket
+ * @poll: poll handle of the socket
+ * @settle: delays processing until a burst of events has ended
+ * @repair: delays the repair of address and routes
+ * @retry: delays a retry of what the kernel rejected
+ * @clock_fd: timer that keeps running while the host is suspended
+ * @clock_poll: poll handle of the timer
  * @asleep: CLOCK_BOOTTIME minus CLOCK_MONOTONIC in milliseconds
  * @path: path to the server
- * @path_up: @path is known
- * @path_error: why it is not
+ * @path_up: @path is valid
+ * @path_error: why there is no path
  * @link_away: the interface in @path has no carrier
- * @link_back: it has got it back
- * @dev_bounced: the device was down, if only for a moment, or sends by another
+ * @link_back: the interface in @path has regained its carrier
+ * @dev_bounced: the device was down, even if briefly, or has changed its lower
  *	interface
  */
 struct netwatch {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of an nftables table by other programs.
+ * Events about changes of an nftables table by other programs.
  *
- * The kernel sends the changes of a transaction and then its generation, with
- * the name of the program. The transactions of this process are left out.
+ * The kernel sends the changes of a transaction, followed by its generation with the
+ * name of the program. Transactions of this process are ignored.
  */
 #include "nftevents.h"
 
@@ -17,7 +17,7 @@
 
 #include "readable.h"
 
-/* NFTA_TABLE_NAME, and what names the table in all other messages */
+/* NFTA_TABLE_NAME, also the number of the table's name in all other messages */
 #define TABLE_NAME	1
 
 static bool names_table(const struct nlmsghdr *nlh, const char *table)
@@ -34,8 +34,8 @@ static bool names_table(const struct nlmsghdr *nlh, const char *table)
 	return !strcmp(name, table);
 }
 
-/* The end of a transaction. The id of the process is that of the first namespace:
- * inside another one this process may take its own changes for those of another.
+/* Process the end of a transaction. The process id is that of the initial namespace. In
+ * another one, this process can take its own changes for those of another program.
  */
 static void on_generation(struct nftevents *e, const struct nlmsghdr *nlh)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changes of an nftables table by other programs: NFNLGRP_NFTABLES in the event
- * loop.
+ * Events about changes of an nftables table by other programs (NFNLGRP_NFTABLES).
  */
 #ifndef _NFTEVENTS_H
 #define _NFTEVENTS_H
@@ -15,14 +14,14 @@
 typedef void nftevents_fn(void *ctx);
 
 /**
- * struct nftevents - the events of a table
- * @nl: socket
- * @poll: the socket in the event loop
+ * struct nftevents - events about a table
+ * @nl: netlink socket
+ * @poll: poll handle of the socket
  * @table: name of the table, family ip6
  * @fn: called after a transaction that has changed the table, or if events were
  *	lost
- * @ctx: handed to @fn
- * @touched: the transaction that is being read has changed the table
+ * @ctx: passed to @fn
+ * @touched: the current transaction has changed the table
  * @by: program that made the last change, "" if unknown
  */
 struct nftevents {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A way in through the gateway: teredo-portmap has it forward the service port
- * (RFC 6081 5.3, 5.6) while qualification goes on, which a gateway that does not
- * answer must not hold up.
+ * Port mapping on the NAT gateway: teredo-portmap makes the gateway forward the service
+ * port (RFC 6081 5.3, 5.6). Qualification continues meanwhile, as a gateway that does
+ * not answer must not delay it.
  */
 #include "children.h"
 #include "daemon.h"
@@ -18,29 +18,27 @@
 
 #define STATE_DIR	"/var/lib/teredo"
 
-/* At the end a gateway gets so long to close the port; teredo-portmap goes on
+/* Time for the gateway to close the port when the daemon exits. teredo-portmap continues
  * after that.
  */
 #define END_MS		3000
 
-/* A teredo-portmap that has died is started again, one that always does not too
- * often.
- */
+/* Delay before teredo-portmap is restarted, in case it fails each time */
 #define AGAIN_MS	10000
 
 #define LINE		256
 #define HANDLES		3
 
 /**
- * struct portmap_program - a teredo-portmap that runs
- * @d: daemon, NULL once it is to end
- * @process: the same
- * @in: it ends when this does
- * @out: where it says what it has achieved
- * @open: handles that libuv has not let go of
- * @line: what it has said of the current line
- * @len: so many octets
- * @doubtful: the gateway is to be asked again
+ * struct portmap_program - a running teredo-portmap
+ * @d: daemon, NULL once the program was told to terminate
+ * @process: its process
+ * @in: its standard input; closing it terminates the program
+ * @out: its standard output, with results
+ * @open: handles that libuv has not closed yet
+ * @line: incomplete line of output
+ * @len: length of @line in octets
+ * @doubtful: the gateway can have lost the mapping, see portmap_renew()
  */
 struct portmap_program {
 	struct daemon *d;
@@ -90,7 +88,7 @@ static void on_exit_status(uv_process_t *process, int64_t status, int signum)
 	close_handle((uv_handle_t *)process);
 }
 
-/* "mapped MAPPING" or "failed REASON" */
+/* Process a line of output, "mapped MAPPING" or "failed REASON". */
 static void take_line(struct daemon *d, const char *line)
 {
 	struct mapping map;
@@ -117,7 +115,7 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	struct portmap_program *pm = handle->data;
 
 	(void)size;
-	/* the rest of a line that is too long is one by itself, and nothing */
+	/* drop the start of an overlong line; the rest is no valid line either */
 	if (pm->len == sizeof(pm->line) - 1)
 		pm->len = 0;
 	*buf = uv_buf_init(pm->line + pm->len, sizeof(pm->line) - 1 - pm->len);
@@ -143,7 +141,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 	}
 }
 
-/* It is installed beside teredod. */
+/* teredo-portmap is installed in the directory of teredod. */
 static void find_program(char *buf, size_t size)
 {
 	static const char name[] = "teredo-portmap";
@@ -155,7 +153,7 @@ static void find_program(char *buf, size_t size)
 	strcpy(slash ? slash + 1 : buf, name);
 }
 
-/* TEREDO_STATE_DIR stands for another directory, as TEREDO_RUN_DIR does. */
+/* TEREDO_STATE_DIR replaces the directory, like TEREDO_RUN_DIR. */
 static void find_state(const struct daemon *d, char *buf, size_t size)
 {
 	const char *dir = getenv("TEREDO_STATE_DIR");
@@ -246,7 +244,7 @@ static void on_timer(uv_timer_t *timer)
 	begin(timer->data);
 }
 
-/* It closes the port; the next one waits until it has. */
+/* The program closes the port before it exits. The next program waits for that. */
 static void end(struct daemon *d)
 {
 	struct portmap_program *pm = d->portmap.program;
@@ -269,7 +267,7 @@ static bool same(const struct mapping *a, const struct mapping *b)
 }
 
 /**
- * portmap_open - get ready
+ * portmap_open() - initialize the timer
  * @d: daemon of a client
  */
 void portmap_open(struct daemon *d)
@@ -279,11 +277,11 @@ void portmap_open(struct daemon *d)
 }
 
 /**
- * portmap_update - our address, our port or the gateway may be another one
+ * portmap_update() - request a mapping if address, port or gateway have changed
  * @d: daemon of a client, which knows its path
  * @port: service port, network byte order
  *
- * Without a gateway there is no NAT that could be asked.
+ * Without a gateway, there is no NAT to ask.
  */
 void portmap_update(struct daemon *d, __be16 port)
 {
@@ -304,7 +302,7 @@ void portmap_update(struct daemon *d, __be16 port)
 }
 
 /**
- * portmap_doubt - the NAT may have forgotten all it knew
+ * portmap_doubt() - note that the NAT can have lost its mappings
  * @d: daemon of a client, which loses its address
  */
 void portmap_doubt(struct daemon *d)
@@ -313,7 +311,7 @@ void portmap_doubt(struct daemon *d)
 		d->portmap.program->doubtful = true;
 }
 
-/* Whatever it reads ends its wait. If nothing fits there is enough to read. */
+/* Any input ends the program's wait. If the pipe is full, there is input already. */
 static void ask_again(struct portmap_program *pm)
 {
 	char line[] = "again\n";
@@ -323,11 +321,11 @@ static void ask_again(struct portmap_program *pm)
 }
 
 /**
- * portmap_renew - the NAT answers again
+ * portmap_renew() - request the mapping again after the NAT can have lost it
  * @d: daemon of a client, which has got an address
  *
- * A gateway that was restarted keeps no port open; without this the next look at it
- * is minutes away.
+ * A gateway that was restarted has no mappings. The program's own next check can be
+ * minutes away.
  */
 void portmap_renew(struct daemon *d)
 {
@@ -338,7 +336,7 @@ void portmap_renew(struct daemon *d)
 }
 
 /**
- * portmap_stop - nobody needs the port for now
+ * portmap_stop() - remove the mapping while no address needs it
  * @d: daemon of a client
  */
 void portmap_stop(struct daemon *d)
@@ -347,7 +345,7 @@ void portmap_stop(struct daemon *d)
 }
 
 /**
- * portmap_close - the same for ever, and wait for it
+ * portmap_close() - remove the mapping, and wait up to END_MS for the program
  * @d: daemon of a client
  */
 void portmap_close(struct daemon *d)
@@ -360,18 +358,17 @@ void portmap_close(struct daemon *d)
 	if (!pm || uv_fileno((uv_handle_t *)&pm->out, &fd))
 		return;
 	pfd.fd = fd;
-	/* hung up once it has ended */
+	/* the pipe hangs up when the program exits */
 	poll(&pfd, 1, END_MS);
 }
 
 /**
- * portmap_outside - the port, if it is another one than the server sees
+ * portmap_outside() - get the external endpoint, if it is not the mapped endpoint
  * @d: daemon of a client that is qualified
  *
- * RFC 6081 5.3.3: if it is the same there is one NAT, and the port counts as
- * none.
+ * If both are the same, there is one NAT, and no separate endpoint (RFC 6081 5.3.3).
  *
- * Return: where it is, or address 0.
+ * Return: the external endpoint, or address 0.
  */
 struct teredo_endpoint portmap_outside(const struct daemon *d)
 {
@@ -382,9 +379,9 @@ struct teredo_endpoint portmap_outside(const struct daemon *d)
 }
 
 /**
- * portmap_status - what "teredo show" is to show of it
+ * portmap_status() - add the mapping to the status
  * @d: daemon of a client
- * @status: object to add it to
+ * @status: object of the status
  */
 void portmap_status(const struct daemon *d, json_t *status)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The program that asks a NAT's gateway to forward the service port.
+ * Control of teredo-portmap, which maintains a port mapping on the NAT gateway.
  */
 #ifndef _PORTMAP_H
 #define _PORTMAP_H
@@ -18,12 +18,12 @@ struct daemon;
 struct portmap_program;
 
 /**
- * struct portmap - a port that the gateway forwards (portmap.c)
- * @program: teredo-portmap, NULL if it does not run
- * @timer: starts it again
- * @wanted: what it was asked for
- * @got: what it has got, method no if nothing
- * @error: why not, "" if that is not known yet
+ * struct portmap - port mapping on the gateway (portmap.c)
+ * @program: running teredo-portmap, NULL if there is none
+ * @timer: restarts the program
+ * @wanted: requested mapping
+ * @got: existing mapping, method no if there is none
+ * @error: why there is none, "" if unknown yet
  */
 struct portmap {
 	struct portmap_program *program;

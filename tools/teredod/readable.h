@@ -6,15 +6,15 @@
 #include <uv.h>
 
 /**
- * readable_resume() - go on watching a file descriptor after an error
+ * readable_resume() - resume polling a file descriptor after an error
  * @poll: handle whose callback runs
- * @status: what the callback got
+ * @status: status that the callback got
  * @cb: the callback
  *
- * libuv stops a handle when the kernel reports POLLERR. For a netlink socket
- * that is one overrun, for a UDP socket one ICMP error: the next receive
- * fetches the error, and the socket works as before. To be called first in
- * each callback, which may close the handle later.
+ * libuv stops a handle when the kernel reports POLLERR. For a netlink socket that is an
+ * overrun, for a UDP socket an ICMP error. The next receive call returns the error, and
+ * the socket works again. Call this first in each callback, before the callback can
+ * close the handle.
  */
 static inline void readable_resume(uv_poll_t *poll, int status, uv_poll_cb cb)
 {

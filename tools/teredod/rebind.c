@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leave a service port whose NAT mapping is stale (see stale.h). Each time the
- * server is silent, one solicitation goes to it from a fresh port, a socket of
- * the daemon's own. If the server answers there and stays silent towards the
- * service port, the device gets another port; if the port is configured, the
- * client pauses until the NAT has forgotten the mapping. A server or a network
- * that is down changes nothing: the fresh port gets no answer either.
+ * Replacement of a service port whose NAT mapping is stale (see stale.h). Each time the
+ * server is silent, the daemon sends it one solicitation from a fresh port, a socket of
+ * its own. If the server answers there but not to the service port, the device gets
+ * another port. If the port is configured, the client pauses until the NAT has dropped
+ * the mapping. If the server or the network is down, the fresh port gets no answer
+ * either, and nothing changes.
  */
 #include "daemon.h"
 #include "log.h"
@@ -66,7 +66,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		udp_receive(&d->rebind.udp);
 }
 
-/* The fresh port has the source address of the service port. */
+/* The fresh port must have the source address of the service port. */
 static bool open_port(struct daemon *d)
 {
 	struct rebind *r = &d->rebind;
@@ -89,9 +89,7 @@ static bool open_port(struct daemon *d)
 	return true;
 }
 
-/* A port that has been used can have a stale mapping as well, so it is another
- * one each time.
- */
+/* The mapping of a used port can be stale, too, so open a new port for each query. */
 static void ask(struct daemon *d)
 {
 	struct rebind *r = &d->rebind;
@@ -117,7 +115,7 @@ static void ask(struct daemon *d)
 }
 
 /**
- * rebind_silent() - look whether only the service port gets no answer
+ * rebind_silent() - test whether the server answers a fresh port
  * @d: daemon of a client whose server has not answered in time
  */
 void rebind_silent(struct daemon *d)
@@ -127,10 +125,9 @@ void rebind_silent(struct daemon *d)
 }
 
 /**
- * rebind_end() - forget the evidence, because the server has answered, or port
- * or path are new
+ * rebind_end() - drop the evidence after an answer, or a change of port or path
  * @d: daemon of a client
- * @confirmed: the server has confirmed an address
+ * @confirmed: the server has confirmed the address
  */
 void rebind_end(struct daemon *d, bool confirmed)
 {
@@ -141,7 +138,7 @@ void rebind_end(struct daemon *d, bool confirmed)
 		stale_begin(&d->rebind.stale);
 }
 
-/* An administrator who has fixed the port may have opened it in a firewall. */
+/* A port that an administrator has configured can be open in a firewall: keep it. */
 static bool is_port_fixed(const struct daemon *d)
 {
 	const struct link_conf *conf = &d->conf.link;
@@ -150,8 +147,8 @@ static bool is_port_fixed(const struct daemon *d)
 	       (link_conf_has(conf, IFLA_TEREDO_PORT) && conf->port);
 }
 
-/* The kernel changes the port only while the device is down. Its events make
- * the client qualify from scratch.
+/* The kernel changes the port only while the device is down. The resulting events
+ * restart qualification.
  */
 static void change_port(struct daemon *d)
 {
@@ -182,10 +179,10 @@ static void pause_client(struct daemon *d)
 }
 
 /**
- * rebind_settle() - leave the port if its mapping is stale
+ * rebind_settle() - replace the port, or pause, if the mapping is stale
  * @d: daemon of a client, not inside a call of its state machine
  *
- * An address is never given up for this: it holds as long as its lease does.
+ * An address is never given up for this. It holds as long as its lease does.
  */
 void rebind_settle(struct daemon *d)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Leave a service port whose NAT mapping is stale. */
+/* Detection of a stale NAT mapping of the service port, and the change of the port. */
 #ifndef _REBIND_H
 #define _REBIND_H
 
@@ -12,12 +12,12 @@
 struct daemon;
 
 /**
- * struct rebind - what rebind.c knows
- * @stale: evidence
- * @udp: fresh port
- * @poll: its handle, allocated; NULL if there is no fresh port
- * @query: what the answer to it must match
- * @server: index of the server that was asked
+ * struct rebind - state of rebind.c
+ * @stale: evidence for a stale mapping
+ * @udp: socket with a fresh port
+ * @poll: poll handle of the socket, allocated; NULL if there is no fresh port
+ * @query: solicitation sent from the fresh port
+ * @server: index of the server that was queried
  */
 struct rebind {
 	struct stale stale;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which refresh interval is tried next. */
+/* Choice of refresh intervals to test (RFC 4380 5.2.7), see refresh_interval.h. */
 #include "refresh_interval.h"
 
 /**
- * interval_start - begin the determination
+ * interval_start() - start the determination
  * @iv: result
- * @initial: an interval that works
+ * @initial: an interval that works, in milliseconds
  */
 void interval_start(struct interval *iv, uint64_t initial)
 {
@@ -37,9 +37,9 @@ static void failed(struct interval *iv)
 }
 
 /**
- * interval_tried - the candidate has been tried
- * @iv: determination that has one
- * @works: the mapping was still there
+ * interval_tried() - record the result for the candidate, and choose the next one
+ * @iv: determination with a candidate
+ * @works: the mapping still existed after the candidate
  */
 void interval_tried(struct interval *iv, bool works)
 {

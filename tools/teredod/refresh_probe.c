@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refresh interval determination (RFC 4380 5.2.7). The secondary port has an
- * address of its own and is left alone for as long as the candidate says. Then a
- * bubble from the service port either gets through to it or does not.
+ * Refresh interval determination (RFC 4380 5.2.7). The secondary port has a Teredo
+ * address and sends nothing for the candidate interval. Then the service port sends it
+ * a bubble, which arrives if the mapping still exists.
  *
- * The bubble goes by way of the server, which is what the mapping of the service
- * port is kept for as well: few NATs pass on what comes from inside.
+ * The bubble is sent via the server, as the service port's mapping is kept for packets
+ * via the server, too. Few NATs support hairpinning, so it is not sent directly.
  */
 #include "daemon.h"
 #include "log.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The machine shall not speak up by itself: longer than any candidate */
+/* Suppresses refreshes of the state machine itself: longer than any candidate */
 #define QUIET_MS	(3600 * 1000)
 
 static void on_q_timer(uv_timer_t *timer);
@@ -41,7 +41,7 @@ static void on_closed(uv_handle_t *handle)
 	free(handle);
 }
 
-/* The port is closed, what was found stays. */
+/* Close the port, but keep the interval found. */
 static void end(struct daemon *d, enum determination state)
 {
 	struct secondary *s = &d->secondary;
@@ -51,7 +51,7 @@ static void end(struct daemon *d, enum determination state)
 	s->state = state;
 	uv_timer_stop(&s->q_timer);
 	uv_timer_stop(&s->timer);
-	/* which takes a turn of the loop, so the next one gets another handle */
+	/* closing is asynchronous, so the next determination allocates a handle */
 	uv_close((uv_handle_t *)s->poll, on_closed);
 	udp_close(&s->udp);
 	if (state != DETERMINATION_NONE)
@@ -61,7 +61,7 @@ static void end(struct daemon *d, enum determination state)
 
 /* ---- the candidate ---- */
 
-/* From the last interaction on, which is now */
+/* Wait for the candidate interval, which begins with the interaction just seen. */
 static void wait_candidate(struct daemon *d)
 {
 	struct secondary *s = &d->secondary;
@@ -86,8 +86,8 @@ static void send_bubble(struct daemon *d)
 	uv_timer_start(&s->timer, on_timer, INTERVAL_WAIT_MS, 0);
 }
 
-/* If it goes on, maintenance shows that the port still has a mapping, or gets it
- * another one; either is an interaction.
+/* If another candidate follows, maintenance verifies the mapping or creates another
+ * one. Either is the interaction that the candidate interval begins with.
  */
 static void tried(struct daemon *d, bool works)
 {
@@ -120,7 +120,7 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- the port ---- */
 
-/* Nobody else knows both addresses. */
+/* Other hosts do not know both addresses, so they cannot forge the bubble. */
 static bool is_our_bubble(const struct daemon *d, struct teredo_endpoint from,
 			  const u8 *data, size_t len)
 {
@@ -138,7 +138,7 @@ static bool is_our_bubble(const struct daemon *d, struct teredo_endpoint from,
 		       sizeof(d->secondary.q.address));
 }
 
-/* Whatever else comes to this port is ignored. */
+/* Accepts only the expected bubble and advertisements. */
 static void on_receive(void *ctx, struct teredo_endpoint from,
 		       struct teredo_endpoint local, const u8 *data,
 		       size_t len)
@@ -183,7 +183,7 @@ static void on_send(void *ctx, struct teredo_endpoint to, const u8 *data,
 	transport->send(transport, to, data, len);
 }
 
-/* only what it asked for counts */
+/* only answers to solicitations count for the secondary port */
 static u64 on_contact(void *ctx)
 {
 	(void)ctx;
@@ -243,12 +243,12 @@ static void watch_port(struct daemon *d)
 	uv_poll_start(s->poll, UV_READABLE, on_readable);
 }
 
-/* It leaves the way that the service port does. */
+/* The secondary port must use the same path as the service port. */
 static int open_port(struct daemon *d)
 {
 	const struct link_conf *link = &d->link.conf;
 	struct secondary *s = &d->secondary;
-	/* who is asked for the way to our own address says that address */
+	/* the source address towards a local address is that address */
 	int ret = udp_open(&s->udp, 0, d->client.local.addr);
 
 	if (ret)
@@ -263,11 +263,11 @@ static int open_port(struct daemon *d)
 }
 
 /**
- * secondary_due - determine the interval when there is an address
- * @d: daemon that begins to qualify: the way to the server may be another one
+ * secondary_due() - schedule a determination for when the client has an address
+ * @d: daemon that starts to qualify, as the path can have changed
  *
- * Once for each time: if a mapping is lost afterwards, the interval was too long
- * for it, and it stays at what needs no proof.
+ * There is one determination for each qualification. If a mapping is lost later, the
+ * interval found was too long, and the configured interval applies.
  */
 void secondary_due(struct daemon *d)
 {
@@ -275,7 +275,7 @@ void secondary_due(struct daemon *d)
 }
 
 /**
- * secondary_begin - the service port has an address
+ * secondary_begin() - start the determination if it is due
  * @d: daemon
  */
 void secondary_begin(struct daemon *d)
@@ -306,7 +306,7 @@ void secondary_begin(struct daemon *d)
 }
 
 /**
- * secondary_end - the service port has no address any more
+ * secondary_end() - stop the determination, and restore the configured interval
  * @d: daemon
  */
 void secondary_end(struct daemon *d)
@@ -316,7 +316,7 @@ void secondary_end(struct daemon *d)
 }
 
 /**
- * secondary_open - get ready
+ * secondary_open() - initialize the timers
  * @d: daemon
  */
 void secondary_open(struct daemon *d)
@@ -331,9 +331,9 @@ void secondary_open(struct daemon *d)
 }
 
 /**
- * secondary_status - say how the determination goes
+ * secondary_status() - add the determination to the status
  * @d: daemon
- * @status: object to add it to
+ * @status: object of the status
  */
 void secondary_status(const struct daemon *d, json_t *status)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The Teredo secondary port, by which the refresh interval is determined. */
+/* Refresh interval determination with a secondary port (RFC 4380 5.2.7). */
 #ifndef _REFRESH_PROBE_H
 #define _REFRESH_PROBE_H
 
@@ -12,25 +12,25 @@
 
 struct daemon;
 
-/* what has become of the determination */
+/* state of the determination */
 enum determination {
 	DETERMINATION_NONE,
 	DETERMINATION_RUNS,
 	DETERMINATION_DONE,
-	DETERMINATION_FAILED,	/* the port does not get an address */
+	DETERMINATION_FAILED,	/* the secondary port did not qualify */
 };
 
 /**
- * struct secondary - the secondary port (refresh_probe.c)
- * @state: what is being done; there is a socket while it runs
- * @due: to be begun as soon as there is an address
- * @qualified: the port has had an address
- * @q: its own state machine
- * @q_timer: its deadline
- * @udp: the port
- * @poll: the same, allocated
- * @iv: the intervals
- * @timer: when the candidate is over, or the bubble is late
+ * struct secondary - refresh interval determination (refresh_probe.c)
+ * @state: state; the socket is open while the determination runs
+ * @due: start as soon as the client has an address
+ * @qualified: the secondary port has qualified
+ * @q: state machine of the secondary port
+ * @q_timer: deadline of @q
+ * @udp: socket of the secondary port
+ * @poll: poll handle of the socket, allocated
+ * @iv: intervals
+ * @timer: end of the candidate interval, or of the wait for a bubble
  * @tries: bubbles sent for the candidate
  */
 struct secondary {

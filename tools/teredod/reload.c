@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SIGHUP: read the configuration again. The process starts itself again, so that
- * all of the file counts as it does at a start; the device keeps its address in
- * between, as it does when one teredod follows another. A file with an error
- * changes nothing.
+ * Reload of the configuration on SIGHUP. The process executes itself again, so that the
+ * whole file applies as at a start. The device keeps its address, as with any change of
+ * teredod. A file with an error changes nothing.
  */
 #include "children.h"
 #include "daemon.h"
@@ -16,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* set for the process that follows */
+/* marks the process that SIGHUP has started */
 #define ENV_RELOADED	"TEREDO_RELOADED"
 
 static void block_signals(int how)
@@ -32,7 +31,7 @@ static void block_signals(int how)
 }
 
 /**
- * reload_reloaded - find out whether this process has started itself
+ * reload_reloaded() - check whether SIGHUP has started this process
  *
  * Return: true if so.
  */
@@ -45,18 +44,18 @@ bool reload_reloaded(void)
 }
 
 /**
- * reload_done - take the signals that came since SIGHUP
+ * reload_done() - receive the signals that were blocked since SIGHUP
  *
- * The handlers must be there.
+ * The signal handlers must be installed.
  */
 void reload_done(void)
 {
 	block_signals(SIG_UNBLOCK);
 }
 
-/* By its path, so that the process keeps its name, and a program that was
- * upgraded is the one that starts: the kernel adds a suffix to the path of a file
- * that was replaced. If the path is gone, the running program.
+/* Execute by path, to keep the name of the process, and to start the new program after
+ * an upgrade. The kernel appends a suffix to the path of a replaced file. Fall back to
+ * the running program if the path does not exist.
  */
 static void exec_self(char **argv)
 {
@@ -78,7 +77,7 @@ static void exec_self(char **argv)
 
 static void start_anew(struct daemon *d)
 {
-	/* what comes before the handlers are there again would end the process */
+	/* before its handlers are installed, a signal would end the process */
 	block_signals(SIG_BLOCK);
 	setenv(ENV_RELOADED, "1", 1);
 	children_export();
@@ -89,8 +88,8 @@ static void start_anew(struct daemon *d)
 	block_signals(SIG_UNBLOCK);
 }
 
-/* The process that follows cannot tell a route of this one from another's. A
- * gateway that stays as it is keeps its connections.
+/* Remove what the new configuration does not have: the next process cannot recognize
+ * the routes of this one. A gateway that is unchanged keeps its connections.
  */
 static void withdraw(struct daemon *d, const struct conf *conf)
 {
@@ -111,8 +110,8 @@ static bool same_but_secrets(const struct conf *a, const struct conf *b)
 	return !memcmp(&x, &y, sizeof(x));
 }
 
-/* The kernel goes on demanding secrets, and would ask a daemon that has none.
- * Return: false, having said so, if the file takes them away.
+/* The kernel would still require authentication, of a daemon without secrets.
+ * Return: false, after logging it, if the new file has no secrets any more.
  */
 static bool keeps_secrets(const struct daemon *d, const struct conf *conf,
 			  const char *config)
@@ -124,8 +123,8 @@ static bool keeps_secrets(const struct daemon *d, const struct conf *conf,
 	return false;
 }
 
-/* A client goes on with the server that the kernel knows, if there is one.
- * Return: false, having said so, if the file takes away the only one.
+/* A client without a configured server uses the server that the kernel knows.
+ * Return: false, after logging it, if there is no server at all.
  */
 static bool keeps_server(struct daemon *d, const struct conf *conf,
 			 const char *config)
@@ -140,9 +139,9 @@ static bool keeps_server(struct daemon *d, const struct conf *conf,
 	return false;
 }
 
-/* @source: result, the configuration as messages name it.
+/* @source: result, the configuration as messages name it
  *
- * Return: false, having said why, if the file cannot be gone on with
+ * Return: false, after logging why, if the configuration cannot be used.
  */
 static bool usable(struct daemon *d, struct conf *conf, const char **source)
 {
@@ -169,10 +168,10 @@ static bool usable(struct daemon *d, struct conf *conf, const char **source)
 }
 
 /**
- * reload - read the configuration again
+ * reload() - reload the configuration
  * @d: daemon
  *
- * A server whose secrets alone have changed goes on without a gap.
+ * If only the secrets of a server have changed, the process is not restarted.
  */
 void reload(struct daemon *d)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * SIGHUP.
+ * Reload of the configuration on SIGHUP.
  */
 #ifndef _RELOAD_H
 #define _RELOAD_H

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Names of servers into addresses.
- */
+/* Asynchronous resolution of server names to addresses. */
 #include "resolve.h"
 
 #include <arpa/inet.h>
@@ -95,7 +93,7 @@ static void look_up(struct resolver *r)
 		r->busy = true;
 }
 
-/* goes on until a look-up has to be waited for, or there is nothing left */
+/* Continue until a look-up is pending, or all servers are done. */
 static void next_half(struct resolver *r)
 {
 	struct in_addr addr;
@@ -111,10 +109,10 @@ static void next_half(struct resolver *r)
 }
 
 /**
- * resolve_start - look all servers up
- * @r: resolver; nothing happens if it is at it already
+ * resolve_start() - resolve all servers
+ * @r: resolver; nothing happens if it is busy
  *
- * r->done() may be called before this returns.
+ * r->done() can be called before this function returns.
  */
 void resolve_start(struct resolver *r)
 {
@@ -127,7 +125,7 @@ void resolve_start(struct resolver *r)
 }
 
 /**
- * resolve_cancel - stop looking
+ * resolve_cancel() - cancel the current look-up
  * @r: resolver
  */
 void resolve_cancel(struct resolver *r)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of servers into addresses, while the event loop goes on.
+ * Asynchronous resolution of server names to addresses.
  */
 #ifndef _RESOLVE_H
 #define _RESOLVE_H
@@ -11,29 +11,28 @@
 
 struct resolver;
 
-/* Look-ups are through: r->n servers were found, maybe none */
+/* Called after the last look-up: r->n servers were found, possibly 0. */
 typedef void resolve_done_fn(struct resolver *r);
 
 /**
- * struct resolver - looks servers up, one name at a time
- * @list: the servers as written
+ * struct resolver - resolves servers, one name at a time
+ * @list: servers in text form
  * @loop: event loop
  * @done: called at the end
  * @ctx: for @done
- * @request: the look-up under way
- * @busy: there is one
- * @half: number of the half that is looked up: 2 * index into @list, plus 1
- *	for the secondary
- * @begun: when the first look-up began, by uv_now()
- * @current: what is known of the server so far
- * @servers: those that were found
- * @spec: index into @list for each of @servers
- * @n: number of them
- * @absent: the name that was not found last does not exist, or has no IPv4
- *	address: a name server has said so
- * @name: the last one that was not found
- * @error: why the last one that was not found was not; stays while it is
- *	looked for again
+ * @request: current look-up
+ * @busy: @request is pending
+ * @half: number of the current address: 2 * index into @list, plus 1 for the secondary
+ *	address
+ * @begun: start of the first look-up, by uv_now()
+ * @current: addresses of the current server, as far as known
+ * @servers: servers that were resolved
+ * @spec: index into @list for each entry of @servers
+ * @n: number of entries in @servers
+ * @absent: the last failed name does not exist or has no IPv4 address, according to a
+ *	name server
+ * @name: last name that could not be resolved
+ * @error: why @name could not be resolved; kept during the next look-up
  */
 struct resolver {
 	const struct server_list *list;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The role of a client: feeds the state machine of qualify.c with packets, time and
- * changes of the network. client_ops.c does what it asks for, client_servers.c says
- * which servers there are.
+ * Role of a client in teredod: passes packets, timeouts and changes of the network to
+ * the state machine (qualify.c). client_ops.c executes its actions, and
+ * client_servers.c provides the servers.
  */
 #include "daemon.h"
 #include "firewall.h"
@@ -11,11 +11,11 @@
 
 #include <errno.h>
 
-/* ---- what comes in ---- */
+/* ---- input ---- */
 
 static void on_timer(uv_timer_t *timer);
 
-/* To be called after each event that the machine got */
+/* Call this after each event that the state machine got. */
 static void settle(struct daemon *d)
 {
 	u64 deadline, now;
@@ -61,8 +61,8 @@ static void on_failed(void *ctx, const char *why)
 	snprintf(d->client.send_error, sizeof(d->client.send_error), "%s", why);
 }
 
-/* The device was down in the meantime if the kernel has given up the address
- * that the machine holds.
+/* If the kernel has dropped the address that the state machine holds, the device was
+ * down in the meantime.
  */
 static void engine_lost(struct daemon *d)
 {
@@ -94,9 +94,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 /* ---- start ---- */
 
-/* An address that an earlier helper got is worth going on with: peers know it,
- * and connections that use it live on. It holds the primary address of the server
- * alone, so the configuration can have another secondary one.
+/* Keep the address of an earlier daemon: peers know it, and its connections survive. The
+ * address embeds only the primary address of the server, so the configuration can have
+ * another secondary address.
  */
 static bool adopt(struct daemon *d)
 {
@@ -124,7 +124,7 @@ static bool adopt(struct daemon *d)
 	return true;
 }
 
-/* The first time that there are servers and a path to them */
+/* Start when servers and a path to them are known for the first time. */
 static void first_start(struct daemon *d)
 {
 	if (adopt(d))
@@ -139,7 +139,7 @@ static bool nat_symmetric(const struct daemon *d)
 	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
-/* An administrator may have changed whether a symmetric NAT will do */
+/* An administrator can have changed the support for symmetric NATs. */
 static void engine_link(struct daemon *d)
 {
 	bool symmetric = d->link.conf.symmetric;
@@ -189,7 +189,7 @@ static int engine_open(struct daemon *d)
 }
 
 /**
- * engine_begin - begin to qualify, as soon as servers and path are known
+ * engine_begin() - start to qualify, as soon as servers and path are known
  * @d: daemon
  */
 void engine_begin(struct daemon *d)
@@ -204,7 +204,7 @@ void engine_begin(struct daemon *d)
 }
 
 /**
- * engine_restart - nothing that was found out holds any longer
+ * engine_restart() - restart qualification, as all knowledge of the path is outdated
  * @d: daemon
  */
 void engine_restart(struct daemon *d)
@@ -216,7 +216,7 @@ void engine_restart(struct daemon *d)
 }
 
 /**
- * engine_suspend - there is no way to the server
+ * engine_suspend() - stop the client, as there is no path to the server
  * @d: daemon
  */
 void engine_suspend(struct daemon *d)
@@ -228,7 +228,7 @@ void engine_suspend(struct daemon *d)
 }
 
 /**
- * engine_sleep - there is native IPv6, and no use for an address of ours
+ * engine_sleep() - stop the client, as the host has native IPv6
  * @d: daemon
  */
 void engine_sleep(struct daemon *d)
@@ -241,7 +241,7 @@ void engine_sleep(struct daemon *d)
 }
 
 /**
- * engine_wake - there is none any more
+ * engine_wake() - start the client, as the host has no native IPv6 any more
  * @d: daemon
  */
 void engine_wake(struct daemon *d)
@@ -252,7 +252,7 @@ void engine_wake(struct daemon *d)
 }
 
 /**
- * engine_retry_soon() - the server can be reached, if only by another port
+ * engine_retry_soon() - retry soon, as the server is reachable from some port
  * @d: daemon
  */
 void engine_retry_soon(struct daemon *d)
@@ -262,7 +262,7 @@ void engine_retry_soon(struct daemon *d)
 }
 
 /**
- * engine_check - something may have happened to the path
+ * engine_check() - verify the mapping, as the path can have changed
  * @d: daemon
  */
 void engine_check(struct daemon *d)
@@ -288,9 +288,7 @@ static void first_begin(struct daemon *d)
 	engine_begin(d);
 }
 
-/* The address is on the NAT's other side only as long as somebody looks after
- * it, so it does not stay behind.
- */
+/* Remove the address at the end: without maintenance the NAT mapping expires. */
 static void engine_close(struct daemon *d)
 {
 	beside_close(d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The role of a client.
+ * Role of a client in teredod: input of its state machine.
  */
 #ifndef _ROLE_CLIENT_H
 #define _ROLE_CLIENT_H
@@ -14,11 +14,11 @@ struct daemon;
 
 /**
  * struct client - a client (role_client.c)
- * @q: the state machine
- * @timer: its deadline
- * @local: our end of the mapping
- * @heard_at: where the last control packet came to, 0 if unknown
- * @send_error: why the last datagram could not be sent, "" if it could
+ * @q: state machine
+ * @timer: deadline of @q
+ * @local: local endpoint of the mapping
+ * @heard_at: destination address of the last control packet, 0 if unknown
+ * @send_error: why the last datagram could not be sent, "" if it was sent
  */
 struct client {
 	struct qualify q;

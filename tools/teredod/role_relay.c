@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The route to the service prefix, which is there as long as the device runs.
- * The kernel takes the carrier away when the IPv4 address of a relay goes; but
- * it would keep the route, and routing daemons that learn it from the kernel
- * would go on announcing it.
+ * Role of a relay in teredod: the route to the service prefix, present while the device
+ * runs. When the IPv4 address of a relay is removed, the kernel takes the carrier away
+ * but keeps the route. Routing daemons that learn the route from the kernel would
+ * continue to announce it.
  *
- * There is never a default route: a relay is for packets to Teredo clients.
+ * There is never a default route: a relay forwards only packets to Teredo clients.
  */
 #include "carrier.h"
 #include "daemon.h"
@@ -42,7 +42,7 @@ static void find_reason(const struct daemon *d, struct reason *r)
 		*r = d->place.error;
 }
 
-/* Return: true if that is not what was reported */
+/* Return: true if the state or its reason have changed since the last report */
 static bool has_news(const struct daemon *d, const struct reason *r)
 {
 	return reason_state(r->id, false) != d->report.state ||
@@ -66,9 +66,9 @@ static void report(struct daemon *d)
 		    &r);
 }
 
-/* The routes say whether the relay is being drained; only if there are none
- * it is as it was last. Events of routes may be old and are not asked: we
- * would follow what we did ourselves.
+/* The routing table shows whether the relay is drained. Without routes, the last state
+ * holds. Route events can be outdated, so they do not count: the daemon would react to
+ * its own changes.
  */
 static void look(struct daemon *d)
 {
@@ -87,7 +87,7 @@ static void look(struct daemon *d)
  * relay_prepare() - read the routes that an earlier daemon has left
  * @d: daemon with its device
  *
- * A drain outlives the daemon, as it is the routes that make it.
+ * A drain outlives the daemon, as only the routes hold that state.
  */
 void relay_prepare(struct daemon *d)
 {
@@ -104,7 +104,7 @@ static int relay_open(struct daemon *d)
 }
 
 /**
- * relay_link - the device has changed
+ * relay_link() - update the routes after a change of the device
  * @d: daemon
  */
 void relay_link(struct daemon *d)
@@ -113,7 +113,7 @@ void relay_link(struct daemon *d)
 
 	helper_link(d);
 	d->relay.announce.prefix = d->link.conf.prefix;
-	/* one that was just set up needs a moment, see relay_begin() */
+	/* a device that was just set up does not run yet, see relay_begin() */
 	if (!d->report.state && !link_running(&d->link))
 		return;
 	find_reason(d, &r);
@@ -123,7 +123,7 @@ void relay_link(struct daemon *d)
 }
 
 /**
- * relay_removed() - a route through the device may have been removed
+ * relay_removed() - check whether a route through the device was removed
  * @d: daemon
  */
 void relay_removed(struct daemon *d)
@@ -133,10 +133,10 @@ void relay_removed(struct daemon *d)
 }
 
 /**
- * relay_begin - put the route there, if the device runs
+ * relay_begin() - add the route, as soon as the device runs
  * @d: daemon
  *
- * One that takes longer than a moment is reported as it is.
+ * A device that does not run by then is reported as it is.
  */
 void relay_begin(struct daemon *d)
 {
@@ -147,12 +147,12 @@ void relay_begin(struct daemon *d)
 }
 
 /**
- * relay_route - a route was added or removed
+ * relay_route() - react to a route that was added or removed
  * @d: daemon
  * @route: the route
  *
- * That is how "teredo set DEV announce" speaks to us. What it adds to a device
- * that does not run goes again, but its intention stays.
+ * "teredo set DEV announce" changes the routes to set the state. If the device does not
+ * run, its routes are removed again, but the state is kept.
  */
 void relay_route(struct daemon *d, const struct route6 *route)
 {
@@ -165,7 +165,7 @@ void relay_route(struct daemon *d, const struct route6 *route)
 }
 
 /**
- * relay_repair - somebody may have removed a route
+ * relay_repair() - restore routes that were removed
  * @d: daemon
  */
 void relay_repair(struct daemon *d)
@@ -176,7 +176,7 @@ void relay_repair(struct daemon *d)
 }
 
 /**
- * relay_close - the end
+ * relay_close() - remove the route, unless the relay is drained
  * @d: daemon
  */
 void relay_close(struct daemon *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The route to the service prefix.
+ * Role of a relay in teredod: the route to the service prefix.
  */
 #ifndef _ROLE_RELAY_H
 #define _ROLE_RELAY_H
@@ -11,9 +11,9 @@ struct daemon;
 
 /**
  * struct relay - routes of a relay (role_relay.c)
- * @announce: the routes that the device has while it runs
- * @draining: only the two halves of the prefix
- * @was_draining: so, as last reported
+ * @announce: routes that the device has while it runs
+ * @draining: the device has only the routes to the two halves of the prefix
+ * @was_draining: @draining when it was last reported
  */
 struct relay {
 	struct announce announce;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A server that demands secrets: the kernel passes solicitations here, and
- * what server_auth.c finds good is answered. Everything else a server does, the
- * kernel does. Without secrets there is only the route to look after, if the
- * server is to be a relay as well.
+ * Role of a server in teredod. If the server requires authentication, the kernel passes
+ * solicitations to the daemon, which answers those that server_auth.c accepts. The
+ * kernel does everything else. The daemon also maintains the route of a server that is
+ * a relay, too, and its gateway.
  */
 #include "daemon.h"
 #include "log.h"
@@ -21,12 +21,12 @@ static void describe(const struct daemon *d, struct secure_server *server)
 	server->local2.port = d->link.conf.port2;
 }
 
-/* How long the gateway carries packets of a client after a solicitation, in seconds. A
- * client repeats it every 30 s, at most every 120 s; two may be lost.
+/* Time for which the gateway forwards packets of a client after a solicitation, in
+ * seconds. A client repeats the solicitation after 30 to 120 s; two can be lost.
  */
 #define CLIENT_LIFETIME	300
 
-/* An expired secret lets a client have an address, but not use the gateway. */
+/* A client with an expired secret gets an address, but no service of the gateway. */
 static void let_through(struct daemon *d, const struct secure_rs *rs)
 {
 	u32 lifetime = rs->secret->expired ? 0 : CLIENT_LIFETIME;
@@ -47,7 +47,7 @@ static void refuse(struct daemon *d, const struct secure_rs *rs,
 		  secure_verdict_name(verdict));
 }
 
-/* An older module tells no port: it has none but the service port. */
+/* An older module reports no port, as it has only the service port. */
 static struct teredo_endpoint asked_at(struct teredo_endpoint local)
 {
 	if (!local.port)
@@ -55,7 +55,7 @@ static struct teredo_endpoint asked_at(struct teredo_endpoint local)
 	return local;
 }
 
-/* The service port is the default, and the only port that an older module has. */
+/* Omit the service port: it is the default, and the only port of an older module. */
 static void answer_from(struct ktransport *kt, struct teredo_endpoint local)
 {
 	if (local.port == cpu_to_be16(TEREDO_PORT))
@@ -95,8 +95,9 @@ static bool has_secrets(const struct daemon *d)
 	return d->conf.secrets_file[0];
 }
 
-/* A device that was there before may not demand secrets yet. The other way
- * round it would be silent, which nobody can want.
+/* Make an existing device require authentication if there are secrets. The reverse is
+ * an error: if the kernel required secrets and the daemon had none, no client would be
+ * answered.
  */
 static int agree(struct daemon *d)
 {
@@ -116,7 +117,7 @@ static int agree(struct daemon *d)
 	return -EIO;
 }
 
-/* The helper comes first, so that a device which begins to demand secrets has one. */
+/* Register first: a device that requires authentication must have a control daemon. */
 static int serve_open(struct daemon *d)
 {
 	int ret;
@@ -160,7 +161,7 @@ static void serve_close(struct daemon *d)
 	egress_close(d);
 }
 
-/* A file with an error changes nothing: who was let in still is */
+/* A file with an error changes nothing, so authenticated clients keep their access. */
 static void serve_reload(struct daemon *d)
 {
 	char error[SECRETS_ERROR];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The role of a server.
+ * Role of a server in teredod: answers to authenticated clients (RFC 4380 5.2.2).
  */
 #ifndef _ROLE_SERVER_H
 #define _ROLE_SERVER_H
@@ -12,10 +12,10 @@
 struct daemon;
 
 /**
- * struct answers - what a server that demands secrets has done (role_server.c)
+ * struct answers - counters of a server that requires authentication (role_server.c)
  * @answered: solicitations that were answered
- * @expired: those of them that had an expired secret
- * @refused: those that were not, by reason
+ * @expired: answered solicitations with an expired secret
+ * @refused: rejected solicitations, by reason
  */
 struct answers {
 	uint64_t answered;

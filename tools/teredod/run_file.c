@@ -13,12 +13,12 @@
 #include "status.h"
 
 /**
- * run_file_name() - make the name of a file, and its directory
+ * run_file_name() - make the path of a file, and create its directory
  * @path: result
  * @device: name of the device
- * @kind: what the file is about
+ * @kind: suffix, which names the purpose of the file
  *
- * TEREDO_RUN_DIR stands for another directory.
+ * The environment variable TEREDO_RUN_DIR replaces the directory.
  *
  * Return: false with errno set if the name is too long.
  */
@@ -34,11 +34,11 @@ bool run_file_name(char path[RUN_PATH], const char *device, const char *kind)
 }
 
 /**
- * run_file_create() - create a file in the place of an earlier one
- * @path: its name
+ * run_file_create() - create a file, replacing an earlier one
+ * @path: its path
  *
- * The directory belongs to the user that teredod runs as, so root must not follow a
- * link there, nor write to a file that another user has left.
+ * The directory belongs to the user of teredod. So root must not follow a link there,
+ * nor write to a file that another user has left.
  *
  * Return: the file, NULL with errno set if it cannot be created.
  */

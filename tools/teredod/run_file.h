@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Files of a device in /run/teredo, by which a teredod leaves word for the next one.
+ * Files of a device in /run/teredo, which pass information to the next teredod.
  */
 #ifndef _RUN_FILE_H
 #define _RUN_FILE_H

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The service manager's side of things.
- */
+/* Notifications to the service manager, see sd_notify.h. */
 #include "sd_notify.h"
 
 #include <stdarg.h>
@@ -14,8 +12,8 @@
 #include <unistd.h>
 
 /**
- * notify - tell the service manager something, if there is one
- * @fmt: as printf(): VARIABLE=VALUE lines, see sd_notify(3)
+ * notify() - send a notification to the service manager, if there is one
+ * @fmt: format as for printf(): VARIABLE=VALUE lines, see sd_notify(3)
  */
 void notify(const char *fmt, ...)
 {
@@ -45,9 +43,9 @@ void notify(const char *fmt, ...)
 }
 
 /**
- * notify_watchdog_ms - how often the service manager wants to hear from us
+ * notify_watchdog_ms() - get the interval of watchdog notifications
  *
- * Return: milliseconds between two WATCHDOG=1, 0 if it does not care.
+ * Return: milliseconds between two WATCHDOG=1, 0 if the watchdog is off.
  */
 uint64_t notify_watchdog_ms(void)
 {

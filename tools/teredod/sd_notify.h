@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The service manager's side of things: sd_notify(3) without libsystemd.
+ * Notifications to the service manager: sd_notify(3) without libsystemd.
  */
 #ifndef _SD_NOTIFY_H
 #define _SD_NOTIFY_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The server's half of secure qualification. Sections are those of RFC 4380.
+ * Server side of secure qualification (RFC 4380 5.2.2, 5.3.1, 5.3.2). Section numbers
+ * refer to RFC 4380.
  */
 #include "server_auth.h"
 
@@ -23,7 +24,7 @@ static const char * const verdict_names[RS_VERDICTS] = {
 };
 
 /**
- * secure_verdict_name - say why a solicitation is not answered
+ * secure_verdict_name() - name the reason to reject a solicitation
  * @verdict: result of secure_check_rs()
  *
  * Return: a word for logs and statistics.
@@ -72,7 +73,7 @@ static enum secure_verdict check_auth(struct secure_rs *rs,
 
 	if (!pkt->auth || !pkt->id_len)
 		return RS_NO_AUTH;
-	/* a shorter value would be a shorter guess */
+	/* a shorter value would be easier to guess */
 	if (pkt->au_len != PACKET_HMAC_LEN)
 		return RS_AUTH_LENGTH;
 	secret = secrets_find(secrets, data + 4, pkt->id_len, &n);
@@ -88,17 +89,17 @@ static enum secure_verdict check_auth(struct secure_rs *rs,
 }
 
 /**
- * secure_check_rs - is a datagram a solicitation that is to be answered
- * @rs: @rs->from and @rs->to say how it came; result
- * @server: who was asked
- * @secrets: of the clients
+ * secure_check_rs() - validate a router solicitation (5.3.1)
+ * @rs: @rs->from and @rs->to are set; result
+ * @server: addresses of the server
+ * @secrets: secrets of the clients
  * @data: UDP payload
- * @len: length of @data
+ * @len: length of @data in octets
  *
- * The identifier is not covered by the value. That does no harm: it selects
- * the secret, and another one would not match.
+ * The authentication value does not cover the identifier. That is harmless: the
+ * identifier selects the secret, and another secret would not match.
  *
- * Return: RS_VALID, or the first thing that is wrong.
+ * Return: RS_VALID, or the first error.
  */
 enum secure_verdict secure_check_rs(struct secure_rs *rs,
 				    const struct secure_server *server,
@@ -128,14 +129,14 @@ enum secure_verdict secure_check_rs(struct secure_rs *rs,
 }
 
 /**
- * secure_answer_from - find the endpoint to answer from (5.3.2)
- * @server: who was asked
+ * secure_answer_from() - find the endpoint to answer from (5.3.2)
+ * @server: addresses of the server
  * @rs: solicitation
  *
- * With the cone bit the client asks for the other address, to find out about
- * its NAT. RFC 5991 section 4 forbids to ignore it.
+ * With the cone bit, a client asks for an answer from the other address, to test its
+ * NAT. RFC 5991 section 4 forbids servers to ignore the bit.
  *
- * Return: address and port, address 0 if there is no other one.
+ * Return: address and port, address 0 if the server has no other address.
  */
 struct teredo_endpoint secure_answer_from(const struct secure_server *server,
 					  const struct secure_rs *rs)
@@ -168,15 +169,15 @@ static u8 *build_auth(u8 *p, const struct secure_rs *rs)
 }
 
 /**
- * secure_build_ra - write the advertisement
- * @buf: SECURE_RA_MAX octets
- * @server: who answers
+ * secure_build_ra() - build the router advertisement (5.3.2)
+ * @buf: result, SECURE_RA_MAX octets
+ * @server: addresses of the server
  * @rs: solicitation
  *
- * To a secret that has expired the answer is as good as to any other, but its
- * confirmation octet tells the client to get a new one (A-08).
+ * A solicitation with an expired secret is answered like any other, but the
+ * confirmation octet tells the client to get a new key (row A-08).
  *
- * Return: length of the datagram.
+ * Return: length of the datagram in octets.
  */
 size_t secure_build_ra(u8 *buf, const struct secure_server *server,
 		       const struct secure_rs *rs)

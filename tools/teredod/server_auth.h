@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The server's half of secure qualification: judge a router solicitation,
- * build the advertisement (RFC 4380 5.2.2, 5.3.1, 5.3.2). Pure functions.
+ * Server side of secure qualification: validate router solicitations, build
+ * advertisements (RFC 4380 5.2.2, 5.3.1, 5.3.2). Pure functions.
  *
- * Only a solicitation that proves knowledge of a secret is answered, by one
- * datagram that is at most 56 octets longer. So nobody without a secret can
- * make us send anything.
+ * Only a solicitation that proves knowledge of a secret is answered, with one datagram
+ * that is at most 56 octets longer. An attacker without a secret cannot make the server
+ * send anything.
  */
 #ifndef _SERVER_AUTH_H
 #define _SERVER_AUTH_H
@@ -15,7 +15,7 @@
 #define SECURE_RA_MAX	(TEREDO_AUTH_MIN + PACKET_KEY_MAX + PACKET_HMAC_LEN + \
 			 TEREDO_ORIGIN_LEN + TEREDO_RA_PACKET)
 
-/* Why a solicitation is not answered; secure_verdict_name() has the words */
+/* Reasons to reject a solicitation; secure_verdict_name() has the texts. */
 enum secure_verdict {
 	RS_VALID,
 	RS_MALFORMED,
@@ -33,9 +33,9 @@ enum secure_verdict {
 };
 
 /**
- * struct secure_server - who answers
+ * struct secure_server - addresses of the server
  * @prefix: service prefix
- * @local: primary address, which goes into the clients' addresses
+ * @local: primary address, which the clients' addresses embed
  * @local2: secondary address and port, address 0 if there is none; can be another
  *	port of @local
  */
@@ -46,12 +46,12 @@ struct secure_server {
 };
 
 /**
- * struct secure_rs - a solicitation
- * @from: where it comes from, which is what the client gets told
- * @to: the server's address and port that it came to
- * @secret: what it proved itself with; set by secure_check_rs()
- * @nonce: to be returned; likewise
- * @source: IPv6 source; likewise
+ * struct secure_rs - a router solicitation
+ * @from: source, which is the client's mapped endpoint
+ * @to: destination: address and port of the server
+ * @secret: secret that it proves knowledge of; set by secure_check_rs()
+ * @nonce: nonce to return; set by secure_check_rs()
+ * @source: IPv6 source; set by secure_check_rs()
  */
 struct secure_rs {
 	struct teredo_endpoint from;

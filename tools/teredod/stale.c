@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tell a stale NAT mapping from a server or a network that is down: the server
- * answers a fresh local port and does not answer the service port.
+ * Detection of a stale NAT mapping: the server answers a fresh local port, but not the
+ * service port. A server or a network that is down answers neither.
  */
 #include "stale.h"
 
 #include <string.h>
 
 /**
- * stale_confirmed() - forget all, because the server confirmed the address
+ * stale_confirmed() - reset all, as the server has confirmed the address
  * @s: evidence
  */
 void stale_confirmed(struct stale *s)
@@ -17,10 +17,10 @@ void stale_confirmed(struct stale *s)
 }
 
 /**
- * stale_begin() - forget the evidence, because port or path are new
+ * stale_begin() - drop the evidence, as port or path are new
  * @s: evidence
  *
- * The back-off stays.
+ * The back-off is kept.
  */
 void stale_begin(struct stale *s)
 {
@@ -29,7 +29,7 @@ void stale_begin(struct stale *s)
 }
 
 /**
- * stale_silent() - note that a solicitation of the service port got no answer
+ * stale_silent() - record that a solicitation of the service port got no answer
  * @s: evidence
  * @server: index of the server
  */
@@ -41,7 +41,7 @@ void stale_silent(struct stale *s, unsigned int server)
 }
 
 /**
- * stale_answered() - note that a solicitation of a fresh port got an answer
+ * stale_answered() - record that a solicitation of a fresh port got an answer
  * @s: evidence
  * @server: index of the server
  */
@@ -53,8 +53,8 @@ void stale_answered(struct stale *s, unsigned int server)
 /**
  * stale_verdict() - check whether a remedy is due
  * @s: evidence
- * @now: time
- * @fixed: the port must stay, so the remedy is a pause
+ * @now: time in milliseconds
+ * @fixed: the port is fixed, so the remedy is a pause
  *
  * Return: true if the mapping is stale and the back-off has ended.
  */
@@ -78,9 +78,9 @@ static u64 back_off(struct stale *s, u64 first, u64 max)
 }
 
 /**
- * stale_port_changed() - note that the service port was changed
+ * stale_port_changed() - record that the service port was changed
  * @s: evidence
- * @now: time
+ * @now: time in milliseconds
  */
 void stale_port_changed(struct stale *s, u64 now)
 {
@@ -88,11 +88,11 @@ void stale_port_changed(struct stale *s, u64 now)
 }
 
 /**
- * stale_pause() - begin a pause at a port that must stay
+ * stale_pause() - begin a pause at a fixed port
  * @s: evidence
  *
- * Return: time without any solicitation, after which the NAT should have
- * forgotten the mapping.
+ * Return: milliseconds without any solicitation, after which the NAT should have
+ * dropped the mapping.
  */
 u64 stale_pause(struct stale *s)
 {

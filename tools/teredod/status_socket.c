@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The socket that answers "teredo show": everybody may ask, nobody can change
- * anything by it.
+ * Status socket of teredod, which "teredo show" queries. All users can read the status;
+ * the socket accepts no commands.
  */
 #include "daemon.h"
 #include "log.h"
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define BACKLOG		16
-#define FIREWALL_MS	1000	/* what was found is shown for so long */
+#define FIREWALL_MS	1000	/* time for which a result is reused */
 
 static void add_nat(const struct daemon *d, json_t *status)
 {
@@ -54,7 +54,7 @@ static void add_server(const struct daemon *d, json_t *status)
 	server = json_pack("{s:o}",
 			   "primary", status_ipv4(d->client.q.server.primary));
 	status_secondary(server, second.addr, second.port);
-	/* the one after the primary is a guess; any other one was given */
+	/* the address after the primary one is assumed; any other one was configured */
 	json_object_set_new(server, "secondary_assumed",
 			    json_boolean((!spec || !spec->secondary[0]) &&
 					 teredo_endpoint_equal(second,
@@ -64,8 +64,8 @@ static void add_server(const struct daemon *d, json_t *status)
 	json_object_set_new(status, "server", server);
 }
 
-/* Only the daemon has the rights to look. It dumps all chains of nftables, which
- * can be thousands, and "teredo wait" asks for the status 20 times a second.
+/* "teredo show" has no permission to check, so the daemon does. The check dumps all
+ * chains of nftables, which can be thousands, and "teredo wait" polls 20 times a second.
  */
 static enum firewall current_firewall(struct daemon *d)
 {
@@ -88,9 +88,9 @@ static void add_firewall(struct daemon *d, json_t *status)
 }
 
 /**
- * control_client - what there is to say about a client
+ * control_client() - add the state of a client to the status
  * @d: daemon
- * @status: object to add it to
+ * @status: object of the status
  */
 void control_client(struct daemon *d, json_t *status)
 {
@@ -144,7 +144,7 @@ static void answer(struct daemon *d, int fd)
 	json_t *status = make_status(d);
 	char *text = json_dumps(status, JSON_COMPACT);
 
-	/* it fits into any socket's buffer, so nobody can keep us waiting */
+	/* the status fits into a socket's buffer, so no reader can block the daemon */
 	if (text && send(fd, text, strlen(text),
 			 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_debug("%s: status: %s", d->name, strerror(errno));
@@ -185,7 +185,7 @@ static int open_socket(struct daemon *d, const struct sockaddr_un *addr)
 	if (fd < 0)
 		return -errno;
 	make_directory(addr->sun_path);
-	/* what an earlier helper left; one that still runs is about to end */
+	/* the socket of an earlier daemon, which has exited or is about to */
 	unlink(addr->sun_path);
 	if (bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) ||
 	    chmod(addr->sun_path, 0666) || listen(fd, BACKLOG)) {
@@ -197,11 +197,10 @@ static int open_socket(struct daemon *d, const struct sockaddr_un *addr)
 }
 
 /**
- * control_open - begin to answer
+ * control_open() - open the status socket
  * @d: daemon
  *
- * Without the socket there is less to see, but the tunnel works. So failure is
- * worth a warning only.
+ * The tunnel works without the socket, so an error causes only a warning.
  */
 void control_open(struct daemon *d)
 {
@@ -221,7 +220,7 @@ void control_open(struct daemon *d)
 }
 
 /**
- * control_close - remove the socket
+ * control_close() - remove the status socket
  * @d: daemon
  */
 void control_close(struct daemon *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The socket that answers "teredo show".
+ * Status socket of teredod, which "teredo show" queries.
  */
 #ifndef _STATUS_SOCKET_H
 #define _STATUS_SOCKET_H
@@ -14,12 +14,12 @@
 struct daemon;
 
 /**
- * struct status_socket - the socket (status_socket.c)
+ * struct status_socket - status socket (status_socket.c)
  * @fd: listening socket, -1 if there is none
- * @poll: the same
- * @path: its name
- * @firewall: whether there is a firewall, as last found
- * @firewall_at: when, by uv_now(); 0 for never
+ * @poll: poll handle of the socket
+ * @path: path of the socket
+ * @firewall: result of the last check for a firewall
+ * @firewall_at: time of that check, by uv_now(); 0 for never
  */
 struct status_socket {
 	int fd;

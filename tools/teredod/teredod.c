@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * teredod - look after a Teredo device
+ * teredod(8): the control daemon of a Teredo device. Options, start and end.
  */
 #include "children.h"
 #include "daemon.h"
@@ -35,12 +35,12 @@ static const char usage[] =
 "  -h, --help              print this\n";
 
 /**
- * struct options - the command line
- * @config: file, NULL for the default one
+ * struct options - options of the command line
+ * @config: configuration file, NULL for the default one
  * @server: servers, NULL for those in the configuration
- * @name: of the device
- * @debug: say more
- * @background: leave the terminal
+ * @name: name of the device
+ * @debug: print debug messages
+ * @background: detach from the terminal
  */
 struct options {
 	const char *config;
@@ -50,7 +50,7 @@ struct options {
 	bool background;
 };
 
-/* Return: -1 to go on, or what to exit with */
+/* Return: -1 to continue, or the exit status */
 static int parse_option(struct options *opt, int c)
 {
 	switch (c) {
@@ -105,7 +105,7 @@ static int parse_options(struct options *opt, int argc, char **argv)
 	return -1;
 }
 
-/* A process that goes on in the background has left its terminal already */
+/* A daemon in the background has detached from its terminal before the reload. */
 static void reloaded(struct options *opt)
 {
 	if (opt->background)
@@ -113,8 +113,8 @@ static void reloaded(struct options *opt)
 	opt->background = false;
 }
 
-/* The default file need not be there if the command line or the device says
- * enough; one that was asked for must.
+/* The default file is optional if the command line or the device has all that is
+ * needed. A file that --config names must exist.
  */
 static int load_conf(const struct daemon *d, struct conf *conf,
 		     const char **config)
@@ -135,7 +135,7 @@ static int load_conf(const struct daemon *d, struct conf *conf,
 	return ret;
 }
 
-/* Without a file, --server is the whole configuration */
+/* Without a file, --server is the whole configuration. */
 static int load_servers(const struct daemon *d, struct conf *conf,
 			const char **config)
 {
@@ -160,13 +160,13 @@ static int load_servers(const struct daemon *d, struct conf *conf,
 }
 
 /**
- * daemon_load - read the configuration and what the command line says instead
+ * daemon_load() - load the configuration, and the servers of the command line
  * @d: daemon
  * @conf: result
- * @config: the file; %CONFIG_COMMAND_LINE if --server is all there is, "" without
- *	either
+ * @config: result, the file; %CONFIG_COMMAND_LINE if only --server is given, "" if
+ *	neither is
  *
- * Return: 0 or a negative errno, having said why.
+ * Return: 0 or a negative errno, after logging why.
  */
 int daemon_load(const struct daemon *d, struct conf *conf, const char **config)
 {
@@ -175,7 +175,7 @@ int daemon_load(const struct daemon *d, struct conf *conf, const char **config)
 	return ret ? ret : load_servers(d, conf, config);
 }
 
-/* Two sources: the log says which settings come from which one */
+/* With --server there are two sources: log which settings come from which one. */
 static void say_source(const struct daemon *d)
 {
 	if (!d->server)
@@ -188,7 +188,7 @@ static void say_source(const struct daemon *d)
 			 d->name, d->server);
 }
 
-/* A device wants its server at once, if there is one that needs no look-up */
+/* Create the device with its server, unless its name must be resolved first. */
 static void fill_link(struct daemon *d)
 {
 	const struct server_spec *spec = &d->conf.servers.spec[0];
@@ -204,8 +204,8 @@ static void fill_link(struct daemon *d)
 	link_conf_set(&d->conf.link, IFLA_TEREDO_SERVER2);
 }
 
-/* Nothing is made before it is known what to make. Service managers need not
- * try again.
+/* Check the configuration before a device is created from it. EX_CONFIG tells service
+ * managers not to restart the daemon.
  */
 static int check_complete(struct daemon *d, const struct link_info *link)
 {
@@ -246,8 +246,8 @@ static int create_device(struct daemon *d, struct link_info *link)
 	return 0;
 }
 
-/* What this start has made goes when the start fails: the next one would take
- * the device as it is, whatever is corrected in the file.
+/* If the start fails, delete the device that it has created. Otherwise the next start
+ * would find a device, whatever is corrected in the file.
  */
 static void undo(struct daemon *d)
 {
@@ -261,7 +261,7 @@ static void undo(struct daemon *d)
 	owned_forget(d);
 }
 
-/* A device that is there already says what it is, if nobody else does */
+/* Without a configuration, an existing device determines the mode. */
 static int check_mode(struct daemon *d, u32 mode, bool free)
 {
 	char command[512];
@@ -312,7 +312,7 @@ static int find_device(struct daemon *d, struct link_info *link)
 	return ret;
 }
 
-/* Linux 6.1 does not say which port. */
+/* Linux 6.1 does not report which port is in use. */
 static void log_in_use(struct daemon *d)
 {
 	const struct link_conf *conf = &d->link.conf;
@@ -368,9 +368,9 @@ static int open_role(struct daemon *d)
 }
 
 /**
- * daemon_exit - end the event loop
+ * daemon_exit() - stop the event loop
  * @d: daemon
- * @code: for main()
+ * @code: exit status
  */
 void daemon_exit(struct daemon *d, int code)
 {
@@ -378,8 +378,8 @@ void daemon_exit(struct daemon *d, int code)
 	uv_stop(&d->loop);
 }
 
-/* What was put there goes, the device stays: it may not be ours, and its port
- * gives the same address again later.
+/* Remove address and routes, but keep the device: an administrator can have created it,
+ * and its port yields the same address again later.
  */
 static void on_signal(uv_signal_t *handle, int signum)
 {
@@ -390,7 +390,7 @@ static void on_signal(uv_signal_t *handle, int signum)
 		return;
 	}
 	notify("STOPPING=1");
-	/* the next one takes over from here */
+		/* on SIGUSR1, address and routes stay for the next daemon */
 	if (signum != SIGUSR1 && d->role->close)
 		d->role->close(d);
 	control_close(d);
@@ -407,7 +407,7 @@ static void open_signals(struct daemon *d)
 {
 	uint64_t every = notify_watchdog_ms();
 
-	/* a pipe to a helper that has died says so by an error as well */
+	/* a write to a pipe of teredo-portmap returns an error, which suffices */
 	signal(SIGPIPE, SIG_IGN);
 	uv_signal_init(&d->loop, &d->sigterm);
 	uv_signal_init(&d->loop, &d->sigint);
@@ -470,11 +470,11 @@ int main(int argc, char **argv)
 		log_error("%s cannot be the name of a device", d.name);
 		return EX_CONFIG;
 	}
-	/* a name server that is silent must not hold a look-up for long; the
-	 * daemon repeats it anyway
+	/* a silent name server must not block a look-up for long; the daemon repeats
+	 * the look-up anyway
 	 */
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
-	/* a service manager need not try that again */
+	/* EX_CONFIG tells a service manager not to restart the daemon */
 	if (daemon_load(&d, &d.conf, &d.config)) {
 		abandon_device(&d);
 		return EX_CONFIG;
@@ -484,7 +484,7 @@ int main(int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	ret = run(&d);
-	/* exit() would wait for the thread of a look-up that hangs */
+	/* exit() would wait for the thread of a look-up that is blocked */
 	if (d.servers.resolver.busy)
 		_exit(ret);
 	return ret;

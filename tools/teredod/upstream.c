@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The host's native IPv6, and how the native /64 of a server's gateway is used.
+ * Native IPv6 of the host, and the use of a gateway's native /64, see upstream.h.
  */
 #include "upstream.h"
 
@@ -12,12 +12,12 @@
 #include "host_ip6.h"
 #include "route.h"
 
-/* Shorter on-link prefixes stand for all of IPv6 on links without addresses */
+/* Shorter on-link prefixes mean all of IPv6, on links without addresses. */
 #define ONLINK_MIN	32
 
 /**
- * upstream_in_prefix() - check whether an address is one of the native /64
- * @u: with the prefix
+ * upstream_in_prefix() - check whether an address is in the native /64
+ * @u: search with the native prefix
  * @addr: address
  *
  * Return: true if so.
@@ -28,7 +28,7 @@ bool upstream_in_prefix(const struct upstream *u, const struct in6_addr *addr)
 	       !memcmp(addr, &u->prefix, sizeof(*addr) / 2);
 }
 
-/* The first @len bits are those of the /64; @len is 64 at most */
+/* Check whether @route, of length 64 at most, contains the native /64. */
 static bool covers(const struct upstream *u, const struct host_route *route)
 {
 	u8 bits = route->len % 8, octets = route->len / 8;
@@ -52,7 +52,7 @@ static void take_default(struct upstream *u, const struct rtmsg *rtm,
 		u->router = route->via;
 }
 
-/* A /128 is an address, of the provider's router for example */
+/* A /128 is the route to one address, for example the provider's router. */
 static void take_unicast(struct upstream *u, const struct host_route *route)
 {
 	bool inside = route->len >= 64 && route->len < 128 &&
@@ -104,8 +104,8 @@ static void take_addr(struct upstream *u, const struct nlmsghdr *nlh)
 }
 
 /**
- * upstream_take() - take in an address or a route
- * @u: with own device, service prefix and native prefix
+ * upstream_take() - evaluate an address or a route
+ * @u: search with own device, service prefix and native prefix
  * @nlh: RTM_NEWADDR or RTM_NEWROUTE
  */
 void upstream_take(struct upstream *u, const struct nlmsghdr *nlh)
@@ -120,11 +120,11 @@ void upstream_take(struct upstream *u, const struct nlmsghdr *nlh)
 }
 
 /**
- * upstream_concerns() - check whether an event may change the result
- * @u: with the native prefix
- * @nlh: event of rtnetlink
+ * upstream_concerns() - check whether an event can change the result of the search
+ * @u: search with the native prefix
+ * @nlh: rtnetlink event
  *
- * A router may have hundreds of thousands of routes, which come and go.
+ * A router can have hundreds of thousands of routes, which change all the time.
  *
  * Return: true if so.
  */
@@ -159,9 +159,9 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 }
 
 /**
- * upstream_find() - read addresses and routes
+ * upstream_find() - search all addresses and routes
  * @nl: rtnetlink socket
- * @u: with own device, service prefix and native prefix; the results
+ * @u: search with own device, service prefix and native prefix; results are set
  *
  * Return: 0 or a negative errno with nl->error set.
  */

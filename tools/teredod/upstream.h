@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's native IPv6, and how the native /64 of a server's gateway is used on
- * this host.
+ * Native IPv6 of the host, and the use of a gateway's native /64 on this host, as found
+ * in addresses and routes.
  */
 #ifndef _UPSTREAM_H
 #define _UPSTREAM_H
@@ -10,22 +10,22 @@
 
 #define UPSTREAM_DEFAULTS	8
 
-/* Metric of a gateway's blackhole route and of its router's: worse than any other
- * route, and another one for each device.
+/* Metric of the gateway's blackhole route and router route: worse than that of any other
+ * route, and different for each device.
  */
 #define UPSTREAM_METRIC(ifindex)	(0xfe000000 | (ifindex))
 
 /**
- * struct upstream - what the tables of the kernel say
- * @own: the Teredo device
- * @service: its service prefix
+ * struct upstream - native IPv6 of the host
+ * @own: interface index of the Teredo device
+ * @service: service prefix of the device
  * @prefix: native /64, all zero for none
  * @oif: result, interface of the first default route, 0 for none
- * @router: result, next hop of that route if it is one of @prefix, or all zero
- * @by_ra: result, interfaces of default routes that routers have advertised
+ * @router: result, next hop of that route if it is in @prefix, or all zero
+ * @by_ra: result, interfaces of default routes from router advertisements
  * @n_by_ra: number of entries in @by_ra
  * @global: result, an interface has a global native address
- * @onlink: result, interface that has addresses of @prefix on its link, 0 for none
+ * @onlink: result, interface with @prefix on its link, 0 for none
  * @routed: result, interface of a route to @prefix or a part of it, 0 for none
  * @other: result, the gateway of another device uses @prefix
  */
