@@ -106,7 +106,7 @@ start_one_way()
 	to=$(teredo_address b)
 	capture b teredo0 one-way -Q in udp dst port 9
 	capture na wan bubbles -Q out "dst host 192.0.2.20 and udp[4:2] = 48"
-	start one-way a bash -c '
+	start sender a bash -c '
 		exec {never}<> <(:) 5<> "/dev/udp/$1/9"
 		for ((i = 0; i < 650; i++)); do
 			echo >&5
@@ -116,7 +116,7 @@ start_one_way()
 
 test_one_way()
 {
-	wait "${_pids[one-way]}"
+	wait "${_pids[sender]}"
 	pause 0.5
 	capture_stop one-way
 	capture_stop bubbles
