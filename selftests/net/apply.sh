@@ -163,7 +163,7 @@ test_reload()
 	check "it is qualified" wait_for 5 shows a '"state":"qualified"'
 	# an error, or another mode, changes nothing
 	client_at '' 'nonsense = 1'
-	reloaded 'nonsense: unknown key' 'going on with the configuration'
+	reloaded 'nonsense: unknown key' 'continuing with the configuration'
 	config '[device]' 'mode = relay'
 	reloaded "teredo0 is a client, $conf says mode = relay"
 	client_at '' 'port = 40009'
@@ -242,7 +242,7 @@ test_reload_refused()
 	check "qualified" wait_for 5 has_teredo_address "$pid"
 	rm /etc/teredo/teredo0.conf
 	reloaded 'there is no /etc/teredo/teredo0.conf' \
-		'teredo0: going on with the configuration'
+		'teredo0: continuing with the configuration'
 	client_down a
 
 	# its server was never found, so the kernel knows none
@@ -250,7 +250,7 @@ test_reload_refused()
 	client_start a --config "$conf"
 	check "it looks the name up" wait_for 5 shows a 'nosuch.invalid'
 	config '[client]' 'refresh = 20'
-	reloaded "$conf: teredo0 needs server = NAME" 'going on with'
+	reloaded "$conf: teredo0 needs server = NAME" 'continuing with'
 	client_down a
 }
 

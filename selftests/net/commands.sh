@@ -235,7 +235,7 @@ test_qualify()
 	says 'native hosts cannot' teredo a qualify \
 		--server 203.0.113.1/203.0.113.2
 	set_nat a pr
-	refused 3 'the network refuses' teredo a qualify --server 203.0.113.77 \
+	refused 3 'the network rejects' teredo a qualify --server 203.0.113.77 \
 		--timeout 1
 	refused 1 'is needed' teredo a qualify
 	refused 1 '' teredo a qualify --server 10.0.0.1

@@ -130,7 +130,7 @@ lease_lost()
 {
 	took "old address gone" 300 address_is_gone
 	check "no address without a lease" no_address a
-	check "it says why" wait_for 1 shows a 'no way to 203.0.113.1'
+	check "it says why" wait_for 1 shows a 'no route to 203.0.113.1'
 }
 
 # lease_found SECONDS: another one has just begun, and traffic goes on after so long

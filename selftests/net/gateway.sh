@@ -692,8 +692,8 @@ test_checkconf()
 	refused 'global unicast prefix outside of 2001::/32' 'prefix = 2001:0:5:1::/64'
 	refused 'global unicast prefix outside of 2001::/32' 'prefix = fd00:1::/64'
 	refused 'must be an IPv6 prefix' 'prefix = 192.0.2.0/24'
-	refused 'cannot stand beside prefix' "prefix = $prefix::/64" 'masquerade = yes'
-	refused 'cannot stand beside masquerade' 'masquerade = yes' "prefix = $prefix::/64"
+	refused 'cannot be combined with prefix' "prefix = $prefix::/64" 'masquerade = yes'
+	refused 'cannot be combined with masquerade' 'masquerade = yes' "prefix = $prefix::/64"
 	refused 'must be yes or no' 'masquerade = maybe'
 	refused 'needs prefix' 'masquerade = yes' 'proxy = yes'
 	refused 'needs prefix = PREFIX/64 or masquerade = yes' 'forwarding = yes'

@@ -58,7 +58,7 @@ test_recreated()
 	ip_on a link del eth0
 	took "address gone" 500 no_address a
 	took "it says why" 500 says \
-		'no way to 203.0.113.1: eth0 does not exist'
+		'no route to 203.0.113.1: eth0 does not exist'
 	pause 3
 	capture_stop leak
 	check_equal "datagrams by another interface" '' "$(packets leak)"

@@ -172,7 +172,7 @@ test_firewall()
 	begin ''
 	[[ $(teredo a -j show teredo0) == *'"firewall":false'* ]] ||
 		fail "no firewall, and nobody says so"
-	grep -q 'no firewall is to be seen' "$tmp/a-teredod.log" ||
+	grep -q 'no firewall found' "$tmp/a-teredod.log" ||
 		fail "teredod does not warn"
 	on a nft add table inet f
 	on a nft 'add chain inet f input { type filter hook input priority 0; }'

@@ -113,7 +113,7 @@ test_path()
 	says_to a 'ip address add 10.1.0.9'
 	client_down a
 	daemon a '[client]' "$SERVER_LINE" '[device]' 'link = ppp9'
-	because a no-link offline 'no way to 203.0.113.1: ppp9 does not exist'
+	because a no-link offline 'no route to 203.0.113.1: ppp9 does not exist'
 	client_down a
 
 	daemon a '[client]' "$SERVER_LINE"
@@ -124,7 +124,7 @@ test_path()
 	ip_on a link set teredo0 up
 	check "qualified" wait_for 5 qualified a
 	ip_on a route del default
-	because a no-path offline 'no way to 203.0.113.1: '
+	because a no-path offline 'no route to 203.0.113.1: '
 	ip_on a route add default via 10.1.0.1 dev eth0
 	check "qualified" wait_for 5 qualified a
 	client_down a
@@ -209,7 +209,7 @@ test_name()
 # What only a command finds out, or waits for
 test_commands()
 {
-	asked refused 'the network refuses 198.51.100.7: ' \
+	asked refused 'the network rejects packets to 198.51.100.7: ' \
 		--server 198.51.100.7/198.51.100.66
 	asked nat-unknown 'the kind of NAT is not known: the secondary address 198.51.100.7' \
 		--server 203.0.113.1/198.51.100.7

@@ -154,12 +154,12 @@ test_rules()
 	set_nat a pr
 	client_up a || return
 	ip_on a rule add to 203.0.113.0/24 unreachable priority 10
-	took "a rule: no path" 1000 has_reason 'no way to 203.0.113.1'
+	took "a rule: no path" 1000 has_reason 'no route to 203.0.113.1'
 	ip_on a rule del priority 10
 	took "no rule: qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
 	ip_on a rule add fwmark 5 unreachable priority 10
 	check "a mark" teredo a set teredo0 fwmark 5
-	took "a mark: no path" 1000 has_reason 'no way to 203.0.113.1'
+	took "a mark: no path" 1000 has_reason 'no route to 203.0.113.1'
 	check "no mark" teredo a set teredo0 fwmark 0
 	took "no mark: qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
 	ip_on a rule del priority 10
@@ -407,7 +407,7 @@ test_cable()
 
 	ip_on a route del default
 	took "address gone without a route" 300 no_address a
-	took "it says why" 500 says 'no way to 203.0.113.1: '
+	took "it says why" 500 says 'no route to 203.0.113.1: '
 	ip_on a route add default via 10.1.0.1 dev eth0
 	took "qualified again" 1000 has_teredo_address "${_pids[a-teredod]}"
 	client_down a

@@ -332,7 +332,7 @@ test_options()
 	exits "wait, option first" 0 teredo a wait --timeout 1 teredo0
 	exits "wait, option with =" 0 teredo a wait --timeout=1 teredo0
 	exits "wait for nothing" 1 teredo a wait teredo0 --timeout
-	has '--timeout: what comes next?'
+	has '--timeout: the value is missing'
 	for command in show set peer stats monitor wait up down qualify probe \
 			decode import checkconf; do
 		exits "$command --help" 0 teredo a "$command" --help

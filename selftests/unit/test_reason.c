@@ -40,7 +40,7 @@ static void test_values(const void *arg)
 	(void)arg;
 	reason_set(&r, REASON_NO_LINK, "203.0.113.1", "ppp0");
 	CHECK(!strcmp(reason_text(&r, "teredo0", buf),
-		      "no way to 203.0.113.1: ppp0 does not exist"));
+		      "no route to 203.0.113.1: ppp0 does not exist"));
 	CHECK(strstr(reason_remedy(&r, "teredo0", buf), "connect ppp0,"));
 	CHECK(strstr(buf, "link = INTERFACE"));
 	reason_set(&r, REASON_IPV6_OFF, "the address", NULL);

@@ -274,7 +274,7 @@ static const char *check_whole(const struct conf *conf, const char *path)
 	if (conf->port_mapping != MAPPING_NO &&
 	    link_conf_has(&conf->link, IFLA_TEREDO_SYMMETRIC) &&
 	    !conf->link.symmetric)
-		return "port-mapping: cannot stand beside symmetric = no";
+		return "port-mapping: cannot be combined with symmetric = no";
 	if (conf->link.mode == TEREDO_MODE_SERVER && !conf->link.local)
 		return "local: needed, a server's IPv4 address is in those of its clients";
 	return NULL;

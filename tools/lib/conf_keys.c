@@ -53,7 +53,7 @@ static const char *set_secret_id(struct conf *conf, const char *value)
 static const char *set_secret(struct conf *conf, const char *value)
 {
 	if (conf->key.secret_len)
-		return "cannot stand beside secret-file";
+		return "cannot be combined with secret-file";
 	return set_octets(conf->key.secret, &conf->key.secret_len, value);
 }
 
@@ -90,7 +90,7 @@ static const char *set_secret_file(struct conf *conf, const char *value)
 	int fd;
 
 	if (conf->key.secret_len)
-		return "cannot stand beside secret";
+		return "cannot be combined with secret";
 	fd = open(value, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return strerror(errno);
@@ -198,7 +198,7 @@ static const char *set_gateway_prefix(struct conf *conf, const char *value)
 	u8 len;
 
 	if (conf->nat66.method == NAT66_MASQUERADE)
-		return "cannot stand beside masquerade";
+		return "cannot be combined with masquerade";
 	err = value_prefix(value, prefix, &len);
 	if (err)
 		return err;
@@ -220,7 +220,7 @@ static const char *set_masquerade(struct conf *conf, const char *value)
 	if (err || !on)
 		return err;
 	if (conf->nat66.method == NAT66_PREFIX)
-		return "cannot stand beside prefix";
+		return "cannot be combined with prefix";
 	conf->nat66.method = NAT66_MASQUERADE;
 	return NULL;
 }

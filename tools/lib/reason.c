@@ -68,7 +68,7 @@ static const struct info {
 	},
 	[REASON_NO_LINK] = {
 		"no-link", STATE_OFFLINE, STATE_NONE,
-		"no way to {server}: {interface} does not exist",
+		"no route to {server}: {interface} does not exist",
 		"connect {interface}, or name another interface: link = INTERFACE",
 	},
 	[REASON_LINK_GONE] = {
@@ -98,7 +98,7 @@ static const struct info {
 	},
 	[REASON_NO_PATH] = {
 		"no-path", STATE_OFFLINE, STATE_NONE,
-		"no way to {server}: {error}",
+		"no route to {server}: {error}",
 		"connect this host to an IPv4 network, and see: ip route get {server}",
 	},
 	[REASON_SEND] = {
@@ -138,7 +138,7 @@ static const struct info {
 	},
 	[REASON_REFUSED] = {
 		"refused", STATE_OFFLINE, STATE_NONE,
-		"the network refuses {server}: {error}",
+		"the network rejects packets to {server}: {error}",
 		"see whether the address is right, and the server runs; try another one",
 	},
 	[REASON_TIME_OUT] = {

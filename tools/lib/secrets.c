@@ -152,7 +152,7 @@ static const char *check_mode(FILE *f)
 	if (!S_ISREG(st.st_mode))
 		return "is no file";
 	if (st.st_mode & (S_IROTH | S_IWOTH))
-		return "is open to everybody (try: chmod o= on it)";
+		return "is open to other users (try: chmod o= on it)";
 	if (st.st_mode & S_IWGRP)
 		return "can be changed by its group (try: chmod g-w on it)";
 	return NULL;

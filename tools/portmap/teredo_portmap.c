@@ -32,7 +32,7 @@
 
 static const char usage[] =
 "Usage: teredo-portmap [OPTION]... upnp|nat-pmp|auto GATEWAY ADDRESS PORT\n"
-"Have GATEWAY forward the UDP port PORT to ADDRESS, which is ours, until standard\n"
+"Have GATEWAY forward the UDP port PORT to ADDRESS of this host until standard\n"
 "input ends or SIGTERM comes; for each line there GATEWAY is asked again. teredod\n"
 "runs this as its configuration says (port-mapping).\n"
 "\n"

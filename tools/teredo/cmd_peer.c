@@ -148,7 +148,7 @@ static int peer_change(struct nl *nl, u32 ifindex, bool add, int argc,
 	struct in6_addr addr;
 
 	if (!argc)
-		return cli_error("which peer?");
+		return cli_error("the address of the peer is missing");
 	if (inet_pton(AF_INET6, argv[0], &addr) != 1)
 		return cli_error("%s is not an IPv6 address", argv[0]);
 	if (add && argc == 3 && !strcmp(argv[1], "remote")) {

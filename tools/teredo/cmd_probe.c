@@ -291,7 +291,7 @@ static int parse(struct arguments *args, int argc, char **argv)
 
 	for (i = 0; i < argc && !ret; i++) {
 		if (argv[i][0] == '-' && i + 1 == argc)
-			return cli_error("%s: what comes next? (try: teredo help)",
+			return cli_error("%s: the value is missing (try: teredo help)",
 					 argv[i]);
 		if (argv[i][0] == '-') {
 			ret = set_option(args, argv[i], argv[i + 1]);

@@ -31,7 +31,7 @@ struct arguments {
 static const char *explain_nat(enum teredo_nat nat)
 {
 	if (nat == TEREDO_NAT_NONE)
-		return "no NAT: the server sees our own address and port";
+		return "no NAT: the server sees the address and port of this host";
 	if (nat == TEREDO_NAT_RESTRICTED)
 		return "a NAT is on the way and keeps one mapping for all destinations";
 	return "the NAT gives each destination another mapping: some peers can be reached, native hosts cannot";
@@ -140,14 +140,14 @@ static int parse(struct arguments *args, int argc, char **argv)
 
 	for (i = 0; i < argc; i += 2) {
 		if (i + 1 == argc)
-			return cli_error("%s: what comes next? (try: teredo help)",
+			return cli_error("%s: the value is missing (try: teredo help)",
 					 argv[i]);
 		ret = parse_one(args, argv[i], argv[i + 1]);
 		if (ret)
 			return ret;
 	}
 	if (!args->list.n)
-		return cli_error("--server is needed: which server shall be asked?");
+		return cli_error("--server is missing (try: teredo qualify --server SERVER)");
 	return CLI_OK;
 }
 

@@ -312,7 +312,7 @@ static void show_firewall(json_t *firewall)
 		return;
 	print_label("firewall");
 	print_colored(PRINT_BAD, "none");
-	puts("  whoever knows the address can send to this host");
+	puts("  any host that knows the address can send to this host");
 }
 
 /* Same fields and labels as "netsh interface teredo show state" of Windows */

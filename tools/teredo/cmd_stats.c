@@ -200,7 +200,7 @@ static int parse_one(struct arguments *args, int argc, char **argv)
 		return cli_number(argv[1], UINT32_MAX, &args->count) ? 2 : 0;
 	}
 	if (argv[0][0] == '-' || args->ifindex) {
-		cli_error("stats: %s: what is that? (try: teredo help)", argv[0]);
+		cli_error("stats: %s: unknown argument (try: teredo help)", argv[0]);
 		return 0;
 	}
 	return cli_device(argv[0], &args->ifindex) ? 1 : 0;
@@ -216,7 +216,7 @@ static bool parse(struct arguments *args, int argc, char **argv)
 			return false;
 	}
 	if (args->prometheus && (args->watch || cli.json)) {
-		cli_error("stats: --prometheus stands alone");
+		cli_error("stats: --prometheus cannot be combined with --watch or --json");
 		return false;
 	}
 	if (!args->interval) {

@@ -59,11 +59,11 @@ const char *outcome_explain(enum outcome all, int n)
 	case OUTCOME_NO_NETWORK:
 		return "there is no IPv4 network";
 	case OUTCOME_REFUSED:
-		return "the network says that no server is there";
+		return "the network reports that no server is there";
 	case OUTCOME_SILENT:
 		if (n > 1)
 			return "no server answers: UDP is blocked on the way, at least to port 3544";
-		return "the server is down, demands a secret, or UDP is blocked; another server would tell";
+		return "the server is down, requires a secret, or UDP is blocked; try another server";
 	case OUTCOME_ONE_ADDRESS:
 		return "only one address of a server answers, so the NAT remains unknown";
 	case OUTCOME_SYMMETRIC:

@@ -67,16 +67,16 @@ static const struct command commands[] = {
 "  up [NAME] [--config FILE]        start teredod, which makes the device as FILE\n"
 "                                   says, /etc/teredo/NAME.conf without --config\n" },
 	{ "down", cmd_down, "",
-"  down NAME                        end teredod, take the device away\n" },
+"  down NAME                        stop teredod and delete the device\n" },
 	{ "qualify", cmd_qualify, "--server= --port= --timeout= --verify=",
 "  qualify [--server A[/B[:PORT]]] [--port N] [--timeout S] [--verify HOST]\n"
-"                                   would Teredo work here, and is a native host\n"
-"                                   reached? Changes nothing, needs no module\n" },
+"                                   test whether Teredo works here and whether a\n"
+"                                   native host is reached; needs no module\n" },
 	{ "probe", cmd_probe, "--config= --ping= --timeout=",
 "  probe [SERVER...] [--config FILE] [--ping HOST] [--timeout S]\n"
 "                                   compare servers, or those of a configuration\n" },
 	{ "decode", cmd_decode, "",
-"  decode ADDR|HEX                  take an address or a UDP payload apart\n" },
+"  decode ADDR|HEX                  decode an address or a UDP payload\n" },
 	{ "import", cmd_import, "--name= --save",
 "  import [FILE] [--name NAME] [--save]\n"
 "                                   print a configuration made from Miredo's,\n"
@@ -91,7 +91,7 @@ static const char usage[] =
 "\n";
 
 static const char more_usage[] =
-"  help [COMMAND]                   print this, or what it says of a command\n"
+"  help [COMMAND]                   print this help, or that of a command\n"
 "\n";
 
 /* options of all commands, allowed before or after the command */
@@ -100,7 +100,7 @@ static const char options_usage[] =
 "  -p, --pretty  ... with line breaks\n"
 "  --color=auto|always|never\n"
 "  -V, --version print the version\n"
-"  -h, --help    print this, or behind a command what it says of that\n";
+"  -h, --help    print this help, or behind a command that of the command\n";
 
 static const char exit_usage[] =
 "\n"
@@ -228,7 +228,7 @@ static int add_option(struct arguments *args, const struct command *cmd,
 	}
 	takes_value = option[strcspn(option, "= ")] == '=';
 	if (takes_value && !value && argc < 2) {
-		cli_error("%s: what comes next? (try: teredo %s --help)",
+		cli_error("%s: the value is missing (try: teredo %s --help)",
 			  argv[0], cmd->name);
 		return 0;
 	}

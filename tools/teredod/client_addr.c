@@ -167,7 +167,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
 
-	log_debug("%s: the device takes its time to run", d->name);
+	log_debug("%s: the device is not running yet", d->name);
 	place(d);
 	explain_report(d);
 }

@@ -111,7 +111,7 @@ void engine_push(struct daemon *d)
 	};
 
 	if (dev_set_up(&d->genl, &dev))
-		log_error("%s: the kernel does not take the address: %s",
+		log_error("%s: the kernel refuses the address: %s",
 			  d->name, d->genl.error);
 }
 

@@ -84,7 +84,7 @@ void background_ready(const char *name)
 		close(null);
 	}
 	if (write(ready_fd, "", 1) != 1)
-		log_warn("nobody waits any more");
+		log_warn("the parent process no longer waits");
 	close(ready_fd);
 	ready_fd = -1;
 }

@@ -118,7 +118,7 @@ static bool keeps_secrets(const struct daemon *d, const struct conf *conf,
 {
 	if (!d->conf.secrets_file[0] || conf->secrets_file[0])
 		return true;
-	log_error("%s demands secrets, %s names none; going on with %s; to change that: ip link set %s type teredo noauth",
+	log_error("%s requires secrets, %s names none; continuing with %s; to change that: ip link set %s type teredo noauth",
 		  d->name, config, d->conf.secrets_file, d->name);
 	return false;
 }
@@ -134,7 +134,7 @@ static bool keeps_server(struct daemon *d, const struct conf *conf,
 	if (conf->link.mode != TEREDO_MODE_CLIENT || conf->servers.n ||
 	    (!dev_get(&d->genl, d->ifindex, &dev) && dev.server))
 		return true;
-	log_error("%s: %s needs server = NAME in [client]; going on with the configuration that was read before",
+	log_error("%s: %s needs server = NAME in [client]; continuing with the configuration that was read before",
 		  config, d->name);
 	return false;
 }
@@ -153,7 +153,7 @@ static bool usable(struct daemon *d, struct conf *conf, const char **source)
 	if (!ret && !config[0])
 		log_error("there is no " CONF_DIR "/%s.conf", d->name);
 	if (ret || !config[0]) {
-		log_error("%s: going on with the configuration that was read before",
+		log_error("%s: continuing with the configuration that was read before",
 			  d->name);
 		return false;
 	}

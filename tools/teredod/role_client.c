@@ -114,7 +114,7 @@ static bool adopt(struct daemon *d)
 	if (!server)
 		return false;
 
-	log_info("%s: going on with the address it has", d->name);
+	log_info("%s: continuing with the address it has", d->name);
 	d->client.local = dev.local;
 	d->kt.local.addr = dev.local.addr;
 	portmap_update(d, dev.local.port);
@@ -173,7 +173,7 @@ static int engine_open(struct daemon *d)
 	servers_open(d);
 
 	if (firewall_look() == FIREWALL_NONE)
-		log_warn("%s: no firewall is to be seen: whoever knows the address can send to this host",
+		log_warn("%s: no firewall found: any host that knows the address can send to this host",
 			 d->name);
 	place_open(d);
 	portmap_open(d);

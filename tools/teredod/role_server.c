@@ -170,7 +170,7 @@ static void serve_reload(struct daemon *d)
 	if (!d->conf.secrets_file[0])
 		return;
 	if (secrets_load(&list, d->conf.secrets_file, error)) {
-		log_error("%s: %s; going on with what was there before",
+		log_error("%s: %s; continuing with what was there before",
 			  d->conf.secrets_file, error);
 	} else {
 		secrets_free(&d->conf.secrets);

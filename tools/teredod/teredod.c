@@ -19,8 +19,8 @@
 
 static const char usage[] =
 "Usage: teredod [OPTION]... [NAME]\n"
-"Look after a Teredo device: get a client its address and keep it, put the route\n"
-"of a relay there as long as it works, check the secrets of a server's clients.\n"
+"Control a Teredo device: qualify a client and maintain its mapping, maintain the\n"
+"route of a relay, check the secrets of a server's clients.\n"
 "NAME is the device, " DEFAULT_NAME " if none is given; it is created if it does not\n"
 "exist.\n"
 "\n"
@@ -30,7 +30,7 @@ static const char usage[] =
 "                          configuration\n"
 "  -b, --background        leave the terminal when ready; messages go to the\n"
 "                          system's log then\n"
-"  -d, --debug             say more\n"
+"  -d, --debug             print debug messages\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n";
 
