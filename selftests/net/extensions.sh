@@ -910,7 +910,7 @@ ip_on inet route add blackhole default
 client a cone
 bare_client a $A
 
-add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with our nonce verifies the peer's endpoint" \
+add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with the client's nonce verifies the peer's endpoint" \
 	test_nonce
 add_test "XC-05 XC-07: trailers are read in order" test_order
 add_test "XN-16 C-81: a pair of bubbles that is lost is repeated" test_second_pair
@@ -928,7 +928,7 @@ add_test "XP-10 XP-11 XP-12: from random port to random port, and peers with two
 	test_peer_port
 add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change" \
 	test_idle
-add_test "XP-15: a peer is moved by a bubble with our nonce, and by no other" \
+add_test "XP-15: a peer is moved by a bubble with the client's nonce, and by no other" \
 	test_moved
 add_test "XN-13 A-37: a peer that sends from two endpoints in turn" \
 	test_two_endpoints

@@ -268,10 +268,10 @@ add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
 	test_forwarding
 add_test "C-58: a flood of one origin does not keep other relays out" \
 	test_answers
-add_test "C-58: a flood of bubbles does not keep us from a peer" test_wanted
+add_test "C-58: a flood of bubbles does not keep the client from a peer" test_wanted
 add_test "C-70 C-122: a flood of unsolicited packets does not keep other relays out" \
 	test_tests
-add_test "C-27 C-33: advertisements with our nonce pass a flood of others" \
+add_test "C-27 C-33: advertisements with the client's nonce pass a flood of others" \
 	test_nonce
 add_test "C-33: replays of a nonce are bounded" test_replays
 run_tests

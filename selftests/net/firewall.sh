@@ -284,7 +284,7 @@ for nat in none cone pr; do
 		test_peers $nat
 done
 add_test "C-126: the table of client.md" test_documented_client
-add_test "a client whose host drops what it sends says so" test_output
+add_test "a client whose host drops its packets reports it" test_output
 add_test "S-01 S-16: a server's host that drops by default" test_server
 add_test "S-16: the table of server.md" test_documented_server
 add_test "R-02 R-03: a relay's host that drops by default" test_relay

@@ -282,7 +282,7 @@ fi
 # shellcheck disable=SC2034 # for the tests
 top=$(cd "$here/../.." && pwd)
 tmp=$(mktemp -d)
-chmod 755 "$tmp"		# Miredo reads its configuration as user "nobody"
+chmod 755 "$tmp"		# Miredo reads its configuration without privileges
 _prefix=${NS_PREFIX-td$$-}
 _nodes=''
 declare -A _pids=()

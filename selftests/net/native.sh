@@ -193,7 +193,7 @@ ip_on inet addr add 2001:db8:a::1/64 dev six nodad
 add_test "C-16: a client is dormant beside native IPv6, and comes back" test_dormant
 add_test "C-16: a client that starts on a host with native IPv6 sends nothing" test_at_start
 add_test "C-16: native = ignore goes on, with the route second" test_ignore
-add_test "H-02 H-03 H-09 H-10: native = relay is a host-specific relay meanwhile" test_relay
-add_test "a host without a firewall is told so" test_firewall
+add_test "H-02 H-03 H-09 H-10: native = relay is a host-specific relay while there is native IPv6" test_relay
+add_test "a host without a firewall gets a warning" test_firewall
 
 run_tests

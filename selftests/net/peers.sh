@@ -29,11 +29,11 @@ services
 
 for a in none cone ar pr; do
 	for b in none cone ar pr; do
-		add_test "C-80 C-58 C-62: ours behind $a to ours behind $b" \
+		add_test "C-80 C-58 C-62: teredo behind $a to teredo behind $b" \
 			test_pair $a $b client client
-		add_test "C-80 C-58 C-62: ours behind $a to Miredo behind $b" \
+		add_test "C-80 C-58 C-62: teredo behind $a to Miredo behind $b" \
 			test_pair $a $b client miredo_client
-		add_test "C-80 C-58 C-62: Miredo behind $a to ours behind $b" \
+		add_test "C-80 C-58 C-62: Miredo behind $a to teredo behind $b" \
 			test_pair $a $b miredo_client client
 	done
 done

@@ -433,7 +433,7 @@ add_test "XQ-03 XQ-12: the next attempt begins with a test again" test_again
 add_test "XQ-03: no test for a peer in use" test_trusted
 add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that the server saw" \
 	in_time test_prediction
-add_test "XP-18 XQ-09: a peer at this port is moved by a bubble with our nonce, and by no other" \
+add_test "XP-18 XQ-09: a peer at this port is moved by a bubble with the client's nonce, and by no other" \
 	in_time test_moved
 add_test "XQ-12 XP-05: bubbles keep an idle random port" in_time test_idle
 add_test "XQ-11 XN-17 C-95: bubbles that had to wait delay the next ones" in_time test_pace
