@@ -11,7 +11,7 @@
 
 native=2001:db8:7::7
 
-# bird NODE: with configuration from standard input
+# bird_start NODE: run bird with the configuration from standard input
 bird_start()
 {
 	cat > "$tmp/bird-$1.conf"

@@ -223,8 +223,8 @@ test_homes_hairpin()
 	homes hairpin && test_lossless 'c g1 g2' 'c/g1 c/g2' u v
 }
 
-# One of the inner NATs forwards a port to its client, for the server only. The outer NAT
-# hairpins, too. The path of the packets is in no address list.
+# One of the inner NATs forwards a port to its client, for the server only. The client is
+# reached there and via the outer NAT. The path of the packets is in no address list.
 test_homes_half()
 {
 	gate g2

@@ -38,7 +38,7 @@ up()
 	printf '%s %s' $? "$out"
 }
 
-# A failed open by ioctl or for a new device cannot carry an extack text.
+# ndo_open() has no extack parameter, and RTM_NEWLINK none for the open of a new device.
 test_open_refused()
 {
 	start taken a python3 -c 'import socket, time
