@@ -25,7 +25,7 @@ tar -c --exclude='*.ko' --exclude='*.o' --exclude='*.mod*' --exclude='.*' \
 cp -r Documentation/packaging/debian "$build"
 
 maintainer=$(sed -n 's/^M:	//p' MAINTAINERS | head -n 1)
-# as reproducible as the tree is
+# the date of the last commit, for reproducible packages
 date=$(git log -1 --format=%aD 2> /dev/null || date -R)
 sed -i -e "s/@VERSION@/$version/g" -e "s/@MAINTAINER@/$maintainer/g" \
 	-e "s/@DATE@/$date/g" "$build/debian/changelog" "$build/debian/control"

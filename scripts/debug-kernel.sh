@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build a kernel that reports mistakes, from the distribution's source, and
-# print its build directory. What has been built is kept in .cache/debug-kernel
-# until its configuration changes.
+# Build a kernel with runtime checks from the distribution's source, and print its build
+# directory. The result is kept in .cache/debug-kernel until its configuration
+# changes.
 #
-# usage: scripts/debug-kernel.sh [NAME]	KSRC=DIRECTORY builds a tree of your own
+# usage: scripts/debug-kernel.sh [NAME]	KSRC=DIRECTORY uses another source tree
 #   NAME	debug, the default; kcsan; or uml, which is debug as user-mode
-#		Linux. Of which parts in selftests/vm/config each is made is
-#		below; a line "# make: VARIABLE=VALUE" in one is for building it
+#		Linux. The table below lists the parts in selftests/vm/config of each;
+#		a line "# make: VARIABLE=VALUE" in a part is passed to make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,15 +26,15 @@ say()
 	printf 'debug-kernel: %s\n' "$*" >&2
 }
 
-# Options that the kernel's own rules took away again, by a missing dependency
-# for example, or that are not called so any more.
+# lost: print options that the kernel's build removed, for example because of a missing
+# dependency or a new name
 lost()
 {
 	grep '^CONFIG_.*[^n]$' "$all" | grep -vxFf "$build/.config"
 }
 
-# The configuration. The patch is in it as a comment, so that another one builds the
-# kernel anew.
+# fragments: print the configuration. It contains the patch as a comment, so that a changed
+# patch triggers another build.
 fragments()
 {
 	local part
@@ -46,7 +46,7 @@ fragments()
 	echo "CONFIG_LOCALVERSION=\"-$name\""
 }
 
-# mend: the downloaded source; one of somebody's own stays as it is
+# mend: patch the downloaded source; a tree in KSRC is not changed
 mend()
 {
 	local patch=selftests/vm/config/uml.patch
@@ -56,7 +56,7 @@ mend()
 		patch -d "$source" -p1 -sf < $patch
 }
 
-# where selftests/vm/run finds it
+# install_kernel: install it where selftests/vm/run looks for it
 install_kernel()
 {
 	local version
@@ -66,7 +66,7 @@ install_kernel()
 	mkdir -p "$build/root/boot"
 	cp "$build/$image" "$build/root/boot/$boot-$version"
 	make -s -C "$build" ARCH=$arch INSTALL_MOD_PATH="$build/root" modules_install >&2
-	# with everything built in there is none, by which others know modules
+	# directory that marks an installed kernel, empty as all is built in
 	mkdir -p "$build/root/lib/modules/$version/kernel"
 }
 

@@ -1,21 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Install what building and testing need and is missing. On Debian and its
-# kin packages come through apt, which takes root or sudo; elsewhere this only
-# names what is missing. With everything in place it is quick and needs no
-# network.
+# Install missing packages for build and tests. On Debian and derivatives, packages come
+# from apt, which needs root or sudo; elsewhere this only prints what is missing. With
+# all packages installed, it needs no network.
 #
-# usage: scripts/deps.sh [demo]		demo: what "make demo" needs alone; a kernel
+# usage: scripts/deps.sh [demo]		demo: only packages for "make demo"; a kernel
 #					is unpacked for it and not installed
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-# what is looked for | Debian package | what for, with a + if the demo needs it.
-# Looked for is a program, a file if it begins with a slash, lib:NAME for pkg-config,
-# py:NAME for Python.
+# requirement | Debian package | purpose, with a + if the demo needs it. A requirement is
+# a program, a file if it begins with a slash, lib:NAME for pkg-config, py:NAME for
+# Python.
 needs='
 gcc			gcc			+ compiler
 make			make			+ building
@@ -104,13 +103,13 @@ while read -r what package why; do
 		packages+=("$package")
 	fi
 done <<< "$needs"
-# a static busybox, since it is all there is in the initramfs
+# The initramfs has no libraries, so busybox must be static.
 if command -v busybox > /dev/null && ldd "$(command -v busybox)" > /dev/null 2>&1; then
 	missing+=('  busybox              statically linked, for the virtual machine')
 	packages+=(busybox-static)
 fi
 
-# The image of a kernel whose headers are installed may have left the mirror.
+# The mirror may no longer have the image of a kernel whose headers are installed.
 bring_kernel()
 {
 	if [ "${1:-}" != demo ] || scripts/kernel-image; then
@@ -141,9 +140,8 @@ if [ "${root[*]}" ] && ! command -v sudo > /dev/null; then
 	exit 1
 fi
 
-# The packages of servers start them when installed. Not wanted here: while
-# this script installs, every start is refused, unless the machine has a policy
-# of its own.
+# Packages of servers start them when installed. While this script installs, a policy
+# refuses every start, unless the machine has a policy of its own.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
 	trap '"${root[@]}" rm -f $policy' EXIT

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Unpack the "ip" of other Debian suites, each with the C library it was built
-# for, to try the plug-in in them: .cache/iproute2/SUITE/ip runs one. They are
-# downloaded once and not installed; whatever suite cannot be had is left out.
+# Unpack the "ip" of other Debian suites, each with the C library it was built for, to
+# test the plug-in in them: .cache/iproute2/SUITE/ip runs one. They are downloaded once
+# and not installed. A suite that cannot be downloaded is skipped.
 #
 # usage: scripts/iproute2.sh
 set -uo pipefail
@@ -27,7 +27,7 @@ fetch()
 	apt=(-q -o "APT::Default-Release=$suite" -o Acquire::Languages=none
 		-o Acquire::http::Timeout=15)
 	apt-get "${apt[@]}" update || return
-	# the libraries that it is linked with, and theirs
+	# the libraries of ip, and their dependencies
 	mapfile -t packages < <(apt-cache "${apt[@]}" depends --recurse \
 		--no-recommends --no-suggests --no-conflicts --no-breaks \
 		--no-replaces --no-enhances iproute2 |
@@ -36,7 +36,7 @@ fetch()
 	(cd "$dir/debs" && apt-get "${apt[@]}" download "${packages[@]}")
 }
 
-# An ip that finds the libraries of its own suite
+# unpack: make an ip that uses the libraries of its own suite
 unpack()
 {
 	local dir=$1 deb ld ip libs

@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Print a folder with the parts of a kernel's source that checks need and no
-# other package has: checkpatch, semantic patches and the generator of netlink
-# code. They are taken once from Debian's linux-source, which is downloaded, not
-# installed.
+# Print a directory with the parts of a kernel's source that the checks need and no other
+# package has: checkpatch, semantic patches and the generator of netlink code. They are
+# extracted once from Debian's linux-source, which is downloaded but not installed.
 #
-# usage: scripts/kernel-source.sh [--whole]	KSRC=DIRECTORY uses a tree of your own
-#   --whole	all of the source, to build a kernel from (1.8 GB)
+# usage: scripts/kernel-source.sh [--whole]	KSRC=DIRECTORY uses another source tree
+#   --whole	the whole source, to build a kernel from (1.8 GB)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -23,14 +22,14 @@ parts=(scripts/checkpatch.pl scripts/spelling.txt
 if [ "${1:-}" = --whole ]; then
 	dir=$dir-whole parts=()
 fi
-# written last, so that a folder with other parts is made anew
+# written last; a directory with other parts is extracted again
 if [ -e "$dir/complete" ] && [ "$(cat "$dir/complete")" = "${parts[*]}" ]; then
 	echo "$dir"
 	exit
 fi
 
-# The generator must be newer than what older releases have, so the backports of
-# the current one are asked.
+# The generator must be newer than that of older releases, so use the backports of the
+# current release.
 fetch()
 {
 	local package

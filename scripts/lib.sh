@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What several scripts need to find kernels and to fetch packages. To be sourced.
+# Shared functions to find kernels and to download packages. To be sourced.
 
-# newest_kernel [VERSION]: of the kernels whose versions come from standard
-# input, one a line: the newest, or the newest of a series such as 6.12. Cloud
-# and real-time flavours are passed over, they lack drivers or differ in timing
-# from what most machines run.
+# newest_kernel [VERSION]: standard input has kernel versions, one per line. Print the
+# newest, or the newest of a series such as 6.12. Skip cloud and real-time flavours, which
+# lack drivers or differ in timing from the kernels of most machines.
 newest_kernel()
 {
 	local want=${1:-} version
@@ -19,7 +18,7 @@ newest_kernel()
 	done | sort -V | tail -n 1
 }
 
-# headers: versions of the kernels whose headers are installed
+# headers: print versions of kernels with installed headers
 headers()
 {
 	local dir
@@ -29,10 +28,9 @@ headers()
 	done
 }
 
-# own_apt DIRECTORY SUITE...: from here on this shell's apt is one of our own: it
-# knows these of Debian's suites, has nothing installed and keeps its state in
-# the directory. Of the system's it takes the mirror and how to reach it, and
-# changes nothing.
+# own_apt DIRECTORY SUITE...: give this shell an apt of its own. It has these Debian suites,
+# no installed packages, and its state in DIRECTORY. It uses the system's mirror and
+# proxy settings, and changes nothing of the system.
 own_apt()
 {
 	local dir=$1 codename site
@@ -44,7 +42,7 @@ own_apt()
 		return 1
 	fi
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	# shellcheck disable=SC2016 # apt's
+	# shellcheck disable=SC2016 # expanded by apt
 	site=$(apt-get indextargets --format '$(REPO_URI)' \
 		"Created-By: Packages" "Origin: Debian" "Codename: $codename" |
 		head -n 1)
@@ -57,7 +55,7 @@ own_apt()
 	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
 		"$site" "$*" $keys \
 		> "$dir/list.sources"
-	# what belongs to a kernel may be as new as it
+	# packages of a kernel can come from backports
 	printf '%s\n' 'Package: linux-*' 'Pin: release a=*-backports' \
 		'Pin-Priority: 500' > "$dir/preferences"
 	{

@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Static checks of everything. Each is silent if all is well, and any complaint is
-# a failure; "make check" runs them, too. The output is KTAP. All that is built is
-# built in .cache/lint, so that the module and the tools stay as they are. smatch
-# is not among them: Debian has no package of it.
+# Static checks of the whole tree. Any output of a check is a failure; "make check" runs
+# all of them. The output is KTAP. Builds are made in .cache/lint, so that the module and
+# the tools do not change. smatch is not included, as Debian has no package of it.
 #
-# usage: scripts/lint.sh KDIR [CHECK...]	these checks alone
+# usage: scripts/lint.sh KDIR [CHECK...]	only these checks
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -22,12 +21,12 @@ mapfile -t text < <(git ls-files | grep -v -e ^COPYING -e '\.pcap' -e 'vectors\.
 	-e selftests/fuzz/corpus -e selftests/fuzz/syzkaller)
 mapfile -t user_code < <(printf '%s\n' "${code[@]}" |
 	grep -v -e '^kernel/' -e '^uapi/')
-# compat.h is there for its version checks and wrappers; tracepoints are laid out
-# in a way of their own
+# Exempt compat.h, which needs version checks and wrappers, and trace.h, which has the
+# layout of tracepoints.
 mapfile -t module_code < <(printf '%s\n' "${code[@]}" |
 	grep -e '^kernel/' -e '^uapi/' | grep -v -e kernel/compat.h -e kernel/trace.h)
 
-# what only comes with the source of a kernel
+# checks that only the source of a kernel has
 source=$(scripts/kernel-source.sh) || exit 1
 
 checkpatch()
@@ -41,14 +40,14 @@ lint_checkpatch_module()
 	checkpatch -f "${module_code[@]}"
 }
 
-# what programs may do and the kernel has other ways for
+# checks that apply to kernel code only
 user=PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS,ARRAY_SIZE,SYMBOLIC_PERMS
 user=$user,NEW_TYPEDEFS,SPLIT_STRING,STRCPY,NAKED_SSCANF,PREFER_KERNEL_TYPES
 user=$user,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,BRACKET_SPACE,COMPLEX_MACRO
 user=$user,CONSTANT_CONVERSION,STATIC_CONST_CHAR_ARRAY,MISSING_SPACE
 user=$user,MACRO_WITH_FLOW_CONTROL,SUSPECT_COMMA_SEMICOLON
 user=$user,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON,LONG_LINE_STRING,MACRO_ARG_UNUSED
-# PRIu64, and strtok()'s delimiters
+# PRIu64, and delimiters of strtok()
 user=$user,CAMELCASE,QUOTED_WHITESPACE_BEFORE_NEWLINE
 
 lint_checkpatch_programs()
@@ -61,7 +60,7 @@ lint_generated()
 	scripts/ynl-gen.sh --check "$source"
 }
 
-# a copy of the module is built, warnings are all that a silent make prints
+# Build a copy of the module: all output of a silent make is warnings.
 lint_sparse()
 {
 	rm -rf "$tmp/module"
@@ -74,7 +73,7 @@ lint_sparse()
 	return "${PIPESTATUS[0]}"
 }
 
-# a copy of the module is built: its objects show which file uses which
+# Build a copy of the module: its objects show which file uses which.
 lint_layers()
 {
 	local copy=$tmp/objects
@@ -91,9 +90,9 @@ lint_layers()
 	scripts/layers "$copy/kernel"
 }
 
-# The kernel's semantic patches but for those about drivers of hardware and
-# files; that only rewrite; that need an OCaml compiler; and minmax, which is
-# taste, and slow.
+# The kernel's semantic patches except those about drivers and files, those that only
+# rewrite, those that need an OCaml compiler, and minmax, which is a matter of taste and
+# slow
 no_cocci='check_bq27xxx_data|clk_put|d_find_alias|device_|devm_free|iounmap|irqf_'
 no_cocci="$no_cocci|kmalloc_objs|memdup_user|of_table|pci_|platform_|pm_runtime"
 no_cocci="$no_cocci|put_device|resource_size|simple_open|stream_open|vma_pages"
@@ -126,7 +125,7 @@ gcc_checks=(-O2 -fanalyzer -Wall -Wextra -Wshadow -Wstrict-prototypes
 	-Wnull-dereference -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla
 	-Wjump-misses-init -Warith-conversion -Wfloat-equal -Wdate-time)
 
-# Unit tests and fuzz targets run with sanitizers, which see more of the same.
+# Unit tests and fuzz targets are not included: they run with sanitizers.
 lint_analyzer()
 {
 	local flags
@@ -139,7 +138,7 @@ lint_analyzer()
 			"${flags[@]}" "${gcc_checks[@]}" -S -o /dev/null
 }
 
-# foreign FILE: the headers that it includes and that are neither beside it nor shared
+# foreign FILE: print included headers that are neither beside it nor shared
 foreign()
 {
 	local name
@@ -153,7 +152,7 @@ foreign()
 	done < <(sed -n 's/^#[ \t]*include[ \t]*"\([^"]*\)".*/\1/p' "$1")
 }
 
-# Each folder of tools/ is a program; lib/ and the module's wire format are for all.
+# Each directory of tools/ is a program; all can use lib/ and the module's wire format.
 lint_folders()
 {
 	local file
@@ -190,7 +189,7 @@ lint_yamllint()
 
 lint_codespell()
 {
-	# ND, ECT and BU are names that the RFCs give, iif is of nft
+	# ND, ECT and BU are names of the RFCs, iif is of nft
 	codespell -L nd,ect,bu,iif "${text[@]}"
 }
 
@@ -199,7 +198,7 @@ if [ $# = 0 ]; then
 	set -- "${names[@]}"
 fi
 
-# side by side, each into a file of its own
+# in parallel, each with a file of its own
 mkdir -p "$tmp"
 for name; do
 	("lint_$name" > "$tmp/$name" 2>&1; echo $? > "$tmp/$name.exit") &

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Unpack NetworkManager, with what this system lacks to run it, into
-# .cache/networkmanager/root, for a test to lay over its root. It is downloaded
-# once, from this system's suite, and not installed: it would have this
-# machine's devices.
+# Unpack NetworkManager and its missing dependencies into .cache/networkmanager/root, for a
+# test that copies it over its root. It is downloaded once, from this system's suite, and
+# not installed, as it would manage this machine's devices.
 #
 # usage: scripts/networkmanager.sh
 set -uo pipefail
@@ -20,7 +19,7 @@ fetch()
 	own_apt "$dir/apt" "$(. /etc/os-release && echo "$VERSION_CODENAME")" &&
 		apt-get -q update || return
 	mkdir -p "$dir/debs/partial"
-	# of what is missing, the system's own list of packages decides
+	# the system's package status determines what is missing
 	apt-get -q -y --no-install-recommends --download-only \
 		-o Dir::State::status=/var/lib/dpkg/status \
 		-o Dir::Cache::archives="$dir/debs" -o Debug::NoLocking=1 \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Makes the netlink code that comes from Documentation/netlink/specs/teredo.yaml
-# with the kernel's own generator, or compares it with what is committed.
+# Generate the netlink code from Documentation/netlink/specs/teredo.yaml with the kernel's
+# generator, or compare it with the committed code.
 #
 #   scripts/ynl-gen.sh [--check] KERNEL_SOURCE
 #
@@ -18,8 +18,8 @@ ksrc=${1:?usage: scripts/ynl-gen.sh [--check] KERNEL_SOURCE}
 top=$(cd "$(dirname "$0")/.." && pwd)
 spec=Documentation/netlink/specs/teredo.yaml
 
-# The generator looks upwards for a tree's root, and the names of specification
-# and output end up in the files: so it runs in a small tree of its own.
+# The generator searches upwards for a tree's root, and writes the paths of specification
+# and output into the files. So it runs in a small tree of its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/Documentation/netlink/specs" "$tree/tools/net"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Show what this is: a client behind a NAT gets IPv6, step by step, in a
-# virtual machine. The exit code says whether all of it worked.
+# Demonstration in a virtual machine, step by step: a client behind a NAT gets IPv6. The
+# exit code is 0 if every step has worked.
 #
 # usage: selftests/demo.sh [interactive]
 
@@ -54,7 +54,7 @@ say()
 	printf '  %s\n' "$@"
 }
 
-# run NODE COMMAND...: show the command and what it says
+# run NODE COMMAND...: print the command and its output
 run()
 {
 	local node=$1 code
@@ -66,7 +66,7 @@ run()
 	return "$code"
 }
 
-# result CODE TEXT: for the summary
+# result CODE TEXT: add a line to the summary
 result()
 {
 	if [ "$1" = 0 ]; then
@@ -86,7 +86,7 @@ service_port()
 	echo $((0x$group ^ 0xffff))
 }
 
-# one line a packet, in the words of this demo
+# one line per packet, in the words of the demonstration
 trace()
 {
 	tshark -n -r "$tmp/punch.pcap" \
@@ -183,7 +183,7 @@ run a curl -sS -o "$tmp/got" -w '%{size_download} octets in %{time_total} s\n' \
 result $? "HTTP download from it, 2 MB, content compared"
 
 step "4. Another client, behind another NAT"
-# another name, since the daemons' state is in one /run
+# another name, as all daemons share /run
 start teredod-b b teredod --server 203.0.113.1/203.0.113.2 teredo1
 wait_for 20 has_teredo_address "$pid"
 result $? "client b qualifies"

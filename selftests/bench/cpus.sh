@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest, which has two CPUs and the real clock: what a relay forwards to
-# many clients if packets come in on one of its CPUs, and if they do on both.
+# In the guest, which has two CPUs and the real clock: packets that a relay forwards to
+# many clients, received on one of its CPUs or on both.
 #
 # usage: cpus.sh ROUNDS COUNT		packets for each CPU in each round
 #
@@ -24,14 +24,14 @@ ip_on r route replace default via 198.51.100.254 dev eth0 onlink
 sink inet 'ip daddr 12.0.0.0/6'
 
 for ((i = 0; i < rounds; i++)); do
-	# anew each time: nobody answers, so they get old
+	# in each round, as peers without an answer expire
 	on r "$bench/tdpeers" fill teredo0 $first $peers
 	for generators in 0 '0 1'; do
 		cpus=$(wc -w <<< "$generators")
 		before=$(received inet)
 		ns=$(generate n "$count" 128 "dst6_min $first" \
 			"dst6_max ${first%:0}:3ff")
-		pause 0.2		# what is on its way
+		pause 0.2		# for packets in flight
 		printf 'relay %d %d %d %d\n' "$cpus" \
 			$((cpus * count * 1000000000 / ns)) \
 			$(($(received inet) - before)) $((cpus * count))

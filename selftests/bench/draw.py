@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Drawings as SVG, without anything that has to be installed."""
+"""Drawings as SVG, without external packages."""
 from math import log10
 from xml.sax.saxutils import escape
 
@@ -36,7 +36,7 @@ def write(path, height, title, body):
 
 
 def bars(path, title, rows, names):
-    """Rows of a label and one value for each of names"""
+    """Draw bars: rows have a label and one value for each name"""
     scale = (WIDTH - LEFT - RIGHT) / max(max(values) for _, values in rows)
     body = legend(names)
     y = TOP + 4
@@ -51,7 +51,7 @@ def bars(path, title, rows, names):
 
 
 def lines(path, title, series):
-    """Named series of points (x, y); x is drawn by its logarithm"""
+    """Draw named series of points (x, y) with a logarithmic x axis"""
     height, bottom = 300, 260
     points = [point for _, values in series for point in values]
     low, high = (log10(f(x for x, _ in points)) for f in (min, max))
@@ -76,7 +76,7 @@ def lines(path, title, series):
 
 
 def grid(path, title, grids, meanings):
-    """Named squares of cells, which are words and a colour, below each other"""
+    """Draw named grids of cells, each a text and a colour, below each other"""
     wide, high = 58, 22
     body, y = "", TOP
     for i, (words, colour) in enumerate(meanings):

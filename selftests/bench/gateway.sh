@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: what the gateway of a server costs, beside a server that is a relay
-# and translates nothing. The client has a public IPv4 address.
+# In the guest: cost of a server's gateway, compared with a server that is a relay and
+# translates nothing. The client has a public IPv4 address.
 #
 # usage: gateway.sh COUNT SIZE TYPE...	SIZE of frames; TYPE: relay prefix masquerade
 #
@@ -10,11 +10,11 @@
 #   TYPE in SIZE NS ARRIVED OF	a packet from a native host, by a generator in the
 #				kernel; with masquerade none can open a connection
 #   TYPE out SIZE NS ARRIVED OF	a datagram from a program of the client
-#   TYPE bulk FLOWS Mbit/s	TCP from the client, where the ends make packets of up
-#				to 64 KiB
-# nanoseconds for each packet, with all that both ends and the way spend. On a machine
-# that counts instructions (selftests/vm/run -c 1) a nanosecond is one. The first
-# packet of the connection is not measured.
+#   TYPE bulk FLOWS Mbit/s	TCP from the client, with GSO packets of up to 64 KiB at
+#				the ends
+# nanoseconds per packet, including both ends and the path between them. On a machine
+# that counts instructions (selftests/vm/run -c 1), one instruction is one nanosecond.
+# The first packet of the connection is not measured.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,7 +23,7 @@ count=$1 size=$2
 shift 2
 native=2001:db8:7::7 rounds=3 bulk_ms=200
 
-# server_start LINE...: with these lines of configuration more
+# server_start LINE...: with these additional lines of configuration
 server_start()
 {
 	on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
@@ -51,7 +51,7 @@ bed()
 	reach c $native > /dev/null || fail "no native IPv6"
 }
 
-# as native hosts see the client
+# address: the client's address as native hosts see it
 address()
 {
 	local own
@@ -121,7 +121,7 @@ if [ $# = 1 ]; then
 	modprobe pktgen
 	measure "$1"
 else
-	# each from scratch, in a process that cleans up
+	# each in a process of its own, which cleans up
 	for type; do
 		bash "$0" "$count" "$size" "$type"
 	done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the benchmarks share, on top of what they share with the tests.
+# Shared code of the benchmarks, in addition to that of the tests
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
@@ -9,8 +9,7 @@
 # shellcheck disable=SC2034 # for the benchmarks
 bench=$top/selftests/bench
 
-# worked: nanoseconds that this machine, which has one CPU, was not idle since
-# it has booted
+# worked: time that this machine, which has one CPU, was not idle since boot, in ns
 worked()
 {
 	local line ns=0
@@ -27,7 +26,7 @@ worked()
 	printf '%s\n' $ns
 }
 
-# sink NODE MATCH: what arrives there is counted and dropped
+# sink NODE MATCH: count matching packets that arrive there, and drop them
 sink()
 {
 	on "$1" nft -f - <<-EOT
@@ -41,23 +40,23 @@ sink()
 	EOT
 }
 
-# received NODE [FAMILY]: how many the sink has got, its own or another one
+# received NODE [FAMILY]: number of packets that the sink has counted
 received()
 {
 	on "$1" nft -j list counter "${2:-inet}" bench sink |
 		sed 's/.*"packets": *\([0-9]*\).*/\1/'
 }
 
-# generate NODE COUNT SIZE LINE...: packets from the generator in the kernel,
-# "dst6 ADDRESS" and the like, so many on each CPU of $generators; prints how many
-# ns that has taken
+# generate NODE COUNT SIZE LINE...: send packets by the generator in the kernel, with
+# lines like "dst6 ADDRESS", COUNT on each CPU of $generators; prints the time that
+# this has taken, in ns
 generators=0
 generate()
 {
 	local node=$1 count=$2 size=$3
 
 	shift 3
-	# shellcheck disable=SC2016 # expanded there
+	# shellcheck disable=SC2016 # expanded in the namespace
 	on "$node" bash -c '
 		dev=/proc/net/pktgen
 		mac=$(ip -br link show eth0 | tr -s " " | cut -d" " -f3)

@@ -1,18 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: what a packet costs on its way from a native host through a
-# tunnel to a node with a public IPv4 address, for our tunnel and the kernel's
-# others on the same path. A generator in the kernel (pktgen) sends on n, r
-# encapsulates, two routers forward, a decapsulates and drops. And the same as far
-# as the first of these routers, which drops: that is the way out alone.
+# In the guest: cost of a packet from a native host through a tunnel to a node with a
+# public IPv4 address, for teredo and the kernel's other tunnels on the same path. A
+# generator in the kernel (pktgen) sends on n, r encapsulates, two routers forward, a
+# decapsulates and drops. A second measurement ends at the first of these routers, which
+# drops the packets: it covers the transmit path only.
 #
 # usage: path.sh COUNT SIZE TYPE...	SIZE of frames; TYPE: see tunnels.sh
 #
-# Prints "TYPE SIZE all|out NS ARRIVED OF", nanoseconds for each packet. On a
-# machine that counts instructions (selftests/vm/run -c 1) a nanosecond is one. For
-# a tunnel in userspace the packets are spaced, so that it keeps up, and the time
-# the machine is idle does not count.
+# Prints "TYPE SIZE all|out NS ARRIVED OF", nanoseconds per packet. On a machine that
+# counts instructions (selftests/vm/run -c 1), one instruction is one nanosecond. For a
+# tunnel in userspace the packets are spaced, so that it keeps up, and the machine's idle
+# time does not count.
 
 # shellcheck source=tunnels.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tunnels.sh"
@@ -20,7 +20,7 @@
 count=$1 size=$2
 shift 2
 
-# spaced: nanoseconds that the machine has worked
+# spaced: time that the machine has worked, in ns
 spaced()
 {
 	local before
@@ -31,7 +31,7 @@ spaced()
 	printf '%s\n' $(($(worked) - before))
 }
 
-# send LABEL NODE MATCH: to where these packets are dropped
+# send LABEL NODE MATCH: NODE drops these packets
 send()
 {
 	local ns
@@ -59,7 +59,7 @@ measure()
 if [ $# = 1 ]; then
 	measure "$1"
 else
-	# each from scratch, in a process that cleans up
+	# each in a process of its own, which cleans up
 	for type; do
 		bash "$0" "$count" "$size" "$type"
 	done

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Measure several ways in turns, round by round: each has a bed of its own all
-# the time, in a process of its own. What sources this has two functions,
-# "prepare", once on each bed, and "measure", which prints lines; and calls
-# rounds ROUNDS TYPE... for "TYPE LINE" of all of them.
+# Measure several tunnels in turns, round by round. Each has a test bed of its own for the
+# whole time, in a process of its own. The sourcing script has two functions, "prepare",
+# which runs once in each test bed, and "measure", which prints lines. It calls
+# rounds ROUNDS TYPE..., which prints "TYPE LINE" for all of them.
 
 # shellcheck source=tunnels.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tunnels.sh"
 
-# serve_bed TYPE: measures once for every line from standard input
+# _serve_bed TYPE: measure once for every line of standard input
 _serve_bed()
 {
 	bed "$1" >&2 && prepare || exit
@@ -22,7 +22,7 @@ _serve_bed()
 
 declare -A _to=() _from=()
 
-# _await TYPE: passes on what its bed prints for this round
+# _await TYPE: print the lines of its test bed for this round
 _await()
 {
 	local line
@@ -35,7 +35,7 @@ _await()
 	unset "_to[$1]"
 }
 
-# _start_bed TYPE: one after the other, so that none is in another one's way
+# _start_bed TYPE: in sequence, so that the test beds do not delay each other
 _start_bed()
 {
 	local in=$tmp/$1.in out=$tmp/$1.out
@@ -66,7 +66,7 @@ rounds()
 			_await "$type"
 		done
 	done
-	# the beds end with their input
+	# a test bed ends when its input ends
 	for fd in "${_to[@]}"; do
 		exec {fd}>&-
 	done

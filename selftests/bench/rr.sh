@@ -1,26 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: what programs on the client see of the way by the relay to
-# native hosts, other than by TCP in bulk.
+# In the guest: latency and throughput of programs on the client that reach native hosts
+# through the relay, other than TCP in bulk
 #
 # usage: rr.sh ROUNDS TYPE...		TYPE: see tunnels.sh
 #
 # Prints in each round for each
 #   TYPE flood SIZE N ARRIVED OF
-#			UDP datagrams of SIZE octets that arrive in a second, and
-#			how many of those sent
-#   TYPE echo SIZE NS	median of round trips of one UDP datagram after the other
-#   TYPE connect NS N	TCP to hosts that it was never spoken to, one after the
-#			other: median until the first octet has come, and how
-#			many in a second
-# On a machine that counts instructions (selftests/vm/run -c 1) a second is 10^9
-# of them, at both ends and on the way together.
+#			UDP datagrams of SIZE octets that arrive per second, and
+#			how many of those sent have arrived
+#   TYPE echo SIZE NS	median of round trips of UDP datagrams in sequence
+#   TYPE connect NS N	TCP to hosts without an entry, in sequence: median of
+#			the time to the first octet, and connections per
+#			second
+# On a machine that counts instructions (selftests/vm/run -c 1) a second is 10^9 of them,
+# including both ends and the path.
 
 # shellcheck source=rounds.sh
 . "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
 
-# how many requests and connections each time
+# number of requests and connections per round
 requests=300 connections=50
 # new hosts for each round, all of them on n
 hosts=2001:db8:1:ffff
@@ -43,7 +43,7 @@ flood()
 
 	before=$(received n)
 	read -r sent ns <<< "$(on a "$bench/tdload" flood $native "$1" 100)"
-	pause 0.1		# what is on its way
+	pause 0.1		# for packets in flight
 	arrived=$(($(received n) - before))
 	printf 'flood %d %d %d %d\n' "$1" $((arrived * 1000000000 / ns)) \
 		$arrived "$sent"

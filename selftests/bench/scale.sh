@@ -1,21 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: a relay and how many peers it has. What a peer takes of memory,
-# what a packet costs when each goes to another one of them, what a new peer
-# costs while there is room and when another one has to go for it, and a dump
-# of all while packets flow.
+# In the guest: scaling of a relay with the number of its peers. Memory per peer, cost of a
+# packet when each goes to another peer, cost of a new peer with room in the table and when
+# another peer must be evicted, and a dump of all peers under traffic.
 #
-# The peers are nowhere: what the relay sends to them is dropped by the next
-# router. A generator in the kernel (pktgen) on a native host sends to them. On
-# a machine that counts instructions (selftests/vm/run -c 1) a nanosecond is one.
+# The peers do not exist: the next router drops the relay's packets to them. A generator
+# in the kernel (pktgen) on a native host sends to them. On a machine that counts
+# instructions (selftests/vm/run -c 1), one instruction is one nanosecond.
 #
-# usage: scale.sh COUNT SIZE...		packets a measurement; numbers of peers,
+# usage: scale.sh COUNT SIZE...		packets per measurement; numbers of peers,
 #					ascending
 #
-# Prints lines of these, NS for each packet, new peer or peer that was read:
+# Prints these lines, with NS per packet, new peer or dumped peer:
 #   peers N memory BYTES-PER-PEER
-#   packet N via|direct NS arrived OF	by a route with a gateway or without one
+#   packet N via|direct NS arrived OF	by a route with or without a gateway
 #   new N room|full NS made OF
 #   dump N NS read OF packets OF
 
@@ -27,22 +26,22 @@ shift
 sizes=("$@")
 largest=${sizes[-1]}
 
-# Clients of our server at port 40000, one after the other by the last 32 bits,
-# which are their IPv4 addresses inverted; and others, with servers of their own.
+# Clients of the server at port 40000, with consecutive last 32 bits, which are their
+# inverted IPv4 addresses; and others, with servers of their own
 site=2001:0:cb00:7101:0:63bf
 table=$site:f000:0
 strangers=('dst6_min 2001:0:c00:0:0:63bf:f200:0'
 	'dst6_max 2001:0:cff:ffff:0:63bf:f2ff:ffff')
 
-# kernel_bytes: what the kernel holds for itself
+# kernel_bytes: memory of the kernel itself
 kernel_bytes()
 {
 	awk '/^(Slab|VmallocUsed|Percpu):/ { sum += $2 }
 		END { print sum * 1024 }' /proc/meminfo
 }
 
-# random_in COUNT: lines for the generator, destinations in the first of the
-# table, as many as the largest power of two that is not more than COUNT
+# random_in COUNT: lines for the generator, with destinations among the first of the
+# table; their number is the largest power of two that is not more than COUNT
 random_in()
 {
 	local n=1
@@ -55,7 +54,7 @@ random_in()
 		$(((n - 1) & 0xffff))
 }
 
-# to NODES...: generate, with lines from standard input
+# to NODES...: generate packets, with lines from standard input
 to()
 {
 	local lines
@@ -64,7 +63,7 @@ to()
 	generate n "$@" "${lines[@]}"
 }
 
-# way via|direct: to the clients
+# way via|direct: set the route to the clients
 way()
 {
 	local gateway=()
@@ -73,7 +72,7 @@ way()
 	ip_on r -6 route replace 2001::/32 "${gateway[@]}" dev teredo0
 }
 
-# grow N FROM: the table, to N peers
+# grow N FROM: grow the table from FROM to N peers
 grow()
 {
 	local memory first
@@ -82,7 +81,7 @@ grow()
 	printf -v first '%s:%x:%x' $site $((0xf000 + ($2 >> 16))) \
 		$(($2 & 0xffff))
 	on r "$bench/tdpeers" fill teredo0 "$first" $(($1 - $2)) || exit 1
-	pause 1		# for the table to grow, and what was freed to be free
+	pause 1		# until the table has grown and freed memory is free
 	printf 'peers %d memory %d\n' "$1" \
 		$((($(kernel_bytes) - memory) / ($1 - $2)))
 }
@@ -93,7 +92,7 @@ measure_packet()
 	local before ns
 
 	way "$2"
-	# once for the caches of routes, so far as there are any
+	# once before the measurement, to fill route caches
 	random_in "$1" | to "$count" 128 > /dev/null
 	before=$(received inet)
 	ns=$(random_in "$1" | to "$count" 128)
@@ -101,7 +100,7 @@ measure_packet()
 		$(($(received inet) - before)) "$count"
 }
 
-# measure_new LABEL: each packet is to somebody new
+# measure_new LABEL: each packet has a new destination
 measure_new()
 {
 	local before ns
@@ -112,7 +111,7 @@ measure_new()
 		$(($(counter r teredo0 tx_bubbles) - before)) "$count"
 }
 
-# measure_dump: alone for what it costs, and with packets, 5000 a second
+# measure_dump: first without traffic, then with 5000 packets per second
 measure_dump()
 {
 	local before ns read sent=$((largest / 100))
@@ -134,7 +133,7 @@ internet
 teredo_relay r 198.51.100.1 3545 max_peers $((largest + count)) || exit 1
 sink inet 'ip daddr 12.0.0.0/6'
 
-# as at any site: the IPv4 Internet is behind a router
+# as at any site, a router connects to the IPv4 Internet
 ip_on r route replace default via 198.51.100.254 dev eth0 onlink
 
 from=0
@@ -147,6 +146,6 @@ done
 measure_dump
 measure_new room
 ip_on r link set teredo0 type teredo max_peers "$largest"
-# The oldest may have caches of routes, see TEREDO_CACHED_PEERS; most have none.
+# The oldest peers may have route caches, see TEREDO_CACHED_PEERS; most have none.
 measure_new full > /dev/null
 measure_new full

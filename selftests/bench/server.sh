@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: what a server spends on a router solicitation, from the
-# datagram's arrival to the advertisement's departure.
+# In the guest: cost of a router solicitation at a server, from the datagram's arrival to
+# the advertisement's departure.
 #
-# What the machine works while solicitations are sent, and the answers dropped as
-# they leave the server's host, is compared with what it works when that host drops
-# the solicitations on arrival: sender and the ways there and back are left out. On
-# a machine that counts instructions (selftests/vm/run -c 1) a nanosecond is one.
+# The result is a difference. First the machine's work is measured while the server answers
+# and its host drops the answers on departure. Then its host drops the solicitations on
+# arrival. This excludes the sender and the paths. On a machine that counts instructions
+# (selftests/vm/run -c 1), one instruction is one nanosecond.
 #
 # usage: server.sh COUNT TYPE...	TYPE: teredo miredo
 #
-# Prints "TYPE NS ANSWERS OF" for each, nanoseconds for each answer.
+# Prints "TYPE NS ANSWERS OF" for each, nanoseconds per answer.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,8 +20,8 @@ count=$1
 shift
 rs=000100000102030405060708006000000000083afffe800000000000000000ffffffffffffff02000000000000000000000000000285007d3700000000
 
-# send: nanoseconds that the machine has worked while solicitations were sent,
-# slowly enough for any server
+# send: send solicitations slowly enough for any server; prints the time that the machine
+# has worked, in ns
 send()
 {
 	local before
@@ -33,8 +33,8 @@ send()
 	printf '%s\n' $(($(worked) - before))
 }
 
-# at_edge HOOK MATCH: what matches is counted and dropped where packets come into
-# the server's host ("ingress") or leave it ("egress")
+# at_edge HOOK MATCH: count and drop matching packets that arrive at the server's host
+# ("ingress") or leave it ("egress")
 at_edge()
 {
 	on s1 nft -f - <<-EOF
@@ -72,7 +72,7 @@ if [ $# = 1 ]; then
 	modprobe teredo
 	measure "$1"
 else
-	# each from scratch, in a process that cleans up
+	# each in a process of its own, which cleans up
 	for type; do
 		bash "$0" "$count" "$type"
 	done

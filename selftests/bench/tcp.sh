@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: TCP in bulk from the client by the relay to the native host, by
-# one flow and by eight, where the ends make packets of up to 64 KiB that are
-# cut as late as can be (GSO), and where they do not.
+# In the guest: TCP in bulk from the client through the relay to the native host, with one
+# flow and with eight, with 64 KiB GSO packets and without GSO
 #
 # usage: tcp.sh ROUNDS TYPE...		TYPE: see tunnels.sh
 #
-# Prints "TYPE gso|single FLOWS Mbit/s" for each in each round. On a machine
-# that counts instructions (selftests/vm/run -c 1) a second is 10^9 of them, at
-# both ends and on the way together.
+# Prints "TYPE gso|single FLOWS Mbit/s" for each in each round. On a machine that counts
+# instructions (selftests/vm/run -c 1) a second is 10^9 of them, including both ends and
+# the path.
 
 # shellcheck source=rounds.sh
 . "$(dirname "${BASH_SOURCE[0]}")/rounds.sh"
@@ -20,7 +19,7 @@ prepare()
 	wait_for 5 tcp_listening "$pid" 7
 }
 
-# offloads on|off: of both ends
+# offloads on|off: set those of both ends
 offloads()
 {
 	local dev
@@ -32,7 +31,7 @@ offloads()
 	done
 } > /dev/null 2>&1
 
-# bulk FLOWS: Mbit/s that have arrived
+# bulk FLOWS: received Mbit/s
 bulk()
 {
 	local octets ns

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Traffic to be measured, by sockets: floods, requests that are answered, and
- * connections. Times are in nanoseconds of the clock.
+ * Traffic generator with sockets: floods, requests with answers, and connections. Times
+ * are in nanoseconds of the clock.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,8 +20,8 @@
 #define MAX_PAYLOAD	1232
 #define MAX_FLOWS	16
 #define BULK_WRITE	(128 * 1024)
-/* Before this, flows are only getting up to speed; when slow start ends is a matter
- * of chance where round trips are of less than 0.1 ms.
+/* Ignore the start of flows: when slow start ends is random with round-trip times of less
+ * than 0.1 ms.
  */
 #define BULK_WARM_UP	(NSEC_PER_SEC / 5)
 #define MAX_COUNT	100000
@@ -120,7 +120,7 @@ static int accept_one(int fd)
 
 static char bulk_buf[BULK_WRITE];
 
-/* Return: the end, or -1 once it has been closed. */
+/* Return: @fd, or -1 after it has been closed */
 static int read_some(int fd)
 {
 	if (recv(fd, bulk_buf, sizeof(bulk_buf), 0) > 0)
@@ -129,8 +129,8 @@ static int read_some(int fd)
 	return -1;
 }
 
-/* Connections come and go one by one, or all at once: closed ones are taken out
- * of the end of the list.
+/* Connections are opened and closed one by one, or all at once. Closed ones are removed
+ * from the end of the list.
  */
 static void serve(void)
 {

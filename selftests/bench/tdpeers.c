@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fill the peer table of a device as quickly as the interface allows, and read
- * it back.
+ * Fill the peer table of a device as fast as the netlink interface allows, and dump it.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -46,14 +45,14 @@ static void send_batch(struct nl *nl, struct mnl_nlmsg_batch *batch)
 	mnl_nlmsg_batch_reset(batch);
 }
 
-/* Nothing is asked to be acknowledged, so what comes in is a refusal. */
+/* The requests ask for no acknowledgement, so all messages are errors. */
 static void check_refusals(struct nl *nl)
 {
 	if (nl_drain(nl, NULL, NULL))
 		die(nl->error);
 }
 
-/* Room for one message more is left behind the limit of a batch. */
+/* The buffer has room for one message beyond the limit of a batch. */
 static void fill(struct nl *nl, u32 ifindex, const char *first,
 		 unsigned long count)
 {

@@ -1,23 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The ways that are compared, between r, which is the router of the site that
-# the native host n is on, and a, which has a public IPv4 address.
+# The tunnels that are compared, between r, the router of the native host n's site, and a,
+# which has a public IPv4 address.
 #
-# bed TYPE, of plain sit fou gue vxlan geneve wireguard teredo miredo, opens the
-# way; the address of a's is in $client then. Without a tunnel packets are as
-# small as those in tunnels.
+# bed TYPE, one of plain sit fou gue vxlan geneve wireguard teredo miredo, opens the tunnel
+# and sets $client to a's address in it. Without a tunnel, packets have the same size
+# as those in tunnels.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# what is behind the tunnel on a
+# the address behind the tunnel on a
 _inner=2001:db8:a::1
 # shellcheck disable=SC2034 # the native host
 native=2001:db8:1::10
 
-# _tunnel TYPE OPTIONS: on both ends, "$l" and "$p" in them stand for the
-# addresses as they are on that side
+# _tunnel TYPE OPTIONS: create both ends; "$l" and "$p" in OPTIONS are the local and remote
+# address of each end
 _tunnel()
 {
 	local kind=$1 side
@@ -25,7 +25,7 @@ _tunnel()
 	shift
 	for side in r a; do
 		local l=198.51.100.1 p=192.0.2.10
-		# shellcheck disable=SC2034 # used by what is evaluated
+		# shellcheck disable=SC2034 # used by eval
 		[ $side = r ] || l=192.0.2.10 p=198.51.100.1
 		eval "ip_on $side link add tun0 type $kind $*" || return
 		ip_on $side link set tun0 mtu 1280 up
@@ -52,7 +52,7 @@ _sit_in_udp()
 		'encap-sport 5555 encap-dport 5555 encap-csum' && _via_tun0
 }
 
-# between Ethernet devices there is a neighbour to find
+# Ethernet devices need neighbours
 _ethernet()
 {
 	ip_on r -6 addr add 2001:db8:e::1/64 dev tun0 nodad
@@ -84,7 +84,7 @@ open_plain()
 	ip_on n -6 route replace ::/0 dev eth0 mtu 1280
 }
 
-# The client comes first, so that the relay finds it.
+# The client is started first, so that the relay can reach it.
 open_teredo()
 {
 	teredo_server s1 203.0.113.1 203.0.113.2 &&

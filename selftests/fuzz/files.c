@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files that are the input of a fuzz target.
+ * Replacement of fopen() and open(): the files are the input of a fuzz target
  */
 #define FILES_THEMSELVES
 #include "files.h"
@@ -13,8 +13,8 @@ static char *conf, *secrets;
 static size_t conf_len, secrets_len;
 
 /**
- * files_set - say what is in the files
- * @data: the input; it must stay
+ * files_set - set the contents of the files
+ * @data: the input, borrowed until the next call
  * @len: its length
  */
 void files_set(const void *data, size_t len)

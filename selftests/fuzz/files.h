@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Files for what is compiled with this header in front: only those that the
- * fuzz target gives it, whatever names the fuzzer comes up with.
+ * Redirects file accesses of sources compiled with this header in front. Only files of
+ * the fuzz target exist, whatever names the fuzzer generates.
  */
 #ifndef _FUZZ_FILES_H
 #define _FUZZ_FILES_H
@@ -13,7 +13,7 @@
 
 #define FILES_CONF	"conf"		/* the input, up to a NUL */
 #define FILES_SECRETS	"secrets"	/* the input, behind the NUL */
-#define FILES_SECRET	"secret"	/* a fixed one */
+#define FILES_SECRET	"secret"	/* constant contents */
 
 void files_set(const void *data, size_t len);
 FILE *files_fopen(const char *path, const char *mode);

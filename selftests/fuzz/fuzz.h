@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the fuzz targets share. Each is one function that gets octets chosen by
- * libFuzzer; what must hold for all of them is said by FUZZ_CHECK().
+ * Shared code of the fuzz targets. Each target is one function that libFuzzer calls with
+ * generated octets. FUZZ_CHECK() states what must hold for all inputs.
  */
 #ifndef _FUZZ_H
 #define _FUZZ_H
@@ -23,7 +23,7 @@ do {									\
 } while (0)
 
 /**
- * struct fuzz - input that has not been used yet
+ * struct fuzz - the unused rest of the input
  * @data: octets
  * @len: number of them
  */
@@ -32,7 +32,7 @@ struct fuzz {
 	size_t len;
 };
 
-/* The next octet, 0 once there is none */
+/* Return: the next octet, 0 at the end of the input */
 static inline u8 fuzz_u8(struct fuzz *in)
 {
 	if (!in->len)
@@ -48,8 +48,8 @@ static inline u16 fuzz_u16(struct fuzz *in)
 	return high << 8 | fuzz_u8(in);
 }
 
-/* Up to @max octets, as a copy of exactly that size: what reads or writes
- * beyond it is found.
+/* Return: up to @max octets in a buffer of exactly that size, so that the sanitizer finds
+ * accesses beyond it.
  */
 static inline u8 *fuzz_take(struct fuzz *in, size_t max, size_t *len)
 {
@@ -64,7 +64,7 @@ static inline u8 *fuzz_take(struct fuzz *in, size_t max, size_t *len)
 	return copy;
 }
 
-/* what libFuzzer calls, by the name that it knows (see Makefile) */
+/* the target function; the Makefile maps it to libFuzzer's name */
 int fuzz_one(const u8 *data, size_t len);
 
 #endif /* _FUZZ_H */

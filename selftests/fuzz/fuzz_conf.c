@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The configuration of a device. What is behind a NUL is the file of secrets
- * that it may name.
+ * Parser of configuration files. Octets behind a NUL are the file of secrets that the
+ * configuration can name.
  */
 #include "fuzz.h"
 
@@ -54,7 +54,7 @@ static void check_servers(const struct server_list *servers)
 			    servers->spec[i].port != htons(TEREDO_PORT)));
 }
 
-/* What is accepted can be handed to kernel and state machine as it is */
+/* kernel and state machine must accept an accepted configuration */
 static void check_conf(const struct conf *conf)
 {
 	check_link(&conf->link);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "teredo decode": the first octet says whether the rest is the text as it is,
- * or octets to be given as hexadecimal, which come back as JSON or as text.
+ * "teredo decode": the first octet selects whether the rest is its text or octets to be
+ * converted to hexadecimal. The output is JSON or text.
  */
 #include "fuzz.h"
 
@@ -17,7 +17,7 @@ enum {
 
 struct cli cli;
 
-/* messages go nowhere */
+/* discard messages */
 int cli_error(const char *fmt, ...)
 {
 	(void)fmt;
@@ -36,7 +36,7 @@ static char *make_argument(u8 flags, const u8 *data, size_t len)
 	return text;
 }
 
-/* Each result is one line with an object in it */
+/* each result is an object on one line */
 static void check_json(const char *text, size_t len)
 {
 	json_t *o = json_loadb(text, len, 0, NULL);

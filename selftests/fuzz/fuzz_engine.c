@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A client's engine: the input is a list of things that happen to it, one after
- * the other. Datagrams are whatever the fuzzer makes up, or answers to what was
- * asked, whole or damaged.
+ * Engine of a client: the input is a sequence of events. Datagrams have arbitrary octets,
+ * or are answers to the client's solicitations, whole or damaged.
  */
 #include "fuzz.h"
 
@@ -22,7 +21,7 @@ enum {
 
 static struct daemon d;
 
-/* The mappings that servers tell of: the last two must not be believed */
+/* mappings that servers report; the client must reject the last two */
 static const struct teredo_endpoint *mapping(u8 which)
 {
 	static struct teredo_endpoint mappings[4];
@@ -59,8 +58,8 @@ static void arbitrary(struct fuzz *in)
 	free(data);
 }
 
-/* A server's answer to the last solicitation, with one octet changed; @fresh: to
- * that from a fresh port
+/* A server's answer to the last solicitation, with one octet changed; @fresh: the last
+ * one from a fresh port.
  */
 static void make_answer(struct fuzz *in, bool fresh)
 {
@@ -112,7 +111,7 @@ static void answer_fresh(struct fuzz *in)
 		make_answer(in, true);
 }
 
-/* silence, except towards fresh ports */
+/* answer only solicitations from fresh ports */
 static void go_stale(struct fuzz *in)
 {
 	u8 none[3] = { 0 };
@@ -126,8 +125,8 @@ static void go_stale(struct fuzz *in)
 	}
 }
 
-/* Left alone it keeps to the pace of 5.2.1, with what was due at the beginning
- * on top.
+/* Without events, the client keeps to the pace of RFC 4380 5.2.1, plus what was due at the
+ * start.
  */
 static void sleep_some(struct fuzz *in)
 {
@@ -195,7 +194,7 @@ static void (*const events[])(struct fuzz *in) = {
 	change_path, fail_sending, check_path, answer_fresh, go_stale,
 };
 
-/* The kernel, the routes and what people are told say the same */
+/* kernel state, routes and reported state must agree */
 static void check_state(void)
 {
 	bool has = qualify_has_address(&d.client.q);
@@ -208,7 +207,7 @@ static void check_state(void)
 	FUZZ_CHECK((reason_state(reason.id, true) == STATE_QUALIFIED) == has);
 	FUZZ_CHECK(d.client.q.n_servers <= QUALIFY_SERVERS);
 	FUZZ_CHECK(!d.client.q.n_servers || d.client.q.index < d.client.q.n_servers);
-	/* somebody will wake it up, unless it waits for a path or for names */
+	/* a timer runs, unless the client waits for a path or for names */
 	FUZZ_CHECK(d.client.timer.repeat || d.client.q.state == QUALIFY_INITIAL);
 }
 
@@ -237,7 +236,7 @@ static void configure(u8 flags)
 	FUZZ_CHECK(!server_list_add(&d.conf.servers, texts[n]));
 }
 
-/* What an earlier daemon has left behind */
+/* restore the state that an earlier daemon has left */
 static void leave_behind(void)
 {
 	world.dev.state = TEREDO_STATE_UP;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A forwarded port that was written down: what is read, written and read again is
- * the same.
+ * Stored port mapping: a mapping that is read, written and read again must be the
+ * same.
  */
 #include "fuzz.h"
 

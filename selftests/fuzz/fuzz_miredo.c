@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A configuration of Miredo: teredod accepts what it is converted to, but for a
- * line that is too long.
+ * Conversion of a Miredo configuration: teredod must accept the result, except for lines
+ * that are too long.
  */
 #include "fuzz.h"
 

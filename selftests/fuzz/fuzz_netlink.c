@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes in by netlink: replies to requests, events, control packets. The
- * first octet says who reads it.
+ * Netlink input: replies, events and control packets. The first octet selects the
+ * reader.
  */
 #include "fuzz.h"
 
@@ -10,9 +10,9 @@
 #include "mnl.h"
 #include "route.h"
 
-u8 sink;	/* not static, or nothing would have to be read */
+u8 sink;	/* not static, or the compiler could omit reads */
 
-/* Everything handed out can be read */
+/* read all octets that a parser returns */
 static void touch(const void *data, size_t len)
 {
 	const u8 *p = data;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An advertisement as the client judges it (RFC 4380 5.2.1, 5.2.2). Nonce,
- * value and checksum keep a fuzzer out as they keep strangers out, so the first
- * octet says which of them are put right before the datagram is judged.
+ * Check of advertisements by a client (RFC 4380 5.2.1, 5.2.2). A fuzzer cannot guess nonce,
+ * value and checksum, so the first octet selects those that are corrected before the
+ * check.
  */
 #include "fuzz.h"
 #include "packet.h"
@@ -45,7 +45,7 @@ static void fix_packet(u8 *ip6, size_t len, u8 flags)
 	ip6[TEREDO_IP6_HLEN + 3] = sum;
 }
 
-/* From the inside out, as each covers the one before */
+/* correct from the inside out, as each covers the one before */
 static void fix(u8 *data, size_t len, u8 flags)
 {
 	struct teredo_packet pkt;
@@ -66,7 +66,7 @@ static void fix(u8 *data, size_t len, u8 flags)
 			    data + pkt.trailer - rest);
 }
 
-/* The options once more: exactly one prefix, a /64 of the server */
+/* parse the options again: exactly one prefix, a /64 of the server */
 static void check_options(const u8 *opt, size_t len)
 {
 	unsigned int prefixes = 0;
@@ -85,7 +85,7 @@ static void check_options(const u8 *opt, size_t len)
 	FUZZ_CHECK(prefixes == 1);
 }
 
-/* Whatever is accepted has all that section 5.2.1 asks for */
+/* an accepted advertisement has all properties of RFC 4380 5.2.1 */
 static void check_accepted(const struct packet_query *query,
 			   const struct packet_answer *answer,
 			   const u8 *data, size_t len)

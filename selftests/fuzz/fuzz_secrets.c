@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A server's file of secrets: what is read, written and read again is the same,
- * and every identifier in it is found.
+ * Parser of a server's file of secrets: secrets that are read, written and read again must
+ * be the same, and every identifier must be found.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A solicitation as a server's helper judges it (RFC 4380 5.2.2, 5.3.1). What
- * it accepts it answers, and a client that knows the secret accepts the answer.
+ * Check of solicitations by a server's control daemon (RFC 4380 5.2.2, 5.3.1). It answers
+ * what it accepts, and a client with the secret must accept the answer.
  */
 #include "fuzz.h"
 #include "server_auth.h"
@@ -60,8 +60,8 @@ static void fix(u8 *data, size_t len, u8 flags)
 			    data + pkt.trailer - rest);
 }
 
-/* The client asked from @rs->source, not from &teredo_rs_source, unless that
- * is what the fuzzer had come up with. All else of the answer it must like.
+/* The answer goes to @rs->source, which can differ from &teredo_rs_source. The client must
+ * accept everything else.
  */
 static void check_answer(const struct secure_server *server,
 			 const struct secure_rs *rs)
@@ -125,7 +125,7 @@ int fuzz_one(const u8 *data, size_t len)
 	FUZZ_CHECK(verdict < RS_VERDICTS && secure_verdict_name(verdict));
 	if (verdict == RS_VALID) {
 		FUZZ_CHECK(!(flags & PRIVATE) && rs.from.port);
-		/* 56 octets are all that it is longer (server_auth.h) */
+		/* the answer is at most 56 octets longer (server_auth.h) */
 		FUZZ_CHECK(len + 56 >= TEREDO_AUTH_MIN + rs.secret->key.id_len +
 			   PACKET_HMAC_LEN + TEREDO_ORIGIN_LEN +
 			   TEREDO_RA_PACKET);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Trailers (RFC 6081 4). Judged a second time by a reader that is as simple as
- * the RFC's text, and the two must agree.
+ * Parser of trailers (RFC 6081 4), compared with a second parser as simple as the RFC's
+ * text.
  */
 #include "fuzz.h"
 
@@ -30,7 +30,7 @@ static void check_alternates(const struct teredo_trailers *tr, const u8 *value,
 				   2));
 }
 
-/* The first trailer of a type, with that length unless it is 0; NULL if there
+/* Return: the first trailer of a type, with this length unless @size is 0; NULL if there
  * is none
  */
 static const u8 *find(const u8 *data, size_t len, u8 type, u8 size)

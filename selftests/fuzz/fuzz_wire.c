@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A datagram: authentication, origin, IPv6 packet, trailers, and what kind of
- * packet it is. The module runs this same code on what anybody sends.
+ * Parser of datagrams: authentication, origin, IPv6 packet, trailers, and kind of packet.
+ * The module runs the same code on packets from any source.
  */
 #include "fuzz.h"
 
@@ -28,8 +28,8 @@ static void check_parts(const struct teredo_packet *pkt, const u8 *data,
 	FUZZ_CHECK(data[at] >> 4 == 6);
 }
 
-/* What was taken apart and put together again is what it was; all but the
- * origin is copied by those who do that.
+/* A parsed origin indication must be built again octet for octet. Other parts are only
+ * copied.
  */
 static void check_origin(const struct teredo_packet *pkt, const u8 *data)
 {
@@ -42,8 +42,8 @@ static void check_origin(const struct teredo_packet *pkt, const u8 *data)
 			   TEREDO_ORIGIN_LEN));
 }
 
-/* A bubble from one who knows no traffic class or flow label is ours to the bit,
- * but for the hop limit.
+/* The builder makes the same bubble, except for traffic class, flow label and hop
+ * limit.
  */
 static void check_bubble(const u8 *ip6, int type)
 {
@@ -72,7 +72,7 @@ static void check_kind(const u8 *ip6, size_t len)
 	teredo_icmp_csum(ip6, len);
 }
 
-/* Options (RFC 4861 6.1.1): a valid list without its first option is a valid list. */
+/* Options (RFC 4861 6.1.1): a valid list is valid without its first option. */
 static void check_options(const u8 *opt, size_t len)
 {
 	if (!teredo_nd_options_valid(opt, len) || !len)
@@ -82,7 +82,7 @@ static void check_options(const u8 *opt, size_t len)
 					   len - opt[1] * 8));
 }
 
-/* The parts of an address make that address */
+/* the parts of an address make the same address */
 static void check_address(const u8 *octets)
 {
 	struct in6_addr addr, made;

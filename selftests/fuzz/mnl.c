@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A netlink socket whose replies are the input of a fuzz target.
+ * Replacement of netlink sockets: the replies are the input of a fuzz target
  */
 #define MNL_ITSELF
 #include "mnl.h"
@@ -14,7 +14,7 @@ static const void *reply;
 static size_t reply_len;
 static uint32_t seq;
 
-/* what is behind the reply in the receiver's buffer */
+/* rest of the receiver's buffer behind the reply */
 static char *behind;
 static size_t behind_len;
 
@@ -25,9 +25,9 @@ static void unpoison(void)
 }
 
 /**
- * mnl_fake_reply - say what the next request is answered with
+ * mnl_fake_reply - set the reply to the next request
  * @data: messages
- * @len: their length
+ * @len: length of @data
  */
 void mnl_fake_reply(const void *data, size_t len)
 {
@@ -36,7 +36,7 @@ void mnl_fake_reply(const void *data, size_t len)
 	reply_len = len;
 }
 
-/* All that looks like a message is part of the reply to the request */
+/* set the sequence number of all messages to that of the request */
 static void set_seq(char *buf, size_t len)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
@@ -51,7 +51,7 @@ static void set_seq(char *buf, size_t len)
 	}
 }
 
-/* Nobody may look at what the reply leaves of the buffer */
+/* The sanitizer reports any access to the buffer behind the reply. */
 static ssize_t receive(void *buf, size_t size)
 {
 	size_t len = reply_len < size ? reply_len : size;
@@ -129,7 +129,7 @@ const char *mnl_fake_str(const struct nlattr *attr)
 	return mnl_attr_get_str(attr);
 }
 
-/* no system call for each */
+/* avoids a system call for each name */
 char *mnl_fake_name(unsigned int ifindex, char *name)
 {
 	if (!ifindex)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A kernel at the other end of netlink for what is compiled with this header in
- * front, and readers of attributes that insist on the attribute being as long
- * as what is read.
+ * Replaces the kernel's end of netlink for sources compiled with this header in front. The
+ * attribute getters check that the attribute is as long as the type that they read.
  */
 #ifndef _FUZZ_MNL_H
 #define _FUZZ_MNL_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages, which go nowhere.
+ * Replacement of the log functions: discards messages
  */
 #include "log.h"
 #include "sd_notify.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The world around teredod's engine. Takes the place of libuv, of the kernel
- * and of the parts of teredod that are not under test.
+ * Environment of teredod's engine. Replaces libuv, the kernel and the parts of teredod
+ * that are not under test.
  */
 #include "world.h"
 
@@ -16,7 +16,7 @@
 struct world world;
 
 /**
- * world_reset - everything from the beginning
+ * world_reset - reset the whole environment
  * @seed: of the random numbers
  */
 void world_reset(u8 seed)
@@ -86,7 +86,7 @@ int uv_poll_init(uv_loop_t *loop, uv_poll_t *poll, int fd)
 int uv_poll_start(uv_poll_t *poll, int events, uv_poll_cb cb)
 {
 	(void)events;
-	/* the first one is that of the control packets */
+	/* the first poll is that of the control packets */
 	if (world.readable)
 		return 0;
 	world.poll = poll;
@@ -113,11 +113,11 @@ static uv_timer_t *next_timer(u64 until)
 }
 
 /**
- * world_sleep - let time pass
- * @ms: how much
+ * world_sleep - advance the clock
+ * @ms: duration, ms
  *
- * A timer that is started over and over for the same moment would keep a
- * processor busy for ever.
+ * Checks that no timer is restarted repeatedly for the same time, which would be a busy
+ * loop.
  */
 void world_sleep(u64 ms)
 {
@@ -167,7 +167,7 @@ int dev_get(struct nl *nl, u32 ifindex, struct dev_info *dev)
 	return 0;
 }
 
-/* The checks that the kernel makes: what it would refuse must not come */
+/* the kernel's checks: the engine must not send what the kernel would refuse */
 int dev_set_up(struct nl *nl, const struct dev_info *dev)
 {
 	(void)nl;
@@ -179,7 +179,7 @@ int dev_set_up(struct nl *nl, const struct dev_info *dev)
 	FUZZ_CHECK(teredo_ipv4_is_global(dev->mapped.addr) &&
 		   dev->mapped.port);
 	FUZZ_CHECK(dev->lifetime >= 60);
-	/* RFC 5991 3: neither cone bit nor anything but the random ones */
+	/* RFC 5991 3: no cone bit, only random bits */
 	FUZZ_CHECK(!(teredo_flags(&dev->address) & ~TEREDO_FLAG_RANDOM));
 	world.dev.state = TEREDO_STATE_UP;
 	world.dev.address = dev->address;
@@ -246,7 +246,7 @@ int nl_fd(const struct nl *nl)
 	return 0;
 }
 
-/* The port changes only while the device is down, and seldom. */
+/* The port changes only while the device is down, and at most once in 8 s. */
 int link_set_up(struct nl *nl, u32 ifindex, bool up)
 {
 	(void)nl;
@@ -407,7 +407,7 @@ void beside_close(struct daemon *d)
 	(void)d;
 }
 
-/* the secondary port: not in this world */
+/* the second port is not part of this environment */
 void secondary_open(struct daemon *d)
 {
 	(void)d;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The world around teredod's engine: time, timers, the kernel and the server,
- * all of them the fuzz target's.
+ * Simulated environment of teredod's engine: clock, timers, kernel and server, controlled
+ * by the fuzz target
  */
 #ifndef _FUZZ_WORLD_H
 #define _FUZZ_WORLD_H
@@ -13,23 +13,23 @@
 #define WORLD_TIMERS	4
 
 /**
- * struct world - what the engine sees
- * @now: milliseconds
+ * struct world - state that the engine sees
+ * @now: clock, ms
  * @seed: of the random numbers
- * @contact_at: when the server was last heard from, 0 if it was not
- * @dev: the device as the kernel has it
+ * @contact_at: last reception from the server, ms, 0 if there was none
+ * @dev: the device in the kernel
  * @placed: the device has address and routes
- * @path_up: there is a way to the server
+ * @path_up: there is a route to the server
  * @send_error: sending fails
- * @timers: those that were ever started, and NULL
- * @readable: what to call when the netlink socket has something
- * @poll: for @readable
+ * @timers: all timers started so far, then NULL
+ * @readable: callback for a readable netlink socket
+ * @poll: argument of @readable
  * @nonce: of the last solicitation to the primary and the secondary address, and
- *	of that from a fresh port
- * @sent: solicitations so far, from the service port
- * @fresh: solicitations so far, from fresh ports
- * @changed_at: when the service port was changed, 0 if it was not
- * @bounced: the device was down
+ *	of the last one from a fresh port
+ * @sent: number of solicitations from the service port
+ * @fresh: number of solicitations from fresh ports
+ * @changed_at: last change of the service port, ms, 0 if there was none
+ * @bounced: the device was set down and up
  */
 struct world {
 	u64 now;

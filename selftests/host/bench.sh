@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The report of the benchmarks: what it prints of lines that the parts print.
+# selftests/bench/report: the tables that it makes of the output of the benchmarks
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# report PART: of lines from standard input; the tables are in $tmp/tables
+# report PART: make tables of the lines on standard input, in $tmp/tables
 report()
 {
 	rm -rf "$tmp/bench"
@@ -32,7 +32,7 @@ check_row()
 		}' "$tmp/tables")"
 }
 
-# of sit's packets, 1582 of 5000 arrived
+# only 1582 of 5000 packets of sit have arrived
 test_path()
 {
 	report path <<-EOF
@@ -52,7 +52,7 @@ test_path()
 		grep -qz '"sit": {[[:space:]]*"all": null' "$tmp/bench/bench.json"
 }
 
-# what the others are compared with
+# the tunnel that the others are compared with has lost packets
 test_path_teredo()
 {
 	report path <<-EOF
@@ -129,7 +129,7 @@ test_cpus()
 }
 
 add_test "bench: no ratio for a packet's cost if packets were lost" test_path
-add_test "bench: no ratio to what has lost packets" test_path_teredo
+add_test "bench: no ratio to a tunnel that has lost packets" test_path_teredo
 add_test "bench: no ratio for a flood that has lost packets" test_flood
 add_test "bench: no ratio for a server that has not answered all" test_server
 add_test "bench: no figure of a relay's packets if some were lost" test_scale

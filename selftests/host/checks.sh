@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# net/lib.sh: checks that can fail, and a file that refuses to run on a real machine.
+# net/lib.sh: checks fail when they must, and network tests refuse to run outside of the
+# virtual machine.
 
 # shellcheck disable=SC2016 # expanded in a test file
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# try LINE...: a test file with these lines after lib.sh was read
+# try LINE...: run a test file with these lines after lib.sh
 try()
 {
 	{
@@ -41,13 +42,13 @@ test_elsewhere()
 	done
 }
 
-# results: of the tests of the last try
+# results: print the results of the last try
 results()
 {
 	grep -E '^(not )?ok ' "$tmp/out"
 }
 
-# outcomes OUTCOME LINE...: a test of each line has this outcome
+# outcomes OUTCOME LINE...: a test with each of the lines has this outcome
 outcomes()
 {
 	local outcome=$1 i=0 line lines=()
@@ -66,11 +67,11 @@ outcomes()
 	done
 }
 
-# none.pcap: the header of a capture and nothing in it
+# none.pcap: a capture without packets
 capture_file='printf "\xd4\xc3\xb2\xa1\2\0\4\0%8s\0\0\4\0\1\0\0\0" "" |
 	tr " " "\0" > "$tmp/none.pcap"'
 
-# Variables of a subshell are lost, a failure in it is not.
+# A failure in a subshell counts, although its variables are lost.
 test_subshell()
 {
 	outcomes 'not ok' ': | fail "in a pipe"; :' '(fail "in a subshell"); :' \
@@ -78,7 +79,7 @@ test_subshell()
 		'check "whatever" eval "fail inside; :"' \
 		'! check_equal "a" 1 2 < <(:); skip "after a failure"; :'
 	outcomes ok ': | :' 'check "good" eval ":"' 'check_equal "a" 1 "$(echo 1)"'
-	# one fails, the next is another one
+	# one test fails, the next one does not
 	try 'bad() { (fail "bad"); :; }' 'good() { :; }' 'add_test "bad" bad' \
 		'add_test "good" good' run_tests
 	check_equal "results" 'not ok 1 bad ok 2 good' "$(results | xargs)"
@@ -90,8 +91,7 @@ test_subshell()
 		results)"
 }
 
-# What a program that looks for something has not been able to do is not taken for
-# "nothing found".
+# If a program fails to look for packets, this must not count as no packets.
 test_nothing_found()
 {
 	outcomes ok 'check_equal "a" "" "$(packets none)"' \
@@ -112,9 +112,9 @@ test_nothing_found()
 		'check_at_most "a" 3 ""'
 }
 
-add_test "a failure before the tests is one" test_before
-add_test "a failure in a subshell is one" test_subshell
-add_test "what cannot be looked for fails" test_nothing_found
+add_test "a failure before the tests counts" test_before
+add_test "a failure in a subshell counts" test_subshell
+add_test "a failed search is a failure" test_nothing_found
 add_test "network tests refuse to run outside of the virtual machine" test_elsewhere
 
 run_tests

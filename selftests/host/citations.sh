@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# scripts/conformance, on a made-up tree of sources and made-up results: what counts
-# as tested, and what a whole run must not leave.
+# scripts/conformance with a sample tree of sources and results: the requirements that
+# count as tested, and the conditions that a whole run must meet
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
@@ -22,7 +22,7 @@ has_tests()
 	done
 }
 
-# has_results FILE RESULT...: below the directory of the run
+# has_results FILE RESULT...: results in the directory of the run
 has_results()
 {
 	local file=$results/$1 number=0 result
@@ -36,7 +36,7 @@ has_results()
 	done
 }
 
-# A tree in which all requirements are shown, and its run
+# made_up: a sample tree and run in which all requirements are tested
 made_up()
 {
 	rm -rf "$tree"
@@ -67,7 +67,7 @@ row()
 		"$(sed -n "s/^| $1 |.*| something | //p" "$results/conformance.md")"
 }
 
-# whole_run CODE TEXT...: what the check of a whole run says
+# whole_run CODE TEXT...: exit code and output of the check of a whole run
 whole_run()
 {
 	local code=$1
@@ -121,7 +121,7 @@ test_skipped()
 	row C-01 skipped 'skipped: one.sh'
 }
 
-# A file that was left out on purpose, and one that was not
+# a file that may be left out, and one that may not
 test_left_out()
 {
 	made_up
@@ -160,7 +160,7 @@ test_not_run()
 	whole_run 1 'no results'
 }
 
-# What was run once more does not count, what ran on another kernel does
+# Results of repeated runs do not count, those of other kernels do.
 test_directories()
 {
 	made_up
@@ -184,7 +184,7 @@ test_long()
 	row C-01 'tested by the long set alone' slow.sh
 }
 
-# Only what stands in front of the colon is a citation
+# only IDs in front of the colon are citations
 test_unknown()
 {
 	made_up

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The Debian packages: built, checked, installed and purged. That is done in a
-# view of this machine's root that keeps all changes to itself, and takes root.
+# The Debian packages: build, lintian, installation and purge. Runs with root's rights in
+# a view of this machine's root that discards all changes.
 # set: long
 
 # shellcheck source=../net/lib.sh
@@ -35,8 +35,8 @@ test_lintian()
 		"$(lintian --allow-root --fail-on none "$debs"/*.changes 2>&1)"
 }
 
-# A shell in the view, reading commands from standard input; $tmp is the same
-# there.
+# in_view: run a shell in the view, with commands from standard input; $tmp is the same
+# there
 in_view()
 {
 	unshare --mount --fork bash -c "
@@ -49,7 +49,7 @@ in_view()
 		mount --bind '$debs' '.$debs' && exec chroot . bash -s"
 }
 
-# what the packages have put there, before and after, is compared by name
+# compare the list of files before and after
 test_install()
 {
 	local out

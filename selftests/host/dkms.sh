@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# DKMS builds the module, for every kernel that is installed with its headers or
-# has been fetched, each by the dkms of its own release and in private folders.
+# DKMS builds the module for every kernel that is installed with headers or fetched, each
+# with the dkms of its own release and in private folders.
 # set: long
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# in the tree, which is all that is visible to the builds for fetched kernels
+# in the tree, as builds for fetched kernels can access nothing else
 work=$top/.cache/dkms
 version=$(make -s -C "$top" version)
 
@@ -18,8 +18,8 @@ test_version()
 		"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")"
 }
 
-# dkms_for KERNEL ACTION: with a key of its own, which it may make and sign the
-# module with; else it makes one for the system
+# dkms_for KERNEL ACTION: with a private key to sign the module; otherwise dkms makes a key
+# for the system
 dkms_for()
 {
 	local kernel=$1 dir=$work/$1

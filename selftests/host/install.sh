@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What "make install" puts where, into a private tree, and that "make uninstall"
-# takes all of it away; the units' hardening.
+# "make install" into a private tree: its files, their removal by "make uninstall", and
+# the hardening of the units
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
@@ -10,14 +10,14 @@
 root=$tmp/root
 kernel=$("$top/scripts/kernel")
 
-# make_in ARGUMENTS...: for the private tree, and without what the "make" that
-# runs the tests has handed down
+# make_in ARGUMENTS...: make for the private tree, without the variables of the "make" that
+# runs the tests
 make_in()
 {
 	env -u MAKEFLAGS -u MAKEOVERRIDES make -s -C "$top" DESTDIR="$root" "$@"
 }
 
-# files PREFIX ETC-OR-LIB: that are to be there, with their modes
+# files PREFIX ETC-OR-LIB: expected files with their modes
 files()
 {
 	local prefix=$1 multiarch
@@ -48,14 +48,14 @@ files()
 	EOF
 }
 
-# found: what is there
+# found: installed files
 found()
 {
 	find "$root" ! -type d ! -name 'modules.*' -printf '%m %P\n' |
 		sed 's, , /,' | sort -k 2
 }
 
-# make_install PREFIX: what it prints on standard error is in $tmp/stderr
+# make_install PREFIX: its error output is in $tmp/stderr
 make_install()
 {
 	make_in install PREFIX="$1" 2> "$tmp/stderr" && return
@@ -85,7 +85,7 @@ test_install()
 	rm -r "$root"
 }
 
-# Nothing else may know it. DKMS cannot ask; its test looks after that.
+# No other file may contain the version, except dkms.conf, which has a test of its own.
 test_version()
 {
 	local version
@@ -127,7 +127,7 @@ test_units()
 	}
 	check "make install" make_in install-tools PREFIX=/usr
 	for unit in teredo@ teredo-wait@; do
-		# the programs that are there are those of the private tree
+		# use the programs of the private tree
 		sed "s,^ExecStart=,&$root,; /^Documentation=/d" \
 			"$root/usr/lib/systemd/system/$unit.service" \
 			> "$tmp/$unit.service"
@@ -145,7 +145,7 @@ test_units()
 
 add_test "make install and uninstall, below /usr/local" test_install /usr/local /etc
 add_test "make install and uninstall, below /usr" test_install /usr /usr/lib
-add_test "one file knows the version" test_version
+add_test "only one file contains the version" test_version
 add_test "recipes of other distributions agree with the tree" test_recipes
 add_test "the units are clean, and expose little" test_units
 

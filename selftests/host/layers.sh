@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# scripts/layers, on a module of two small files.
+# scripts/layers, with a module of two small files
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# lower TEXT: a lower file of two in layers, which has these lines more. What is said
-# of it is in $tmp/out.
+# lower TEXT: add these lines to the lower file of two in layers; the output of the check
+# is in $tmp/out
 lower()
 {
 	mkdir -p "$tmp/layers"

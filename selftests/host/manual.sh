@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The manual pages and the completion know all that the programs know.
+# Manual pages and completion are complete: they have all options, keys and counters of
+# the programs.
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
@@ -25,7 +26,7 @@ test_lint()
 	done
 }
 
-# named PAGE MACRO WORD...: the page has an item for each, or calls it a flag
+# named PAGE MACRO WORD...: the page has each word as an item or a flag
 named()
 {
 	local page=$1 macro=$2 word
@@ -38,7 +39,7 @@ named()
 	done
 }
 
-# strings_in FILE REGEX: what the first group of it matches, in lines of C
+# strings_in FILE REGEX: text that the first group matches, in lines of C
 strings_in()
 {
 	sed -nE "s/.*$2.*/\\1/p" "$top/$1"
@@ -50,7 +51,7 @@ commands()
 	echo help
 }
 
-# options of FILE...: as strings in C
+# options_in FILE...: options as strings in C
 options_in()
 {
 	(cd "$top" && grep -ohE '"--?[a-zA-Z][a-z-]*=?"' "$@" | tr -d '"=' | sort -u)
@@ -89,7 +90,7 @@ test_daemon()
 		'uv_signal_start\(.*(SIG[A-Z0-9]+)\)')
 }
 
-# section KEY of the page and of the program, sorted
+# compare "section KEY" of page and program, sorted
 test_configuration()
 {
 	local known written
@@ -116,8 +117,8 @@ test_device()
 			"$man/teredo.7" | sort)"
 }
 
-# completed LINE: what completion makes of it, with the cursor at its end. The
-# devices are d0 and d1.
+# completed LINE: the completions with the cursor at the end of LINE. The devices are d0
+# and d1.
 completed()
 {
 	(
@@ -133,7 +134,7 @@ completed()
 	)
 }
 
-# completes LINE WORD...: to these and no others
+# completes LINE WORD...: LINE has exactly these completions
 completes()
 {
 	local line=$1
@@ -153,7 +154,7 @@ test_completion()
 	done
 	for word in $(options_in tools/teredo/teredo.c); do
 		[[ $word == --?* ]] || continue
-		# those of one command only
+		# skip options of one command only
 		! grep -qF "\"$word\"" "$top"/tools/teredo/cmd_*.c || continue
 		[[ " ${all//=/} " == *" $word "* ]] || fail "$word is not offered"
 	done
@@ -162,7 +163,7 @@ test_completion()
 	completes 'teredo peer -j ' show add del flush
 	completes 'teredo help sh' show
 	for word in $(options_in tools/teredo/cmd_*.c); do
-		# "up" hands --background to teredod
+		# "up" passes --background to teredod
 		[[ $word == --* && $word != --background ]] || continue
 		grep -qw -e "$word" "$top/tools/etc/completion/teredo" ||
 			fail "$word is never offered"
@@ -218,7 +219,7 @@ add_test "teredo(8) has all commands, options, keys and exit codes" test_tool
 add_test "teredod(8) has all options and signals" test_daemon
 add_test "teredo.conf(5) has all keys, in their sections" test_configuration
 add_test "teredo(7) has all options of ip link and all counters" test_device
-add_test "completion of teredo offers what may come next" test_completion
+add_test "completion of teredo offers all possible words" test_completion
 add_test "completion of teredod offers devices and options" test_daemon_completion
 
 run_tests

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftests/run and selftests/mutants: what the runner counts as a failure.
+# selftests/run and selftests/mutants: what the runners count as a failure
 
 # shellcheck source=../net/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../net/lib.sh"
 
-# small_suite: the runner alone, with a machine that is this one
+# small_suite: the runner with small tests, and this machine instead of a virtual one
 small_suite()
 {
 	rm -rf "$tmp/suite"
@@ -26,7 +26,7 @@ END
 	chmod +x "$tmp/suite/selftests/vm/run"
 }
 
-# small_test NAME LINE...: a network test of it
+# small_test NAME LINE...: add a network test
 small_test()
 {
 	local name=$1
@@ -35,7 +35,7 @@ small_test()
 	printf '%s\n' "$@" > "$tmp/suite/selftests/net/$name.sh"
 }
 
-# small_run CODE NAME...: these tests of it; what the run says is in $shown
+# small_run CODE NAME...: run these tests; the output is in $shown
 small_run()
 {
 	local code=$1
@@ -45,7 +45,7 @@ small_run()
 		VMS=1 "$tmp/suite/selftests/run" "$@"
 }
 
-# whole_suite: all that a run without arguments starts, and one requirement
+# whole_suite: all files that a run without arguments starts, and one requirement
 whole_suite()
 {
 	local suite=$tmp/suite
@@ -91,7 +91,7 @@ test_skips()
 		'1 passed, 1 failed, 1 skipped'
 }
 
-# flaky NAME: fails the first time
+# flaky NAME: add a test that fails the first time
 flaky()
 {
 	small_test "$1" 'echo 1..1' "[ -e $tmp/suite/$1 ] && { echo 'ok 1 it'; exit; }" \
@@ -137,14 +137,14 @@ test_kernel_report()
 	has 'vm1.1: exit code 126' '1 passed, 1 failed, 0 skipped'
 }
 
-# The texts that mutants replace move with the sources, and new files need mutants.
+# The texts that mutants replace must be in the sources, and new files need mutants.
 test_mutants()
 {
 	check "the list of mutants" "$top/selftests/mutants/run" -c
 }
 
 add_test "a whole run ends with the requirements" test_requirements
-add_test "a skip that is not expected is a failure" test_skips
+add_test "an unexpected skip is a failure" test_skips
 add_test "second chances are counted, and more than two are a failure" \
 	test_second_chances
 add_test "a time limit that was reached takes a second chance" test_time_limit

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two relays announce the service prefix by BGP to the core router, which finds
-# by BFD that one is gone. A client's traffic with a native host goes on. On r
-# the routing daemon learns teredod's route, on r2 it looks at the carrier: the
-# two ways of Documentation/admin/relay.md.
+# Two relays announce the service prefix by BGP to the core router, which detects by
+# BFD when one fails. A client's traffic with a native host continues. On r the
+# routing daemon imports teredod's route, on r2 it follows the carrier: the two
+# configurations of Documentation/admin/relay.md.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 native=2001:db8:7::7
 
-# bird NODE: with configuration from standard input
+# bird_start NODE: run bird with the configuration from standard input
 bird_start()
 {
 	cat > "$tmp/bird-$1.conf"
@@ -19,14 +19,14 @@ bird_start()
 		-s "$tmp/bird-$1.ctl" -P "$tmp/bird-$1.pid"
 }
 
-# peering RELAY NETWORK: addresses for the link to the core router
+# peering RELAY NETWORK: set the addresses of the link to the core router
 peering()
 {
 	ip_on inet addr add "$2::1/64" dev "$1" nodad
 	ip_on "$1" addr add "$2::2/64" dev eth0 nodad
 }
 
-# announcer RELAY NETWORK ROUTER-ID: what it announces is on standard input
+# announcer RELAY NETWORK ROUTER-ID: the protocols that export are on standard input
 announcer()
 {
 	bird_start "$1" <<-EOF
@@ -107,21 +107,21 @@ core()
 	EOF
 }
 
-# routed_by RELAY: the core router sends what is for clients there
+# routed_by RELAY: the core router sends packets for clients to this relay
 routed_by()
 {
 	[[ $(ip_on inet -6 route show 2001::/32) == *" dev $1 "* ]]
 }
 
-# both_announce: either is known to the core router
+# both_announce: the core router knows the routes of both relays
 both_announce()
 {
 	[ "$(birdc -s "$tmp/bird-inet.ctl" show route 2001::/32 |
 		grep -c 'unicast')" = 2 ]
 }
 
-# watch_start, watch_stop LIMIT: pings both ways, and for how long no answer
-# came, in ms; silence at the end counts
+# watch_start, watch_stop LIMIT: ping in both directions, and check the longest time
+# without a reply, in ms; a silent end counts
 watch_start()
 {
 	start out c ping -6 -n -D -i 0.05 -W 5 "$native"
@@ -142,7 +142,7 @@ watch_stop()
 	done
 }
 
-# cut LOSS: of all packets between r and the core router, both ways
+# cut LOSS: loss of all packets between r and the core router, in both directions
 cut()
 {
 	tc -n "${_prefix}inet" qdisc replace dev r root netem loss "$1"
@@ -189,7 +189,7 @@ test_cut()
 	wait "${_pids[upload]}" || fail "the transfer broke off"
 	wait "${_pids[receiver]}"
 	check "what arrived" cmp "$tmp/sent" "$tmp/got"
-	# shellcheck disable=SC2016 # awk's
+	# shellcheck disable=SC2016 # expanded by awk
 	[ "$(on r2 awk '$1 == "teredo0:" { print $2 }' /proc/net/dev)" \
 		-gt 1000000 ] || fail "the transfer did not go on through r2"
 }
@@ -212,8 +212,8 @@ test_heal()
 	check "what arrived" cmp "$tmp/sent" "$tmp/got"
 }
 
-# A relay whose clients could not reach it withdraws by itself: its carrier
-# follows its address.
+# A relay without its IPv4 address withdraws its route: the carrier of the device
+# follows the address.
 test_carrier()
 {
 	local start
@@ -228,21 +228,21 @@ test_carrier()
 		"$(ip_on r -o link show teredo0 | grep -vc NO-CARRIER)"
 	pause 1
 	ip_on r addr add 198.51.100.1/32 dev eth0
-	ip_on r route add default dev eth0	# went with the last address
+	ip_on r route add default dev eth0	# the kernel removed it with the address
 	wait_for 5 routed_by r || fail "r does not come back"
 	pause 1.5
 	watch_stop 2000
 }
 
-# lost NAME: how many pings got no answer
+# lost NAME: number of pings without a reply
 lost()
 {
 	sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' \
 		"$tmp/$1.log" | awk '{ print $1 - $2 }'
 }
 
-# Taken out of service, and back, without a packet lost: what is under way or
-# still comes is relayed.
+# A relay can be drained and put back without packet loss: it still relays the packets
+# that are in flight or arrive later.
 test_drain()
 {
 	local which
@@ -296,7 +296,7 @@ protocol static {
 EOF
 
 add_test "R-01: two relays announce the service prefix" test_two
-add_test "R-01 R-33 C-72: one is cut off: traffic goes on by the other in less than 2 s" \
+add_test "R-01 R-33 C-72: one is cut off: traffic continues through the other within 2 s" \
 	test_cut
 add_test "R-01: it comes back" test_heal
 add_test "R-33: without its IPv4 address a relay withdraws" test_carrier

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A device and its configuration: what a start makes, changes and leaves behind,
-# and what SIGHUP changes.
+# teredod and the configuration of a device: what a start creates, changes and leaves
+# behind, and what SIGHUP changes.
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -10,13 +10,13 @@
 
 conf=$tmp/apply.conf
 
-# config LINE...: write it
+# config LINE...: write the configuration
 config()
 {
 	printf '%s\n' "$@" > "$conf"
 }
 
-# ends CODE WORDS ARGUMENTS...: teredod ends with this exit code and these words
+# ends CODE WORDS ARGUMENTS...: teredod exits with this code and prints these words
 ends()
 {
 	local code=$1 words=$2 got said
@@ -45,7 +45,7 @@ has()
 	done
 }
 
-# logged WORDS...: teredod has said these
+# logged WORDS...: these words are in teredod's log
 logged()
 {
 	local words
@@ -87,7 +87,7 @@ time.sleep(600)'
 	client_at '' 'port = 40000'
 	ends 1 'UDP port 40000 is in use' --config "$conf" teredo0
 	no_device teredo0
-	# an address that may come later is a reason to wait, and is named
+	# teredod waits for an address that may come later, and names it
 	client_at '' 'port = 40001' 'local = 10.9.9.9'
 	client_start a --config "$conf"
 	check "the address is named" wait_for 5 shows a \
@@ -115,7 +115,7 @@ test_changed()
 		"teredo0: max-peers is 4096, $conf says 77: changed" \
 		"teredo0: udp-checksum is yes, $conf says no: changed"
 	check "ping" reach a 2001:db8:1::10
-	# what the kernel refuses is said, and the rest goes on
+	# teredod logs what the kernel rejects, and applies everything else
 	stop a-teredod USR1
 	client_at '' 'port = 40002' 'max-peers = 4000000000'
 	client_up a --config "$conf"
@@ -123,7 +123,7 @@ test_changed()
 	client_down a
 }
 
-# A device that an administrator has made, and that is up, is not set down.
+# teredod does not set down a device that an administrator has created and set up.
 test_made_by_hand()
 {
 	ip_on a link add teredo0 type teredo port 40005 ttl 9
@@ -139,7 +139,7 @@ test_made_by_hand()
 	client_down a
 }
 
-# reloaded WORDS...
+# reloaded WORDS...: SIGHUP has teredod log these words
 reloaded()
 {
 	kill -HUP "${_pids[a-teredod]}"
@@ -161,7 +161,7 @@ test_reload()
 	check "the setting" has 'ttl 44'
 	check_equal "address" "$addr" "$(teredo_address a)"
 	check "it is qualified" wait_for 5 shows a '"state":"qualified"'
-	# an error, or another mode, changes nothing
+	# an error in the file, or another mode, changes nothing
 	client_at '' 'nonsense = 1'
 	reloaded 'nonsense: unknown key' 'continuing with the configuration'
 	config '[device]' 'mode = relay'
@@ -184,7 +184,7 @@ test_reload()
 	ip_on s2 link del teredo0
 }
 
-# routes NODE PREFIX: metrics of those that teredod has put there
+# routes NODE PREFIX: metrics of the routes that teredod has added
 routes()
 {
 	must ip_on "$1" -6 route show "$2" dev teredo0 proto 74 |
@@ -196,7 +196,7 @@ metrics()
 	[ "$(routes "$1" "$2")" = "$3" ]
 }
 
-# Routes with other settings do not stay behind.
+# teredod removes routes of its earlier settings.
 test_routes()
 {
 	client_at '' "port = ${port[a]}"
@@ -209,7 +209,7 @@ test_routes()
 	client_at '' "port = ${port[a]}" '[route]' 'default-route = no'
 	kill -HUP "${_pids[a-teredod]}"
 	check "none, by SIGHUP" wait_for 5 metrics a default ''
-	# the route to the prefix comes first
+	# teredod adds the route to the service prefix before a default route
 	check "prefix" wait_for 5 metrics a 2001::/32 256
 	pause 0.5
 	check_equal "default route, later" '' "$(routes a default)"
@@ -232,7 +232,7 @@ background_pid()
 	pgrep -f "teredod --background --config $conf teredo0"
 }
 
-# SIGHUP refuses what a start would refuse, and says why.
+# SIGHUP refuses the configurations that a start refuses, and logs why.
 test_reload_refused()
 {
 	mkdir -p /etc/teredo "$tmp/run-a"
@@ -245,7 +245,7 @@ test_reload_refused()
 		'teredo0: continuing with the configuration'
 	client_down a
 
-	# its server was never found, so the kernel knows none
+	# the name of the server was never resolved, so the kernel has no server address
 	config '[client]' 'server = nosuch.invalid'
 	client_start a --config "$conf"
 	check "it looks the name up" wait_for 5 shows a 'nosuch.invalid'
@@ -254,7 +254,7 @@ test_reload_refused()
 	client_down a
 }
 
-# An interface has several names.
+# "link" can be an alternative name of the interface.
 test_altname()
 {
 	check "a second name" ip_on a link property add dev eth0 altname uplink
@@ -267,7 +267,7 @@ test_altname()
 	ip_on a link property del dev eth0 altname uplink
 }
 
-# The address holds the primary address of the server alone.
+# A Teredo address holds only the primary address of the server.
 test_secondary()
 {
 	local addr
@@ -284,7 +284,7 @@ test_secondary()
 	client_down a
 }
 
-# The gateway does not answer, so teredo-portmap takes its time.
+# The gateway does not answer, so teredo-portmap still runs when SIGHUP comes.
 test_children()
 {
 	local first
@@ -306,7 +306,7 @@ test_children()
 	client_down a
 }
 
-# By hand, in the background
+# teredod started by hand, in the background
 test_reload_background()
 {
 	local daemon
@@ -330,7 +330,7 @@ test_unreadable()
 {
 	client_at '' "port = ${port[a]}"
 	client_up a --config "$conf"
-	# it is not the business of a second one
+	# a second teredod must not remove the first one's address
 	printf '%s\n' '[client]' 'nonsense = 1' > "$tmp/wrong.conf"
 	ends 78 'nonsense: unknown key' --config "$tmp/wrong.conf" teredo0
 	check "the first one has its address" has_teredo_address \
@@ -351,10 +351,10 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "C-01: no server is configured: exit 78, nothing is made" test_nothing
+add_test "C-01: no server is configured: exit 78, nothing is created" test_nothing
 add_test "what a failed start has made goes, the corrected one works" test_failed
 add_test "a restart applies what has changed in the file" test_changed
-add_test "a device made by hand: what differs is named" test_made_by_hand
+add_test "a device made by hand: settings that differ are named" test_made_by_hand
 add_test "SIGHUP reads the configuration again, the address stays" test_reload
 add_test "SIGHUP refuses what a start would refuse" test_reload_refused
 add_test "link has the second name of an interface" test_altname

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The bed itself: NATs do what their names say, forged sources get as far as
-# they should, and Miredo works in all of it. Needs no module of ours, so when
-# this fails, look here first.
+# The test bed: the NATs behave as named, forged sources get as far as they should,
+# and Miredo works behind each NAT. Does not use the module under test. If this test
+# fails, fix the bed before any other test.
 # timeout: 400
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# A datagram from the service port of a to each of these, in this order.
+# A datagram from the service port of a goes to each of these, in this order.
 probes='198.51.100.7:1000 198.51.100.7:2000 198.51.100.66:1000
 	198.51.100.118:1000 198.51.100.119:1000 198.51.100.1:1000'
 
-# test_nat KIND MAPPINGS FILTER: how many mappings the probes get, and who may
-# answer to the first one: all, address or port.
+# test_nat KIND MAPPINGS FILTER: number of mappings that the probes get, and the
+# sources that can answer to the first one: all, address or port.
 test_nat()
 {
 	local kind=$1 n=$2 filter=$3 src mapped expected to
@@ -55,8 +55,7 @@ test_nat()
 		"$(packets inner | awk '{ printf "%s ", $3 }')"
 }
 
-# an attacker's datagram with someone else's source arrives, anyone else's does
-# not
+# a datagram with a forged source arrives from the attacker's network, not from others
 test_forge()
 {
 	capture n eth0 none
@@ -73,7 +72,7 @@ test_forge()
 	check_equal "native traffic" "" "$(packets none)"
 }
 
-# what tdinject builds, by the eyes of tshark
+# compare what tdinject builds with what tshark decodes
 test_inject()
 {
 	local src=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
@@ -134,7 +133,7 @@ test_miredo_pair()
 	miredo_client_down b
 }
 
-# one way 25 ms, so a round trip is 50 ms, the first packet's included
+# 25 ms each way, so the round-trip time is 50 ms, for the first packet, too
 test_delay()
 {
 	local rtt
@@ -162,9 +161,9 @@ add_test "bed: port-preserving symmetric NAT" test_nat pp_sym 6 port
 add_test "bed: symmetric NAT with random ports" test_nat symrnd 6 port
 add_test "bed: sequential symmetric NAT" test_nat seq 6 port
 add_test "bed: address-symmetric NAT" test_nat addrsym 6 port
-add_test "bed: only the attacker's edge lets forged sources out" test_forge
+add_test "bed: forged sources leave only the attacker's network" test_forge
 add_test "bed: tdinject's datagrams are well formed" test_inject
-add_test "bed: a link's delay is that of its first packet, too" test_delay
+add_test "bed: a link delays its first packet, too" test_delay
 for nat in none cone ar pr; do
 	add_test "bed: Miredo behind NAT $nat qualifies, reaches a native host" \
 		test_miredo_qualifies $nat

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client on a host that systemd has booted, installed as "make install" does
-# it, with a networkd that would have all devices.
+# A client on a host booted by systemd, installed by "make install". networkd is
+# configured to manage every device.
 # timeout: 600
 # set: long
 # without: uml
@@ -26,7 +26,7 @@ install_there()
 	write etc/systemd/network/20-eth0.network '[Match]' 'Name=eth0' \
 		'[Network]' 'LinkLocalAddressing=no' 'Address=10.1.0.2/24' \
 		'Gateway=10.1.0.1'
-	# as administrators write it whose devices are all alike
+	# a configuration that matches every device
 	write etc/systemd/network/30-all.network '[Match]' 'Name=*' \
 		'[Network]' 'DHCP=no'
 	mkdir "$layer/$units/$unit.d"
@@ -50,7 +50,7 @@ shut_down()
 	ip_on a link del teredo0
 }
 
-# property NAME...: of the unit, a line each, in systemd's order
+# property NAME...: properties of the unit, one per line, in systemd's order
 property()
 {
 	on_host systemctl show --value "${@/#/--property=}" "$unit"
@@ -61,13 +61,13 @@ qualified()
 	[[ $(teredo_address a) == 2001:0:cb00:7101:* ]]
 }
 
-# kept WHAT: the client still has the address that it had at first
+# kept WHAT: the client still has its first address
 kept()
 {
 	check_equal "address $1" "$address" "$(teredo_address a)"
 }
 
-# Nobody answers yet. What systemd waits for is the device.
+# No server answers yet. The unit is active as soon as the device exists.
 test_dark()
 {
 	local began active
@@ -114,21 +114,21 @@ test_boot()
 		--clear-groups teredo wait teredo0 --timeout 1
 }
 
-# the gateway has no NAT-PMP, but that it was asked shows that it can be
+# The gateway has no NAT-PMP. The error shows that teredod could ask it.
 gateway_asked()
 {
 	[[ $(on_host teredo -j show teredo0) == *'"error":"NAT-PMP: '* ]] &&
 		on_host test -e /var/lib/teredo/teredo0.portmap
 }
 
-# in_init PID: which process that is here
+# in_init PID: the process ID here of the process that is PID in the container
 in_init()
 {
 	awk -v pid="$1" '$1 == "NSpid:" && $NF == pid && NF > 2 {
 		print $2 }' /proc/[0-9]*/status 2> /dev/null | head -n 1
 }
 
-# another MainPID than PID, and it has the device
+# replaced PID: the unit has another MainPID, and its client is qualified
 replaced()
 {
 	local now
@@ -179,7 +179,7 @@ test_networkd()
 	check "ping" reach a 2001:db8:1::10
 }
 
-# asked N: the client has asked its server at least N times since count_from
+# asked N: the client has sent its server at least N solicitations since count_from
 asked()
 {
 	local n
@@ -197,7 +197,7 @@ test_clock()
 	kept "after the clock was set"
 	check_equal "it does not care" '' "$(counted a | grep -o 'tx_control+[2-9]')"
 
-	# maintenance asks one address, qualification both
+	# maintenance uses one server address, qualification both
 	count_from a
 	on_host bash -c 'echo 3600 > /run/teredo-suspended'
 	check "it asks anew after a sleep" wait_for 8 asked 2
@@ -210,7 +210,7 @@ test_wrong()
 {
 	local unit
 
-	# of the second there is no file at all
+	# for the second unit there is no file at all
 	for unit in teredo@{wrong,typo0}.service; do
 		check "$unit does not start" \
 			eval "! on_host systemctl start $unit 2> /dev/null"
@@ -223,10 +223,10 @@ test_wrong()
 	! ip_on a link show typo0 > /dev/null 2>&1 || fail "there is a device"
 }
 
-# configure LINE...: [device] of the client
+# configure LINE...: write the client's configuration, with these lines of [device]
 configure()
 {
-	# shellcheck disable=SC2016 # expanded there
+	# shellcheck disable=SC2016 # expanded on the host
 	on_host bash -c 'printf "%s\n" "$@" > /etc/teredo/teredo0.conf' - \
 		'[client]' 'server = 203.0.113.1/203.0.113.2' \
 		'port-mapping = nat-pmp' '[device]' "port = ${port[a]}" "$@"
@@ -260,7 +260,7 @@ test_reload()
 	kept "after a restart with another setting"
 }
 
-# What systemd runs is systemd's to stop.
+# "teredo down" must not stop a teredod that systemd runs.
 test_down()
 {
 	local said
@@ -272,7 +272,7 @@ test_down()
 	kept "after teredo down"
 }
 
-# A configuration that cannot be read any more when the unit is restarted
+# The configuration has become unreadable when the unit is restarted.
 test_unreadable()
 {
 	configure nonsense
@@ -285,7 +285,7 @@ test_unreadable()
 	check "an address" wait_for 10 qualified
 }
 
-# teredod may read them, and is not root
+# teredod can read the secrets without being root
 test_secrets()
 {
 	local unit=teredo@server0.service
@@ -302,7 +302,7 @@ test_secrets()
 	ip_on a link del server0
 }
 
-# has_secrets N
+# has_secrets N: the server has N secrets
 has_secrets()
 {
 	[[ $(on_host teredo -j show server0) =~ \"secrets\":$1[^0-9] ]]
@@ -331,8 +331,8 @@ install_there || fail "not installed"
 add_test "boot without a server: nothing fails, nothing waits" test_dark
 add_test "boot: qualified, with no more rights than needed" test_boot
 add_test "restart and crash: same address, no packet lost" test_restart
-add_test "networkd beside it leaves the device alone" test_networkd
-add_test "the clock is set, the machine sleeps" test_clock
+add_test "networkd on the same host leaves the device alone" test_networkd
+add_test "the clock is set, the host sleeps" test_clock
 add_test "a wrong or missing configuration is not tried again" test_wrong
 add_test "reload and restart apply what has changed in the file" test_reload
 add_test "teredo down leaves a unit alone" test_down

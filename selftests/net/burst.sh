@@ -2,12 +2,12 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Many bubbles at once: what no RFC promises, peers behind NATs with random ports
-# and behind port-restricted ones. First packet by packet, where the peer is a
-# script and there is no NAT, so that every port can be written to; then with NATs.
+# Birthday-style port spray, which no RFC specifies: it connects peers behind
+# symmetric NATs with random ports to peers behind port-restricted NATs. First a
+# scripted peer, without NATs, so that every port is reachable; then with NATs.
 #
-# environment: MATRIX=N measures N tries instead; what came of them is in
-# burst.txt of the results.
+# environment: MATRIX=N measures N tries instead and writes burst.txt to the
+# results.
 # timeout: 900
 # set: long
 
@@ -17,8 +17,7 @@
 A=2001:0:cb00:7101:2c5a:5fd7:3fff:fdf5	# 192.0.2.10:41000
 ABLE=bf0100 NOW=bf0101
 
-# begin KIND NAME: behind a NAT that is said to be of this kind; nothing is
-# known, what is sent is recorded
+# begin KIND NAME: a client with this NAT type, without peers; record what it sends
 begin()
 {
 	on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" "$1"
@@ -26,8 +25,8 @@ begin()
 	capture a eth0 "$2" -Q out udp
 }
 
-# asks SECONDS [TRAILERS]: the peer wants to reach us for so long, as others do, but
-# a bit slower: every second time is when the next pair of bubbles may be sent
+# asks SECONDS [TRAILERS]: the peer sends bubbles for so many seconds. Every second
+# one comes when the client may send its next pair of bubbles.
 asks()
 {
 	local i
@@ -38,20 +37,20 @@ asks()
 	done
 }
 
-# bubbles_to_b NAME: source port, destination, trailers of those to B's address
+# bubbles_to_b NAME: source port, destination and trailers of bubbles to B's address
 bubbles_to_b()
 {
 	said "$1" | grep " ${B_AT%:*}\."
 }
 
-# spread NAME: those from other ports than the service port
+# spread NAME: bubbles from ports other than the service port
 spread()
 {
 	bubbles_to_b "$1" | grep -v '^40000 '
 }
 
-# One who has random ports: after some seconds 256 of them, and the peer is asked.
-# What is sent is looked at when it is over, as the ports are not open for long.
+# A client behind a NAT with random ports opens 256 ports after some seconds, and asks
+# the peer for a burst. The check comes at the end, as the ports close soon.
 test_spread()
 {
 	local r nonce
@@ -76,8 +75,8 @@ test_spread()
 		sed -n "s/^40000 ${SERVER/:/.} \(0104$nonce\).*$NOW$/\1/p")"
 }
 
-# Bubbles meet two of the ports at once: the peer is told of the first, so that is
-# the one that stays.
+# Bubbles reach two of the ports at once. The client tells the peer only the first
+# port, so this port stays open.
 test_two()
 {
 	local r other nonce
@@ -94,7 +93,7 @@ test_two()
 	capture_stop two
 }
 
-# What is not believed at such a port
+# bubbles that the client must not accept at such a port
 test_forged()
 {
 	local r nonce
@@ -119,7 +118,7 @@ test_forged()
 	check "all others are closed" wait_for 10 ports_open 2
 }
 
-# no_burst KIND SECONDS [TRAILERS]: nothing but the usual bubbles
+# no_burst KIND SECONDS [TRAILERS]: the client sends only the usual bubbles
 no_burst()
 {
 	local kind=$1 seconds=$2
@@ -133,8 +132,8 @@ no_burst()
 		"$(bubbles_to_b quiet | awk '{ print $1, $2 }' | sort -u)"
 }
 
-# Not if the peer does not say that it can be asked, nor before bubbles were
-# tried, nor from behind other NATs, nor if it is off.
+# There is no burst if the peer does not advertise support, before ordinary bubbles
+# were tried, behind other kinds of NAT, or if bursts are off.
 test_quiet()
 {
 	no_burst 3 5
@@ -147,14 +146,14 @@ test_quiet()
 	check "on" ip_on a link set teredo0 type teredo burst
 }
 
-# swept NAME: bubbles to B with the nonces of those that asked
+# swept NAME: bubbles to B that repeat the nonces of the requests
 swept()
 {
 	bubbles_to_b "$1" | grep ' 0104cafe000'
 }
 
-# One who has the same port for all is asked, and sends to 512 ports of B; each
-# bubble that asks has an answer besides, which is the bubble to B_AT.
+# A client behind a port-preserving NAT is asked for a burst, and sends to 512 ports
+# of B. It also answers each bubble that asks, by a bubble to B_AT.
 test_send()
 {
 	local nonce
@@ -189,7 +188,7 @@ test_send()
 	check_equal "with random ports of our own" 1 "$(swept symmetric | wc -l)"
 }
 
-# The ports go with the device.
+# The ports close with the device.
 test_down()
 {
 	begin 3 down
@@ -202,7 +201,7 @@ test_down()
 
 # ------------------------------------------------------------------ with NATs
 
-# pair I: clients behind a port-restricted NAT and one with random ports
+# pair I: a client behind a port-restricted NAT, and one behind a NAT with random ports
 pair()
 {
 	local i=$1 node
@@ -230,7 +229,7 @@ pair_up()
 	done
 }
 
-# bubbles_of NODE...: sent so far
+# bubbles_of NODE...: number of bubbles sent so far
 bubbles_of()
 {
 	local node sum=0
@@ -248,7 +247,7 @@ forget()
 	on "n$1" conntrack -D -d "${outside[$2]}" > /dev/null 2>&1
 }
 
-# try FROM TO: milliseconds to the first reply or "-", and bubbles sent by both
+# try FROM TO: milliseconds to the first reply or "-", and bubbles sent by both ends
 try()
 {
 	local from=$1 to=$2 sent ms
@@ -263,7 +262,7 @@ try()
 		$(($(bubbles_of "$from" "$to") - sent))
 }
 
-# The odds are 98 in 100.
+# One try succeeds with a probability of 98 %.
 test_pair()
 {
 	local i
@@ -277,7 +276,7 @@ test_pair()
 	fail "three times in vain"
 }
 
-# tries I N: one after the other, with a rest that the limits demand
+# tries I N: N tries in sequence, with the pauses that the rate limits require
 tries()
 {
 	local i=$1 n=$2 k
@@ -292,7 +291,7 @@ tries()
 	done > "$tmp/tries-$i"
 }
 
-# Five pairs at the same time, since most of it is waiting
+# Five pairs run in parallel, as most of the time is spent waiting.
 test_measure()
 {
 	local i pids=()
@@ -345,11 +344,11 @@ ip_on a link set teredo0 type teredo burst nosequential \
 	server "${SERVER%:*}" server2 203.0.113.2
 
 add_test "256 ports, not before some bubbles" test_spread
-add_test "two of them are met" test_two
-add_test "what is not believed at one of them" test_forged
+add_test "bubbles reach two of the ports" test_two
+add_test "forged bubbles to the ports are ignored" test_forged
 add_test "no burst unless both ends want it" test_quiet
 add_test "bubbles to 512 ports, for a peer that asks" test_send
-add_test "ports of a burst go with the device" test_down
+add_test "ports of a burst close with the device" test_down
 add_test "a server" teredo_server s1 203.0.113.1 203.0.113.2
 add_test "two clients behind NATs" pair 1
 add_test "which qualify" pair_up 1

@@ -2,23 +2,23 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# NAT444: a home NAT behind a carrier's (RFC 6888). Each subscriber of the carrier has a
-# block of ports, and a limit of sessions, beyond which packets are dropped.
+# NAT444: a home NAT behind a carrier-grade NAT (RFC 6888). The carrier gives each
+# subscriber a block of ports and a limit of sessions, and drops packets beyond it.
 #
 #	u - g1 \			u, v, w: clients, service ports 40001 to 40003
 #		c - inet - d - g3 - w	g1, g2, g3: NATs of homes
 #	v - g2 /			c, d: NATs of carriers
 #
-# The carriers' NATs map as RFC 4787 asks for: one mapping for all destinations, which
-# takes packets from all of them, and from inside as well (hairpinning).
+# The carriers' NATs map independently of the endpoint (RFC 4787): one mapping for all
+# destinations. They do not filter, and support hairpinning.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 NATIVE=2001:db8:1::10
 BLOCK=64		# ports of a subscriber
-SESSIONS=24		# ... and UDP sessions at a time
-FORGETS=30		# s after which a session is over
+SESSIONS=24		# UDP sessions of a subscriber at a time
+FORGETS=30		# session timeout, s
 
 # home NODE NUMBER CLIENT: a subscriber of the carrier NODE, at 100.64.0.NUMBER, whose
 # network has a client
@@ -45,13 +45,13 @@ home()
 	port[$client]=$((40000 + n))
 }
 
-# block NUMBER: the ports of subscriber NUMBER
+# block NUMBER: the port range of subscriber NUMBER
 block()
 {
 	printf '%s-%s\n' $((2048 + $1 * BLOCK)) $((2047 + ($1 + 1) * BLOCK))
 }
 
-# carrier NODE ADDRESS SUBSCRIBER...: a NAT of a carrier, at this address
+# carrier NODE ADDRESS SUBSCRIBER...: a carrier-grade NAT at this address
 carrier()
 {
 	local node=$1 out=$2 n blocks=''
@@ -106,13 +106,13 @@ carrier()
 	EOF
 }
 
-# sessions CARRIER SUBSCRIBER: UDP sessions that it has there, a line each
+# sessions CARRIER SUBSCRIBER: the subscriber's UDP sessions at the carrier, one per line
 sessions()
 {
 	on "$1" conntrack -L -p udp --orig-src "100.64.0.$2" 2> /dev/null
 }
 
-# refused CARRIER: packets beyond the limit
+# refused CARRIER: number of packets beyond the limit
 refused()
 {
 	on "$1" nft list chain ip nat bound | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
@@ -143,7 +143,7 @@ test_native()
 	check "connections" tcp_both_ways u n $NATIVE
 }
 
-# pair A B: each finds the other without knowing it from before
+# pair A B: each client reaches the other without an entry for it
 pair()
 {
 	local from=$1 to=$2
@@ -158,14 +158,14 @@ pair()
 	check "connections" tcp_both_ways "$1" "$2" "$(teredo_address "$2")"
 }
 
-# ports SUBSCRIBER: of the first carrier's address that it has
+# ports SUBSCRIBER: ports of the first carrier's address that the subscriber uses
 ports()
 {
 	sessions c "$1" | sed 's/.* dst=192.0.2.60 sport=[0-9]* dport=\([0-9]*\) .*/\1/' |
 		sort -u
 }
 
-# Ports outside of the block would be other subscribers'.
+# Ports outside of the block belong to other subscribers.
 test_ports()
 {
 	local n first last
@@ -179,8 +179,8 @@ test_ports()
 	done
 }
 
-# With both addresses of the server, a relay, and two for each peer: its mapping and its
-# inside address.
+# Sessions with both addresses of the server, with a relay, and two for each peer: with
+# its mapped endpoint and its inside address.
 test_sessions()
 {
 	local n
@@ -190,7 +190,7 @@ test_sessions()
 	check_at_most "sessions of a client with two peers" 7 "$n"
 }
 
-# An idle client needs one session: with its server.
+# An idle client needs one session, with its server.
 test_idle()
 {
 	pause $((2 * FORGETS + 5))
@@ -201,7 +201,7 @@ test_idle()
 	check_equal "packets beyond the limit" 0 "$(refused c)"
 }
 
-# busy NUMBER: another program of u's opens so many sessions
+# busy NUMBER: another program at u opens so many sessions
 busy()
 {
 	# shellcheck disable=SC2016
@@ -210,7 +210,7 @@ busy()
 	done' "$1"
 }
 
-# What goes on while there are no more sessions to be had
+# traffic that must continue when the session limit is reached
 start_pings()
 {
 	check "a peer" reach u "$(teredo_address v)"
@@ -229,8 +229,8 @@ stop_pings()
 	done
 }
 
-# With no more sessions to be had, those that are open go on. A new peer is found, as the
-# carrier's NAT lets the bubble of the peer in.
+# At the session limit, open sessions continue. A new peer is still reached, as the
+# carrier's NAT accepts the peer's bubble on the existing mapping.
 test_limit()
 {
 	local i old
@@ -248,9 +248,9 @@ test_limit()
 	check_equal "address" "$old" "$(teredo_address u)"
 }
 
-# strangers NUMBER: an attacker sends bubbles of so many peers in the name of the server.
+# unsolicited NUMBER: an attacker forges the server's indirect bubbles of so many peers.
 # u answers each at another IPv4 address.
-strangers()
+unsolicited()
 {
 	local i at dst peer to
 
@@ -262,14 +262,14 @@ strangers()
 	done
 }
 
-# Not one for each: the client answers 256 bubbles in a second.
-test_strangers()
+# Fewer than one session per bubble: the client answers at most 256 bubbles per second.
+test_unsolicited()
 {
 	local n
 
 	pause $((FORGETS + 5))
 	start_pings
-	strangers 2000
+	unsolicited 2000
 	pause 2
 	n=$(on g1 conntrack -L -p udp --orig-src 10.1.0.2 2> /dev/null | wc -l)
 	note "$n sessions at the home NAT, $(sessions c 1 | wc -l) at the carrier's"
@@ -282,7 +282,7 @@ test_strangers()
 }
 
 modprobe teredo || fail "no module"
-# has the sysctls of the carriers' NATs
+# creates the sysctls that the carriers' NATs set
 modprobe -q nf_conntrack
 internet
 carrier c 192.0.2.60 1 2
@@ -303,6 +303,7 @@ add_test "C-80: subscribers of two carriers" pair u w
 add_test "RFC 6888: one port of the block" test_ports
 add_test "RFC 6888: the number of sessions" test_sessions
 add_test "C-87 C-91: an idle client has one session" test_idle
-add_test "C-80: no more sessions are to be had" test_limit
-add_test "RFC 6888: bubbles of strangers cost a limited number of sessions" test_strangers
+add_test "C-80: the session limit is reached" test_limit
+add_test "RFC 6888: bubbles of unsolicited peers cost a limited number of sessions" \
+	test_unsolicited
 run_tests

@@ -2,10 +2,10 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client to which everything happens in any order, the next thing before it has
-# recovered from the last one. When all is as it was, it has to find back by itself:
-# one address, its routes, packets both ways. The order is random, but always the
-# same; LONG=1 goes on for five times as long.
+# Random faults at a client, the next one before it has recovered from the last.
+# After all faults end, the client must recover without help: one address, its routes,
+# packets both ways. The sequence is the same in every run. LONG=1 has five times as
+# many rounds.
 # set: long
 # timeout: 1200
 
@@ -15,12 +15,12 @@
 NATIVE=2001:db8:1::10
 rounds=${LONG:+100}
 rounds=${rounds:-20}
-# Nothing tells that a NAT has forgotten its mapping but the next solicitation, 5 s
-# after the last one and repeated for 12 s, if that is when it is lost.
+# Only the next solicitation reveals that a NAT has lost its mapping. It is sent up to
+# 5 s later, and repeated for 12 s if it is lost.
 recovery=20
 RANDOM=4380
 
-# ---- what may happen; calm undoes all of it, whether or not it has
+# ---- the events; calm undoes all of them, whether they happened or not
 
 event_bounce()
 {
@@ -33,8 +33,8 @@ event_down()
 	ip_on a link set teredo0 down
 }
 
-# The NAT gives the client's packets other ports from now on. What it has given out
-# before is in use as long as it remembers; so no inside address comes twice, either.
+# The NAT gives the client's packets other ports from now on. Ports of existing conntrack
+# entries stay in use until they expire, so no inside address is used twice, either.
 other_ports()
 {
 	outer=$((outer + 10))
@@ -138,14 +138,14 @@ calm()
 	alive a-teredod || client_start a --config "$tmp/chaos.conf"
 }
 
-# ---- what has to be then
+# ---- the state after recovery
 
 works()
 {
 	reach a $NATIVE 1 > /dev/null 2>&1
 }
 
-# one KIND COMMAND...: it prints one line
+# one KIND COMMAND...: the command prints exactly one line
 one()
 {
 	local kind=$1

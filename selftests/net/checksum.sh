@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Checksums of what is sent, where the host of a client, relay or server rewrites
-# the outer header, and where links merge packets (GRO).
+# Checksums of sent packets when the host of a client, relay or server rewrites the
+# outer header, and when links coalesce packets (GRO).
 #
 # Containers, virtual machines and hosts behind the relay leave checksums and
-# segmentation to the host that forwards for them. That host computes checksums
-# when it sends to the router "inet", after NAT. What is captured there is what a
-# wire would carry.
+# segmentation to the forwarding host. It computes checksums when it sends to the
+# router "inet", after NAT. The captures there hold what a physical link would carry.
 # timeout: 400
 
 # shellcheck disable=SC2034 # for lib.sh
@@ -18,7 +17,7 @@ OFFLOADS=uplinks
 native=2001:db8:1::10
 nodes=(a na inet r n s1)
 
-# errors_counted: "NODE COUNTER N" for each checksum error that a kernel has found
+# errors_counted: "NODE COUNTER N" for each kernel's counter of checksum errors
 errors_counted()
 {
 	local node
@@ -29,7 +28,7 @@ errors_counted()
 	done
 }
 
-# udp FROM TO ADDRESS: datagrams of many sizes, one by one, and many of one size
+# udp FROM TO ADDRESS: single datagrams of many sizes, then many of one size
 udp()
 {
 	local from=$1 addr=$3 out
@@ -41,8 +40,8 @@ udp()
 	done
 }
 
-# exchange: traffic between the client and the native host, which both begin, and
-# no checksum error
+# exchange: traffic that either the client or the native host begins, without checksum
+# errors
 exchange()
 {
 	local addr before
@@ -56,8 +55,8 @@ exchange()
 	check_equal "checksum errors" "$before" "$(errors_counted)"
 }
 
-# merging NODE DEVICE FROM DEVICE SWITCH [CHECKSUMS]: what arrives comes in single
-# packets, many at a time, and is merged; with checksums, unless they are "off"
+# merging NODE DEVICE FROM DEVICE SWITCH [CHECKSUMS]: packets arrive as bursts of single
+# packets, which GRO coalesces; with checksums, unless CHECKSUMS is "off"
 merging()
 {
 	local feature off=(tx)
@@ -81,7 +80,7 @@ merging_end()
 		rx-udp-gro-forwarding off > /dev/null
 }
 
-# merged NAME: the capture, which ends, has merged packets
+# merged NAME: end the capture, which must have coalesced packets
 merged()
 {
 	local n
@@ -92,8 +91,8 @@ merged()
 	[ "$n" -gt 0 ] || fail "$1: no packet was merged"
 }
 
-# own_nat NODE ADDRESS:PORT ADDRESS:PORT: the second is what the Internet sees of
-# the first, which is the node's own
+# own_nat NODE ADDRESS:PORT ADDRESS:PORT: the node rewrites its own first endpoint to the
+# second, which the Internet sees
 own_nat()
 {
 	on "$1" nft -f - <<-EOF
@@ -135,14 +134,14 @@ test_container_without_outer()
 	client_down a
 }
 
-# lan_mtu MTU: of the link between a and its NAT
+# lan_mtu MTU: set the MTU of the link between a and its NAT
 lan_mtu()
 {
 	ip_on a link set eth0 mtu "$1"
 	ip_on na link set lan mtu "$1"
 }
 
-# fragments of the outer packet, which DF allows
+# The outer packet is fragmented, as DF is not set.
 test_fragments()
 {
 	set_nat a pr
@@ -153,7 +152,7 @@ test_fragments()
 	lan_mtu 1500
 }
 
-# The host forwards by a flowtable, which rewrites headers without conntrack.
+# The host forwards through a flowtable, which rewrites headers without conntrack.
 test_container_flowtable()
 {
 	set_nat a pr
@@ -177,7 +176,7 @@ test_container_flowtable()
 	own_nat_end na
 }
 
-# test_container_merged SWITCH: on the host that forwards for the container
+# test_container_merged SWITCH: GRO on the host that forwards for the container
 test_container_merged()
 {
 	set_nat a pr
@@ -192,7 +191,7 @@ test_container_merged()
 	merging_end na wan inet na
 }
 
-# test_receivers_merged SWITCH: what comes to client and relay is merged
+# test_receivers_merged SWITCH: GRO for packets that client and relay receive
 test_receivers_merged()
 {
 	set_nat a pr
@@ -207,7 +206,7 @@ test_receivers_merged()
 	merging_end r eth0 inet r
 }
 
-# one that rewrites what it sends itself
+# A client's own host rewrites the packets that it sends.
 test_own_nat()
 {
 	set_nat a none
@@ -224,7 +223,7 @@ test_own_nat()
 
 # ---------------------------------------------------------------- relay, server
 
-# a host behind the relay leaves its checksums to the relay's host
+# A host behind the relay leaves its checksums to the relay's host.
 test_relay()
 {
 	set_nat a cone
@@ -235,8 +234,8 @@ test_relay()
 	own_nat_end r
 }
 
-# test_relay_merged SWITCH CHECKSUMS: what comes from behind the relay is merged;
-# with checksums or without
+# test_relay_merged SWITCH CHECKSUMS: GRO for packets from behind the relay, with or
+# without checksums
 test_relay_merged()
 {
 	local size
@@ -258,7 +257,7 @@ test_relay_merged()
 	own_nat_end r
 }
 
-# The source of each solicitation is rewritten, and with the answer that is undone.
+# The source of each solicitation is rewritten, which is undone in the answer.
 test_server()
 {
 	set_nat a cone
@@ -281,7 +280,7 @@ test_server()
 
 # ---------------------------------------------------------------- the wire
 
-# Of all that the tests above have sent and got, by another implementation.
+# All packets of the tests above, decoded by another implementation (tshark)
 test_wire()
 {
 	capture_stop wire
@@ -305,7 +304,7 @@ client a pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 head -c 100000 /dev/urandom > "$tmp/sent"
-# no first packet is lost to the discovery of the MTU
+# avoids the loss of a first packet to path MTU discovery
 ip_on n -6 route replace ::/0 dev eth0 mtu 1280
 start serve-a a "$here/tdudp" serve 7000
 start serve-n n "$here/tdudp" serve 7000
@@ -333,6 +332,6 @@ for switch in rx-gro-list rx-udp-gro-forwarding; do
 	done
 done
 add_test "checksum: a server whose own host rewrites solicitations" test_server
-add_test "checksum: all that was on the wire" test_wire
+add_test "checksum: all packets on the wire" test_wire
 
 run_tests

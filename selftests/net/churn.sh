@@ -2,15 +2,14 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Everything comes and goes at once, and at moments that nobody has chosen:
-# devices of all modes while others dump them and packets arrive, namespaces
-# with devices and sockets in them, the module under a flood, addresses, routes
-# and carriers. Nothing may be reported, nothing left behind. On two CPUs, with
-# the real clock, so that every run is another one; netns.sh has the orderly
-# cases.
+# Races between creation and removal: devices of all modes while other programs dump
+# them and packets arrive, namespaces with devices and sockets, the module under a
+# flood, addresses, routes and carriers. The kernel must report nothing and leak
+# nothing. Runs on two CPUs with the real clock, so every run differs. netns.sh has
+# the deterministic cases.
 #
-# With LONG set there are 1,000 cycles instead of 80, and as much more of
-# the rest.
+# With LONG set there are 1,000 cycles instead of 80, and the other counts grow in
+# proportion.
 # cpus: 2
 # timeout: 2400
 # set: long
@@ -26,14 +25,14 @@ else
 	cycles=80 rounds=6 removals=3
 fi
 
-# background NAME NODE COMMANDS: again and again, until stop_all
+# background NAME NODE COMMANDS: repeat the commands until stop_all
 background()
 {
 	start "$1" "$2" bash -c "until [ -e '$tmp/stop' ]; do $3; done"
 	loops+=("$1")
 }
 
-# What is in a loop ends its round, so that nothing of it comes later.
+# A loop finishes its round before it stops, so that none of its commands runs later.
 loops=() running=()
 stop_all()
 {
@@ -51,7 +50,7 @@ stop_all()
 	rm "$tmp/stop"
 }
 
-# flood NODE ENDPOINT ARGUMENTS of tdinject...: from then on
+# flood NODE ENDPOINT ARGUMENTS of tdinject...: send in the background until stop_all
 flood()
 {
 	local name=flood-$1-${#running[@]} to=$2
@@ -62,7 +61,7 @@ flood()
 	running+=("$name")
 }
 
-# what strangers and peers send, to all roles
+# packets of unsolicited and known peers to devices in all modes
 packets_arrive()
 {
 	flood a 192.0.2.10:40000 --from 192.0.2.20:50000 bubble $B $A
@@ -82,7 +81,7 @@ packets_arrive()
 	start ping-h h ping -6 -n -q -i 0.05 $B
 }
 
-# Everybody looks at everything, and does not mind if it is gone.
+# Programs dump all objects in loops, and ignore errors about deleted ones.
 others_look()
 {
 	local node
@@ -98,7 +97,7 @@ others_look()
 	background look-all $1 "'$tools/teredo' -j show; '$tools/teredo' stats; sleep 0.2"
 }
 
-# role NODE: what its device is made with
+# role NODE: the options that create its device
 role()
 {
 	case $1 in
@@ -109,7 +108,7 @@ role()
 	esac
 }
 
-# cycle NODE N: so many devices, each used for a moment
+# cycle NODE N: create N devices, use each briefly and delete it
 cycle()
 {
 	local node=$1 i args
@@ -127,7 +126,7 @@ cycle()
 	done | ip_on $node -batch - > /dev/null
 }
 
-# cycle_client N: with teredod's part, so that it takes packets
+# cycle_client N: the same with a mapping, as teredod sets it, so that it takes packets
 cycle_client()
 {
 	local i
@@ -141,7 +140,7 @@ cycle_client()
 	done
 }
 
-# cycle_all N: N devices of all modes together, side by side
+# cycle_all N: N devices of all modes, in parallel
 cycle_all()
 {
 	local node pids=() pid bad=0
@@ -158,7 +157,7 @@ cycle_all()
 	return $bad
 }
 
-# stable_client NODE ADDRESS: one that stays, to have somebody to talk to
+# stable_client NODE ADDRESS: a client that stays, as a peer for the others
 stable_client()
 {
 	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
@@ -166,7 +165,7 @@ stable_client()
 			'route add default dev teredo0' | ip_on $1 -6 -batch -
 }
 
-# looked_at WHAT N: cycle_all, while packets arrive and others look
+# looked_at WHAT N: cycle_all while packets arrive and programs dump
 looked_at()
 {
 	others_look a s1 r h
@@ -187,8 +186,8 @@ test_cycles()
 	ip_on b link del teredo0
 }
 
-# In a namespace of its own, by its loopback: two clients that talk to each
-# another, the devices in $1, their sockets in $2.
+# In a namespace of their own, over loopback: two clients that ping each other, with
+# devices in $1 and sockets in $2.
 loop_clients()
 {
 	printf '%s\n' 'addr add 192.0.2.10/32 dev lo' \
@@ -204,15 +203,15 @@ loop_clients()
 	on $1 "$tools/teredo" peer add teredo0 $C remote 192.0.2.30:60000
 }
 
-# a moment of up to $1 ms
+# a random pause of up to $1 ms
 moment()
 {
 	printf -v REPLY '%d.%03d' 0 $((RANDOM % $1))
 	pause $REPLY
 }
 
-# The namespaces end while their pings go on, in either order or together, the
-# device in that of its socket, or in the other one, or on its way there.
+# The namespaces end while their pings run, in either order or together. The device is
+# in the namespace of its socket, in the other one, or being moved there.
 end_namespaces()
 {
 	local where
@@ -223,7 +222,7 @@ end_namespaces()
 	0) loop_clients p p ;;
 	*) loop_clients q p ;;
 	esac
-	# their processes keep a namespace alive, and end at some time, too
+	# Their processes keep a namespace alive, so these end at random times, too.
 	start p-ping p timeout 0.$((RANDOM % 9 + 1)) \
 		ping -6 -n -q -i 0.002 $C
 	start q-ping q timeout 0.$((RANDOM % 9 + 1)) \
@@ -244,7 +243,7 @@ end_namespaces()
 	wait $!
 }
 
-# what all of it is about does happen
+# check that the clients of loop_clients do exchange packets
 loop_clients_talk()
 {
 	new_node p
@@ -275,7 +274,7 @@ test_namespaces()
 	done
 	stop_all
 	ip_on b link del teredo0
-	# every device has gone with one of its namespaces, or this would wait
+	# rmmod waits unless every device has gone with one of its namespaces
 	check "the module can go" wait_for 20 rmmod teredo
 	check "and come back" modprobe teredo
 }
@@ -303,7 +302,7 @@ test_removal()
 		check "devices" all_roles
 		packets_arrive
 		moment 700
-		# who dumps holds the module for a moment
+		# a dump holds the module for a short time
 		check "rmmod" wait_for 10 rmmod teredo 2> /dev/null
 		stop_all
 		check "modprobe" modprobe teredo
@@ -334,7 +333,7 @@ test_flapping()
 	pause $((rounds / 2 + 2))
 	stop_all
 
-	# what the last round left
+	# restore what the last round changed
 	printf '%s\n' 'addr replace 198.51.100.1 dev eth0' \
 		'link set teredo0 up' 'link set teredo0 carrier on' \
 		'route replace 2001::/32 dev teredo0' \
@@ -352,8 +351,8 @@ test_flapping()
 	done
 }
 
-# Something that was not given back would keep the module, or be reported when
-# a namespace ends.
+# A leaked reference would keep the module loaded, or the kernel reports it when a
+# namespace ends.
 test_end()
 {
 	check "rmmod" wait_for 10 rmmod teredo
@@ -367,13 +366,13 @@ test_end()
 modprobe teredo || fail "no module"
 internet
 ip_on inet route add blackhole default
-# clients find relays by way of the server
+# clients find relays via the server
 on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 for node in a b; do
 	client $node none
 done
 
-add_test "$cycles devices of all modes, made, dumped, used, deleted side by side" \
+add_test "$cycles devices of all modes, created, dumped, used, deleted in parallel" \
 	test_cycles
 add_test "$rounds pairs of namespaces end at random moments" \
 	test_namespaces

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client of ours behind each NAT that RFC 4380 gets through: qualification
-# with Miredo's server, traffic with a native host through Miredo's relay.
+# A client behind each NAT that RFC 4380 supports: qualification with Miredo's server,
+# traffic with a native host through Miredo's relay.
 # timeout: 400
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# test_qualify KIND: the address is made of what is known of server and NAT;
-# of its flags only the random ones may be set, whatever the NAT (RFC 5991)
+# test_qualify KIND: the address holds server and mapped endpoint. Of its flags, only
+# the random bits may be set, whatever the NAT (RFC 5991).
 test_qualify()
 {
 	local addr flags rest
@@ -32,13 +32,13 @@ test_tcp()
 	client_up a || return
 	check "10 MB each way, client connects" \
 		tcp_both_ways a n 2001:db8:1::10
-	# the NAT that is hardest to get in through stands for the others
+	# The port-restricted NAT, which is the hardest to traverse, stands for the others.
 	[ "$1" != pr ] || check "10 MB each way, native host connects" \
 		tcp_both_ways n a "$(teredo_address a)"
 	client_down a
 }
 
-# the rule that Documentation/admin/client.md has: what was not asked for does not come in
+# the rule of Documentation/admin/client.md: unsolicited inbound packets are dropped
 test_firewall()
 {
 	set_nat a cone
@@ -59,7 +59,7 @@ test_firewall()
 	client_down a
 }
 
-# different LEAST WHAT: of the lines of standard input, so many
+# different LEAST WHAT: standard input has at least LEAST different lines
 different()
 {
 	local n
@@ -68,8 +68,8 @@ different()
 	[ "$n" -ge "$1" ] || fail "$2: only $n different ones"
 }
 
-# Eight starts: each solicitation has a nonce of its own, and each address has other
-# random bits. Two that are equal by chance are allowed.
+# Eight starts: each solicitation has another nonce, and each address has other random
+# bits. Two that are equal by chance are allowed.
 test_random()
 {
 	local i addr

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Which clients the gateway of a server carries packets for: its own alone, if it
-# demands secrets those that have authenticated, and for each so many packets per
-# second. A relay carries what it has sent to (RFC 4380 5.4), so both directions count.
+# Admission at the gateway of a server: it carries packets of its own clients only; if
+# it demands secrets, of authenticated clients only; and each client has a packet rate.
+# A relay carries what it has sent to (RFC 4380 5.4), so both directions count.
 # timeout: 200
 
 # shellcheck disable=SC2086 # constants without blanks
@@ -14,7 +14,7 @@ primary=203.0.113.1
 at_a=192.0.2.10:40000 at_b=192.0.2.20:50000
 own_a=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
 own_b=2001:0:cb00:7101:10a7:3caf:3fff:fdeb
-# the same client of the server 198.51.100.118
+# the same client with the server 198.51.100.118
 other_a=2001:0:c633:6476:2c5a:63bf:3fff:fdf5
 
 server()
@@ -22,7 +22,7 @@ server()
 	ip_on s1 link set teredo0 type teredo "$@" || fail "cannot set $*"
 }
 
-# echo FROM SOURCE [COUNT RATE]: Echo Requests of a client to a native host
+# echo_request FROM SOURCE [COUNT RATE]: Echo Requests of a client to a native host
 echo_request()
 {
 	on x "$here/tdinject" --from "$1" --to $primary:3544 \
@@ -30,7 +30,7 @@ echo_request()
 		echo-request "$2" 2001:db8:7::7 7 1 00112233
 }
 
-# counts WHAT COUNTERS COMMAND...: what the server has counted meanwhile
+# counts WHAT COUNTERS COMMAND...: the command changes exactly these server counters
 counts()
 {
 	local what=$1 counters=$2
@@ -41,7 +41,7 @@ counts()
 	check_equal "$what" "$counters" "$(counted s1)"
 }
 
-# authenticate ADDR-HEX PORT-HEX SECONDS-HEX, little-endian: as the helper of the server
+# authenticate ADDR-HEX PORT-HEX SECONDS-HEX, little-endian: as the control daemon does
 authenticate()
 {
 	local index
@@ -125,8 +125,8 @@ echo_to()
 		echo-request $own_a "$1" 7 1 00112233
 }
 
-# The client sends by its native address, but not to that of another client. Addresses of
-# the host, and those that no client can have, are none.
+# A client reaches native hosts from its native address, but not the native address of
+# another client. Addresses of the host, and those that no client can have, are refused.
 test_prefix()
 {
 	server gateway gateway_prefix 2001:db8:5:1::/64
@@ -156,7 +156,7 @@ clients()
 	teredo s1 -j show teredo0 | sed -n 's/.*"clients":\([0-9]*\).*/\1/p'
 }
 
-# More mappings than are kept: the first are forgotten.
+# More mappings than the limit: the oldest are forgotten.
 test_bound()
 {
 	local before after
@@ -168,7 +168,7 @@ test_bound()
 	after=$(awk '/^Slab:/ { print $2 }' /proc/meminfo)
 	check_equal "clients" 65536 "$(clients)"
 	note "$((after - before)) kB"
-	# elsewhere what is freed stays allocated for some time
+	# Debug kernels keep freed memory allocated for some time.
 	[ "$much" != 1 ] || check_at_most "kB" 20000 $((after - before))
 	counts "the first is forgotten" rx_drop_not_authenticated+1 \
 		echo_request $at_a $own_a
@@ -183,9 +183,9 @@ ip_on inet route del 2001::/32
 teredo_server s1 $primary 203.0.113.2
 on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
 ip_on s1 route add 2001::/32 dev teredo0
-add_test "SV-10 RR-06: a gateway carries packets of its own clients alone" test_own
-add_test "RT-01: a gateway carries packets to its own clients alone" test_other_out
-add_test "S-29 S-32: with secrets, only of those that have authenticated" \
+add_test "SV-10 RR-06: a gateway carries packets of its own clients only" test_own
+add_test "RT-01: a gateway carries packets to its own clients only" test_other_out
+add_test "S-29 S-32: with secrets, only packets of authenticated clients" \
 	test_authenticated
 add_test "each client has a rate" test_rate
 add_test "a gateway with a native prefix, but not between clients" test_prefix

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# teredod as server and relay, with secrets and a route; and the commands of
-# teredo, each with what it is for, and with what it refuses.
+# teredod as server and relay, with secrets and a route; and each command of teredo,
+# with valid and refused arguments.
 # timeout: 400
 
 # shellcheck disable=SC2016 # expanded later
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# daemon NODE: with the configuration from standard input
+# daemon NODE: start teredod with the configuration from standard input
 daemon()
 {
 	local node=$1
@@ -20,7 +20,7 @@ daemon()
 		"$tools/teredod" --debug --config "$tmp/$node-daemon.conf" teredo0
 }
 
-# refused STATUS WORDS COMMAND...: it fails with this status and says these words
+# refused STATUS WORDS COMMAND...: the command fails with this status and these words
 refused()
 {
 	local status=$1 words=$2 out code
@@ -32,7 +32,7 @@ refused()
 	[[ $out == *"$words"* ]] || fail "$* says '$out', not '$words'"
 }
 
-# says WORDS COMMAND...: it succeeds and says these words
+# says WORDS COMMAND...: the command succeeds and prints these words
 says()
 {
 	local words=$1 out
@@ -42,7 +42,7 @@ says()
 	[[ $out == *"$words"* ]] || fail "$* says '$out', not '$words'"
 }
 
-# The server demands a secret; the client that has it gets an address.
+# The server demands a secret. A client with the secret gets an address.
 test_secret()
 {
 	on s1 sysctl -qw net.ipv6.conf.all.forwarding=1
@@ -66,7 +66,7 @@ test_secret()
 	teredo a show teredo0 | grep -q '^ *secret' &&
 		fail "the secret is good, but shown"
 	check "teredo wait" teredo a wait teredo0 --timeout 5
-	# a new list, in which it has expired
+	# a new list, in which the secret has expired
 	(umask 077; printf '%s\n' 'alice  correct-horse-battery-staple expired' \
 		> "$tmp/secrets")
 	kill -HUP "${_pids[s1-teredod]}"
@@ -74,7 +74,7 @@ test_secret()
 	client_up a --config "$tmp/secret.conf"
 	check "the client says so" shows a 'wants another one' '"secret_expired":true'
 	says '"expired":2' teredo s1 -j show teredo0
-	# another one, in which the client is not
+	# a list without the client
 	(umask 077; printf '%s\n' 'bob  another-secret-of-somebody' \
 		> "$tmp/secrets")
 	count_from s1
@@ -94,7 +94,7 @@ has_route()
 	[ "$(ip_on r -6 route show 2001::/32 dev teredo0)" ]
 }
 
-# The daemon of a relay keeps its route, and takes it away to drain it.
+# The daemon of a relay maintains its route, and removes it to drain the relay.
 test_relay()
 {
 	daemon r <<-EOF
@@ -116,7 +116,7 @@ test_relay()
 	check "announcing" teredo r set teredo0 announce on
 	check "the daemon knows that, too" wait_for 5 eval \
 		'[[ $(teredo r -j show teredo0) == *\"announce\":\"yes\"* ]]'
-	# somebody removes it: it comes back
+	# the daemon restores a route that another program removes
 	ip_on r -6 route del 2001::/32 dev teredo0
 	check "the route is back" wait_for 15 has_route
 	ip_on r addr del 198.51.100.1/32 dev eth0
@@ -138,7 +138,7 @@ test_relay()
 	ip_on r link del teredo0
 }
 
-# What a client shows, and what can be done with its peers.
+# Output of a client, and the commands for its peers
 test_client()
 {
 	local addr
@@ -180,7 +180,7 @@ test_client()
 	stop monitor-json
 }
 
-# told NAME PATTERN: the states that a monitor has printed, and nothing else
+# told NAME PATTERN: the states that a monitor has printed
 told()
 {
 	[ "$(sed -E "s/$2/\1/" "$tmp/$1.log" | uniq | xargs)" = \
@@ -189,7 +189,7 @@ told()
 	return 1
 }
 
-# What is changed at the device of a client changes what the client does.
+# Settings that change at the device of a client take effect at once.
 test_changed()
 {
 	teredo_server s2 198.51.100.118 198.51.100.119
@@ -209,7 +209,7 @@ test_changed()
 	check "the right one" teredo a set teredo0 server 203.0.113.1/203.0.113.2
 	check "back again" wait_for 5 by_server a cb00:7101
 
-	# NATs like this one are served if that is wanted
+	# clients behind symmetric NATs are supported if configured
 	client_down a
 	set_nat a symrnd
 	client_up a
@@ -224,7 +224,7 @@ test_changed()
 	ip_on s2 link del teredo0
 }
 
-# Before anything is installed: what does the NAT do?
+# Determine the NAT's behaviour before installation.
 test_qualify()
 {
 	says 'keeps one mapping' teredo a qualify \
@@ -295,8 +295,7 @@ demands_secrets()
 	[[ $(ip_on s2 -d link show teredo0) == *' auth '* ]]
 }
 
-# A device that was there before: teredod takes it as it is, or says what does not
-# fit.
+# teredod uses an existing device as it is, or names the settings that do not fit.
 test_before()
 {
 	local conf=$tmp/before.conf
@@ -335,8 +334,8 @@ modprobe teredo || fail "no module"
 internet
 client a pr
 
-add_test "S-10 C-49 C-50: teredod lets in who has a secret" test_secret
-add_test "R-01: teredod keeps a relay's route, and drains it" test_relay
+add_test "S-10 C-49 C-50: teredod accepts authenticated clients" test_secret
+add_test "R-01: teredod maintains a relay's route, and drains it" test_relay
 teredo_services()
 {
 	teredo_server s1 203.0.113.1 203.0.113.2

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client's host that has its IPv4 address by DHCP: the lease is renewed, or
-# expires, and the next one has another address. Client and server are those of
-# busybox. The waiting takes minutes.
+# A client whose host gets its IPv4 address by DHCP. The lease is renewed, or expires
+# and the next one has another address. DHCP client and server are busybox's. Waiting
+# for the leases takes minutes.
 # kernel: debug uml
 # timeout: 500
 
@@ -11,9 +11,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 NATIVE=2001:db8:1::10
-LEASE=40			# seconds; busybox renews after half of it
+LEASE=40			# s; busybox renews after half of it
 
-# dhcp_server ADDRESS: at na, which leases this one address and knows no others
+# dhcp_server ADDRESS: at na, a server without lease history that offers this address
 dhcp_server()
 {
 	: > "$tmp/leases"
@@ -26,7 +26,7 @@ dhcp_server()
 	check "the DHCP server starts" wait_for 5 udp_bound "$pid" 67
 }
 
-# What udhcpc has its script do, and tell, a line each. A lease that is renewed sets
+# The script that udhcpc runs, which reports each event as a line. A renewed lease sets
 # the lifetime of the address again.
 write_script()
 {
@@ -52,8 +52,8 @@ write_script()
 	chmod 755 "$tmp/script"
 }
 
-# event WHAT SECONDS LINE: the next thing that the script does, without looking for
-# it again and again: that starts programs, which takes longer than the wait
+# event WHAT SECONDS LINE: the next line of the script. Read, do not poll: polling starts
+# programs, which takes longer than the wait.
 event()
 {
 	local line=nothing
@@ -62,7 +62,7 @@ event()
 	check_equal "$1" "$3" "$line"
 }
 
-# dhcp_begin ROUTER MASK ADDRESS: a has its address by DHCP from now on
+# dhcp_begin ROUTER MASK ADDRESS: a gets its address by DHCP from now on
 dhcp_begin()
 {
 	router=$1 mask=$2
@@ -86,7 +86,7 @@ address_is_gone()
 	[ "$(teredo_address a)" != "$old" ]
 }
 
-# goes_on: the ping is answered after the change, too
+# goes_on: the ping is answered after the change
 goes_on()
 {
 	local n
@@ -97,7 +97,7 @@ goes_on()
 		$((n + 20 - $(grep -c time= "$tmp/ping.log")))
 }
 
-# The same address again: nothing changes, and the server is not asked more often.
+# A renewed lease has the same address. The client sends no extra solicitations.
 test_renewed()
 {
 	set_nat a pr
@@ -117,7 +117,7 @@ test_renewed()
 	dhcp_end
 }
 
-# begin: a client with traffic
+# begin: start a client with traffic
 begin()
 {
 	client_up a || return
@@ -125,7 +125,7 @@ begin()
 	start ping a ping -6 -n -D -i 0.1 -W 2 "$NATIVE"
 }
 
-# lease_lost: the lease has just ended
+# lease_lost: check a client whose lease has just ended
 lease_lost()
 {
 	took "old address gone" 300 address_is_gone
@@ -133,7 +133,7 @@ lease_lost()
 	check "it says why" wait_for 1 shows a 'no route to 203.0.113.1'
 }
 
-# lease_found SECONDS: another one has just begun, and traffic goes on after so long
+# lease_found SECONDS: another lease has just begun; traffic continues after SECONDS
 lease_found()
 {
 	took "new address" 1125 has_teredo_address "${_pids[a-teredod]}"
@@ -144,8 +144,8 @@ lease_found()
 	check "ping from a native host" reach n "$(teredo_address a)"
 }
 
-# The host has a public address itself. The DHCP server refuses to renew the lease,
-# as it has other addresses now.
+# The host itself has a public address. The DHCP server refuses to renew the lease, as
+# it now offers other addresses.
 test_refused()
 {
 	set_nat a none
@@ -171,8 +171,8 @@ test_refused()
 	dhcp_end
 }
 
-# Behind a router that is away until the lease has expired, and has then forgotten
-# its mappings. The mapping of the other private address is the same.
+# The router is away until the lease has expired, and has then lost its mappings. The
+# mapping of the new private address has the same external endpoint.
 test_expired()
 {
 	set_nat a pr

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086,SC2016 # constants without blanks, awk and kprobes
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client and the extensions of RFC 6081, packet by packet: the peer is a
-# script that can do what no other implementation does, and what none should.
+# A client and the extensions of RFC 6081, packet by packet. The scripted peer also
+# sends what no other implementation sends, and what none must send.
 # timeout: 700
 
 # shellcheck source=lib.sh
@@ -15,7 +15,7 @@ tracefs=/sys/kernel/tracing
 BU_1=$(vector BU-1)	# A to B
 INSIDE=030800000a0100029c40	# 10.1.0.2:40000 as an alternate
 
-# ping_b: start to reach B, the first pair of bubbles is out
+# ping_b: ping B, and wait for the first pair of bubbles
 ping_b()
 {
 	flush a
@@ -24,7 +24,7 @@ ping_b()
 		"peer $B probing 0.0.0.0:0 tries 1 queued 1"
 }
 
-# What the two bubbles of a pair say, and which answers are believed.
+# The nonces in a pair of bubbles, and the answers that the client accepts.
 test_nonce()
 {
 	local nonce bad at
@@ -60,7 +60,7 @@ test_nonce()
 		"$(payloads pair 'udp[4:2] >= 56' | awk '{ printf "%s ", $2 }')"
 }
 
-# Trailers are read in order: of two of a type the first one counts.
+# Trailers are read in order: the first one of a type counts.
 test_order()
 {
 	local nonce bad
@@ -85,8 +85,8 @@ test_order()
 		"peer $B probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef random 40123"
 }
 
-# The first bubble to B's server is lost, so B does not know our nonce, and A takes
-# nothing of it. The second pair has another nonce, and helps.
+# The first bubble to B's server is lost, so B does not know A's nonce, and A accepts
+# nothing from B. The second pair has another nonce, and succeeds.
 test_second_pair()
 {
 	local first
@@ -106,7 +106,7 @@ test_second_pair()
 	check_changes "no pair after that" a
 }
 
-# Nobody has the time to try all nonces.
+# 32 wrong guesses invalidate a nonce.
 test_guesses()
 {
 	local nonce
@@ -124,7 +124,7 @@ test_guesses()
 	stop ping
 }
 
-# A's answers to bubbles that came by way of its server
+# A's answers to bubbles via its server
 test_repeat()
 {
 	local first
@@ -167,8 +167,8 @@ test_repeat()
 		"$(payloads answers | awk '{ printf "%s %s|", $2, $3 }')"
 }
 
-# Two that do not trust each other do not go on for ever: here B answers each
-# bubble with one and is never heard from directly. At the same time C is dead.
+# The bubble exchange of two peers that cannot verify each other ends. Here B answers each
+# bubble with one, and is never heard from directly. At the same time, C is dead.
 test_limits()
 {
 	local i
@@ -210,8 +210,8 @@ test_off()
 		preserving sequential hairpin
 }
 
-# behind KIND PORTS [UPNP]: the same address, behind a NAT that is said to be of
-# this kind: 2 restricted, 3 symmetric; so many UDP ports are open then. UPNP: see
+# behind KIND PORTS [UPNP]: the same address, with this NAT type: 2 restricted,
+# 3 symmetric. The client then has PORTS open UDP ports. UPNP: see
 # tdctl
 behind()
 {
@@ -220,7 +220,7 @@ behind()
 	before a
 }
 
-# The NAT is one that preserves ports. The peer has no random port of its own.
+# The NAT preserves ports. The peer has no random port of its own.
 test_random_port()
 {
 	local nonce r
@@ -262,13 +262,13 @@ test_random_port()
 		wait_for 5 ports_open 3
 }
 
-# is_closed PORT: of a
+# is_closed PORT: the UDP port is closed at a
 is_closed()
 {
 	[ ! "$(on a ss -uanH "sport = :$1")" ]
 }
 
-# sent_to NAME: how a packet to B leaves
+# sent_to NAME: source port and destination of a packet to B
 sent_to()
 {
 	capture a eth0 "$1" -Q out udp
@@ -278,7 +278,7 @@ sent_to()
 	before a
 }
 
-# B has a random port of ours, but its bubble comes to the service port.
+# A has opened a random port for B, but B's bubble comes to the service port.
 test_primary()
 {
 	local nonce r
@@ -298,7 +298,7 @@ test_primary()
 	check "and closed" wait_for 5 is_closed "${r% by *}"
 	check_equal "data" "40000 ${B_AT2/:/.}" "$(sent_to primary)"
 
-	# It was heard of at the random port first.
+	# B's first bubble came to the random port.
 	flush a
 	behind 3 3
 	indirect 0104deadbeef
@@ -330,20 +330,20 @@ not()
 	! "$@"
 }
 
-# ask_for_port N: a stranger of many asks by way of B's server
+# ask_for_port N: unsolicited peer N sends a bubble via its server
 ask_for_port()
 {
 	from $SERVER origin 192.0.2.20:$((50100 + $1)) \
-		bubble "$(stranger $1)" $A 0104deadbeef
+		bubble "$(unsolicited_peer $1)" $A 0104deadbeef
 }
 
-stranger()
+unsolicited_peer()
 {
 	printf '2001:0:cb00:7101:0:%x:3fff:fdeb' $((0xffff ^ (50100 + $1)))
 }
 
-# strangers COUNT: so many of them have a random port
-strangers()
+# ports_taken COUNT: so many peers have a random port
+ports_taken()
 {
 	[ "$(dump a |
 		grep -c '^peer .* port [1-9][0-9]* by')" = "$1" ]
@@ -352,11 +352,11 @@ strangers()
 # has_port PEER PATTERN: that random_port prints
 has_port()
 {
-	# shellcheck disable=SC2053 # it is one
+	# shellcheck disable=SC2053 # a pattern
 	[[ $(random_port "$1") == $2 ]]
 }
 
-# All random ports are given away, one of them to somebody who has answered.
+# Unsolicited peers take all random ports. One of them answers and keeps its port.
 test_all_ports()
 {
 	local i r
@@ -365,25 +365,25 @@ test_all_ports()
 	behind 3 3
 	for ((i = 0; i < 64; i++)); do
 		ask_for_port $i
-		check "a port for stranger $i" wait_for 2 strangers $((i + 1))
+		check "a port for stranger $i" wait_for 2 ports_taken $((i + 1))
 	done
-	r=$(random_port "$(stranger 0)")
-	to_port "${r% by *}" 192.0.2.20:50100 bubble "$(stranger 0)" $A
+	r=$(random_port "$(unsolicited_peer 0)")
+	to_port "${r% by *}" 192.0.2.20:50100 bubble "$(unsolicited_peer 0)" $A
 	check "the first one answers there" \
-		wait_for 2 has_port "$(stranger 0)" "${r% by *} by ${r% by *}"
-	pause 10		# the others do not, and are given up
+		wait_for 2 has_port "$(unsolicited_peer 0)" "${r% by *} by ${r% by *}"
+	pause 10		# the others do not answer, so their probes fail
 	indirect 0104deadbeef
 	check "B gets a port as well" wait_for 2 has_port $B '[1-9]* by 0'
-	check "there are no more" strangers 64
+	check "there are no more" ports_taken 64
 	check_equal "it was not the first one's" "${r% by *} by ${r% by *}" \
-		"$(random_port "$(stranger 0)")"
+		"$(random_port "$(unsolicited_peer 0)")"
 	check_equal "it was the second one's" "0 by 0" \
-		"$(random_port "$(stranger 1)")"
+		"$(random_port "$(unsolicited_peer 1)")"
 	flush a
 	check "all closed" wait_for 5 ports_open 3
 }
 
-# Both have one.
+# Both peers have a random port.
 test_peer_port()
 {
 	local nonce r
@@ -414,7 +414,7 @@ test_peer_port()
 		'tx_bubbles +1' 'sent +1' \
 		"peer $B trusted 192.0.2.20:40123 tries 0 queued 0 nonce deadbeef random 40123"
 
-	# A peer that can be reached otherwise has its random port as well
+	# A peer that is reached without random ports has its random port as well.
 	flush a
 	ping_b
 	nonce=$(nonce_sent $B)
@@ -437,8 +437,8 @@ test_peer_port()
 		echo-request $B $A 7 1 00
 }
 
-# Nothing is said for a while: the mapping is kept by bubbles, which do not count
-# as if something had been. Then the peer may have another port.
+# Without data, bubbles keep the NAT mapping of a random port alive. They do not count
+# as data. Afterwards the peer can have another port.
 test_idle()
 {
 	local nonce r
@@ -477,8 +477,8 @@ test_idle()
 	before a
 }
 
-# A peer is elsewhere: only a bubble with our nonce says so, and not while the peer is
-# heard where it was. From behind a symmetric NAT a bubble goes there before data.
+# A peer moves only by a bubble with A's nonce, and not while it is heard at the previous
+# endpoint. A symmetric NAT needs a bubble to the new endpoint before data.
 test_moved()
 {
 	local nonce kind greeting
@@ -519,7 +519,7 @@ have_come()
 	[ "$(received)" -ge "$1" ]
 }
 
-# trace_peers: times_moved counts from now on
+# trace_peers: start the trace for times_moved
 trace_peers()
 {
 	mountpoint -q $tracefs || mount -t tracefs tracefs $tracefs
@@ -527,7 +527,7 @@ trace_peers()
 	echo 1 > $tracefs/events/teredo/teredo_peer/enable
 }
 
-# times_moved: how often B was found at another endpoint
+# times_moved: number of moves of B to another endpoint
 times_moved()
 {
 	echo 0 > $tracefs/events/teredo/teredo_peer/enable
@@ -569,8 +569,8 @@ test_two_endpoints()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
-# Data still comes from the first endpoint, but what is sent there may be lost. The
-# peer knows our nonce at the second endpoint and needs a bubble with its own nonce.
+# Data still comes from the first endpoint, but packets sent there may be lost. The
+# peer knows A's nonce at the second endpoint and needs a bubble with its own nonce.
 test_second_greeted()
 {
 	local nonce
@@ -594,7 +594,7 @@ test_second_greeted()
 		dump a)
 }
 
-# Other NATs need no random port, but the peer's is tried.
+# Behind other NATs A opens no random port, but uses the peer's.
 test_no_random_port()
 {
 	flush a
@@ -622,8 +622,8 @@ test_no_random_port()
 		sequential
 }
 
-# B was there. Before its server is asked, it is asked itself, three times; the
-# last time with the server. Its answer lets the ping go.
+# B was a trusted peer. A sends three direct solicitations, the last one together with a
+# bubble to B's server. B's answer releases the ping.
 test_solicit()
 {
 	local solicit=0104deadbeef040400000000
@@ -684,7 +684,7 @@ test_hairpin()
 		'rx_indirect_bubbles +1' 'peers +1' 'tx_bubbles +3' 'sent +3' \
 		"peer $D probing 0.0.0.0:0 tries 1 queued 0 nonce deadbeef"
 	nonce=$(nonce_sent $D)
-	# B is not: that would have us look around at home for strangers
+	# B is not: otherwise any peer could make A send into its private network.
 	indirect 0104deadbeef030800000a090909c350
 	check_changes "of a peer elsewhere" a 'rx_indirect_bubbles +1' \
 		'peers +1' 'tx_bubbles +2' 'sent +2' \
@@ -713,8 +713,8 @@ test_hairpin()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 }
 
-# D's bubble from inside is faster than the one via the server. The ping waits for
-# that, as D takes nothing from us before its nonce.
+# D's bubble from inside overtakes the indirect one. The ping waits for the indirect
+# bubble, as D accepts nothing from A before A's nonce.
 test_hairpin_early()
 {
 	local d_at=192.0.2.10:50000 in=10.9.9.9:50000
@@ -737,7 +737,7 @@ test_hairpin_early()
 		"$(payloads early | awk 'NR > 2 { printf "%s %s|", $2,
 			$3 ~ /0104deadbeef$/ ? "bubble" : "data" }')"
 
-	# a peer that sends no nonce of its own is waited for until two pairs are out
+	# without a nonce of the peer, the ping waits until two pairs are sent
 	flush a
 	start ping a ping -6 -n -c 1 -W 10 $D
 	check_changes "ping to D" a 'peers +1' 'sent +2' 'tx_bubbles +2' \
@@ -753,7 +753,7 @@ test_hairpin_early()
 	stop ping
 }
 
-# peer_json PEER KEY: of "teredo peer show"
+# peer_json PEER KEY: the value in the output of "teredo peer show"
 peer_json()
 {
 	local json
@@ -763,9 +763,8 @@ peer_json()
 		printf '%s\n' "${BASH_REMATCH[2]}"
 }
 
-# The NAT lets everybody in at the mapped port, and gives our packets other ports:
-# B, which is not where its address says, is sent what goes to its address, and
-# taken from where it is.
+# The NAT forwards the mapped port, but gives outgoing packets other ports. A sends to
+# B's mapped endpoint, and accepts packets from the endpoint that B really sends from.
 test_upnp()
 {
 	local nonce how kind upnp
@@ -805,7 +804,7 @@ test_upnp()
 		"$(payloads upnp | awk '{ n[$2]++ } END { for (i in n)
 			print i, n[i] }' | sort | tr '\n' '|')"
 
-	# One of the four conditions is missing: it is sent to where it is
+	# without one of the four conditions, A sends to the observed endpoint
 	for how in '3' '2 mapped' '3 192.0.2.77:40000'; do
 		flush a
 		read -r kind upnp <<< "$how"
@@ -823,7 +822,8 @@ test_upnp()
 	check "random ports again" ip_on a link set teredo0 type teredo preserving sequential
 }
 
-# A peer that has told of a random port is met there, or not at all.
+# A peer that has announced a random port is tried there first, then at its mapped
+# endpoint.
 test_upnp_random()
 {
 	local nonce
@@ -851,7 +851,7 @@ test_upnp_random()
 	check_changes "its random port" a 'rx_bubbles +1'
 }
 
-# ... unless it sends data from where it has proven to be: it has decided then
+# ... unless it sends data from its verified endpoint: the peer has chosen that one
 test_upnp_data()
 {
 	flush a
@@ -879,7 +879,7 @@ test_upnp_data()
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef random 40123"
 }
 
-# Another NAT outside of ours: our place between them is told, too.
+# With a second NAT outside of A's, A also announces its address between the two.
 test_upnp_alternate()
 {
 	flush a
@@ -910,7 +910,7 @@ ip_on inet route add blackhole default
 client a cone
 bare_client a $A
 
-add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with our nonce says where the peer is" \
+add_test "XN-04 XN-05 XN-07 XN-10 XN-11 XN-12 XN-13 XN-15 XC-14 P-17 P-18: a bubble with the client's nonce verifies the peer's endpoint" \
 	test_nonce
 add_test "XC-05 XC-07: trailers are read in order" test_order
 add_test "XN-16 C-81: a pair of bubbles that is lost is repeated" test_second_pair
@@ -921,32 +921,32 @@ add_test "XN-05 XN-17 C-95 C-96: bubbles to servers keep to the limits, each wit
 	test_limits
 add_test "XP-02 XP-07 XP-08 XP-09 XP-17 C-106: a random port, for one peer alone" \
 	test_random_port
-add_test "XP-14 XP-16: the random port of a peer that is heard of at the service port is closed" \
+add_test "XP-14 XP-16: the random port of a peer that uses the service port is closed" \
 	test_primary
-add_test "XP-02: strangers may have taken all random ports" test_all_ports
-add_test "XP-10 XP-11 XP-12: from random port to random port, and peers that are at two" \
+add_test "XP-02: unsolicited peers may have taken all random ports" test_all_ports
+add_test "XP-10 XP-11 XP-12: from random port to random port, and peers with two endpoints" \
 	test_peer_port
 add_test "XP-05 XP-06 XP-13: bubbles keep an idle mapping, then ports may change" \
 	test_idle
-add_test "XP-15: a peer is moved by a bubble with our nonce, and by no other" \
+add_test "XP-15: a peer is moved by a bubble with the client's nonce, and by no other" \
 	test_moved
 add_test "XN-13 A-37: a peer that sends from two endpoints in turn" \
 	test_two_endpoints
 add_test "XN-06 XN-08 A-37: a bubble from a second endpoint is answered once" \
 	test_second_greeted
-add_test "XP-01 XP-10: without a random port of our own" test_no_random_port
+add_test "XP-01 XP-10: without a random port of its own" test_no_random_port
 add_test "XL-01 XL-02 XL-03 XL-04 XL-05 XL-06 XL-07 XL-08 XL-09 XL-10 T-10 BU-10 BU-11: silent peers are asked before their servers" \
 	test_solicit
 add_test "XH-01 XH-04 XH-06 XH-07 XH-08 XH-09 XH-10 XH-11 XH-12 XH-13 XH-14 XH-15 XH-16: peers behind the same NAT" \
 	test_hairpin
 add_test "XN-15 XH-10: data to a peer behind the same NAT waits for its nonce" \
 	test_hairpin_early
-add_test "XU-01 XU-02 XU-13 XU-14 XU-15: with an open port, a peer behind a symmetric NAT is sent what goes to its address" \
+add_test "XU-01 XU-02 XU-13 XU-14 XU-15: with a forwarded port, a peer behind a symmetric NAT is sent to at its mapped endpoint" \
 	test_upnp
-add_test "XU-14 XP-10: a peer with a random port is met there first" \
+add_test "XU-14 XP-10: a peer with a random port is reached there first" \
 	test_upnp_random
 add_test "XU-14 XU-15: ... unless it sends data before" test_upnp_data
-add_test "XU-02 XH-05: the place between two NATs is told" test_upnp_alternate
+add_test "XU-02 XH-05: the endpoint between two NATs is announced" test_upnp_alternate
 add_test "XC-01: extensions that need others" test_combinations
 add_test "XN-01: without symmetric NAT support no nonces" test_off
 

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Limits are fair between sources: while one source uses a limit up, on a relay, a
-# server and a client, other sources get what they ask for.
+# Rate limits are fair between sources: while one source exhausts a limit of a relay,
+# server or client, other sources are still served.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,9 +11,8 @@
 primary=203.0.113.1
 RS=000100000102030405060708006000000000083afffe800000000000000000ffffffffffffff02000000000000000000000000000285007d3700000000
 
-# contacts NODE COUNT SECONDS HIGH: packets to COUNT clients that do not exist, all
-# of the server at $primary, with SECONDS after each ten; HIGH makes them others
-# than those of other calls
+# Send packets to COUNT Teredo addresses without a client, all with the server $primary,
+# and pause SECONDS after each ten. HIGH gives each call addresses of its own.
 contacts='for ((k = 0; k < $1; k++)); do
 	printf -v a "2001:0:cb00:7101:0:1:f3%02x:%x" $3 $((k + 1))
 	echo x > /dev/udp/$a/9
@@ -24,20 +23,20 @@ contact()
 	on "$1" bash -c "$contacts" - "$2" "$3" "$4" "$_never"
 }
 
-# clients NAME HIGH: how many of those have a bubble in a capture
+# clients NAME HIGH: number of these addresses with a bubble in a capture
 clients()
 {
 	payloads "$1" "udp[44:2] = $((0xf300 + $2))" |
 		awk '{ print substr($3, 49, 32) }' | sort -u | wc -l
 }
 
-# Packets of 150 to 200 clients in a second make up to 800 bubbles
+# Packets to 150 to 200 clients per second cause up to 800 bubbles per second.
 scan()
 {
 	start scan "$1" bash -c "$contacts" - 100000 0.04 "$2" "$_never"
 }
 
-# More clients than the relay may send repeats to. All get their first bubble.
+# More clients than the relay's rate permits repeats for. All get their first bubble.
 test_repeats()
 {
 	local all got
@@ -53,8 +52,8 @@ test_repeats()
 	[ "$got" -ge 870 ] || fail "bubbles to $got of 900 clients"
 }
 
-# A /64 that scans a server's clients takes three times what the relay may send
-# to that server.
+# A /64 that scans a server's clients asks for three times the relay's rate to that
+# server.
 test_relay()
 {
 	local got
@@ -73,8 +72,8 @@ test_relay()
 	[[ $(counted r) == *tx_drop_share* ]] || fail "no limit was reached"
 }
 
-# flood_server: bubbles of an IPv4 host to the client at a, three times what may be
-# sent there
+# flood_server: bubbles of an IPv4 host to the client at a, three times the rate for its
+# address
 flood_server()
 {
 	ip_on s1 link set teredo0 type teredo rate 100
@@ -93,7 +92,7 @@ flood_server_end()
 	ip_on s1 link set teredo0 type teredo rate 1000
 }
 
-# The client, and all behind its NAT, get advertisements.
+# All clients behind the flooded client's NAT still get advertisements.
 test_advertisements()
 {
 	local got
@@ -108,7 +107,7 @@ test_advertisements()
 	flood_server_end
 }
 
-# Bubbles of another sender to the same client are forwarded.
+# The server still forwards another sender's bubbles to the same client.
 test_forwarding()
 {
 	local got
@@ -123,7 +122,7 @@ test_forwarding()
 	flood_server_end
 }
 
-# flood_client ARGUMENTS of tdinject...: in the name of the server, for 10 s
+# flood_client ARGUMENTS of tdinject...: forge the server's address, for 10 s
 flood_client()
 {
 	count_from a
@@ -138,7 +137,7 @@ flood_client_end()
 	note "client: $(counted a)"
 }
 
-# A sender of 1000 bubbles per second via the server has one origin.
+# 1000 bubbles per second via the server have one origin.
 test_answers()
 {
 	local got
@@ -155,8 +154,8 @@ test_answers()
 	[[ $(counted a) == *rx_drop_share* ]] || fail "no limit was reached"
 }
 
-# With as many origins as bubbles nothing is left, but for a peer that packets
-# wait for
+# When each bubble has another origin, only a peer that own packets wait for is
+# answered.
 test_wanted()
 {
 	local got
@@ -176,8 +175,8 @@ test_wanted()
 	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
 }
 
-# Six relays, or one that spoofs six addresses, bring 100 native hosts per second each.
-# Another relay brings two.
+# Six relays, or one that forges six addresses, each forward packets of 100 native hosts
+# per second. Another relay forwards those of two.
 test_tests()
 {
 	local got i
@@ -203,7 +202,7 @@ test_tests()
 	check_equal "native hosts of another relay that are tested" 10 $got
 }
 
-# helper [NONCE]: starts one that has sent a solicitation with it
+# helper [NONCE]: a control daemon that has sent a solicitation with this nonce
 helper()
 {
 	start helper a "$here/tdctl" helper teredo0 $primary \
@@ -211,7 +210,7 @@ helper()
 	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
 }
 
-# advertise COUNT RATE NONCE
+# advertise COUNT RATE NONCE: forge advertisements of the server
 advertise()
 {
 	on x "$here/tdinject" --from $SERVER --to $A_AT --count "$1" --rate "$2" \
@@ -219,7 +218,7 @@ advertise()
 		ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::
 }
 
-# A forger does not know the nonce; what repeats it gets through.
+# An attacker does not know the nonce. Advertisements that repeat it pass the limit.
 test_nonce()
 {
 	local got
@@ -235,7 +234,7 @@ test_nonce()
 	[[ $(counted a) == *rx_drop_rate* ]] || fail "no limit was reached"
 }
 
-# One who sees the nonce gains little by it: 16 pass, and the usual 64 in a second.
+# An attacker that sees the nonce gains little: 16 replays pass, besides 64 per second.
 test_replays()
 {
 	local got
@@ -263,16 +262,16 @@ teredo_relay r 198.51.100.1 3545
 add_test "R-29: first bubbles come before repeats" test_repeats
 add_test "R-29: a native /64 that scans does not keep others from clients" \
 	test_relay
-add_test "S-38: a flood of bubbles does not keep a client from advertisements" \
+add_test "S-38: a flood of bubbles does not keep advertisements from a client" \
 	test_advertisements
 add_test "S-12 S-38: a flood of bubbles does not keep other senders out" \
 	test_forwarding
 add_test "C-58: a flood of one origin does not keep other relays out" \
 	test_answers
-add_test "C-58: a flood of bubbles does not keep us from a peer" test_wanted
+add_test "C-58: a flood of bubbles does not keep the client from a peer" test_wanted
 add_test "C-70 C-122: a flood of unsolicited packets does not keep other relays out" \
 	test_tests
-add_test "C-27 C-33: advertisements with our nonce pass a flood of others" \
+add_test "C-27 C-33: advertisements with the client's nonce pass a flood of others" \
 	test_nonce
 add_test "C-33: replays of a nonce are bounded" test_replays
 run_tests

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Hosts whose firewall drops by default. A client needs nothing opened. What a
-# server or relay needs is what the documentation lists, no more and no less.
+# Hosts whose firewall drops by default. A client needs no open port. A server or relay
+# needs exactly the rules that the documentation lists.
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -11,8 +11,8 @@
 NATIVE=2001:db8:1::10
 PINGS='iifname teredo0 icmpv6 type echo-request accept'
 
-# default_drop NODE [INPUT-RULE [FORWARD-RULE]]: replies are accepted, and what
-# the rules accept; what was sent before is forgotten
+# default_drop NODE [INPUT-RULE [FORWARD-RULE]]: accept replies and what the rules
+# accept; flush conntrack
 default_drop()
 {
 	on "$1" nft -f - <<-EOT || fail "no firewall on $1"
@@ -49,8 +49,8 @@ documented()
 		sed 's/"\(server\|relay\)0"/"teredo0"/g'
 }
 
-# says WHAT TEXT: "teredo show" at a, after the three tries that take 12 s, which
-# are not looked at before: a look costs more than the wait
+# says WHAT TEXT: text in "teredo show" at a, after the three tries that take 12 s. Do
+# not poll before: a poll costs more than the wait.
 says()
 {
 	pause 12
@@ -59,7 +59,7 @@ says()
 
 # ---------------------------------------------------------------- client
 
-# unsolicited: a datagram from a host that a has sent nothing to
+# unsolicited: send from a host that a has sent nothing to
 unsolicited()
 {
 	inject --from 198.51.100.66:5000 --to 192.0.2.10:40000 \
@@ -85,7 +85,7 @@ test_client()
 	no_firewall a
 }
 
-# test_peers NAT: neither firewall has seen the other client before
+# test_peers NAT: neither firewall has a conntrack entry for the other client
 test_peers()
 {
 	set_nat a "$1"
@@ -104,7 +104,7 @@ test_peers()
 	no_firewall b
 }
 
-# the table of client.md, beside one that drops by default
+# the table of client.md, together with one that drops by default
 test_documented_client()
 {
 	local rules
@@ -126,7 +126,7 @@ test_documented_client()
 	no_firewall a
 }
 
-# What the client sends is dropped on its own host.
+# The client's own host drops its outgoing packets.
 test_output()
 {
 	set_nat a pr
@@ -155,7 +155,7 @@ test_output()
 SERVER_RULE='ip daddr { 203.0.113.1, 203.0.113.2 } udp dport 3544 accept'
 TESTS_RULE='iifname teredo0 icmpv6 type echo-request accept'
 
-# Nothing is open, then one address, then both.
+# No port is open, then that of one address, then of both.
 test_server()
 {
 	set_nat a pr
@@ -183,7 +183,7 @@ test_server()
 	no_firewall s1
 }
 
-# the table of server.md, beside one that drops by default
+# the table of server.md, together with one that drops by default
 test_documented_server()
 {
 	set_nat a pr
@@ -203,14 +203,14 @@ test_documented_server()
 
 # ---------------------------------------------------------------- relay
 
-# no_native: the client does not get through to the host behind the relay
+# no_native: the client cannot reach the host behind the relay
 no_native()
 {
 	! reach b "$NATIVE" 1 > /dev/null || fail "$1"
 }
 
-# What is forwarded needs rules in any case. The service port must be open, as
-# clients answer to where the relay's bubble did not go.
+# Forwarding needs rules in any case. The service port must be open, as clients answer
+# from endpoints that the relay has sent no bubble to.
 test_relay()
 {
 	local forward='meta nfproto ipv6 accept'
@@ -234,8 +234,7 @@ test_relay()
 	no_firewall r
 }
 
-# hostrelay WHAT yes|no [INPUT-RULE]: with this rule at h, it reaches a client that
-# it has not seen before, or not
+# hostrelay WHAT yes|no [INPUT-RULE]: with this rule at h, it reaches a new client, or not
 hostrelay()
 {
 	default_drop h "${3:-}"
@@ -249,8 +248,8 @@ hostrelay()
 	client_down b
 }
 
-# Direct bubbles open the firewall. Clients test a native host by a ping, which comes
-# in as native IPv6.
+# Direct bubbles open the firewall. Clients test a native host by a ping, which arrives
+# as native IPv6.
 test_hostrelay()
 {
 	local tests='icmpv6 type echo-request accept'
@@ -285,7 +284,7 @@ for nat in none cone pr; do
 		test_peers $nat
 done
 add_test "C-126: the table of client.md" test_documented_client
-add_test "a client whose host drops what it sends says so" test_output
+add_test "a client whose host drops its packets reports it" test_output
 add_test "S-01 S-16: a server's host that drops by default" test_server
 add_test "S-16: the table of server.md" test_documented_server
 add_test "R-02 R-03: a relay's host that drops by default" test_relay

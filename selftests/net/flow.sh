@@ -2,14 +2,14 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a flow of packets sees of hole punching: order, nothing lost, and no
-# stall when an entry gets old.
+# Packet flows during hole punching: packets keep their order, none is lost, and an
+# entry that expires does not stall them.
 # timeout: 300
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# send_burst NODE ADDRESS COUNT: UDP datagrams of 1, 2, 3... octets, at once
+# send_burst NODE ADDRESS COUNT: UDP datagrams of 1, 2, 3... octets, without a pause
 send_burst()
 {
 	on "$1" bash -c '
@@ -20,13 +20,13 @@ send_burst()
 		done 2> /dev/null' - "$2" "$3"
 }
 
-# lengths NAME: of the UDP datagrams in a capture, in order
+# lengths NAME: lengths of the UDP datagrams in a capture, in order
 lengths()
 {
 	packets "$1" | sed -n 's/.*UDP, length \([0-9]*\)$/\1/p'
 }
 
-# Nobody listens at the other end, and nobody shall say so.
+# quiet NODE: drop the datagrams, as ICMPv6 errors would count as replies.
 quiet()
 {
 	on "$1" nft add table ip6 quiet
@@ -34,7 +34,7 @@ quiet()
 	on "$1" nft add rule ip6 quiet input udp dport 9 drop
 }
 
-# test_burst NODE DEVICE COUNT: to somebody nothing was ever sent to
+# test_burst NODE DEVICE COUNT: send to a destination without an entry
 test_burst()
 {
 	local node=$1 dev=$2 count=$3 to=2001:db8:1::10
@@ -50,8 +50,8 @@ test_burst()
 		"$(lengths burst | tr '\n' ' ' | sed 's/ $//')"
 }
 
-# far_peer: a peer with 200 ms of delay that is not known yet. $to is its address, $full
-# the packets that no queue had room for before.
+# far_peer: a peer with 200 ms of delay and no entry. Sets $to to its address, and
+# $full to the number of packets that full queues have dropped before.
 far_peer()
 {
 	to=$(teredo_address b)
@@ -61,7 +61,7 @@ far_peer()
 	link_delay a 200ms
 }
 
-# More than may wait: what gets through is the first 128, still in order.
+# More packets than the queue holds: the first 128 arrive, in order.
 test_overflow()
 {
 	local to full
@@ -78,7 +78,7 @@ test_overflow()
 		$(($(counter a teredo0 tx_drop_queue_full) - full))
 }
 
-# Of large packets fewer may wait: those of one peer take 256 KiB at most.
+# Fewer large packets can wait: those of one peer take at most 256 KiB.
 test_large()
 {
 	local to full
@@ -97,8 +97,8 @@ test_large()
 	check "ping" wait_for 10 reach a "$to"
 }
 
-# 65 s of ten packets a second, to somebody who never says a word; meanwhile
-# test_expiry runs with another peer.
+# Ten packets per second for 65 s, to a peer that never sends data. test_expiry runs at
+# the same time with another peer.
 start_one_way()
 {
 	local to
@@ -121,17 +121,17 @@ test_one_way()
 	capture_stop one-way
 	capture_stop bubbles
 	check_equal "packets that have come" 650 "$(packets one-way | wc -l)"
-	# without a refresh it would be the two seconds that a bubble has to keep
-	# from the last packet
+	# Without a peer refresh, the stall would be the 2 s between a packet and the
+	# next bubble.
 	check_at_most "longest time without a packet, ms" 1500 "$(packets one-way |
 		awk '{ if (last && $1 - last > max) max = $1 - last; last = $1 }
 		     END { printf "%d\n", 1000 * max }')"
-	# after 20, 40 and 60 s
+	# bubbles at 20, 40 and 60 s
 	check_equal "bubbles to refresh it" 3 "$(packets bubbles | wc -l)"
 }
 
-# What a sends to c first, by its UDP length: 52 is a bubble with a nonce that asks
-# for an answer (RFC 6081 5.7), 104 is a ping.
+# The UDP length of a's first packet to c: 52 is a bubble with a nonce that solicits an
+# answer (RFC 6081 5.7), 104 is a ping.
 first_sent()
 {
 	capture a eth0 first -Q out dst host 192.0.2.30
@@ -149,7 +149,7 @@ test_expiry()
 	check "ping" reach a "$to" 1
 	pause 29
 	check_equal "after 29 s" 104 "$(first_sent "$to")"
-	# a's refresh, which c answers
+	# c answers a's peer refresh
 	pause 0.5
 	pause 31
 	check_equal "state after 31 s" expired \

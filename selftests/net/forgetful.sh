@@ -2,13 +2,13 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# NATs that forget a mapping of UDP after 20 s, and clients that are idle for minutes and
-# must stay reachable. RFC 4787 REQ-5 asks NATs for 120 s.
+# NATs with a UDP timeout of 20 s, and clients that must stay reachable while idle for
+# minutes. RFC 4787 REQ-5 requires at least 120 s.
 #
-#   a	keeps ports, with the default refresh interval of 30 s
-#   b	keeps ports, refresh = 15
-#   d	gives random ports
-#   e	remembers for 120 s; the peer of the others
+#   a	port-preserving NAT, with the default refresh interval of 30 s
+#   b	port-preserving NAT, refresh = 15
+#   d	NAT with random ports
+#   e	timeout of 120 s; the peer of the others
 # timeout: 2400
 # kernel: debug uml
 
@@ -19,15 +19,15 @@ AT_ONCE=1000		# ms to the first reply if no bubble is lost
 outside[d]=192.0.2.40 inside[d]=10.4.0 port[d]=40000
 outside[e]=192.0.2.50 inside[e]=10.5.0 port[e]=50000
 
-# forgets NODE SECONDS: after which its NAT has forgotten a mapping
+# forgets NODE SECONDS: set the UDP timeout of its NAT
 forgets()
 {
 	on "n$1" sysctl -qw "net.netfilter.nf_conntrack_udp_timeout=$2" \
 		"net.netfilter.nf_conntrack_udp_timeout_stream=$2"
 }
 
-# reached FROM TO: by the first packet, after bubbles of which none was lost. A peer that
-# is known is asked where it was for 4 s first (RFC 6081 5.7).
+# reached FROM TO: reached by the first packet, if no bubble is lost. A known peer is
+# first tried at its last endpoint for 4 s (RFC 6081 5.7).
 reached()
 {
 	local ms most=$AT_ONCE
@@ -38,8 +38,8 @@ reached()
 		$((most * ${SLOW:-1})) "$ms"
 }
 
-# idle: for at least a minute, and each time for as long as no earlier time. So the ends
-# meet all phases of the interval.
+# idle: pause for at least a minute, and longer each time, so that the ends fall into all
+# phases of the refresh interval
 _times=0
 idle()
 {
@@ -47,7 +47,7 @@ idle()
 	_times=$((_times + 1))
 }
 
-# stays_reachable NODE: for native hosts and for a peer, in ten minutes
+# stays_reachable NODE: for native hosts and for a peer, for ten minutes
 stays_reachable()
 {
 	local old
@@ -63,7 +63,7 @@ stays_reachable()
 	check_equal "address of $1" "$old" "$(teredo_address "$1")"
 }
 
-# next_solicitation NODE: wait for it
+# next_solicitation NODE: wait for the client's next solicitation
 next_solicitation()
 {
 	timeout 40 nsenter "--net=/run/netns/$_prefix$1" tcpdump -Z root -n -c 1 \
@@ -71,8 +71,8 @@ next_solicitation()
 		fail "$1 does not hear from the server"
 }
 
-# Default: the mapping is there for 20 s and is not for the rest of the interval. Data
-# for the client waits there for the next refresh, if the sender waits for so long.
+# By default the mapping exists for the first 20 s of each interval only. Later data for
+# the client waits for the next refresh, if the sender queues it for so long.
 test_default()
 {
 	local i ms
@@ -88,12 +88,12 @@ test_default()
 		note "asked 21 s after a refresh: reply after ${ms:-more than 10000} ms"
 		[ ! "$ms" ] || [ "$ms" -gt 1000 ] ||
 			fail "the NAT has not forgotten the mapping"
-		pause 301	# of RFC 4380 5.2.6, for the relay
+		pause 301	# timeout of RFC 4380 5.2.6, for the relay's entry
 	done
 }
 
-# The NAT of d shows that it forgets: each refresh finds another mapping. After two in a
-# row the client refreshes twice as often, and the address stays.
+# Each refresh shows that the NAT of d has another mapping. After two changes in a row,
+# the client refreshes twice as often. The address then stays.
 test_other_ports()
 {
 	local old

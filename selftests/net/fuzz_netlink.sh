@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Random requests by both netlink interfaces: they leave nothing behind that
-# cannot be deleted, and whatever the module refuses it says why.
+# Random requests through both netlink interfaces. They leave nothing behind that
+# cannot be deleted, and each refusal of the module has an extack text.
 # set: long
 
 # shellcheck source=lib.sh
@@ -54,7 +54,7 @@ new_node inet
 client a none
 
 add_test "random requests are all answered" test_requests
-add_test "each refusal of the module's says why" test_sentences
+add_test "each refusal of the module has a text" test_sentences
 add_test "devices can be deleted afterwards" test_delete
 add_test "and the module be removed" test_again
 

@@ -2,9 +2,9 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Almost right datagrams from anybody to a client, its server and a relay, all
-# at the same time: each of them is accounted for, tables keep their bounds, and
-# all three work afterwards as they did before.
+# Almost valid datagrams from any source to a client, its server and a relay, in
+# parallel. Each datagram is counted, tables keep their bounds, and all three roles work
+# afterwards.
 # set: long
 
 # shellcheck source=lib.sh
@@ -13,28 +13,28 @@
 SEED=${SEED:-20110106} COUNT=${COUNT:-10000}
 MAX_PEERS=64
 
-# udp NODE: datagrams that sockets there have got
+# udp NODE: number of datagrams that its sockets have received
 udp()
 {
 	on "$1" cat /proc/net/snmp |
 		awk '$1 == "Udp:" { n = $2 } END { print n }'
 }
 
-# delivered NODE: packets that the device has handed to its IPv6 stack
+# delivered NODE: number of packets that the device has delivered to its IPv6 stack
 delivered()
 {
 	on "$1" cat /proc/net/dev | awk '$1 == "teredo0:" { print $3 }'
 }
 
-# ended NODE: datagrams with an end that has a name. A packet that is held has
-# it only later, and one that a server routes is delivered.
+# ended NODE: number of datagrams in counters of a final outcome. A held packet gets its
+# outcome later, and a packet that a server routes is delivered.
 ended()
 {
 	counters "$1" | awk '/^rx_/ && !/^rx_(held|routed) / { n += $2 }
 		END { print n + 0 }'
 }
 
-# accounted NODE: what came in is what was delivered, and what has a name
+# accounted NODE: received datagrams are delivered or counted
 accounted()
 {
 	udp_now=$(($(udp "$1") - ${udp_before[$1]}))

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The gateway of a server: native IPv6 for its clients by translation, where
-# no network has a route to the service prefix. The provider of s1 routes
-# 2001:db8:5:1::/64 to it.
+# The gateway of a server: native IPv6 for its clients by translation, where no network
+# has a route to the service prefix. The provider of s1 routes
+# 2001:db8:5:1::/64 to s1.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -42,7 +42,7 @@ has_table()
 	[ "$(nft_tables)" = "$table" ]
 }
 
-# kernel_prefix: what the module of s1 translates to
+# kernel_prefix: the prefix that the module of s1 translates to
 kernel_prefix()
 {
 	ip_on s1 -d link show teredo0 2> /dev/null |
@@ -60,7 +60,7 @@ in_place()
 	if [ "$1" = prefix ]; then translates; else has_table; fi
 }
 
-# nothing translates or routes on s1
+# check_clean_routes: nothing translates or routes on s1
 check_clean_routes()
 {
 	check_equal "translation" "" "$(kernel_prefix)"
@@ -69,7 +69,7 @@ check_clean_routes()
 		"$(must ip_on s1 -6 route show table all proto 74)"
 }
 
-# nothing of a gateway is left on s1
+# check_clean: nothing of a gateway is left on s1
 check_clean()
 {
 	check_clean_routes
@@ -78,13 +78,13 @@ check_clean()
 
 # ---------------------------------------------------------------- secrets
 
-# secrets LINE: of the file of the server
+# secrets LINE: write the secrets of the server
 secrets()
 {
 	(umask 077; printf '%s\n' "$1" > "$tmp/secrets")
 }
 
-# not_carried CLIENT: its packets are dropped, as it has not authenticated
+# not_carried CLIENT: its packets are dropped, as it is not authenticated
 not_carried()
 {
 	count_from s1
@@ -93,7 +93,7 @@ not_carried()
 		fail "$1: $(counted s1)"
 }
 
-# One with the secret, one that never authenticates, and one whose secret has expired
+# A client with the secret, one that never authenticates, and one with an expired secret
 test_secrets()
 {
 	local lines=("${server_lines[@]}")
@@ -108,7 +108,7 @@ test_secrets()
 		'[device]' "port = ${port[a]}" > "$tmp/secret.conf"
 	client_up a --config "$tmp/secret.conf"
 	traffic prefix a
-	# c has an address as the server would give it
+	# c has an address that the server could have given it
 	bare_client c 2001:0:cb00:7101:0:159f:3fff:fde1
 	not_carried c
 	! reach h "$prefix:0:159f:3fff:fde1" 1 > /dev/null ||
@@ -162,7 +162,7 @@ error_from()
 	note < "$tmp/ping"
 }
 
-# port_unreachable NODE ADDRESS: an error that the socket gets
+# port_unreachable NODE ADDRESS: a socket gets this error
 port_unreachable()
 {
 	on "$1" python3 - "$2" <<-'END'
@@ -179,13 +179,13 @@ port_unreachable()
 	END
 }
 
-# silent_client: native address of a client that never answers
+# silent_client: native address of a client that does not exist
 silent_client()
 {
 	echo "$prefix:0:63bf:3fff:fd00"
 }
 
-# ping, like a socket, reports an error only if the packet in it is one of its own.
+# ping, like a socket, reports an error only if it quotes a packet of its own.
 test_errors()	# KIND LINE
 {
 	gateway_start "$2"
@@ -216,7 +216,7 @@ test_errors()	# KIND LINE
 
 # ---------------------------------------------------------------- loops
 
-# unrelated_error TO: an ICMPv6 error that no connection belongs to
+# unrelated_error TO: send an ICMPv6 error that quotes no known connection
 unrelated_error()
 {
 	on h python3 - "$1" <<-'END'
@@ -229,14 +229,14 @@ unrelated_error()
 	END
 }
 
-# returned: packets to the prefix that s1 has sent back to its provider
+# returned: number of packets to the prefix that s1 has sent back to its provider
 returned()
 {
 	packets loop "ip6 and dst net $prefix::/64" | wc -l
 }
 
-# A packet that no client can get would go between s1 and its provider until its hop
-# limit is used up.
+# Otherwise a packet that no client can get would loop between s1 and its provider until
+# its hop limit is 0.
 test_loop()
 {
 	gateway_start "prefix = $prefix::/64"
@@ -256,7 +256,7 @@ test_loop()
 
 # ---------------------------------------------------------------- other programs
 
-# back_after WHAT COMMAND...: the whole table is back within a second
+# back_after WHAT COMMAND...: the daemon restores the whole table within a second
 back_after()
 {
 	local what=$1 before begin
@@ -296,8 +296,8 @@ test_flush()
 	on s1 nft flush ruleset
 }
 
-# The module translates: a firewall can come and go, and see native addresses. Another
-# prefix by "ip link" is set back.
+# The module translates, so a firewall can be loaded and flushed, and sees native
+# addresses. The daemon reverts another prefix that "ip link" sets.
 test_changed()
 {
 	gateway_start "prefix = $prefix::/64"
@@ -320,8 +320,8 @@ test_changed()
 	check_clean
 }
 
-# A connection that begins while the table is missing, and that conntrack has noted
-# untranslated because of another program's rules.
+# A connection begins while the table is missing, so conntrack has an entry for it
+# without translation, because of another program's rules.
 test_begun_without()
 {
 	gateway_start 'masquerade = yes'
@@ -341,11 +341,11 @@ test_begun_without()
 	on s1 nft flush ruleset
 }
 
-# More events than the socket has room for
+# More events than the socket's buffer can hold
 test_overrun()
 {
 	gateway_start 'masquerade = yes'
-	pause 0.5	# what its own routes have caused
+	pause 0.5	# wait for the events of the daemon's own routes
 	kill -STOP "${_pids[s1-teredod]}"
 	{
 		echo 'table inet big { chain c {'
@@ -363,7 +363,7 @@ test_overrun()
 
 # ---------------------------------------------------------------- the daemon
 
-# slow_upload: in 4 s from the client, to $tmp/got
+# slow_upload: send for 4 s from the client, to $tmp/got
 slow_upload()
 {
 	rm -f "$tmp/got"
@@ -397,7 +397,7 @@ test_kill()	# KIND LINE
 	check_clean
 }
 
-# With masquerade nothing of the prefix is left
+# With masquerade, translation and routes of the prefix are gone.
 check_other_routes()
 {
 	check_equal "prefix" '' "$(kernel_prefix)"
@@ -455,12 +455,12 @@ test_reload()
 	server_stop
 }
 
-# Names that nft has no quoting for
+# Device names that nft cannot quote
 test_names()
 {
 	local name
 
-	# shellcheck disable=SC2016 # that is a name
+	# shellcheck disable=SC2016 # a literal name
 	for name in 'a+b"c' '12' '*' 'x\;{y}' 'ü-$(z)'; do
 		server_conf 'masquerade = yes'
 		start s1-teredod s1 env "TEREDO_RUN_DIR=$tmp/run-s1" \
@@ -507,7 +507,7 @@ test_forwarding_on()
 	forwarding 1
 }
 
-# advertise: the provider's router does so once
+# advertise: the provider's router sends one advertisement
 advertise()
 {
 	on inet python3 - <<-'END'
@@ -554,7 +554,7 @@ test_accept_ra()
 
 # ---------------------------------------------------------------- what is missing
 
-# fails_with WHAT TEXT... : the gateway fails, with these words
+# fails_with WHAT TEXT...: the gateway fails with this message
 fails_with()
 {
 	local what=$1 text
@@ -566,7 +566,7 @@ fails_with()
 	check "$what: status" shows s1 '"state":"failed"'
 }
 
-# recovers: the gateway is up again, later than the reason
+# recovers: the gateway is up again, after the cause is removed
 recovers()
 {
 	wait_for 5 eval 'shows s1 "\"method\":" && ! shows s1 "\"failed\""' ||
@@ -592,7 +592,7 @@ test_onlink()
 	check_clean
 }
 
-# An earlier daemon was killed that masqueraded
+# An earlier daemon with masquerade was killed.
 test_in_use()
 {
 	gateway_start 'masquerade = yes'
@@ -648,7 +648,7 @@ test_no_native()
 	server_stop
 }
 
-# Another prefix than one that has worked on the same device
+# A prefix without a route, after another one has worked on the same device
 test_not_routed()
 {
 	local i other=2001:db8:5:2
@@ -672,7 +672,7 @@ test_not_routed()
 	server_stop
 }
 
-# refused EXPECTED LINE...: by checkconf, with the line of the last one
+# refused EXPECTED LINE...: checkconf refuses the last line, and names it
 refused()
 {
 	local expected=$1 out
@@ -710,13 +710,13 @@ test_checkconf()
 
 # ---------------------------------------------------------------- on the link
 
-# provider_mac: of its end of the link
+# provider_mac: MAC address of the provider's end of the link
 provider_mac()
 {
 	ip_on inet -o link show s1 | sed 's/.*ether \([^ ]*\).*/\1/'
 }
 
-# The provider has the prefix on its link to s1, and looks for each address.
+# The provider has the prefix on its link to s1, and solicits each address.
 onlink_begin()
 {
 	on inet sysctl -qw net.ipv4.conf.s1.proxy_arp=1
@@ -764,7 +764,7 @@ test_proxy()
 	check_clean
 }
 
-# Without rights for packet sockets, as in the unit as it is
+# Without the right to open packet sockets, as in the unit's default
 test_proxy_rights()
 {
 	onlink_begin
@@ -800,7 +800,7 @@ add_test "prefix: clients behind a NAT and behind none, both ways" \
 	test_traffic prefix "prefix = $prefix::/64"
 add_test "masquerade: clients behind a NAT and behind none" \
 	test_traffic masquerade 'masquerade = yes'
-add_test "S-29 S-32: secrets: only clients that have authenticated" test_secrets
+add_test "S-29 S-32: secrets: only authenticated clients" test_secrets
 add_test "prefix: errors name the right addresses" \
 	test_errors prefix "prefix = $prefix::/64"
 add_test "masquerade: errors name the right addresses" \

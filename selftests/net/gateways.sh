@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every client behind every NAT by every gateway: no network has a route to the service
-# prefix, and the server has two addresses, two ports, or one. Each cell is pings and 1
-# MB of TCP in both directions, 10 MB with LONG=1; with a prefix also pings and
-# connections from the native host.
+# Matrix of gateway kinds, clients and NATs. No network has a route to the service
+# prefix. The server has two addresses, two ports, or one. Each cell sends pings and
+# 1 MB of TCP in both directions, 10 MB with LONG=1. With a prefix, the native host
+# also sends pings and opens connections.
 # set: long
 # timeout: 900
 
@@ -40,7 +40,7 @@ test_cell()
 	"$2_down" a
 }
 
-# the server's second port is given
+# port_up CLIENT: a client configured with the server's second port
 port_up()
 {
 	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.1:3545' \
@@ -53,8 +53,8 @@ port_down()
 	client_down "$1"
 }
 
-# test_server KIND two|one|port: a server with two addresses, or with one, or with
-# a second port of that one
+# test_server KIND two|one|port: a server with two addresses, with one, or with a second
+# port of one address
 test_server()
 {
 	local lines=("${server_lines[@]}")
@@ -82,7 +82,7 @@ resident()
 	awk '$1 == "VmRSS:" { print $2 }' "/proc/${_pids[s1-teredod]}/status"
 }
 
-# flood COUNT: solicitations with the identifier of a client and a wrong value, each
+# flood COUNT: forged solicitations with a client's identifier and a wrong value, each
 # from another address
 flood()
 {
@@ -109,11 +109,11 @@ test_forged()
 	note "$(counted s1)"
 	note "SUnreclaim $slab, then $(meminfo SUnreclaim) kB, teredod" \
 		"$memory, then $(resident) kB"
-	# elsewhere what is freed stays allocated for some time
+	# Debug kernels keep freed memory allocated for some time.
 	[ "$much" != 1 ] ||
 		check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
-	# pages of code that were not used before count as well; 8 octets for each
-	# solicitation would be twice this
+	# Code pages used for the first time count as well. 8 octets per solicitation
+	# would be twice this limit.
 	check_at_most "teredod, kB" $((memory + 4096)) "$(resident)"
 	check_equal "clients" "" \
 		"$(must teredo s1 -j show teredo0 | grep -o '"clients":[0-9][0-9]*')"

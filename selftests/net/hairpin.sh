@@ -2,16 +2,15 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two clients behind one home NAT, which sends back inside what comes from there and is
-# for its own outside address (hairpinning, RFC 4787 6), or does not:
+# Two clients behind one home NAT, which supports hairpinning (RFC 4787 6) or not:
 #
-#   none	no
-#   rewriting	yes, and the source is the mapping of the sender, as REQ-9 asks for
-#   plain	yes, and the source is the inside address of the sender
+#   none	no hairpinning
+#   rewriting	the source is the mapping of the sender, as REQ-9 demands
+#   plain	the source is the inside address of the sender
 #
-# The clients have means of their own: hairpin, which tells peers the inside address
-# (RFC 6081 5.6), and local-discovery (RFC 4380 5.2.8). lossless.sh has more of the
-# first one.
+# The clients can use the hairpin option, which tells peers the inside address
+# (RFC 6081 5.6), and local-discovery (RFC 4380 5.2.8). lossless.sh has more tests of
+# the hairpin option.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -40,7 +39,7 @@ home_nat()
 	EOF
 }
 
-# settings HAIRPIN DISCOVERY: of both clients; they and the NAT know nothing of the other
+# settings HAIRPIN DISCOVERY: set both clients; flush their peers and the NAT's mappings
 settings()
 {
 	local node
@@ -58,7 +57,7 @@ settings()
 	done
 }
 
-# at NODE PEER: where the peer is, as NODE has it
+# at NODE PEER: the endpoint that NODE uses for the peer
 at()
 {
 	teredo "$1" peer show teredo0 | sed -n "s/.*$2 trusted at \([0-9.:]*\) .*/\1/p"
@@ -76,8 +75,8 @@ check_at()
 	esac
 }
 
-# test_found NAT HAIRPIN DISCOVERY WHERE: each finds the other, and has it at its inside or
-# outside address, or at any of them
+# test_found NAT HAIRPIN DISCOVERY WHERE: each client reaches the other at its inside or
+# outside endpoint, or at any of them
 test_found()
 {
 	local a d from
@@ -98,8 +97,8 @@ test_found()
 	check "connections" tcp_both_ways a d "$d"
 }
 
-# test_lost NAT: nothing leads from one to the other, and the application is told. Without
-# hairpin, a client accepts no peer at a private address.
+# test_lost NAT: the clients have no path to each other, and the application gets an
+# error. Without hairpin, a client accepts no peer at a private address.
 test_lost()
 {
 	home_nat "$1"
@@ -118,13 +117,13 @@ client_up a
 client_up d
 
 for nat in none plain; do
-	add_test "C-80: hairpinning, $nat: no way without other means" test_lost $nat
-	add_test "XH-04 XH-09: hairpinning, $nat: by the inside address" \
+	add_test "C-80: hairpinning, $nat: no path without other means" test_lost $nat
+	add_test "XH-04 XH-09: hairpinning, $nat: at the inside address" \
 		test_found $nat on off inside
 	add_test "C-69 C-78: hairpinning, $nat: by discovery on the link" \
 		test_found $nat off on inside
 done
-add_test "C-80: hairpinning, rewriting: by the NAT" test_found rewriting off off outside
+add_test "C-80: hairpinning, rewriting: through the NAT" test_found rewriting off off outside
 add_test "XH-04 XH-09: hairpinning, rewriting: with inside addresses as well" \
 	test_found rewriting on off any
 add_test "C-69 C-78: hairpinning, rewriting: with discovery as well" \

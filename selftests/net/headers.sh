@@ -12,7 +12,7 @@ N=2001:db8:1::10
 X_AT=198.51.100.66:40000
 tracefs=/sys/kernel/tracing
 
-# trust_b: make B a trusted peer, as its own bubble does
+# trust_b: make B a trusted peer by its own bubble
 trust_b()
 {
 	flush a
@@ -21,13 +21,13 @@ trust_b()
 		"peer $B trusted $B_AT tries 0 queued 0"
 }
 
-# trailers NUMBER: so many octets of them, unknown ones to be skipped
+# trailers NUMBER: NUMBER octets of unknown trailers that must be skipped
 trailers()
 {
 	printf '8100%.0s' $(seq $(($1 / 2)))
 }
 
-# The RFC sets no limit. An unread trailer could demand that the packet is dropped.
+# The RFC sets no limit. An unread trailer could demand that the packet is discarded.
 test_long_trailers()
 {
 	trust_b
@@ -89,7 +89,7 @@ test_hidden_nd()
 	check_changes "the end" a
 }
 
-# probe_on NAME PLACE ARGUMENT...: a kprobe; fails where there are none
+# probe_on NAME PLACE ARGUMENT...: set a kprobe; fails on kernels without kprobes
 probe_on()
 {
 	mountpoint -q $tracefs || mount -t tracefs tracefs $tracefs
@@ -98,7 +98,7 @@ probe_on()
 	echo 1 > $tracefs/events/kprobes/$1/enable
 }
 
-# probe_off NAME: what it has seen is in $tmp/NAME.log
+# probe_off NAME: remove it; its events are in $tmp/NAME.log
 probe_off()
 {
 	pause 0.1
@@ -113,7 +113,7 @@ test_alignment()
 {
 	local id nonce=0011223344556677 seen data
 
-	# skb->data, by its place in Debian's kernels of x86
+	# skb->data, by its offset in Debian's x86 kernels
 	probe_on teredo_in6 ipv6_rcv 'data=+208(%di):x64' || {
 		skip "no kprobe"
 		return
@@ -144,9 +144,9 @@ test_alignment()
 			sort -u | wc -l)"
 }
 
-# A large datagram arrives in IPv4 fragments. A trailer sends it through the slow
-# path, which must not need contiguous memory for all of it. The first fragment is shorter
-# than the longest packet that the module parses, so something has to be copied.
+# A large datagram arrives in IPv4 fragments. A trailer makes it take the slow path,
+# which must not need contiguous memory for all of it. The first fragment is shorter
+# than the longest packet that the module parses, so some octets must be copied.
 test_large()
 {
 	local pulled peer=2001:0:cb00:7101:0:63bf:39cc:9bbd

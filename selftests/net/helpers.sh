@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The helpers of lib.sh that tests look with: what they cannot see, or see too late,
-# makes the test fail. Those that need no network are tested in selftests/host/checks.sh.
+# The functions of lib.sh that tests use for observation. If they miss something, or see it
+# too late, the test fails. selftests/host/checks.sh tests those without a network.
 
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # shellcheck source=lib.sh
@@ -21,7 +21,7 @@ notices()
 		fail "$*: no '$reason' in: $(< "$tmp/said")"
 }
 
-# malformed COUNT RATE: datagrams that are dropped
+# malformed COUNT RATE: send datagrams that are dropped
 malformed()
 {
 	inject --from $B_AT --to $A_AT --count "$1" --rate "$2" 00
@@ -52,7 +52,7 @@ test_capture()
 	notices 'exit code' packets good udp prot 1
 }
 
-# Half a packet is no mistake as long as the other half can come.
+# An incomplete packet is no error while the capture runs.
 test_incomplete()
 {
 	capture a eth0 half -Q in
@@ -64,7 +64,7 @@ test_incomplete()
 	notices 'exit code 1 of: tcpdump' packets half
 }
 
-# A second change 15 ms after the one that is expected
+# A second change comes 15 ms after the expected one.
 test_changes()
 {
 	flush a
@@ -94,7 +94,7 @@ test_stop()
 	kill -SEGV "$pid"
 	pause 0.1
 	notices 'ended by SIGSEGV' stop crashed
-	# at once, so it gets the signal with the traps of this shell
+	# at once, so the child gets the signal while it has the traps of this shell
 	start good a sleep 100
 	stop good
 	check "the directory is still there" [ -d "$tmp" ]
@@ -114,10 +114,10 @@ client a none
 bare_client a $A
 
 add_test "helpers: a capture that lacks packets, or cannot be read" test_capture
-add_test "helpers: a capture that goes on" test_incomplete
-add_test "helpers: changes that are not expected" test_changes
+add_test "helpers: a capture that is still running" test_incomplete
+add_test "helpers: unexpected changes" test_changes
 add_test "helpers: a process that has crashed" test_stop
-add_test "helpers: what could not be done to the network" test_nat
+add_test "helpers: failed changes of the network" test_nat
 add_test "helpers: a device that is gone" test_gone
 
 run_tests

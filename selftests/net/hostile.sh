@@ -2,9 +2,9 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Floods that anybody can send to a client, and floods that its own programs
-# can: tables and queues stay within their bounds, memory comes back, and a pair
-# of clients that talk to each other notices nothing.
+# Floods from any Internet host and from local programs to a client: tables and
+# queues stay within their bounds, memory is freed, and the traffic of an established
+# pair of clients continues.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,7 +12,7 @@
 SERVER=203.0.113.1:3544
 LIMIT=4096
 
-# flood COUNT ENDPOINT ARGUMENTS of tdinject...: and wait until all has come in
+# flood COUNT ENDPOINT ARGUMENTS of tdinject...: send, and wait until a has received all
 flood()
 {
 	local count=$1 from=$2 start all
@@ -24,7 +24,7 @@ flood()
 	check "all of it comes in" wait_for 30 eval "[ \$(received) -ge $all ]"
 }
 
-# datagrams that have come in at a
+# received: number of packets that eth0 of a has received
 received()
 {
 	local line
@@ -35,7 +35,7 @@ received()
 	done < "/proc/${_pids[a-watch]}/net/dev"
 }
 
-# stat NAME: of a; 0 if it is not there
+# stat NAME: the counter of a; 0 if it is not listed
 stat()
 {
 	on a "$here/tdctl" stats teredo0 |
@@ -50,8 +50,8 @@ start_ping()
 	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
 }
 
-# No packet of the ping was lost since it was started, but for one that can be on its way
-# at the end.
+# stop_ping: no packet of the ping was lost, except for one that can be in flight at the
+# end
 stop_ping()
 {
 	local line sent got most=1
@@ -66,7 +66,7 @@ stop_ping()
 	[ "$sent" -ge 5 ] || fail "too few packets of the ping: $sent"
 }
 
-# 10,000 peers that prove where they are
+# 10,000 peers that verify their endpoints
 test_peers()
 {
 	local evicted
@@ -83,7 +83,7 @@ test_peers()
 	stop_ping
 }
 
-# 10,000 that ping us as well, so each of them is in use
+# 10,000 peers that also ping the client, so each entry is in use
 test_peers_in_use()
 {
 	local refused
@@ -97,7 +97,7 @@ test_peers_in_use()
 	note "$(($(stat rx_drop_peer_limit) - refused)) refused"
 	check_equal "refused" $((10001 - LIMIT)) \
 		$(($(stat rx_drop_peer_limit) - refused))
-	# they do not keep us from talking to somebody else
+	# they do not prevent traffic with another peer
 	start ping2 a ping -6 -n -c 1 -W 5 $C
 	introduce c $A 192.0.2.10:40000
 	on c ping -6 -n -c 1 -W 1 $A > /dev/null
@@ -106,8 +106,8 @@ test_peers_in_use()
 	stop_ping
 }
 
-# Answers are limited: 256 in a second in all, and as many as are left of the second
-# before. The flood has one origin.
+# Answers are limited to 256 per second, plus the unused rest of the second before. The
+# flood has one origin.
 test_indirect()
 {
 	local answers start ms drops
@@ -128,7 +128,7 @@ test_indirect()
 	[ $drops -ge $((10000 - 256 * ms / 1000)) ] || fail "rx_drop_share $drops"
 	check_at_most "peers" $LIMIT "$(stat peers)"
 
-	# the same from relays, which leaves nothing behind
+	# the same from relays, which creates no entries
 	flush a
 	flood 2000 $SERVER --vary ip6 origin 198.51.100.66:9 bubble \
 		2001:db8:77::1 $A
@@ -136,8 +136,8 @@ test_indirect()
 	stop_ping
 }
 
-# native_flood RATE TDINJECT-ARGUMENTS...: 10,000 packets; no more tests are sent than
-# so many per second, each repeated once
+# native_flood RATE TDINJECT-ARGUMENTS...: 10,000 packets cause at most RATE tests per
+# second, each repeated once
 native_flood()
 {
 	local limit=$1 tests start ms rate
@@ -157,17 +157,17 @@ native_flood()
 	[ $rate -ge $((10000 - limit * ms / 1000)) ] || fail "rx_drop_rate $rate"
 }
 
-# 10,000 native sources: each needs a test via the server. All IPv4 addresses together
-# can ask for 32 per second, and one alone for as many.
+# 10,000 native sources: each needs a test via the server. The limit is 32 tests per
+# second for all IPv4 sources together, and one alone can use all of it.
 test_native()
 {
 	flush a
 	start_ping
 	native_flood 32 --vary ip6 udp6 2001:db8:77::1 $A 1 2 900
 	flush a
-	pause 1		# the flood before it has had some of this second's tests
+	pause 1		# the flood before has used some of this second's tests
 	flood_sources
-	# a flood with one source fills what may wait, and no more
+	# a flood with one source fills its queue, and no more
 	flush a
 	pause 1
 	flood 2000 198.51.100.66:5000 udp6 2001:db8:78::1 $A 1 2 900
@@ -176,7 +176,7 @@ test_native()
 	stop_ping
 }
 
-# the same from 20 IPv4 addresses, ten native sources behind each
+# the same from 20 IPv4 addresses, each with ten native sources
 flood_sources()
 {
 	local i j tests start ms
@@ -197,8 +197,8 @@ flood_sources()
 	[ $tests -ge 32 ] || fail "only $tests tests for 20 IPv4 sources"
 }
 
-# hold_flood IPV4-SOURCES NATIVE-SOURCES: 128 packets from each native source, so many of
-# which are behind each IPv4 source, and more than may wait
+# hold_flood IPV4-SOURCES NATIVE-SOURCES: 128 packets from each native source, with
+# NATIVE-SOURCES per IPv4 source; more than the queue holds
 hold_flood()
 {
 	local i j full
@@ -216,7 +216,7 @@ hold_flood()
 		fail "the queue is not full"
 }
 
-# new_host ADDRESS COUNT: so many packets of it, via another relay, wait, and it is
+# new_host ADDRESS COUNT: COUNT packets of it, via another relay, are held, and it is
 # tested at once
 new_host()
 {
@@ -234,8 +234,7 @@ new_host()
 	check "it is tested" test_sent_to $1 $2
 }
 
-# One IPv4 host in the names of 11 native ones, then nine IPv4 hosts, who together fill
-# all.
+# One IPv4 host forges 11 native hosts, then nine IPv4 hosts together fill the queue.
 test_hold()
 {
 	flush a
@@ -246,7 +245,7 @@ test_hold()
 	new_host 2001:db8:1::132 1
 }
 
-# test_sent_to ADDRESS QUEUED: the client has tried to reach it, and holds so many packets
+# test_sent_to ADDRESS QUEUED: the client tests the address, and holds QUEUED packets
 test_sent_to()
 {
 	dump a |
@@ -296,7 +295,7 @@ test_queue()
 	stop_ping
 }
 
-# queued: packets that wait for peers
+# queued: number of packets that wait for peers
 queued()
 {
 	dump a |
@@ -304,8 +303,8 @@ queued()
 		awk '{ n += $1 } END { print n + 0 }'
 }
 
-# flood_as USER PREFIX: 64 packets to each of 60 such peers: too many for the device,
-# not for a peer
+# flood_as USER PREFIX: 64 packets to each of 60 such peers: more than the limit of the
+# device, less than that of a peer
 flood_as()
 {
 	on a setpriv --reuid=$1 --clear-groups bash -c 'printf -v text %900s
@@ -316,7 +315,7 @@ flood_as()
 		done' - $2
 }
 
-# One user can have 1 MiB wait, and 2 MiB if the first packets to peers are counted.
+# One user can queue 1 MiB, or 2 MiB with the first packets to each peer.
 test_queue_total()
 {
 	local full first all
@@ -328,12 +327,12 @@ test_queue_total()
 	first=$(queued)
 	full=$(($(stat tx_drop_queue_full) - full))
 	note "$first wait, $full do not"
-	# each takes no more than a page, and no less than its octets
+	# each takes at most a page, and at least its octets
 	check_at_most "packets of one user" $((2 * 1024 * 1024 / 949)) $first
 	[ $first -ge 256 ] || fail "only $first packets wait"
 	check_equal "all of them" 3840 $((first + full))
 	[ $full -ge 400 ] || fail "only $full are dropped"
-	# which leaves as much for another one
+	# the limit for another user is as large
 	flood_as 0 2001:0:cb00:7101:0:1234:f0fe
 	all=$(queued)
 	note "$((all - first)) of another user wait"
@@ -346,7 +345,7 @@ test_memory()
 {
 	note "$memory_before kB at first, $memory_full kB after all peers"
 	flush a
-	# a full table is 2 MiB, and what waits no more than 5 MiB
+	# a full table is 2 MiB, and queued packets at most 5 MiB
 	check_at_most "kB with a full table" $((memory_before + 7000 * much)) \
 		"$memory_full"
 	check_memory "without peers" "$memory_before" 1500
@@ -382,7 +381,7 @@ add_test "A-33: 10,000 packets to a peer that does not answer" \
 	with_memory test_queue
 add_test "A-33 C-70: a full queue of received packets keeps no new host out" \
 	with_memory test_hold
-add_test "A-33: what one user has waiting leaves room for another one" \
+add_test "A-33: packets that one user has queued leave room for another user" \
 	with_memory test_queue_total
 add_test "C-09 A-33: memory" test_memory
 

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# ICMPv4 errors about outer packets, forged ones and those that hosts and routers send.
-# They change nothing of a peer, of the server or of an application.
+# ICMPv4 errors about outer packets, both forged ones and those of hosts and routers,
+# change neither peers nor the server's state, and reach no application.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,9 +12,9 @@
 # source route failed, host unknown, prohibited (network, host, communication), source
 # quench, time exceeded in transit and in reassembly, parameter problem
 all_errors='3:0 3:1 3:2 3:3 3:4:552 3:5 3:7 3:9 3:10 3:13 4:0 11:0 11:1 12:0'
-ROUTER=198.51.100.200	# some router
+ROUTER=198.51.100.200	# an unrelated router
 
-# errors NODE: ICMPv4 errors that its kernel has received
+# errors NODE: number of ICMPv4 errors that its kernel has received
 errors()
 {
 	on "$1" cat /proc/net/snmp | awk '
@@ -28,14 +28,14 @@ errors()
 	END { print sum }'
 }
 
-# arrived NODE BEFORE NUMBER: so many errors since there were BEFORE
+# arrived NODE BEFORE NUMBER: NUMBER errors have arrived since there were BEFORE
 arrived()
 {
 	[ $(($(errors "$1") - $2)) -ge "$3" ]
 }
 
-# forge FROM TO ARGUMENTS of tdinject...: each error about a datagram, in the name of the
-# attacker, of the datagram's destination and of a router
+# forge FROM TO ARGUMENTS of tdinject...: send each error about a datagram, from the
+# attacker, from the datagram's destination and from a router
 forge()
 {
 	local from=$1 to=$2 error reporter
@@ -51,8 +51,8 @@ forge()
 
 forged=$((3 * $(wc -w <<< "$all_errors")))
 
-# The NAT lets an error in if it has seen the flow that the error quotes, so each has.
-# The ping of b opens the NAT of b.
+# A NAT forwards an error only if it has an entry for the quoted flow, so each flow
+# exists. The ping of b opens the NAT of b.
 start_flows()
 {
 	bare_client a "$A"
@@ -80,7 +80,7 @@ test_forged()
 	check_changes "what they change" a
 }
 
-# Neither data nor the first packets of a peer are held up.
+# The errors delay neither data nor the first packets of a peer.
 test_forged_flow()
 {
 	local i
@@ -104,8 +104,8 @@ test_forged_flow()
 	check_equal "bubbles" '' "$(packets bubbles)"
 }
 
-# The path MTU that an error claims is none: without DF, no router on the path can want
-# smaller datagrams. A path that drops fragments would be cut otherwise.
+# The path MTU in a forged error must be ignored: without DF, no router on the path needs
+# smaller datagrams. Otherwise a path that drops fragments would fail.
 test_forged_mtu()
 {
 	before a
@@ -121,7 +121,7 @@ test_forged_mtu()
 		wc -l)"
 }
 
-# genuine WHAT COUNT: the pings to b that a sends now cause errors, and nothing else
+# genuine WHAT COUNT: pings from a to b now cause errors, and change nothing else
 genuine()
 {
 	local n
@@ -135,7 +135,7 @@ genuine()
 	check_changes "$1: what they change" a 'sent +3'
 }
 
-# back WHAT: the peer is where it was, without bubbles
+# back WHAT: the peer is still at its endpoint, without bubbles
 back()
 {
 	before a
@@ -159,7 +159,7 @@ test_genuine_ttl()
 	back "a longer TTL"
 }
 
-# test_genuine_rejected CODE: by the peer's NAT
+# test_genuine_rejected CODE: the peer's NAT rejects the packets
 test_genuine_rejected()
 {
 	on nb nft insert rule ip nat forward iifname wan meta l4proto udp \
@@ -169,7 +169,7 @@ test_genuine_rejected()
 	back "no rejection"
 }
 
-# daemon: a client of teredod that refreshes its mapping each 3.75 to 5 s
+# daemon: teredod with a client that refreshes its mapping each 3.75 to 5 s
 daemon()
 {
 	client_conf a "$tmp/quick.conf" 'refresh = 5'
@@ -190,7 +190,7 @@ forge_server()
 	done
 }
 
-# Errors in each second, from before the first solicitation on
+# Errors arrive in each second, from before the first solicitation on.
 test_daemon_forged()
 {
 	local i n
@@ -210,12 +210,12 @@ test_daemon_forged()
 	check "the errors arrive at a" arrived a "$n" $((20 * forged))
 	shows a '"nat":{"type":"restricted"' || fail "another NAT: $(teredo a show)"
 	check_equal "addresses" 1 "$(grep -c ': address 2001' "$tmp/a-teredod.log")"
-	# one for each address, and one for each interval
+	# one for each server address, and one per interval
 	check_at_most "solicitations in 20 s" 8 "$(packets forged | wc -l)"
 }
 
-# The server is not there for 7 s, and says so. Two solicitations find that out, the
-# third finds it back. That is what silence would do.
+# The server is down for 7 s, and its host sends errors. Two solicitations fail, the
+# third succeeds, the same as without errors.
 test_daemon_genuine()
 {
 	local n address
@@ -251,6 +251,6 @@ for code in port-unreachable admin-prohibited; do
 done
 add_test "A-60 C-87: forged errors about the server do not end qualification" \
 	test_daemon_forged
-add_test "A-60 C-88: nor does a server that is away for some seconds and says so" \
+add_test "A-60 C-88: nor does a server that is down for some seconds and sends errors" \
 	test_daemon_genuine
 run_tests

@@ -2,9 +2,9 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What minutes without traffic, or without an answer, must lead to and must not:
-# an idle client behind a NAT that forgets after 35 s, an idle host-specific relay,
-# and a client that sends to a peer that is not there. All three at the same time.
+# Minutes without traffic or without an answer: an idle client behind a NAT with a
+# timeout of 35 s, an idle host-specific relay, and a client that sends to a dead peer.
+# All three run at the same time.
 # timeout: 500
 # kernel: debug uml
 
@@ -14,7 +14,7 @@
 # a Teredo address of s1 whose client, 192.0.2.77:9, does not answer
 DEAD=2001:0:cb00:7101:0:fff6:3fff:fdb2 DEAD_AT=192.0.2.77.9
 
-# at SECONDS: since the begin
+# at SECONDS: wait until so many seconds after the start
 at()
 {
 	local left=$((begun + $1 * 1000 - $(now_ms)))
@@ -36,7 +36,7 @@ start_dead_peer()
 	start dead-ping b ping -6 -n -q -i 1 -c 306 $DEAD
 }
 
-# The relay knows a client, and has nothing to say to it.
+# The relay has an entry for a client, and no packets for it.
 start_host_relay()
 {
 	mkdir -p "$tmp/run-h"
@@ -49,7 +49,7 @@ start_host_relay()
 	capture h eth0 relay -Q out udp
 }
 
-# The entry is too old then: a bubble goes first.
+# The entry is too old by then, so a bubble precedes the data.
 test_host_relay()
 {
 	at 70
@@ -113,7 +113,7 @@ start_host_relay
 start_dead_peer
 begun=$(now_ms)
 
-add_test "H-04 H-05 R-09: a host-specific relay sends nothing of its own accord" \
+add_test "H-04 H-05 R-09: an idle host-specific relay sends nothing" \
 	test_host_relay
 add_test "C-11 C-12 C-87 C-88 C-91: an idle client keeps its mapping at a NAT that forgets after 35 s" \
 	test_client

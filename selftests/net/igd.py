@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# A gateway with UPnP that refuses what a real one would not: prints the actions
-# that it is asked for, a line each.
+# A UPnP gateway with errors that a real one does not make. Prints the requested actions,
+# one per line.
 #
 # usage: igd.py ADDRESS ACTION [HOST]	ADDRESS is its own, ACTION fails, HOST is
-#					what it says its own is in the answer to
-#					a search
+#					its address according to its answer to a
+#					search
 
 import http.server
 import re
@@ -75,5 +75,5 @@ class Gateway(http.server.BaseHTTPRequestHandler):
 
 threading.Thread(target=discovery, daemon=True).start()
 socketserver.TCPServer.allow_reuse_address = True
-# not HTTPServer, which would look our name up
+# HTTPServer would look up the host's name
 socketserver.TCPServer((ADDRESS, PORT), Gateway).serve_forever()

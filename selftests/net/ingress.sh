@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Ingress filtering (RFC 4380 3.3.5): every router drops what comes from an
-# interface that its source does not belong to. Clients behind NATs, server, relay
-# and host-specific relay work, and nothing of theirs is dropped.
+# Ingress filtering (RFC 4380 3.3.5): every router drops packets whose source does not
+# belong to the interface. Clients behind NATs, server, relay and host-specific relay
+# work, and none of their packets is dropped.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 routers='inet na nb r'
 
-# filter: strict for IPv4. For IPv6, what each network has: a server's also the
-# addresses of its clients, whose tests it forwards, a relay's also all others.
+# filter: strict for IPv4. For IPv6, the addresses of each network: a server's network
+# also sends from its clients' addresses, whose tests it forwards, a relay's from all.
 filter()
 {
 	local node
@@ -35,7 +35,7 @@ filter()
 	EOF
 }
 
-# refused: packets that the routers have dropped, by IPv4 and by IPv6
+# refused: number of packets that the routers have dropped, for IPv4 and for IPv6
 refused()
 {
 	local node

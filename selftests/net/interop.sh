@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Everybody with everybody: client, server and relay, ours or Miredo's, behind
-# each NAT that RFC 4380 gets through.
+# Interoperability matrix: client, server and relay, each this implementation's or
+# Miredo's, behind each NAT that RFC 4380 supports.
 #
-# All relays are there all the time; by its own address the native host chooses
-# whose it is. So a cell of the matrix costs a client's start only if client,
-# NAT or server change. In each, first the native host starts to talk, from one
-# address, then the client, with another.
+# All relays run all the time; the native host selects the relay by its source address.
+# So a cell needs a new client only if client, NAT or server change. In each cell, the
+# native host sends first from one address, then the client sends to another one.
 # timeout: 900
 
 # shellcheck source=lib.sh
@@ -53,13 +52,13 @@ use_client()
 	esac
 }
 
-# received DEVICE: octets that came out of each relay's device
+# received DEVICE: octets that each relay's device has received
 received()
 {
 	local who
 
 	for who in ours miredo host; do
-		# shellcheck disable=SC2016 # awk's
+		# shellcheck disable=SC2016 # expanded by awk
 		on "${relay_node[$who]}" awk -v "dev=${relay_dev[$who]}:" \
 			'$1 == dev { print $2 }' /proc/net/dev
 	done

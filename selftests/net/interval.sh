@@ -2,9 +2,9 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Refresh interval determination, behind NATs that forget mappings after a time:
-# a's after 50 s, b's after 300 s, and c's lets nothing but the service port out.
-# All three go on at the same time, and take minutes of real time.
+# Refresh interval determination (RFC 4380 5.2.7) behind three NATs: a's has a timeout of
+# 50 s, b's of 300 s, and c's drops packets from other ports than the service port. The
+# three run in parallel, and take minutes of real time.
 # timeout: 700
 # set: long
 
@@ -13,7 +13,7 @@
 
 declare -A second=()		# ports
 
-# forgets NODE SECONDS: after which the NAT has forgotten a mapping
+# forgets NODE SECONDS: set the UDP timeout of its NAT
 forgets()
 {
 	on "n$1" sysctl -qw net.netfilter.nf_conntrack_udp_timeout=$2 \
@@ -28,7 +28,7 @@ determine()
 	client_up $1 --config "$tmp/determine-$1.conf"
 }
 
-# The kernel's own sockets are nobody's.
+# Sockets of the kernel have no process.
 second_port()
 {
 	must on "$1" ss -uanpH | sed -n 's/.*:\([0-9]*\) .*teredod.*/\1/p'
@@ -47,7 +47,7 @@ shows()
 	[[ $json == *"$want}"* ]]
 }
 
-# check_shows WHAT NODE...: now or in a moment
+# check_shows WHAT NODE...: now or within a short time
 check_shows()
 {
 	local what=$1
@@ -59,8 +59,8 @@ check_shows()
 	}
 }
 
-# at SECONDS: since the second ports have been qualified. To look all the time
-# would keep the machine from being idle, and emulated ones are slow.
+# at SECONDS: wait until so many seconds after the second ports are qualified. Do not
+# poll: it would keep the machine from being idle, and emulated ones are slow.
 at()
 {
 	local left=$((begun + $1 * 1000 - $(now_ms)))
@@ -68,7 +68,7 @@ at()
 	[ $left -le 0 ] || pause $((left / 1000)).$((left % 1000 / 100))
 }
 
-# sends NAME [FILTER]: when, where from, where to, of what type or next header
+# sends NAME [FILTER]: time, source port, destination, type or next header
 sends()
 {
 	local name=$1
@@ -85,7 +85,7 @@ test_default()
 	client_down a
 }
 
-# The second port is qualified right after the first one, by both addresses.
+# The second port is qualified right after the service port, with both server addresses.
 test_begin()
 {
 	local node
@@ -100,7 +100,7 @@ test_begin()
 	done
 	begun=$(now_ms)
 	[ "${second[a]}" ] || fail "a has no second port"
-	# from its next mapping on the second port is seen as another one
+	# the next mapping of the second port gets another port number
 	on na nft insert rule ip nat postrouting oifname wan \
 		udp sport "${second[a]}" snat to 192.0.2.10:41000
 	check_equal "how it is shown" "30 seconds (determination running)" \
@@ -118,7 +118,7 @@ test_begin()
 	check_shows "it begins" c 30000 running
 }
 
-# Whatever comes to the port that is not for it: nothing is sent, nobody told.
+# Unexpected packets at the second port cause no reply and no event.
 test_other()
 {
 	local inner part
@@ -149,7 +149,7 @@ test_blocked()
 	check "and the client works" reach c 2001:db8:1::10 1
 }
 
-# 50 s: 60 s are too much, 45 not, 52.5 are
+# Timeout of 50 s: candidates of 60 s and 52.5 s fail, 45 s succeeds.
 test_short()
 {
 	at 71
@@ -164,7 +164,7 @@ test_short()
 			sed -n 's/.*client refresh interval *\(.*done)\).*/\1/p')"
 }
 
-# 300 s: it goes on while there is something to be gained
+# Timeout of 300 s: the determination goes on while it can gain time.
 test_long()
 {
 	shows b 90000 running 105000 120000 || {
@@ -174,7 +174,7 @@ test_long()
 	[ "$(second_port b)" = "${second[b]}" ] || fail "another second port"
 }
 
-# What went over the wire meanwhile
+# all packets on the wire during the tests above
 test_wire()
 {
 	local port2=${second[a]}
@@ -189,7 +189,7 @@ test_wire()
 	awk '$5 == 133 { t[++n] = $1 }
 		END { exit n < 4 || t[4] - t[1] > 1 }' "$tmp/sends" ||
 		fail "the second ones take their time"
-	# bubbles: no ICMPv6 type, so the next header comes first
+	# bubbles have no ICMPv6 type, so the next header comes first
 	check_equal "bubbles by way of the server, from the service port" \
 		'4 1 4 ' "$(awk '$5 == 59 && $2 == 40000 {
 			if ($3 != "203.0.113.1" || $4 != 3544)
@@ -205,8 +205,8 @@ test_wire()
 		'60 2 2 2 45 52 2 2 2 ' "$(awk -v second=$port2 '
 			$5 == 59 { printf "%d ", $1 - last + 0.2 }
 			$5 == 59 || $2 == second { last = $1 }' "$tmp/sends")"
-	# each candidate but the last is followed by maintenance of the second port,
-	# which finds another address for it after the first one
+	# After each candidate except the last, maintenance of the second port finds
+	# another mapped port, after the first candidate.
 	check_equal "solicitations of the second port, after each candidate" \
 		'2 2 1 ' "$(awk -v second=$port2 '
 			$5 == 133 && $2 == second { n++ }
@@ -217,7 +217,7 @@ test_wire()
 		"$(printf '%x ' $((port2 ^ 0xffff)) $((41000 ^ 0xffff)))" \
 		"$(awk '$5 == 59 { split($NF, part, ":"); print part[6] }' \
 			"$tmp/sends" | uniq | tr '\n' ' ')"
-	# each 75 to 100 % of the interval that is known
+	# each after 75 to 100 % of the known interval
 	awk '$5 == 133 && $2 == 40000 && $3 == "203.0.113.1" {
 		if (last)
 			print $1 - last
@@ -231,7 +231,7 @@ test_wire()
 	check "the client works" reach a 2001:db8:1::10 1
 }
 
-# Another network: what was found does not hold any more.
+# On another network, the interval found before is invalid.
 test_again()
 {
 	ip_on a link set eth0 down
@@ -254,7 +254,7 @@ forgets a 50
 forgets b 300
 services
 
-add_test "C-98: without being asked for there is no second port" test_default
+add_test "C-98: without configuration there is no second port" test_default
 add_test "C-98 C-99 C-101: a second port, qualified after the first one" test_begin
 add_test "C-106 P-02: nothing else is done by it" test_other
 add_test "C-100: without a second address the interval stays" test_blocked

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The plug-in in the "ip" of this system and in those of other suites: what it
-# takes, what it shows, what it refuses. One binary for all of them.
+# The iproute2 plug-in with the "ip" of this system and of other Debian suites: accepted
+# options, output and errors. All use the same binary.
 # timeout: 300
 # prepare: scripts/iproute2.sh
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# The one that is being tried, and where
+# the ip program under test
 ip=ip
 
 # tried ARGUMENTS of ip...
@@ -18,7 +18,7 @@ tried()
 	on m "$ip" "$@"
 }
 
-# exits WHAT CODE ARGUMENTS of ip...: what it said is in $said
+# exits WHAT CODE ARGUMENTS of ip...: check the exit code; the output is in $said
 exits()
 {
 	local what=$1 expected=$2 code
@@ -30,7 +30,7 @@ exits()
 		fail "$what: exit code $code, expected $expected: $said"
 }
 
-# says WORDS...: all of them, in what was said; line breaks count as blanks
+# says WORDS...: the output has all words; line breaks count as blanks
 says()
 {
 	local words line
@@ -41,7 +41,7 @@ says()
 	done
 }
 
-# info WHAT EXPECTED: these are in info_data of t1 in JSON
+# info WHAT EXPECTED: info_data of t1 has these values, in JSON
 info()
 {
 	exits "$1, JSON" 0 -d -j link show t1

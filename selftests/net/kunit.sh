@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The module's unit tests, which a kernel with KUnit has run when it was loaded:
-# one test here for each case there.
+# Reports the KUnit tests that the module has run at load time, one test here for each
+# case there.
 # kernel: debug uml
 
 # shellcheck source=lib.sh
@@ -10,7 +10,7 @@
 
 results=/sys/kernel/debug/kunit
 
-# test_case SUITE CASE: it passed; if not, what it had to say
+# test_case SUITE CASE: the case passed; otherwise print its output
 test_case()
 {
 	grep -q "^    ok [0-9]* $2\$" "$results/$1/results" && return
@@ -18,8 +18,7 @@ test_case()
 	return 1
 }
 
-# test_suites: those that there should be, and all of them run, so that none is
-# missed
+# test_suites: exactly the expected suites have run
 test_suites()
 {
 	local suite

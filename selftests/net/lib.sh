@@ -1,41 +1,41 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the network tests share: KTAP results, and an Internet made of network
-# namespaces. Runs as root, inside the machine of selftests/vm/run. Elsewhere the tests
-# of this directory refuse to run: they load and remove the module, set the clock and
-# write to /etc. TEREDO_TESTS_CHANGE_THIS_MACHINE=yes has them run all the same.
+# Shared code of the network tests: KTAP results, and an Internet made of network
+# namespaces. Runs as root inside the machine of selftests/vm/run. Outside of it the
+# tests of this directory refuse to run, as they load and remove the module, set the
+# clock and write to /etc. TEREDO_TESTS_CHANGE_THIS_MACHINE=yes overrides this.
 #
 # A test file sources this, registers its tests with add_test and ends with
 # run_tests. A test is a function; it fails if it returns non-zero or if a
 # check in it failed.
 #
-# The Internet, every node a namespace, every link visible on the router "inet"
-# under the name of the node at its other end:
+# The Internet: every node is a namespace. The router "inet" names each link after the
+# node at the other end:
 #
 #   s1   203.0.113.1, .2      2001:db8:5::1   Teredo server
-#   s2   198.51.100.118, .119 2001:db8:6::1   another one
+#   s2   198.51.100.118, .119 2001:db8:6::1   second Teredo server
 #   r    198.51.100.1         2001:db8:1::1   Teredo relay, service port 3545
-#   n    behind r             2001:db8:1::10  host with native IPv6 alone
-#   h    198.51.100.7         2001:db8:7::7   host with both
+#   n    behind r             2001:db8:1::10  host with native IPv6 only
+#   h    198.51.100.7         2001:db8:7::7   host with IPv4 and native IPv6
 #   x    198.51.100.66        2001:db8:66::1  attacker, may forge any source
 #   a    10.1.0.2    behind na 192.0.2.10     client, service port 40000
 #   b    10.2.0.2    behind nb 192.0.2.20     client, service port 50000
 #
-# The documentation ranges count as global unicast everywhere, so nothing needs
-# a switch for tests.
+# The module treats documentation ranges as global unicast, so the tests need no
+# special setting.
 #
-# Links have no address resolution: both ends of each carry the same MAC address
-# and NOARP. So no first packet waits for a neighbour, and captures hold nothing
-# but the traffic under test.
+# Links have no address resolution: both ends of each have the same MAC address
+# and NOARP. So no first packet waits for a neighbour, and captures hold only
+# the traffic under test.
 
 # ---------------------------------------------------------------- results
 
 declare -a _tests_desc=() _tests_func=()
 _failed=0 _skipped=''
 
-# add_test "IDs: description" FUNCTION [ARGUMENTS]. With ONLY in the environment
-# those alone whose description has it.
+# add_test "IDs: description" FUNCTION [ARGUMENTS]. With ONLY in the environment,
+# only the tests whose description contains it run.
 add_test()
 {
 	[[ $1 == *${ONLY:-}* ]] || return 0
@@ -44,7 +44,7 @@ add_test()
 	_tests_func+=("$(printf '%q ' "$@")")
 }
 
-# Diagnostic lines from standard input or the arguments.
+# note: print diagnostic lines from standard input or the arguments
 note()
 {
 	if [ $# -gt 0 ]; then
@@ -54,7 +54,7 @@ note()
 	fi
 }
 
-# fail REASON: the running test fails, but may go on. A subshell, such as a part of a
+# fail REASON: the running test fails, but may continue. A subshell, such as a part of a
 # pipe, loses its variables, so its reasons go to a file.
 fail()
 {
@@ -64,7 +64,7 @@ fail()
 	return 1
 }
 
-# _has_failed: check whether the running test has
+# _has_failed: check whether the running test has failed
 _has_failed()
 {
 	[ ! -e "$tmp/failed" ] || {
@@ -75,9 +75,9 @@ _has_failed()
 	[ $_failed != 0 ]
 }
 
-# must COMMAND...: the running test fails if the command does. For the begin of a pipe
-# and for what is compared with nothing, as the exit code is lost there. The reader may
-# close the pipe early.
+# must COMMAND...: the running test fails if the command does. Use it at the start of a
+# pipe and where output is compared with the empty string, as the exit code is lost
+# there. The reader may close the pipe early.
 must()
 {
 	local code
@@ -88,8 +88,8 @@ must()
 		fail "exit code $code of: $*" >&2
 }
 
-# skip REASON: the running test cannot run here; to be followed by return. A failed test
-# is not skipped.
+# skip REASON: the running test cannot run here; the caller must return next. A failed
+# test is not skipped.
 skip()
 {
 	_skipped=$*
@@ -109,7 +109,7 @@ check()
 	return 1
 }
 
-# exits WHAT CODE COMMAND...: the output is in $shown
+# exits WHAT CODE COMMAND...: check the exit code; the output is in $shown
 exits()
 {
 	local what=$1 expected=$2 code
@@ -146,7 +146,7 @@ check_at_most()
 	fail "$1: at most $2, got '$3'"
 }
 
-# A failure before this is one of its own.
+# A failure outside of a test is reported as a failed test of its own.
 run_tests()
 {
 	local i start bad=0 n=${#_tests_desc[@]}
@@ -177,8 +177,8 @@ run_tests()
 
 # ---------------------------------------------------------------- time
 
-# A read that never gets anything: sleeps without starting a program, which
-# takes 20 ms under emulation.
+# Sleep by a read that never gets input: starting a program takes 20 ms under
+# emulation.
 exec {_never}<> <(:)
 pause()
 {
@@ -193,22 +193,21 @@ now_ms()
 	printf '%s\n' $((us / 1000))
 }
 
-# A kernel that checks everything keeps what was freed for a while and has notes on
-# all that is allocated, and takes its time: so much more memory is allowed, so much
-# less sent.
+# Factor for debug kernels. They keep freed memory for some time, hold metadata about
+# all allocations, and are slow: tests allow more memory and send less.
 much=${SLOW:-1}
 [ ! -e /sys/kernel/debug/kmemleak ] || much=10
 
-# memory_now: what the kernel holds for itself, in kB. The module has no slab caches of its
-# own, so the sum of them all is the measure, and the memory of each CPU.
+# memory_now: memory of the kernel itself, in kB. The module has no slab caches of its
+# own, so this sums all slab caches and per-CPU memory.
 memory_now()
 {
 	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" { sum += $2 }
 		END { print sum }' /proc/meminfo
 }
 
-# kernel_memory: the same without what the kernel only keeps for the next allocation, and
-# without what RCU frees, which takes up to 5 s
+# kernel_memory: memory_now after freeing what the kernel caches for later allocations
+# and what RCU frees, which takes up to 5 s
 kernel_memory()
 {
 	local cache
@@ -220,9 +219,9 @@ kernel_memory()
 	memory_now
 }
 
-# check_memory WHAT BEFORE LIMIT: no more than LIMIT kB more than kernel_memory was before.
-# A kernel with kmemleak has notes on all memory, which stay for a while. There
-# selftests/vm/guest looks for what was not given back.
+# check_memory WHAT BEFORE LIMIT: kernel_memory has grown by at most LIMIT kB. A kernel
+# with kmemleak holds metadata on all memory for some time. There selftests/vm/guest
+# looks for leaks instead.
 check_memory()
 {
 	local grown
@@ -233,17 +232,17 @@ check_memory()
 		check_at_most "$1, kB more" $(($3 * ${SLOW:-1})) "$grown"
 }
 
-# In user-mode Linux time passes only while all processes wait, so what is measured in
-# time is exact: $exact is not empty. Elsewhere the machine's CPU adds to it.
-# A loop that otherwise never waits has to do what $breath says.
+# In user-mode Linux, time passes only while all processes wait, so measured times are
+# exact: $exact is not empty. Elsewhere they include CPU time. A busy loop must call
+# $breath.
 breath=: exact=
 # shellcheck disable=SC2034 # for the tests
 if grep -q 'User Mode Linux' /proc/cpuinfo; then
 	breath='sleep 0.02' exact=yes
 fi
 
-# wait_for SECONDS COMMAND...: until the command succeeds; on a slow kernel, so
-# much longer as SLOW says
+# wait_for SECONDS COMMAND...: repeat until the command succeeds. SLOW multiplies the
+# time on a slow kernel.
 wait_for()
 {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000 * ${SLOW:-1}))
@@ -253,12 +252,12 @@ wait_for()
 	until "$@"; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
 		pause $rest
-		# what is not there within a second is looked for less often
+		# poll less often after a second
 		[ $((++tries)) -lt 50 ] || rest=0.1
 	done
 }
 
-# took WHAT LIMIT COMMAND...: how long until it succeeds, in ms
+# took WHAT LIMIT COMMAND...: time until the command succeeds, at most LIMIT ms
 took()
 {
 	local what=$1 limit=$2 start ms
@@ -283,20 +282,20 @@ fi
 # shellcheck disable=SC2034 # for the tests
 top=$(cd "$here/../.." && pwd)
 tmp=$(mktemp -d)
-chmod 755 "$tmp"		# Miredo reads its configuration as nobody
+chmod 755 "$tmp"		# Miredo reads its configuration without privileges
 _prefix=${NS_PREFIX-td$$-}
 _nodes=''
 declare -A _pids=()
 
-# A child that gets a signal before it has become another program has the same traps.
+# A child that gets a signal before it execs has the same traps.
 _cleanup()
 {
 	local node proc
 
 	[ "$BASHPID" = $$ ] || return
-	exec 2> /dev/null	# the shell's notes of who was killed
-	# Every process in a namespace of ours is ours. "ip netns pids" for each
-	# would take seconds.
+	exec 2> /dev/null	# hides the shell's messages about killed processes
+	# Every process in a test namespace belongs to the test. "ip netns pids" for each
+	# namespace would take seconds.
 	for proc in /proc/[0-9]*; do
 		for node in $_nodes; do
 			if [ "$proc/ns/net" -ef "/run/netns/$_prefix$node" ]; then
@@ -314,7 +313,7 @@ _cleanup()
 trap _cleanup EXIT
 trap 'exit 130' INT TERM
 
-# What a failed test leaves behind: captures and logs.
+# Keep captures and logs of failed tests.
 _keep_files()
 {
 	local dir
@@ -324,14 +323,14 @@ _keep_files()
 	mkdir -p "$dir" && cp "$tmp"/*.{pcap,log} "$dir/" 2> /dev/null
 }
 
-# netns NODE: the namespace's name
+# netns NODE: name of the node's namespace
 netns()
 {
 	printf '%s%s\n' "$_prefix" "$1"
 }
 
-# on NODE COMMAND...: run a command there. Not by "ip netns exec": that makes a
-# mount namespace too, which costs more than the commands.
+# on NODE COMMAND...: run a command there. "ip netns exec" also makes a mount namespace,
+# which takes longer than the commands.
 on()
 {
 	local node=$1
@@ -349,14 +348,14 @@ ip_on()
 	ip -n "$_prefix$node" "$@"
 }
 
-# start NAME NODE COMMAND...: in the background, log in $tmp/NAME.log; the
-# process id is in $pid.
+# start NAME NODE COMMAND...: run in the background, with the log in $tmp/NAME.log; the
+# process ID is in $pid.
 start()
 {
 	local name=$1 node=$2
 
 	shift 2
-	# here: what waits for a line must not see the log of the last one
+	# truncate here, as a reader that waits for a line must not see the previous log
 	: > "$tmp/$name.log"
 	nsenter "--net=/run/netns/$_prefix$node" "$@" \
 		< /dev/null > "$tmp/$name.log" 2>&1 &
@@ -364,7 +363,7 @@ start()
 	_pids[$name]=$pid
 }
 
-# stop NAME [SIGNAL]: the running test fails if a mistake of the process had ended it
+# stop NAME [SIGNAL]: the running test fails if the process had crashed before
 stop()
 {
 	[ "${_pids[$1]:-}" ] || return
@@ -374,7 +373,7 @@ stop()
 	unset "_pids[$1]"
 }
 
-# _check_end NAME EXIT-CODE: signals that a program gets by its own mistake
+# _check_end NAME EXIT-CODE: fail for signals that mean a crash
 _check_end()
 {
 	local signal
@@ -450,14 +449,14 @@ _link_end()
 		ip_on "$1" -batch - || exit 1
 }
 
-# A veth pair hands over packets whose checksums are not computed yet, and a
-# program at the other end, unlike a kernel, sees them so. Inside a tunnel that
-# can last beyond the other end. So nodes that packets start from compute them.
+# A veth pair passes packets with checksums still to be computed. A program at the
+# other end, unlike a kernel, sees them in this state. Inside a tunnel, they can stay so
+# beyond the other end. So nodes that send packets compute checksums.
 #
-# OFFLOADS in the environment says on which links:
+# OFFLOADS in the environment selects the links:
 #
 #   (empty)	every link of a host or client
-#   uplinks	links to the router "inet" alone: clients behind a NAT and hosts
+#   uplinks	only links to the router "inet": clients behind a NAT and hosts
 #		behind r leave checksums and segmentation to the host that
 #		forwards for them, as containers and virtual machines do
 #   default	none: all links have the offloads that veth has by default
@@ -467,7 +466,7 @@ compute_checksums()	# NODE DEVICE
 	on "$1" ethtool -K "$2" tx off > /dev/null || exit 1
 }
 
-# real_checksums NODE: which is not on the router "inet" itself
+# real_checksums NODE: compute checksums at a node without a link to the router "inet"
 real_checksums()
 {
 	[ "${OFFLOADS:-}" ] || compute_checksums "$1" eth0
@@ -501,7 +500,7 @@ second_uplink()
 	ip_on inet route replace "$3" dev "$1-$2" || exit 1
 }
 
-# internet: all that has a public address
+# internet: create all nodes with public addresses
 internet()
 {
 	new_node inet
@@ -516,7 +515,7 @@ internet()
 	host h 198.51.100.7 2001:db8:7::7
 	host x 198.51.100.66 2001:db8:66::1
 
-	# everyone's but the attacker's edge drops forged sources
+	# every edge except the attacker's drops forged sources
 	on inet sysctl -qw net.ipv4.conf.x.rp_filter=0
 	ip_on inet -6 route add 2001::/32 dev r
 
@@ -552,7 +551,7 @@ client()
 
 declare -A _nat=()
 
-# nat_forgets NODE: all that its NAT knows of connections
+# nat_forgets NODE: flush all connection tracking entries of its NAT
 nat_forgets()
 {
 	on "$1" conntrack -F > /dev/null 2>&1 || fail "conntrack -F fails at $1"
@@ -569,19 +568,19 @@ forget_mappings()
 	esac
 }
 
-# set_nat CLIENT KIND: change the NAT in front of a client. It forgets all
-# mappings. Kinds, by what they do to the client's service port:
+# set_nat CLIENT KIND: change the NAT in front of a client. The NAT loses all
+# mappings. Kinds, by their treatment of the client's service port:
 #
 #   none	no NAT, the client itself has the public address
-#   cone	one mapping for all, anyone may send to it
-#   ar		one mapping, those may send whose address was written to
-#   pr		one mapping, those may send whose address and port were
+#   cone	one mapping, no filter
+#   ar		one mapping, filter by address
+#   pr		one mapping, filter by address and port
 #   pp_sym	first destination keeps the port, others get random ones; as pr
 #   symrnd	a random port for every destination; as pr
 #   seq	ports in sequence; as pr
 #   addrsym	address and port differ by destination; as pr
 #
-# All but none drop what nobody asked for, as home routers do. Without that, a
+# All except none drop unsolicited packets, as home routers do. Otherwise a
 # packet that comes in before the client's own leaves a conntrack entry on the
 # NAT, and the client's packet then gets another port.
 set_nat()
@@ -631,7 +630,7 @@ set_nat()
 		post='masquerade fully-random'
 		;;
 	seq)
-		# a map, since "numgen ... offset" comes out with its octets swapped
+		# a map, since "numgen ... offset" swaps the octets of its result
 		for ((i = 0; i < 1000; i++)); do
 			map="$map${map:+, }$i : $((p + 1000 + i))"
 		done
@@ -689,7 +688,7 @@ set_nat()
 		ip_on "$node" -batch - || exit 1
 }
 
-# attach GATE DEVICE NODE ADDRESS VIA [NODE-DEVICE]: a link from GATE to NODE, which has
+# attach GATE DEVICE NODE ADDRESS VIA [NODE-DEVICE]: link GATE to NODE, and give NODE the
 # ADDRESS
 attach()
 {
@@ -702,7 +701,7 @@ attach()
 		"route add default via $5" | ip_on "$3" -batch - || exit 1
 }
 
-# on_lan NODE NUMBER: at 10.1.0.NUMBER of a's network, which is a bridge
+# on_lan NODE NUMBER: attach the node at 10.1.0.NUMBER to a's network, which is a bridge
 on_lan()
 {
 	local node=$1 n=$2 nat=na
@@ -711,7 +710,7 @@ on_lan()
 		netns "$(netns "$node")" address "02:01:00:00:00:0$n" || exit 1
 	ip_on "$nat" link set "p$node" master lan up
 	on "$node" sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
-	# in this order, or it has an address and something to say already
+	# disable automatic addresses first, as the link would carry packets for them
 	printf '%s\n' 'link set eth0 addrgenmode none' 'link set eth0 up' \
 		"addr add 10.1.0.$n/24 dev eth0" \
 		'route add default via 10.1.0.1 dev eth0' |
@@ -720,7 +719,7 @@ on_lan()
 	real_checksums "$node"
 }
 
-# neighbours NODE DEVICE: resolve all addresses beforehand, so that only the traffic
+# neighbours NODE DEVICE: resolve all addresses in advance, so that only the traffic
 # under test is counted
 neighbours()
 {
@@ -732,7 +731,7 @@ neighbours()
 	done | ip_on "$1" -batch -
 }
 
-# make_lan: a network of clients a and d behind the NAT of a, and of another host w
+# make_lan: a network of clients a and d behind the NAT of a, and of a host w
 make_lan()
 {
 	port[d]=50000 inside[d]=10.1.0
@@ -751,8 +750,8 @@ make_lan()
 	neighbours na lan
 }
 
-# link_delay NODE TIME: each way between a host, or a client's NAT, and the
-# router. Of the hosts, a delay of r counts for n too.
+# link_delay NODE TIME: delay in each direction between a host, or a client's NAT, and
+# the router. A delay of r also applies to n.
 link_delay()
 {
 	local node=$1 dev=eth0
@@ -765,8 +764,8 @@ link_delay()
 	} || fail "no delay at $1"
 }
 
-# path_delay NODE DEVICE SERVER DIRECT: of packets that leave there, in ms: those of
-# s1, and all others
+# path_delay NODE DEVICE SERVER DIRECT: delay of packets that leave there, in ms: SERVER
+# for packets to s1, DIRECT for all others
 path_delay()
 {
 	local tc=(tc -n "$_prefix$1")
@@ -780,10 +779,10 @@ path_delay()
 		match ip src 203.0.113.0/24 flowid 1:1 || exit 1
 }
 
-# gateway CLIENT [LINE]...: its NAT forwards ports when asked, to all or, if
-# lines of miniupnpd's configuration say so, to some; by NAT-PMP unless natpmp=no.
-# The NAT needs another address outside than one for documentation, which
-# miniupnpd takes for no way into the Internet.
+# gateway CLIENT [LINE]...: the client's NAT forwards ports on request, to all peers or
+# as the lines of miniupnpd's configuration say; by NAT-PMP, too, unless natpmp=no.
+# The NAT needs an external address outside of the documentation ranges, which
+# miniupnpd does not accept as public.
 gateway()
 {
 	local nat=n$1 in=${inside[$1]}
@@ -826,10 +825,10 @@ gateway_down()
 
 # ---------------------------------------------------------------- Miredo
 
-# its own tunnels are TUN devices
+# Miredo's tunnels are TUN devices
 [ -e /dev/net/tun ] || modprobe -q tun
 
-# has_teredo_address PID: in the process's namespace
+# has_teredo_address PID: check the process's namespace
 has_teredo_address()
 {
 	local hex rest
@@ -840,14 +839,14 @@ has_teredo_address()
 	return 1
 }
 
-# teredo_address NODE: its address, as ip prints it
+# teredo_address NODE: its Teredo address, as ip prints it
 teredo_address()
 {
 	must ip_on "$1" -6 -o addr show scope global to 2001::/32 |
 		sed -n 's/.* inet6 \([^/]*\).*/\1/p'
 }
 
-# miredo NAME NODE: with configuration from standard input
+# _miredo NAME NODE: start Miredo with the configuration from standard input
 _miredo()
 {
 	cat > "$tmp/$1.conf"
@@ -878,7 +877,7 @@ miredo_relay()
 		fail "Miredo's relay does not start on $1"
 }
 
-# services: Miredo's server on s1 and its relay on r
+# services: start Miredo's server on s1 and its relay on r
 services()
 {
 	miredo_server s1 203.0.113.1 203.0.113.2
@@ -907,12 +906,12 @@ miredo_client_down()
 	stop "$1-miredo"
 }
 
-# ---------------------------------------------------------------- our client
+# ---------------------------------------------------------------- the client under test
 
 tools=$top/tools/bin
 
-# client_up NODE [OPTIONS of teredod]: wait until it is qualified. The servers
-# are s1's unless the options say otherwise.
+# client_up NODE [OPTIONS of teredod]: start a client and wait until it is qualified. It
+# uses the server s1 unless the options say otherwise.
 client_up()
 {
 	client_start "$@"
@@ -921,19 +920,19 @@ client_up()
 	note < "$tmp/$1-teredod.log"
 }
 
-# no_address NODE: our client there has none
+# no_address NODE: the client there has no Teredo address
 no_address()
 {
 	! has_teredo_address "${_pids[$1-teredod]}"
 }
 
-# by_server NODE HEX: its address is of the server whose address this is
+# by_server NODE HEX: its Teredo address holds this server address
 by_server()
 {
 	[[ $(teredo_address "$1") == 2001:0:$2:* ]]
 }
 
-# client_conf NODE FILE [LINE]...: a configuration, with more lines of [client]
+# client_conf NODE FILE [LINE]...: write a configuration, with these lines of [client]
 client_conf()
 {
 	local node=$1 file=$2
@@ -943,7 +942,7 @@ client_conf()
 		'[device]' "port = ${port[$node]}" > "$file"
 }
 
-# Namespaces share /run, so each node has a place of its own for the sockets of
+# Namespaces share /run, so each node has its own directory for the sockets of
 # teredod.
 client_start()
 {
@@ -963,7 +962,7 @@ client_down()
 	ip_on "$1" link del teredo0
 }
 
-# teredo NODE ARGUMENTS...: the tool, at a node
+# teredo NODE ARGUMENTS...: run the tool at a node
 teredo()
 {
 	local node=$1
@@ -972,7 +971,7 @@ teredo()
 	on "$node" env "TEREDO_RUN_DIR=$tmp/run-$node" "$tools/teredo" "$@"
 }
 
-# shows CLIENT WORDS...: "teredo show" says all of these
+# shows CLIENT WORDS...: the output of "teredo show" contains all words
 shows()
 {
 	local node=$1 text word
@@ -994,14 +993,14 @@ counter()
 	printf '%s\n' "${BASH_REMATCH[1]}"
 }
 
-# ping_native NODE: until stop_ping_native
+# ping_native NODE: ping the native host until stop_ping_native
 ping_native()
 {
 	start ping "$1" ping -6 -n -i 0.1 -W 2 2001:db8:1::10
 	check "the ping is answered" wait_for 5 grep -q 'time=' "$tmp/ping.log"
 }
 
-# no packet of the ping was lost since it was started
+# stop_ping_native: check that the ping has lost no packet
 stop_ping_native()
 {
 	stop ping INT
@@ -1011,7 +1010,7 @@ stop_ping_native()
 
 # ---------------------------------------------------------------- a bare client
 
-# what bare clients at a, b and c are called, and where they are seen
+# Teredo addresses of the bare clients at a, b and c, and their mapped endpoints
 # shellcheck disable=SC2034 # for the tests
 {
 	A=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5 A_AT=192.0.2.10:40000
@@ -1019,8 +1018,8 @@ stop_ping_native()
 	C=2001:0:cb00:7101:1001:159f:3fff:fde1 C_AT=192.0.2.30:60000
 }
 
-# bare_client NODE ADDRESS: qualified without teredod, so it has exactly this
-# address and sends nothing of its own
+# bare_client NODE ADDRESS: a client qualified without teredod, so it has exactly this
+# address and sends no maintenance packets
 bare_client()
 {
 	local in=$tmp/$1-watch.in out=$tmp/$1-watch.out
@@ -1037,14 +1036,14 @@ bare_client()
 
 declare -A _watch_in=() _watch_out=()
 
-# introduce NODE ADDRESS ENDPOINT: let a client know a peer, without a server to
+# introduce NODE ADDRESS ENDPOINT: add a peer to a client, as there is no server to
 # help them
 introduce()
 {
 	teredo "$1" peer add teredo0 "$2" remote "$3"
 }
 
-# dump NODE: counters and peers of its device
+# dump NODE: print counters and peers of its device
 dump()
 {
 	must on "$1" "$here/tdctl" dump teredo0
@@ -1057,24 +1056,23 @@ _watch()
 	read -rt 60 <&"${_watch_out[$1]}" || REPLY='no answer'
 }
 
-# before NODE: remember the state of a bare client, which is its counters, its
-# peers, what has reached its IPv6 stack and what has left it
+# before NODE: record the state of a bare client: counters, peers, packets delivered to
+# its IPv6 stack and packets sent
 before()
 {
 	_watch "$1" before
 	[ "$REPLY" = yes ] || fail "the state of $1 is not known: $REPLY"
 }
 
-# flush NODE: forget all peers, and then "before"
+# flush NODE: remove all peers, and then "before"
 flush()
 {
 	_watch "$1" flush
 	[ "$REPLY" = yes ] || fail "the peers of $1 are not forgotten: $REPLY"
 }
 
-# check_changes WHAT NODE CHANGE...: exactly these things have changed since
-# the last check or since "before": "NUMBER +N" or "peer ADDRESS STATE", see
-# tdctl dump
+# check_changes WHAT NODE CHANGE...: exactly these changes have happened since the last
+# check or since "before": "NUMBER +N" or "peer ADDRESS STATE", see tdctl dump
 check_changes()
 {
 	local what=$1 node=$2 IFS='|'
@@ -1089,7 +1087,7 @@ check_changes()
 	return 1
 }
 
-# inject ARGUMENTS of tdinject...: at x, without a new process
+# inject ARGUMENTS of tdinject...: inject at x, without starting a process
 inject()
 {
 	[ "${_inject:-}" ] || {
@@ -1102,11 +1100,11 @@ inject()
 
 # ---------------------------------------------------------------- a scripted peer
 
-# What a bare client on node a is sent from x in the names of others, and what
-# it has sent to them. $A is its address, $B a peer's, which is at $B_AT.
+# x sends to a bare client on node a with forged sources, and captures show the
+# client's replies. $A is its address, $B a peer's, whose mapped endpoint is $B_AT.
 SERVER=203.0.113.1:3544
 
-# from ENDPOINT ARGUMENTS of tdinject...
+# from ENDPOINT ARGUMENTS of tdinject...: inject to the client, from this source
 from()
 {
 	local from=$1
@@ -1115,14 +1113,14 @@ from()
 	inject --from "$from" --to "${outside[a]}:${port[a]}" "$@"
 }
 
-# indirect [TRAILERS]: B's bubble by way of the server
+# indirect [TRAILERS]: B's bubble via the server
 indirect()
 {
 	from $SERVER origin "$B_AT" bubble "$B" "$A" "$@"
 }
 
-# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: one more in the counter
-# and nothing else
+# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: the packet increments this
+# counter and changes nothing else
 drops()
 {
 	local counter=$1 what=$2
@@ -1132,34 +1130,34 @@ drops()
 	check_changes "$what" a "$counter +1"
 }
 
-# nonce_sent PEER: of our last bubble to its server, in hex. What a packet just injected
-# causes is waited for
+# nonce_sent PEER: the nonce of the client's last indirect bubble to the peer, in hex.
+# Waits for the bubble that a packet just injected causes.
 nonce_sent()
 {
 	wait_for 2 eval "dump a | grep -q '^peer $1 .* sent [0-9a-f]'"
 	dump a | sed -n "s/^peer $1 .* sent //p"
 }
 
-# ports_open NUMBER: so many UDP ports are, at a
+# ports_open NUMBER: a has so many UDP ports open
 ports_open()
 {
 	[ "$(must on a ss -uan | grep -c UNCONN)" = "$1" ]
 }
 
-# random_port PEER: what it was told of ours, and what it is reached by
+# random_port PEER: the random port told to the peer, and the local port that reaches it
 random_port()
 {
 	dump a | sed -n "s/^peer $1 .* port \([0-9]* by [0-9]*\) .*/\1/p"
 }
 
-# said NAME: source port, destination and trailers of all bubbles
+# said NAME: source port, destination and trailers of all bubbles in a capture
 said()
 {
 	payloads "$1" 'udp[4:2] < 104' | awk '{
 		print substr($1, match($1, /[0-9]*$/)), $2, substr($3, 81) }'
 }
 
-# to_port PORT ENDPOINT ARGUMENTS of tdinject...: to another port of the NAT
+# to_port PORT ENDPOINT ARGUMENTS of tdinject...: inject to another port of the NAT
 to_port()
 {
 	local to=$1 from=$2
@@ -1168,7 +1166,7 @@ to_port()
 	inject --from "$from" --to "${outside[a]}:$to" "$@"
 }
 
-# kernel_warnings: about what was not given back, or worse
+# kernel_warnings: print kernel messages about leaks and worse
 kernel_warnings()
 {
 	must dmesg -l emerg,alert,crit,err,warn |
@@ -1177,14 +1175,14 @@ kernel_warnings()
 
 # ---------------------------------------------------------------- captures
 
-# capture NODE DEVICE NAME [FILTER]: into $tmp/NAME.pcap
+# capture NODE DEVICE NAME [FILTER]: capture into $tmp/NAME.pcap
 capture()
 {
 	local node=$1 dev=$2 name=$3
 
 	shift 3
-	# The buffer has room for 2 MiB of packets as long as they might be: with
-	# the usual 256 KiB for each, a burst of nine loses one.
+	# The buffer of 2 MiB reserves the snapshot length for each packet. With the
+	# default of 256 KiB, a burst of nine loses one.
 	start "$name" "$node" tcpdump -Z root --immediate-mode -U -n -s 1600 \
 		-i "$dev" -w "$tmp/$name.pcap" "$@"
 	wait_for 10 grep -qs 'listening on' "$tmp/$name.log" ||
@@ -1194,7 +1192,7 @@ capture()
 # capture_stop NAME: the running test fails if the capture may lack packets
 capture_stop()
 {
-	# what is on its way through this machine's queues
+		# let packets in the queues of this machine arrive
 	pause 0.1
 	alive "$1" || fail "the capture $1 has ended before: $(< "$tmp/$1.log")"
 	stop "$1"
@@ -1202,10 +1200,9 @@ capture_stop()
 		fail "the capture $1 is not complete: $(< "$tmp/$1.log")"
 }
 
-# _read_capture NAME COMMAND...: what the command makes of a capture. The running test
-# fails if the command does: what is not read would pass for what was not sent. The
-# reader may close the pipe early. The last packet of a running capture may be there in
-# part.
+# _read_capture NAME COMMAND...: print a capture. The running test fails if the command
+# does, as unread packets would look like packets never sent. The reader may close the
+# pipe early. The last packet of a running capture may be incomplete.
 _read_capture()
 {
 	local name=$1 errors code
@@ -1219,7 +1216,7 @@ _read_capture()
 	fi
 }
 
-# packets NAME [FILTER]: tcpdump's lines for a capture
+# packets NAME [FILTER]: print a capture by tcpdump
 packets()
 {
 	local name=$1
@@ -1228,7 +1225,7 @@ packets()
 	_read_capture "$name" tcpdump -nttr "$tmp/$name.pcap" "$@"
 }
 
-# decode NAME [ARGUMENTS of tshark]: slow to start, so ask for all at once
+# decode NAME [ARGUMENTS of tshark]: slow to start, so request all fields at once
 decode()
 {
 	local name=$1 p args=()
@@ -1251,7 +1248,7 @@ reach()
 	return 1
 }
 
-# first_rtt NODE ADDRESS: of the first ping, in whole ms, rounded up
+# first_rtt NODE ADDRESS: round-trip time of the first ping, in ms, rounded up
 first_rtt()
 {
 	on "$1" ping -6 -n -c 1 -W 10 "$2" |
@@ -1259,8 +1256,8 @@ first_rtt()
 		awk '{ print $1 + ($2 > 0) }'
 }
 
-# longest_gap NAME: how long there was no answer to a "ping -D" that was started
-# as NAME and has just been stopped, in ms; silence at the end counts
+# longest_gap NAME: the longest time without a reply to the "ping -D" NAME, which has
+# just been stopped, in ms; silence at the end counts
 longest_gap()
 {
 	sed -n 's/^\[\([0-9.]*\)\] .* time=.*/\1/p' "$tmp/$1.log" |
@@ -1274,10 +1271,9 @@ longest_gap()
 		}'
 }
 
-# tcp_both_ways CLIENT SERVER ADDRESS: 10 MB each way, on a slow kernel less, and
-# what arrives is what was sent. busybox's nc ends when its peer has nothing
-# more to send, so the side that receives is given a standard input that never
-# ends.
+# tcp_both_ways CLIENT SERVER ADDRESS: send 10 MB each way, less on a slow kernel, and
+# compare the data. busybox's nc ends when its peer has no more data to send, so the
+# receiver gets a standard input that never ends.
 tcp_both_ways()
 {
 	local recv="<&$_never > '$tmp/got'" send="< '$tmp/sent'"
@@ -1302,7 +1298,7 @@ _tcp_transfer()
 
 # ---------------------------------------------------------------- datagrams
 
-# vector NAME...: octets of test vectors, in hex, joined
+# vector NAME...: octets of test vectors, in hex, concatenated
 vector()
 {
 	local name id hex
@@ -1316,7 +1312,7 @@ vector()
 	done
 }
 
-# payloads NAME [FILTER]: the datagrams of a capture, a line each:
+# payloads NAME [FILTER]: the datagrams of a capture, one per line:
 # source, destination, UDP payload in hex
 payloads()
 {
@@ -1334,26 +1330,26 @@ payloads()
 	END { flush() }'
 }
 
-# contents NAME [FILTER]: their payloads alone
+# contents NAME [FILTER]: only the payloads
 contents()
 {
 	payloads "$@" | cut -d' ' -f3
 }
 
-# counters NODE [DEVICE]: all of them, a line each: name and value
+# counters NODE [DEVICE]: all counters, one per line: name and value
 counters()
 {
 	must teredo "$1" -j stats "${2:-teredo0}" |
 		sed 's/,/\n/g' | sed -n 's/.*"\([a-z0-9_]*\)":\([0-9]*\).*/\1 \2/p'
 }
 
-# count_from NODE [DEVICE]: what counted asks about begins now
+# count_from NODE [DEVICE]: record the counters for counted
 count_from()
 {
 	counters "$@" > "$tmp/counters-$1"
 }
 
-# counted NODE [DEVICE]: what has changed since count_from, as "name+1 ..."
+# counted NODE [DEVICE]: changes since count_from, as "name+1 ..."
 counted()
 {
 	counters "$@" | awk 'NR == FNR { old[$1] = $2; next }
@@ -1361,11 +1357,11 @@ counted()
 				$2 - old[$1] }' "$tmp/counters-$1" -
 }
 
-# ---------------------------------------------------------------- our services
+# ---------------------------------------------------------------- the services under test
 
 export IP_LIB_DIR=$top/tools/iproute2
 
-# teredo_link NODE ATTRIBUTES...: a device with these and no helper
+# teredo_link NODE ATTRIBUTES...: a device with these attributes, without control daemon
 teredo_link()
 {
 	local node=$1
@@ -1411,7 +1407,7 @@ teredo_hostrelay()
 		ip_on "$node" -6 route add 2001::/32 dev teredo0
 }
 
-# teredo_down NODE: the device, and the routes with it
+# teredo_down NODE: delete the device, and its routes with it
 teredo_down()
 {
 	ip_on "$1" link del teredo0
@@ -1419,15 +1415,15 @@ teredo_down()
 
 # ---------------------------------------------------------------- gateway of s1
 
-# The provider of s1 routes $prefix::/64 to it, and no network has a route to the
-# service prefix.
+# The provider of s1 routes $prefix::/64 to s1. No network has a route to the service
+# prefix.
 native=2001:db8:7::7		# h
 clients=2001:0:cb00:7101
 prefix=2001:db8:5:1
-# of the section [server]
+# lines of the section [server]
 server_lines=('local2 = 203.0.113.2')
 
-# server_conf LINE...: of [gateway]
+# server_conf LINE...: write a configuration with these lines of [gateway]
 server_conf()
 {
 	printf '%s\n' '[device]' 'mode = server' 'local = 203.0.113.1' \
@@ -1449,7 +1445,7 @@ server_run()
 		"$tools/teredod" --debug --config "$tmp/s1.conf" teredo0
 }
 
-# server_start LINE...: of [gateway]; waits until the server answers
+# server_start LINE...: with these lines of [gateway]; waits until the server answers
 server_start()
 {
 	server_conf "$@"
@@ -1466,13 +1462,13 @@ server_stop()
 	ip_on s1 link del teredo0
 }
 
-# server_says TEXT: in its log
+# server_says TEXT: the text is in the server's log
 server_says()
 {
 	grep -qF -- "$1" "$tmp/s1-teredod.log"
 }
 
-# gateway_start LINE...: of [gateway]; waits until the gateway is up
+# gateway_start LINE...: with these lines of [gateway]; waits until the gateway is up
 gateway_start()
 {
 	server_start "$@"
@@ -1481,7 +1477,7 @@ gateway_start()
 	note < "$tmp/s1-teredod.log"
 }
 
-# translated NODE: the client's address as native hosts see it
+# translated NODE: the client's address after translation, as native hosts see it
 translated()
 {
 	local addr

@@ -2,9 +2,9 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Local client discovery: clients on one network, behind one NAT that sends
-# nothing back inside. First packet by packet, with a script as the peer, then
-# with two clients of ours. Miredo has no such thing.
+# Local client discovery (RFC 4380 5.2.8): clients on one network, behind one NAT without
+# hairpinning. First packet by packet, with a scripted peer, then with two clients under
+# test. Miredo does not implement it.
 # timeout: 1000
 # set: long
 
@@ -19,7 +19,7 @@ GROUP=224.0.0.253:3544
 SERVER=203.0.113.1.3544
 SPREAD=10			# devices whose intervals are measured
 
-# from PLACE ARGUMENTS of tdinject...: by multicast, from this place on the link
+# from ENDPOINT ARGUMENTS of tdinject...: by multicast, from this endpoint on the link
 from()
 {
 	local from=$1
@@ -28,7 +28,7 @@ from()
 	on w "$here/tdinject" --ttl 1 --from "$from" --to $GROUP "$@"
 }
 
-# direct PLACE ARGUMENTS of tdinject...: to A's service port
+# direct ENDPOINT ARGUMENTS of tdinject...: to A's service port
 direct()
 {
 	local from=$1
@@ -42,7 +42,7 @@ discovery()
 	ip_on a link set teredo0 type teredo "$1"
 }
 
-# member NODE: of the group, on eth0
+# member NODE: eth0 is a member of the group
 member()
 {
 	on "$1" ip -o maddr show dev eth0 | grep -q 'inet  *224.0.0.253'
@@ -53,7 +53,7 @@ bound()
 	on "$1" ss -uanH | grep -q '224.0.0.253.*:3544'
 }
 
-# up: qualified behind a NAT that is not symmetric, at the inside address
+# up: qualify a with its inside address, behind a NAT that is not symmetric
 up()
 {
 	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2
@@ -96,7 +96,7 @@ test_first()
 		"$(payloads first | awk '{ print $1 }')"
 }
 
-# Where the peer is is only noted; it is told where we are.
+# The client only records the peer's endpoint, and answers with its own.
 test_entry()
 {
 	flush a
@@ -121,7 +121,7 @@ test_entry()
 		fail "shown as $(teredo a peer show teredo0)"
 }
 
-# answers NAME: the bubbles among the datagrams, and where they went
+# answers NAME: the bubbles among the datagrams, and their destinations
 answers()
 {
 	decode "$1" -Y ipv6.nxt==59 -T fields -E separator=' ' -e ip.dst \
@@ -129,7 +129,7 @@ answers()
 		awk '{ printf "%s.%s %s > %s ", $1, $2, $3, $4 }'
 }
 
-# drops COUNTER WHAT PLACE ARGUMENTS of tdinject...
+# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: only this counter changes
 drops()
 {
 	local counter=$1 what=$2
@@ -167,7 +167,7 @@ test_checks()
 	check_changes "to the service port" a 'rx_drop_destination +1'
 	on w "$here/tdinject" --from 10.1.0.9:50000 --to 10.1.0.2:3544 \
 		bubble $D ff02::1
-	# the host says that nobody is there
+	# no socket is bound there, so the host sends an ICMP error
 	check_changes "to port 3544 of our address" a 'sent +1'
 }
 
@@ -185,7 +185,7 @@ test_rate()
 	before a
 }
 
-# What comes from there to the service port proves the place.
+# A packet from the discovered endpoint to the service port verifies it.
 test_trust()
 {
 	flush a
@@ -227,8 +227,8 @@ test_trust()
 	before a
 }
 
-# The link first; the server is asked from the second try on. An answer lets
-# the ping go.
+# The client tries the link first, and the server from the second try on. An answer
+# releases the ping.
 test_send()
 {
 	flush a
@@ -244,7 +244,7 @@ test_send()
 	capture_stop send
 	stop ping
 	stop ping2
-	# to D, then to E, whose first pair needs no discovery bubble of its own
+	# to D, then to E, whose first pair needs no separate discovery bubble
 	check_equal "to D" "$(printf '%s\n' "0 ${GROUP/:/.}" '0 10.1.0.9.50000' \
 		"2 ${GROUP/:/.}" '2 192.0.2.10.50000' '2 10.1.0.9.50000' \
 		"2 $SERVER" '2 10.1.0.9.50000 data')" \
@@ -258,8 +258,7 @@ test_send()
 		"$(sends send "$E" | awk '/224.0.0.253/ { printf "%d ", $1 }')"
 }
 
-# sends NAME PEER: when and where to datagrams went that were for the peer or for
-# all
+# sends NAME PEER: time and destination of datagrams for the peer or for the group
 sends()
 {
 	decode "$1" -T fields -e frame.time_epoch -e ip.dst -e udp.dstport \
@@ -270,7 +269,7 @@ sends()
 				$5 ? " data" : "" }'
 }
 
-# It follows the mapping.
+# Membership follows the mapping and the link.
 test_state()
 {
 	on a "$here/tdctl" state teredo0 0
@@ -295,15 +294,15 @@ test_state()
 	ip_on a link del teredo0
 }
 
-# worker_runs: of all devices' workers since the trace was cleared
+# worker_runs: number of runs of all devices' workers since the trace was cleared
 worker_runs()
 {
 	grep -c 'function teredo_probe_work' /sys/kernel/tracing/trace
 }
 
-# The control daemon is gone, so the mapping ends by itself. The client leaves the
-# group. Its worker rests, although the next discovery bubble is overdue: they are
-# refused here, so each is due a second after the last one.
+# The control daemon is gone, so the lease of the mapping ends. The client leaves the
+# group. Its worker is idle, although a discovery bubble is overdue: the host rejects
+# them here, so each is due a second after the last one.
 test_lease()
 {
 	local t=/sys/kernel/tracing runs
@@ -332,8 +331,8 @@ test_lease()
 	ip_on a link del teredo0
 }
 
-# Many devices on a network of their own, all members of one group: each sends
-# the second bubble 200 to 300 s after the first.
+# Many devices on a network of their own, all members of one group. Each sends the second
+# bubble 200 to 300 s after the first.
 start_spread()
 {
 	local i hex
@@ -376,9 +375,9 @@ test_spread()
 		fail "not $SPREAD of them, spread over 200 to 300 s"
 }
 
-# On a link of its own, a client that has heard of D and E once. It writes to E after
-# 300 s, or the entry would be forgotten when the 600 s are over; to D after 590 s,
-# and to E again after 612 s.
+# A client on a link of its own has discovered D and E once. It sends to E after 300 s, as
+# the entry would otherwise expire before 600 s; to D after 590 s; and to E again after
+# 612 s.
 start_late()
 {
 	local place
@@ -407,7 +406,7 @@ start_late()
 		later 22 $E"
 }
 
-# to_peer PEER SECONDS: where datagrams for the peer, or for all, have gone in this
+# to_peer PEER SECONDS: destinations of datagrams for the peer, or for the group, in this
 # second
 to_peer()
 {
@@ -429,14 +428,14 @@ test_late()
 	check_equal "after 612 s" "192.0.2.10.50001 $SERVER " "$(to_peer $E 612)"
 }
 
-# reached_inside NODE PEER-ADDRESS PLACE
+# reached_inside NODE PEER-ADDRESS ENDPOINT: the peer is trusted at this inside endpoint
 reached_inside()
 {
 	[[ $(teredo "$1" peer show teredo0) == *"$2 trusted at $3 "* ]] ||
 		fail "$1: $(teredo "$1" peer show teredo0)"
 }
 
-# Nothing but the link leads from one to the other.
+# The clients have no path to each other except the link.
 test_ours()
 {
 	local a d node from
@@ -450,7 +449,7 @@ test_ours()
 	d=$(teredo_address d)
 	on a ping -6 -n -c 1 -W 3 "$d" > /dev/null &&
 		fail "they find each other without"
-	# from the one that knows the other, and then from the other one
+	# first from the client with an entry for the other, then from the other one
 	for from in a d; do
 		for node in a d; do
 			check "off" teredo $node set teredo0 local-discovery off
@@ -483,18 +482,18 @@ add_test "C-107 C-108 C-110 BU-5: the group, the port, and the bubble" \
 	test_first
 add_test "C-66 C-67 C-115 C-116 P-03: a discovery bubble makes an entry and is answered" \
 	test_entry
-add_test "C-111 C-112 C-113 C-114 P-03: what is no discovery bubble to be believed" \
+add_test "C-111 C-112 C-113 C-114 P-03: invalid and forged discovery bubbles" \
 	test_checks
 add_test "C-67: answers are limited" test_rate
-add_test "C-69 C-84 P-16: a packet from there to the service port proves it" \
+add_test "C-69 C-84 P-16: a packet from there to the service port verifies it" \
 	test_trust
-add_test "C-78 T-07 A-40: a peer on the link is looked for there first" test_send
+add_test "C-78 T-07 A-40: a peer on the link is tried there first" test_send
 add_test "C-107: it comes and goes with mapping and link" test_state
-add_test "C-107: it ends with the mapping's lifetime, and the worker rests" \
+add_test "C-107: it ends with the mapping's lifetime, and the worker is idle" \
 	test_lease
-add_test "C-69 C-78 C-84: two of our clients behind one NAT" test_ours
+add_test "C-69 C-78 C-84: two clients behind one NAT" test_ours
 add_test "C-109: random intervals of 200 to 300 s" test_spread
-add_test "C-78: a peer is looked for on its link after 590 s, not after 612 s" \
+add_test "C-78: a peer is tried on its link after 590 s, not after 612 s" \
 	test_late
 
 run_tests

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two clients behind the same NAT: no packet is lost while they find each other,
-# whatever the delay of the server and of the direct path, and the first reply needs
-# no more round trips than the protocol does. The pairs of different NATs are in
-# nats.sh.
+# Two clients behind the same NAT: no packet is lost during hole punching, whatever the
+# delay of the server and of the direct path. The first reply needs no more round trips
+# than the protocol does. nats.sh has the pairs of different NATs.
 # timeout: 600
 
 # shellcheck source=lib.sh
@@ -12,7 +11,7 @@
 
 declare -A addr=()
 
-# inner_client NODE OUT PORT LOCAL NAT [UPNP]: without teredod, seen at this port of
+# inner_client NODE OUT PORT LOCAL NAT [UPNP]: without teredod, mapped to this port of
 # 192.0.2.OUT; NAT and UPNP as for tdctl
 inner_client()
 {
@@ -25,9 +24,9 @@ inner_client()
 		'route add default dev teredo0' | ip_on "$1" -6 -batch - || exit 1
 }
 
-# gate NODE [FORWARD [HAIRPIN]]: its NAT keeps ports. FORWARD are elements "PORT :
-# ADDRESS" of ports that are forwarded from outside. With HAIRPIN they are from
-# inside, too, and the source is the mapped one then.
+# gate NODE [FORWARD [HAIRPIN]]: its NAT preserves ports. FORWARD has elements "PORT :
+# ADDRESS" of ports that are forwarded from outside. With HAIRPIN they are forwarded
+# from inside, too, with the mapped endpoint as source.
 gate()
 {
 	local node=$1 pre='' post='' out
@@ -60,7 +59,7 @@ gate()
 	nat_forgets "$node"
 }
 
-# forget_all GATES NODE...: nothing is known of the others any more
+# forget_all GATES NODE...: flush mappings of the NATs and peers of the clients
 forget_all()
 {
 	local gates=$1 node
@@ -81,7 +80,7 @@ ping_first()
 }
 
 # complete NAME WHAT MS: all pings were answered
-# Return: false if the first reply took longer than this, with that in $late
+# Return: false if the first reply took longer than MS, with its time in $late
 complete()
 {
 	local first most=$(($3 * ${SLOW:-1}))
@@ -96,8 +95,8 @@ complete()
 	return 1
 }
 
-# in_time COMMAND...: up to three times, as nats.sh has it. Bubbles that cross on their
-# way can cost another leg, and a busy machine adds to the time. A lost packet fails
+# in_time COMMAND...: up to three attempts, as in nats.sh. Bubbles that cross on the path
+# can cost another one-way delay, and CPU load adds to the time. A lost packet fails
 # at once.
 in_time()
 {
@@ -111,9 +110,9 @@ in_time()
 }
 
 # Data follows the nonce, which makes the round trip via the server, or the peer's
-# bubble, if that comes later. The bed itself takes up to 60 ms: three queues with a
-# clock of 4 ms, and programs that start under emulation. So with 100 ms on a path one
-# more leg is noticed.
+# bubble, if that comes later. The test bed adds up to 60 ms: three queues with a
+# clock of 4 ms, and program starts under emulation. So one more one-way delay of
+# 100 ms is detected.
 needed()
 {
 	local w=$1 d=$2
@@ -142,7 +141,7 @@ from_both()
 	return "$ret"
 }
 
-# try_lossless GATES A B SERVER DIRECT: from each to the other, and both at once
+# try_lossless GATES A B SERVER DIRECT: in each direction, then in both at once
 try_lossless()
 {
 	local ms what="server $4 ms, direct $5 ms"
@@ -153,7 +152,7 @@ try_lossless()
 	in_time from_both "$1" "$2" "$3" "$ms" "$what"
 }
 
-# test_lossless GATES DEVICES A B: with all delays, which are at DEVICES, each
+# test_lossless GATES DEVICES A B: with all delays, set at DEVICES, each
 # GATE/DEVICE
 test_lossless()
 {
@@ -206,7 +205,7 @@ test_lan_hairpin()
 	gate g "$lan"
 }
 
-# homes [HAIRPIN]: two below one more NAT
+# homes [HAIRPIN]: two home NATs behind one more NAT
 homes()
 {
 	gate c '40001 : 100.64.0.1, 40002 : 100.64.0.2' "${1:-}"
@@ -224,8 +223,8 @@ test_homes_hairpin()
 	homes hairpin && test_lossless 'c g1 g2' 'c/g1 c/g2' u v
 }
 
-# One of the inner NATs has a port open, so its client is found there and by way of
-# the outer one. The path of its packets is in no address list.
+# One of the inner NATs forwards a port to its client, for the server only. The client is
+# reached there and via the outer NAT. The path of the packets is in no address list.
 test_homes_half()
 {
 	gate g2
@@ -273,8 +272,8 @@ inner_client v 60 40002 10.2.0.2 2 100.64.0.2:40002
 
 add_test "XH-04 XH-09: two on one network lose nothing" test_lan
 add_test "XH-04 XH-09: and no SYN" test_connect
-add_test "XH-04 XH-09: nor if the NAT sends back inside" test_lan_hairpin
+add_test "XH-04 XH-09: nor if the NAT supports hairpinning" test_lan_hairpin
 add_test "XH-05 XH-09: nor below a NAT of their own each, and another one" test_homes
-add_test "XH-05 XH-09: nor if that one sends back inside" test_homes_hairpin
-add_test "XH-05 XH-09: nor if only one has a port open" test_homes_half
+add_test "XH-05 XH-09: nor if the outer NAT supports hairpinning" test_homes_hairpin
+add_test "XH-05 XH-09: nor if only one has a forwarded port" test_homes_half
 run_tests

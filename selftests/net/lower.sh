@@ -1,21 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The interface that a device sends by ("link", "dev") and the address that it is
-# bound to ("local"): each may be missing at first, go, come back, or change its
-# name or index.
+# The lower interface of a device ("link", "dev") and its bound address ("local"). Each
+# can be missing at first, disappear, return, or change its name or index.
 # timeout: 300
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# says TEXT: teredo show at a
+# says TEXT: the text is in "teredo show" at a
 says()
 {
 	[[ $(teredo a show teredo0) == *"$1"* ]]
 }
 
-# lan_again: a gets an interface eth0 to its NAT
+# lan_again: give a an interface eth0 to its NAT
 lan_again()
 {
 	new_link na lan a eth0
@@ -26,14 +25,14 @@ lan_again()
 		ip_on a -batch -
 }
 
-# other_uplink DEVICE ADDRESS: a gets another interface, straight to the router
+# other_uplink DEVICE ADDRESS: give a another interface, to the router
 other_uplink()
 {
 	second_uplink a "$1" "$2"
 	ip_on a route add default dev "$1" metric 9
 }
 
-# link_client [OPTIONS of teredod]: a client that sends by eth0
+# link_client [OPTIONS of teredod]: start a client with "link = eth0"
 link_client()
 {
 	client_conf a "$tmp/link.conf"
@@ -69,7 +68,7 @@ test_recreated()
 	check "ping" reach a 2001:db8:1::10
 }
 
-# The interface goes and comes while no teredod runs, and while it starts.
+# The interface is deleted and created while no teredod runs, and while it starts.
 test_restarted()
 {
 	stop a-teredod
@@ -99,7 +98,7 @@ mapped_at()
 	[[ $(teredo a show teredo0) == *"$1"* ]]
 }
 
-# A new name changes nothing. Another interface of the former name does.
+# A rename of the interface changes nothing. Another interface with the old name does.
 test_renamed()
 {
 	local old
@@ -140,7 +139,7 @@ index_of()
 	ip_on h -o link show "$1" | sed 's/:.*//'
 }
 
-# h_again INDEX: h gets an interface eth0 to the router, of this index or any
+# h_again INDEX: give h an interface eth0 to the router, with this index or any
 h_again()
 {
 	local mac=02:00:00:00:77:77 index=(index "$1")
@@ -158,7 +157,7 @@ h_again()
 	ip_on inet route replace 198.51.100.7 dev h
 }
 
-# bubble_counted: a relay at h has seen a client's bubble
+# bubble_counted: a relay at h has received a client's bubble
 bubble_counted()
 {
 	count_from h
@@ -168,7 +167,7 @@ bubble_counted()
 	[ "$(counted h)" ]
 }
 
-# A relay without teredod. What gets the index of its interface is not its
+# A relay without teredod. Another interface that gets the same index is not the relay's
 # interface.
 test_relay()
 {
@@ -209,7 +208,7 @@ test_relay()
 	h_again any
 }
 
-# teredod keeps a relay on the interface, too.
+# teredod restores the interface of a relay.
 test_relay_daemon()
 {
 	printf '%s\n' '[device]' 'mode = relay' 'local = 198.51.100.7' \
@@ -236,7 +235,7 @@ bound_to()
 	[[ $(on a ss -uanH) == *"$1"* ]]
 }
 
-# Another interface while the device is up: the mapping is void, the port stays.
+# Another interface while the device is up: the mapping is invalid, the port stays.
 test_changed()
 {
 	other_uplink eth1 192.0.2.11
@@ -258,7 +257,7 @@ test_changed()
 	ip_on a link del teredo0
 }
 
-# A server or relay is up before its address exists, as a vxlan device is. Its
+# A server or relay can be set up before its address exists, as a vxlan device can. Its
 # carrier waits for the address.
 test_local()
 {
@@ -308,8 +307,8 @@ test_local_client()
 	client_down a
 }
 
-# A client with two private addresses and two interfaces. Routes by the other interface
-# and with the other address as source change neither address nor port.
+# A client with two private addresses and two interfaces. Routes through the other
+# interface or with the other source address change neither address nor port.
 test_one_address()
 {
 	set_nat a pr
@@ -323,7 +322,7 @@ test_one_address()
 	capture a any addresses -Q out udp
 	reach a "$(teredo_address b)" > /dev/null ||
 		fail "a peer by the route with another source is not reached"
-	# the relay's answers have no way back to this address
+	# the relay's answers have no route to this address
 	on a ping -6 -n -c 2 -i 0.2 -W 0.5 2001:db8:1::10 > /dev/null
 	capture_stop addresses
 	check_equal "where everything came from" 10.1.0.2.40000 \
@@ -349,7 +348,7 @@ teredo_relay r 198.51.100.1 3545
 
 add_test "C-19: two addresses and two interfaces: everything leaves from one address" \
 	test_one_address
-add_test "C-90: the interface to send by is deleted and made again: nothing leaves by another one, qualified in 2 s" \
+add_test "C-90: the interface to send by is deleted and created again: nothing leaves by another one, qualified in 2 s" \
 	test_recreated
 add_test "the same while teredod does not run, and while it starts" \
 	test_restarted

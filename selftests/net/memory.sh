@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Memory that devices leave behind. Caches of the slab allocator are emptied before each
-# measurement, and with them what KASAN keeps of freed objects.
+# Memory leaks of devices. Slab caches are emptied before each measurement, and with
+# them the freed objects that KASAN keeps.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,7 +20,7 @@ in_use()
 		END { print sum }' /proc/meminfo
 }
 
-# cycles NUMBER MODE: devices of this mode that are made, set up and deleted
+# cycles NUMBER MODE: create, set up and delete so many devices of this mode
 cycles()
 {
 	local i

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client beside native IPv6: dormant meanwhile, or a host-specific relay, or
-# as if nothing had happened.
+# A client on a host with native IPv6: dormant, or a host-specific relay for the time, or
+# unchanged, as "native" configures.
 # timeout: 500
 # set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# begin POLICY: a client that is qualified
+# begin POLICY: start a client and wait until it is qualified
 begin()
 {
 	mkdir -p "$tmp/run-a"
@@ -21,7 +21,7 @@ begin()
 	check "it qualifies" wait_for 15 has_teredo_address "$pid"
 }
 
-# native on|off: at a, through the router
+# native on|off: native IPv6 at a, through the router
 native()
 {
 	if [ "$1" = on ]; then
@@ -46,7 +46,7 @@ routes()
 	must ip_on a -6 route show proto 74
 }
 
-# took WHAT LOW HIGH COMMAND...: milliseconds until it succeeds
+# took WHAT LOW HIGH COMMAND...: time until the command succeeds, in ms
 took()
 {
 	local what=$1 low=$2 high=$3 begun spent
@@ -76,7 +76,7 @@ test_dormant()
 	check "nothing to wait for" teredo a wait teredo0 --timeout 1
 	check "show says that all is well" teredo a show teredo0
 	capture a eth0 quiet udp port 3544
-	# gone for a while, but not for long enough
+	# absent, but not for long enough
 	native off
 	pause 10
 	native on
@@ -128,8 +128,8 @@ relay_is_there()
 		[[ $(ip_on a -6 route show 2001::/32) == *teredo0-relay* ]]
 }
 
-# H-02 and H-03: the host's own packets, from its native address; another
-# client is reached without anybody's relay
+# The host's packets leave from its native address (H-02, H-03). It reaches another client
+# without any other relay.
 test_relay()
 {
 	local b
@@ -156,7 +156,7 @@ test_relay()
 	check "qualified again" wait_for 10 state_is qualified
 	check "ping as a client" reach a "$b"
 
-	# one that an earlier daemon left is not there twice, nor for ever
+	# a relay that a killed daemon left is neither doubled nor kept forever
 	native on
 	check "a relay again" wait_for 12 relay_is_there
 	stop a-teredod KILL
@@ -191,9 +191,9 @@ new_link inet six a six
 ip_on inet addr add 2001:db8:a::1/64 dev six nodad
 
 add_test "C-16: a client is dormant beside native IPv6, and comes back" test_dormant
-add_test "C-16: a client that starts beside native IPv6 asks nobody" test_at_start
+add_test "C-16: a client that starts on a host with native IPv6 sends nothing" test_at_start
 add_test "C-16: native = ignore goes on, with the route second" test_ignore
-add_test "H-02 H-03 H-09 H-10: native = relay is a host-specific relay meanwhile" test_relay
-add_test "a host without a firewall is told so" test_firewall
+add_test "H-02 H-03 H-09 H-10: native = relay is a host-specific relay while there is native IPv6" test_relay
+add_test "a host without a firewall gets a warning" test_firewall
 
 run_tests

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A NAT-PMP gateway (RFC 6886) that answers the address request twice, the second
-# time just before it answers the request for a port. Prints a line for each
+# time just before it answers the request for a port. Prints one line per
 # request: "address", or "port PRIVATE LIFETIME".
 #
 # usage: natpmp.py ADDRESS OUTSIDE	ADDRESS is its own, OUTSIDE the public one

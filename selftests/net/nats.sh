@@ -1,15 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Clients of ours behind NATs of all kinds, and which of them find each other:
-# figure 1 of RFC 6081. Both ask the same server. portmap.sh has more of the pairs
-# that need UPnP.
+# Connectivity matrix of clients behind NATs of all kinds (RFC 6081 figure 1). Both
+# clients use the same server. portmap.sh has more of the pairs that need UPnP.
 #
-# environment: MATRIX=N makes it every pair, N times each, at a round trip of 20 ms,
-# instead of some pairs once; the tries are in tries.txt of the results then. With
-# MIREDO set the clients are Miredo's. LOSSES=1 makes it every pair with all delays of
-# the server and of the direct path, and counts what is lost; in losses.txt.
-# timeout: 10000
+# environment: MATRIX=N tests every pair N times at a round-trip time of 20 ms, instead
+# of some pairs once, and writes tries.txt to the results. With MIREDO set, the clients
+# are Miredo's. LOSSES=1 tests every pair with all delays of the server and of the
+# direct path, and counts lost packets in losses.txt.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,9 +16,9 @@ all_kinds=(cone ar pr upnp_pr upnp_sym pp_sym seq symrnd addrsym)
 kinds=(cone ar pr pp_sym seq symrnd addrsym)
 [ ! "${MATRIX:-}${LOSSES:-}" ] || kinds=("${all_kinds[@]}")
 
-# Rows: who starts. N needs the symmetric NAT support extension, P the port-
-# preserving one, S the sequential one, U the one with UPnP; "-" is no
-# connectivity. All are ours, columns are all_kinds.
+# Rows: the NAT of the client that sends first. Columns: all_kinds. N needs the symmetric
+# NAT support extension, P the port-preserving one, S the sequential one, U the UPnP
+# one; "-" is no connectivity. Both clients support all of them.
 declare -A figure=(
 	[cone]='yes	yes	yes	yes	N	N	N	N	N'
 	[ar]='	yes	yes	yes	yes	N	N	N	N	-'
@@ -33,10 +31,10 @@ declare -A figure=(
 	[addrsym]='N	-	-	-	-	-	-	-	-'
 )
 
-# what those with UPnP are without it
+# the same NATs without UPnP
 declare -A plain=([upnp_pr]=pr [upnp_sym]=pp_sym)
 
-# cell FROM TO: of the figure
+# cell FROM TO: the entry of the figure
 cell()
 {
 	local i cells
@@ -47,8 +45,8 @@ cell()
 	done
 }
 
-# Two clients for each kind of NAT, since some pairs are of one kind: all are
-# there all the time, so a pair costs only what it sends.
+# Two clients for each kind of NAT, as some pairs are of one kind. All clients run all
+# the time, so a pair costs only its packets.
 declare -A first=() second=()
 _n=0
 
@@ -86,7 +84,7 @@ qualified()
 {
 	local node=$1
 
-	if [ "${MIREDO:-}" ]; then	# some never are
+	if [ "${MIREDO:-}" ]; then	# some Miredo clients never qualify
 		wait_for 15 has_teredo_address "${_pids[$node-miredo]}" &&
 			addr[$node]=$(teredo_address "$node")
 		return 0
@@ -100,8 +98,8 @@ qualified()
 		fail "the client behind $2 has no open port"
 }
 
-# forget NODE PEER: neither client nor NAT knows the peer any more, nor the NAT the
-# random ports that were for it
+# forget NODE PEER: flush the peer at client and NAT, and the NAT's mappings of random
+# ports for the peer
 forget()
 {
 	local base=${outside[$2]} i
@@ -134,10 +132,10 @@ try()
 	[[ $(< "$tmp/try-$from") =~ \ time=([0-9]+) ]] && REPLY=${BASH_REMATCH[1]}
 }
 
-# needed FROM TO SERVER DIRECT: ms to the first reply by the protocol, in $REPLY.
-# One way by the server and one direct one prove the peer. Behind a symmetric NAT the
-# peer's nonce is needed, and then its bubble; so it is if the peer's random port is to
-# be told. A port that is not preserved is found out by the server before that.
+# needed FROM TO SERVER DIRECT: minimum time to the first reply, ms, in $REPLY.
+# One packet via the server and a direct one verify the peer. Behind a symmetric NAT the
+# peer's nonce and then its bubble are needed, and also to announce a random port. If
+# the NAT does not preserve ports, the server must first report the mapped port.
 needed()
 {
 	local w=1 d=3
@@ -159,7 +157,7 @@ needed()
 }
 
 # try_lossless FROM TO SERVER DIRECT: in $REPLY, milliseconds to the first reply, or
-# "-", and pings that were lost
+# "-", and the number of lost pings
 try_lossless()
 {
 	local from=$1 to=$2 log=$tmp/lossless-$1
@@ -177,8 +175,8 @@ try_lossless()
 	END { print n ? first : "-", 30 - n }' "$log")
 }
 
-# check_lossless FROM TO SERVER DIRECT WANT FIRST LOST: with many pairs at a time, the
-# machine's CPU adds to the time, so it is not looked at
+# check_lossless FROM TO SERVER DIRECT WANT FIRST LOST: does not check the time, as CPU
+# load from many parallel pairs adds to it
 check_lossless()
 {
 	local what="$1 to $2, server $3 ms, direct $4 ms"
@@ -195,7 +193,7 @@ check_lossless()
 }
 
 # in_time FROM TO SERVER DIRECT: as try_lossless, and once more if the first reply was
-# late but nothing was lost, as what the machine is busy with adds to the time
+# late but nothing was lost, as CPU load adds to the time
 in_time()
 {
 	local most i
@@ -227,8 +225,7 @@ test_pair()
 	path_delay inet "n${second[$2]}" 0 0
 }
 
-# not every pair that the figure gives up has to fail, but these have nothing
-# to go by
+# Some pairs without connectivity in the figure connect by chance, but these cannot.
 test_no_pair()
 {
 	try "${first[$1]}" "${second[$2]}"
@@ -253,8 +250,7 @@ test_clients()
 	done
 }
 
-# A second client on the network of one, behind a NAT that sends nothing back
-# inside.
+# A second client on the network of one client, behind a NAT without hairpinning
 test_same_nat()
 {
 	local near=${first[$1]} far
@@ -276,7 +272,7 @@ test_same_nat()
 		fail "not by the inside: $(teredo "$near" peer show teredo0)"
 }
 
-# What the helper has found out
+# the NAT type that the control daemon has determined
 test_nat_shown()
 {
 	local nat
@@ -287,7 +283,7 @@ test_nat_shown()
 		fail "$1: ${BASH_REMATCH[1]}"
 }
 
-# tries FROM TO: fewer of a pair that the figure gives up
+# tries FROM TO: fewer for a pair without connectivity in the figure
 tries()
 {
 	local want i n=$MATRIX
@@ -300,7 +296,7 @@ tries()
 	done > "$tmp/tries-$1-$2"
 }
 
-# losses FROM TO: with all delays, or no more than once if it does not connect
+# losses FROM TO: with all delays, or only once if the pair does not connect
 losses()
 {
 	local want server direct
@@ -317,8 +313,8 @@ losses()
 	done > "$tmp/tries-$1-$2"
 }
 
-# test_tries FUNCTION RESULTS: nine pairs at a time, as most of it is waiting; each
-# client is in one of them.
+# test_tries FUNCTION RESULTS: nine pairs in parallel, as most of the time is spent
+# waiting; each client is in one of them
 test_tries()
 {
 	local i k pids m=${#kinds[@]}
@@ -334,7 +330,7 @@ test_tries()
 	cat "$tmp"/tries-* > "${VM_OUT:-$tmp}/$2"
 }
 
-# What the figure promises to those behind this NAT; Miredo is only looked at.
+# Check the figure's connectivity from this NAT. Results of Miredo are only shown.
 test_row()
 {
 	cat "$tmp/tries-$1"-* | awk '{
@@ -352,7 +348,7 @@ test_row()
 	sort "$tmp/row" | note
 }
 
-# Nothing is lost from behind this NAT to any other.
+# no packet is lost from this NAT to any other
 test_losses()
 {
 	local line
@@ -370,7 +366,7 @@ teredo_server s1 203.0.113.1 203.0.113.2
 
 clients_test="XN-02 C-36: clients behind all NATs qualify"
 add_test "$clients_test" test_clients "${kinds[@]}"
-# a test that runs alone needs them as well
+# a single test selected by ONLY needs the clients as well
 [[ $clients_test == *${ONLY:-}* ]] || test_clients "${kinds[@]}"
 if [ "${MATRIX:-}" ]; then
 	add_test "all pairs" test_tries tries tries.txt
@@ -389,7 +385,7 @@ if [ "${LOSSES:-}" ]; then
 	run_tests
 fi
 
-add_test "XN-02: the NAT is shown for what it is" test_nat_shown pr restricted true
+add_test "XN-02: the NAT is shown correctly" test_nat_shown pr restricted true
 add_test "XN-02 XP-04: a port-preserving symmetric one, too" \
 	test_nat_shown pp_sym 'symmetric (port)' true
 add_test "XN-02 XP-04: one with random ports" \

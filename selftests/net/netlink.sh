@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086,SC2191,SC2206 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# The two netlink interfaces: what they take, what they show, and that each
-# refusal comes with a sentence.
+# The two netlink interfaces: accepted attributes, reported attributes, and an extack text
+# for each refusal.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,13 +12,13 @@ A_HEX=20010000cb0071012c5a63bf3ffffdf5
 B_HEX=20010000cb00710110a73caf3ffffdeb
 plugin=$top/tools/iproute2
 
-# ip with the plug-in, at a
+# ip_a: ip with the plug-in, at a
 ip_a()
 {
 	IP_LIB_DIR=$plugin ip_on a "$@"
 }
 
-# shows WORD...: the device t1 has all of this
+# shows WORD...: the output for device t1 has all words
 shows()
 {
 	local line word
@@ -29,7 +29,7 @@ shows()
 	done
 }
 
-# up DEVICE: what ip says as it sets the device up, and its exit code
+# up DEVICE: set the device up; print ip's message and exit code
 up()
 {
 	local out
@@ -38,7 +38,7 @@ up()
 	printf '%s %s' $? "$out"
 }
 
-# ndo_open has no place for a message, and newlink has none for ndo_open.
+# ndo_open() has no extack parameter, and RTM_NEWLINK none for the open of a new device.
 test_open_refused()
 {
 	start taken a python3 -c 'import socket, time
@@ -50,7 +50,7 @@ time.sleep(1000)'
 	ip_a link add t1 type teredo port 41007
 	[[ $(up t1) =~ ^2\ Error:.*UDP\ port\ .*is\ in\ use ]] ||
 		fail "a port that is taken: $(up t1)"
-	# by an ioctl, which takes no message
+	# an ioctl returns no message
 	! on a busybox ifconfig t1 up 2> "$tmp/ioctl" || fail "it is up"
 	! ip_a link add t2 up type teredo port 41007 2> "$tmp/new" ||
 		fail "a new device has the port"
@@ -150,7 +150,7 @@ test_attributes()
 	ip_a link del t1
 }
 
-# hides WORD...: "ip -d link show t1" says none of these
+# hides WORD...: "ip -d link show t1" has none of the words
 hides()
 {
 	local text word
@@ -161,7 +161,7 @@ hides()
 	done
 }
 
-# The table of requests that are refused: what, number, text, arguments of tdctl
+# refuse WHAT NUMBER TEXT ARGUMENTS of tdctl...: the request fails with error and text
 refuse()
 {
 	local what=$1 number=$2 text=$3
@@ -369,7 +369,7 @@ test_genl_refused()
 	ip_a link del t1
 }
 
-# A server with two ports of one address sends from these alone.
+# A server with two ports of one address can send only from these ports.
 test_local_refused()
 {
 	local i to port
@@ -383,7 +383,7 @@ test_local_refused()
 		genl 7 "${to[@]}" 4=cb007101 6=0dda
 	refuse "another address" 99 'The socket is bound to another address' \
 		genl 7 "${to[@]}" 4=cb007102 6=0dd9
-	# the address is not on this host, so what is accepted has no route
+	# the address is not on this host, so accepted requests fail without a route
 	for port in 0dd8 0dd9; do
 		refuse "own port $port" 113 \
 			'No IPv4 route from local address to remote address' \
@@ -438,8 +438,8 @@ indices()
 	must ip_a -o link show type teredo | sed 's/:.*//' | sort
 }
 
-# More devices than one message has room for: one that is deleted while they are
-# listed leaves the others alone, wherever it is in the kernel's list.
+# The devices do not fit into one message. Deletion of one during the dump must not hide
+# the others, whatever its position in the kernel's list.
 test_dump()
 {
 	local i left=40
@@ -461,8 +461,8 @@ test_dump()
 		sed "s/^[0-9]*: \([^:@]*\).*/link del \1/" | ip_a -batch -
 }
 
-# nobody COMMAND...: at a, as nobody
-nobody()
+# unprivileged COMMAND...: run at a without any privilege
+unprivileged()
 {
 	on a setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
@@ -474,20 +474,20 @@ test_unprivileged()
 	ip_a link add t1 up type teredo
 	i=$(ip_on a -o link show t1 | sed 's/:.*//')
 	printf -v i '%02x000000' "$i"
-	check "dev-get" nobody "$here/tdctl" stats t1
+	check "dev-get" unprivileged "$here/tdctl" stats t1
 	for cmd in 2 dump:4 5 6 7 9; do
 		check_equal "command $cmd" "refused: 1 " \
-			"$(nobody "$here/tdctl" genl $cmd 1=$i)"
+			"$(unprivileged "$here/tdctl" genl $cmd 1=$i)"
 	done
 	check_equal "changelink" "refused: 1 " \
-		"$(nobody "$here/tdctl" link set t1 8=05)"
-	# root of a namespace that does not own this one
+		"$(unprivileged "$here/tdctl" link set t1 8=05)"
+	# root of a user namespace that does not own this network namespace
 	check_equal "dev-set as somebody else's root" "refused: 1 " \
 		"$(on a unshare -U -r "$here/tdctl" genl 2 1=$i 3=00000000)"
 	ip_a link del t1
 }
 
-# In a container all works that has to do with its own namespace alone.
+# Root of a container can do everything within the container's own namespace.
 test_container()
 {
 	local i
@@ -499,7 +499,7 @@ test_container()
 		'$here/tdctl' up teredo0 $A &&
 		'$here/tdctl' dump teredo0"
 
-	# a device whose socket is outside is not the container's to change
+	# a container must not change a device whose socket is outside
 	start box a unshare -U -r -n sleep infinity
 	wait_for 5 eval "! [ /proc/self/ns/user -ef /proc/$pid/ns/user ]"
 	ip_a link add t1 type teredo
@@ -521,13 +521,13 @@ test_container()
 	stop box KILL
 }
 
-# peers: of t1
+# peers: number of peers of t1
 peers()
 {
 	on a "$here/tdctl" dump t1 | grep -c '^peer '
 }
 
-# Another address of the host is another mapping, even if it is seen as the same one.
+# Another source address is another mapping, even if it is mapped to the same endpoint.
 test_source()
 {
 	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
@@ -561,7 +561,7 @@ add_test "C-04 C-05: the port is random, and kept" test_port
 add_test "C-19: another source address makes the device forget its peers" test_source
 add_test "the module is loaded when it is needed" test_autoload
 add_test "a device goes while devices are listed" test_dump
-add_test "everybody may look, nobody else may change" test_unprivileged
+add_test "all users may read, only administrators may change" test_unprivileged
 add_test "containers" test_container
 
 run_tests

@@ -2,22 +2,22 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Devices and namespaces that come and go, and the module under traffic. With
-# two CPUs, so that what happens at the same time really does. That nothing was
-# reported by the kernel is for the machine's runner to see.
+# Devices and namespaces that come and go, and removal of the module under traffic. With
+# two CPUs, to have real concurrency. The machine's runner checks for kernel
+# warnings.
 # cpus: 2
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# bare NODE ADDRESS: like bare_client, but nothing watches it
+# bare NODE ADDRESS: like bare_client, but without tdctl watch
 bare()
 {
 	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
 		ip_on $1 -6 addr add $2/32 dev teredo0 nodad
 }
 
-# a and another one know each other
+# pair: a and another client are trusted peers of each other
 pair()
 {
 	introduce a $2 $3
@@ -34,7 +34,7 @@ no_module()
 	[ ! -e /sys/module/teredo ]
 }
 
-# The device goes to another namespace, its socket stays where it was.
+# The device moves to another namespace, its socket stays.
 test_move()
 {
 	new_node m
@@ -57,7 +57,7 @@ test_move()
 			sort -u)"
 	check "nothing can be heard at the old place" gone c
 
-	# and back, which must not be confused by having been away
+	# back to the namespace of its socket
 	ip_on m link set teredo0 netns "$(netns c)"
 	ip_on c link set teredo0 up
 	on c "$here/tdctl" up teredo0 $C
@@ -68,7 +68,7 @@ test_move()
 	ip_on a link del teredo0
 }
 
-# the namespace of the socket ends, while packets go through the device
+# the namespace of the socket ends while the device has traffic
 test_link_netns()
 {
 	bare a $A
@@ -91,7 +91,7 @@ test_link_netns()
 	_nodes=${_nodes/ m/}
 }
 
-# both namespaces at once, with the device up in the one that is not its own
+# both namespaces end at once, with the device up in the one without its socket
 test_both()
 {
 	local i
@@ -136,7 +136,7 @@ idle()
 	stop dump
 }
 
-# pings, strangers and dumps go on while the module goes away and comes back
+# pings, unsolicited packets and dumps continue while the module is removed and loaded
 test_module()
 {
 	local i
@@ -147,8 +147,8 @@ test_module()
 		pair b $B 192.0.2.20:50000
 		ip_on a -6 route add default dev teredo0
 		busy
-		# whoever dumps by the family's name loads the module again
-		# and while it goes on keeps it for a moment
+		# a dump by the family's name loads the module again, and a running
+		# dump holds it for a short time
 		check "rmmod" wait_for 10 rmmod teredo
 		check "the device is gone" gone a
 		idle
@@ -162,7 +162,7 @@ test_module()
 	ip_on b link del teredo0
 }
 
-# 50 devices one after the other, while others look at them
+# 50 devices in sequence, while other programs dump them
 test_cycles()
 {
 	local i before
@@ -180,7 +180,7 @@ test_cycles()
 	done > "$tmp/cycles"
 	before=$(kernel_memory)
 	check "cycles" ip_on a -batch "$tmp/cycles"
-	# the same with a client that is in use
+	# the same with a client that has traffic
 	for ((i = 0; i < 5; i++)); do
 		bare a $A || fail "cannot create it again"
 		start ping1 a ping -6 -n -q -i 0.01 $C
@@ -194,7 +194,7 @@ test_cycles()
 	check_equal "sockets" "" "$(must on a ss -Huan)"
 }
 
-# everything that was created is gone, or the module could not be unloaded
+# rmmod succeeds only if everything that was created is gone
 test_end()
 {
 	check "rmmod" rmmod teredo
@@ -214,7 +214,7 @@ add_test "a device in another namespace than its socket" test_move
 add_test "the namespace of the socket ends" test_link_netns
 add_test "both namespaces end at once" test_both
 add_test "the module is removed under traffic" test_module
-add_test "devices come and go while others look" test_cycles
+add_test "devices come and go during dumps" test_cycles
 add_test "nothing is left" test_end
 
 run_tests

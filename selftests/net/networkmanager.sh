@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# NetworkManager on the host of a client, with what "make install" puts there: it
-# has interfaces that nobody keeps from it, and leaves ours alone.
+# NetworkManager on the host of a client, with the files of "make install": it manages
+# other interfaces, and leaves the Teredo device alone.
 # prepare: scripts/networkmanager.sh
 # set: long
 # without: uml
@@ -12,15 +12,15 @@
 
 unpacked=$top/.cache/networkmanager/root
 
-# over the root of the machine, which forgets it
+# install into the root of the machine, which is discarded at the end
 install_there()
 {
 	cp -r "$unpacked/." "$here/installed/usr" / &&
 		mkdir -p /run/dbus || return
 	printf '%s\n' '[main]' plugins=keyfile auth-polkit=root-only \
 		> /etc/NetworkManager/NetworkManager.conf
-	# By itself it has none of a kind that it does not know. As a distribution
-	# writes it that wants it to have them:
+	# By default it manages no device of an unknown kind. This configuration
+	# is that of a distribution that manages all devices:
 	printf '%s\n' '[device-all]' 'match-device=*' managed=1 \
 		> /usr/lib/NetworkManager/conf.d/10-all.conf
 	cat > "$tmp/bus.conf" <<-E
@@ -36,7 +36,7 @@ install_there()
 	E
 }
 
-# there COMMAND...: with the /sys of the namespace
+# there COMMAND...: run with the /sys of the namespace
 there()
 {
 	ip netns exec "$(netns a)" "$@"
@@ -47,7 +47,7 @@ manager()
 	start manager a ip netns exec "$(netns a)" NetworkManager --no-daemon
 }
 
-# state_is DEVICE STATE: what NetworkManager makes of it
+# state_is DEVICE STATE: the state that NetworkManager reports
 state_is()
 {
 	[[ $(there nmcli -g GENERAL.STATE device show "$1") == *"($2)" ]]
@@ -66,14 +66,14 @@ leaves()
 		GENERAL.STATE,GENERAL.REASON device show teredo0 | xargs)"
 }
 
-# works ADDRESS: it is the client's still
+# works ADDRESS: the client still has this address
 works()
 {
 	check_equal "address" "$1" "$(teredo_address a)"
 	check "ping" reach a 2001:db8:1::10
 }
 
-# a device that is there before it
+# the device exists before NetworkManager starts
 test_before()
 {
 	local address
@@ -103,7 +103,7 @@ test_restart()
 	works "$address"
 }
 
-# a device that comes while it runs
+# the device is created while NetworkManager runs
 test_beside()
 {
 	client_down a
@@ -133,7 +133,7 @@ wait_for 10 test -S /run/udev/control
 there udevadm trigger --subsystem-match=net --action=add
 there udevadm settle
 
-add_test "NetworkManager has others, and leaves a client's device alone" test_before
+add_test "NetworkManager manages others, and leaves a client's device alone" test_before
 add_test "it is started again, and nothing is removed" test_restart
 add_test "a device that comes is left alone, too" test_beside
 

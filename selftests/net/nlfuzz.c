@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random requests to the module by both of its netlink interfaces: what a
- * request of the generic netlink family may hold the kernel itself tells
- * (CTRL_CMD_GETPOLICY), what a link may have is the table below.
+ * Netlink fuzzer: random requests through both netlink interfaces. The kernel reports the
+ * policies of the generic netlink family (CTRL_CMD_GETPOLICY); a table below has the
+ * attributes of a link.
  *
- * A request that keeps to the policy gets through to the module; if that
- * refuses it, there has to be a sentence that says why. What breaks the policy,
- * and what has attributes in it that are rtnetlink's, others may refuse.
+ * If a request conforms to the policy and the module refuses it, there must be an
+ * extack text. Other requests may be refused by the netlink core.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +26,7 @@
 #define ATTRS		32
 
 /**
- * struct rule - what an attribute may hold
+ * struct rule - values that an attribute can hold
  * @type: enum netlink_attribute_type, 0 if there is no such attribute
  * @min: smallest number, or length
  * @max: largest
@@ -39,9 +38,9 @@ struct rule {
 };
 
 /**
- * struct request - a request being made
+ * struct request - a request being built
  * @nlh: the message
- * @good: it keeps to the policy, and is the module's to judge
+ * @good: it conforms to the policy, so the module decides
  */
 struct request {
 	struct nlmsghdr *nlh;
@@ -49,7 +48,7 @@ struct request {
 };
 
 static struct rule rules[POLICIES][ATTRS];
-static int policy_of[COMMANDS][2];	/* by command, and 1 for dumps; or -1 */
+static int policy_of[COMMANDS][2];	/* by command; [1] for dumps; -1: none */
 
 /* in the order of IFLA_TEREDO_* */
 static const struct rule link_rules[IFLA_TEREDO_MAX + 1] = {
@@ -114,7 +113,7 @@ static void random_octets(void *to, size_t len)
 		*p++ = random_u64() >> 24;
 }
 
-/* numbers that mean something to somebody: addresses, a port, a prefix */
+/* valid values: addresses, a port, a prefix */
 static uint64_t known_number(void)
 {
 	static const uint32_t host[] = {
@@ -226,7 +225,7 @@ static void put_good(struct request *req, u16 type, const struct rule *rule)
 	}
 }
 
-/* Wrong length, unknown type, nested, too large a number, or no attribute */
+/* wrong length, unknown type, nested, too large a number, or no attribute */
 static void put_bad(struct request *req, u16 type, const struct rule *rule)
 {
 	uint8_t value[2048];
@@ -256,8 +255,8 @@ static void put_bad(struct request *req, u16 type, const struct rule *rule)
 	mnl_attr_put(req->nlh, type, len, value);
 }
 
-/* Return: its index, or 0. Not by if_nametoindex(), for which the kernel would
- * run modprobe each time.
+/* Avoids if_nametoindex(), for which the kernel would run modprobe each time.
+ * Return: the interface index, or 0
  */
 static u32 find_device(char name[IF_NAMESIZE])
 {
@@ -322,7 +321,7 @@ static void judge(const struct request *req, const struct nlmsghdr *answer)
 	if (err >= 0)
 		return;
 	n_refused++;
-	/* there is nothing to add to a lack of memory */
+	/* -ENOMEM needs no text */
 	if (err == -ENOMEM || has_sentence(answer, skip))
 		return;
 	if (req->good)
@@ -331,7 +330,7 @@ static void judge(const struct request *req, const struct nlmsghdr *answer)
 		n_mute++;
 }
 
-/* Sends it and takes in all that comes back, until the end of the answer */
+/* send the request, and read replies until the end of the answer */
 static void ask(struct nl *nl, const struct request *req)
 {
 	char reply[32768];
@@ -383,13 +382,13 @@ static void genl_request(void)
 		policy = below(POLICIES);
 	}
 	put_attrs(&req, rules[policy], ATTRS, 10 + 80 * below(2));
-	/* of two attributes with one type the last counts */
+	/* if two attributes have one type, the last one counts */
 	if (dev && percent(95))
 		mnl_attr_put_u32(req.nlh, 1, dev);
 	ask(&genl, &req);
 }
 
-/* All that a qualified client needs, and that fits together */
+/* all attributes of a qualified client, with consistent values */
 static void qualify_request(void)
 {
 	struct teredo_endpoint ep = { htonl(0xc000020a), htons(40000) };
@@ -439,7 +438,7 @@ static void put_info(struct request *req, unsigned int chance)
 	mnl_attr_nest_end(req->nlh, info);
 }
 
-/* What is rtnetlink's, and may be refused by it */
+/* attributes of rtnetlink, which can refuse them */
 static void put_others(struct request *req)
 {
 	static const u16 types[] = {
@@ -478,8 +477,8 @@ static void change_link(void)
 	u32 dev = find_device(name);
 	unsigned int up = below(10) ? 0 : 1 + below(2);
 
-	/* what is not there the core knows; for what fails when a device is set
-	 * up there is no place to say it
+	/* The netlink core refuses a missing device. Errors while a device is set
+	 * up cannot carry a text.
 	 */
 	req.good = dev && up < 2;
 	begin_link(&req, RTM_NEWLINK, 0, dev ? dev : below(20), up);
@@ -489,7 +488,7 @@ static void change_link(void)
 	ask(&rtnl, &req);
 }
 
-/* to open the socket can fail for reasons that there are no words for */
+/* opening the socket can fail for reasons without a text */
 static void up_or_down(void)
 {
 	struct request req = { 0 };
@@ -506,7 +505,7 @@ static void delete_link(void)
 	ask(&rtnl, &req);
 }
 
-/* ---- what there is to know beforehand ---- */
+/* ---- policies of the kernel ---- */
 
 static uint64_t value_of(const struct nlattr *attr)
 {
@@ -604,7 +603,7 @@ static int learn_policy(void)
 	return ret;
 }
 
-/* this namespace, and one more, where devices get lost */
+/* this namespace, and another one, to which devices move */
 static int open_netns(void)
 {
 	netns[0] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Values that a client sends so that only their reader can repeat them: each is another
-# one, each bit of them is set in half of them, and differs from the last one's in half
-# of them. A counter, a constant, or a value with fewer random bits shows here. That no
-# other values can be derived from some is get_random_bytes() of the kernel.
+# Randomness of the values that prove to a client that its packet was received. All are
+# different, and each bit is set in half of them and changes in half of the steps. This
+# detects counters, constants and too few random bits. That the values cannot be
+# predicted depends on the kernel's get_random_bytes().
 
 # shellcheck disable=SC2016 # expanded later
 # shellcheck source=lib.sh
@@ -14,8 +14,8 @@ A=2001:0:cb00:7101:2c5a:5fd7:3fff:fdf5	# 192.0.2.10:41000
 SERVER2=203.0.113.2:3544
 many=400
 
-# unpredictable WHAT DIGITS COUNT: at least so many values of so many hexadecimal digits
-# on standard input, a line each
+# unpredictable WHAT DIGITS COUNT: standard input has at least COUNT values of DIGITS
+# hexadecimal digits, one per line
 unpredictable()
 {
 	local what=$1 digits=$2 count=$3 wrong
@@ -37,7 +37,7 @@ unpredictable()
 				last[i, bit] = is
 			}
 	}
-	# six standard deviations: one run in a million is wrong by chance
+	# six standard deviations: one run in a million fails by chance
 	function odd(k) {
 		return k < n / 2 - 3 * sqrt(n) || k > n / 2 + 3 * sqrt(n)
 	}
@@ -54,7 +54,7 @@ unpredictable()
 	[ ! "$wrong" ] || fail "$what: ${wrong//$'\n'/; }"
 }
 
-# to_each FORMAT: a packet to each address that the format makes of 1 to $many
+# to_each FORMAT: send a packet to each address that FORMAT makes of 1 to $many
 to_each()
 {
 	on a bash -c 'for ((i = 1; i <= $2; i++)); do
@@ -97,7 +97,7 @@ test_ports()
 	capture a eth0 ports -Q out udp dst port 3544
 	for ((i = 1; i <= 60; i++)); do
 		on a bash -c "echo > /dev/udp/2001:0:cb00:7101:0:$i:3fff:fdeb/9"
-		pause 0.1	# until another port is spare
+		pause 0.1	# until another spare port is open
 	done
 	capture_stop ports
 	for nth in 0 1; do

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tests of client, relay and interworking on links with the offloads that they have
-# by default (OFFLOADS in lib.sh). Miredo cannot take segments or checksums that
-# are left to a device, so links on which it is compute them.
+# Tests of client, relay and interworking on links with default offloads (OFFLOADS in
+# lib.sh). Miredo cannot handle segments or checksums that are left to a device, so its
+# links compute them.
 # timeout: 600
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -2,14 +2,14 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# No memory: each allocation of each request fails once (fail-nth), allocations
-# at random while clients qualify, and those of the module's own packets while
-# traffic flows. What is refused says so and leaves nothing behind, and all
-# works again when there is memory.
+# Allocation failures: each allocation of each request fails once (fail-nth), random
+# allocations fail while clients qualify, and those of the module's own packets fail
+# under traffic. Each refusal has an error and leaves nothing behind. Everything works
+# again after the failures end.
 #
-# Failing allocations of per-CPU memory make the kernel print a trace, once or
-# twice; that is no report about anybody. So the console is quiet here, and the
-# kernel's messages are looked at in the end.
+# Failed allocations of per-CPU memory make the kernel print a trace, once or twice,
+# which is no bug. So the console is quiet here, and the kernel's messages are checked
+# at the end.
 # kernel: debug uml
 # timeout: 1800
 
@@ -21,7 +21,7 @@ debugfs=/sys/kernel/debug
 kinds="failslab fail_page_alloc"
 root=/run/oom
 
-# fault_set NAME VALUE: for both kinds of allocations; not all have all settings
+# fault_set NAME VALUE: for both kinds of allocations, if they have the setting
 fault_set()
 {
 	local kind
@@ -39,7 +39,7 @@ no_faults()
 	fault_set require-end 0xffffffffffffffff
 }
 
-# what all tests need: any allocation may fail, nothing is printed about it
+# prepare_faults: any allocation can fail, without messages
 prepare_faults()
 {
 	no_faults
@@ -53,8 +53,8 @@ prepare_faults()
 	dmesg -n 1
 }
 
-# module_faults PROBABILITY: in percent, of allocations that have a function of
-# the module among their callers, in whatever context
+# module_faults PROBABILITY: in percent, of allocations with a function of the module in
+# the call stack, in any context
 module_faults()
 {
 	local size start
@@ -66,8 +66,8 @@ module_faults()
 	fault_set probability $1
 }
 
-# own_root: teredod's, in memory. A lookup in the machine's file systems that fails
-# for want of memory can leave a file broken for all.
+# own_root: a root in memory for teredod. In the machine's file systems, a lookup that
+# fails without memory can leave a file broken for all processes.
 own_root()
 {
 	local libs
@@ -85,8 +85,8 @@ executes()
 	[ "$(readlink "/proc/$1/exe")" = "$2" ]
 }
 
-# teredod_with_faults: on a. What cannot be loaded says nothing of teredod, so not
-# from its first instruction on.
+# teredod_with_faults: on a. Enable failures only after the program has been loaded, as
+# failures of the loader say nothing about teredod.
 teredod_with_faults()
 {
 	start a-teredod a env TEREDO_RUN_DIR=/run chroot $root /teredod --debug \
@@ -95,8 +95,8 @@ teredod_with_faults()
 	echo 1 > /proc/$pid/make-it-fail
 }
 
-# task_faults PROBABILITY: in percent, of the allocations of tasks that are to
-# fail, and of what they start
+# task_faults PROBABILITY: in percent, of the allocations of selected tasks and their
+# children
 task_faults()
 {
 	fault_set task-filter Y
@@ -113,7 +113,7 @@ kernel_is_quiet()
 	note <<< "$reports"
 }
 
-# each allocation of each request
+# each allocation of each request fails once
 test_requests()
 {
 	on f "$here/tdfault" $1 2>&1 | note
@@ -121,7 +121,7 @@ test_requests()
 	kernel_is_quiet
 }
 
-# the Internet, which takes its time on such a kernel
+# bed: create the Internet once, as it is slow on such a kernel
 bed()
 {
 	[ ! "${bed:-}" ] || return 0
@@ -138,8 +138,8 @@ is_qualified()
 	has_teredo_address "${_pids[a-teredod]}"
 }
 
-# teredod and all it does. It may end if it cannot begin, as any daemon, and
-# whoever has started it will do so again.
+# Qualification by teredod. It may exit if its start fails, and is then restarted, as by
+# systemd.
 test_qualification()
 {
 	local i ends=0
@@ -169,7 +169,7 @@ test_qualification()
 	kernel_is_quiet
 }
 
-# by the module's own allocations
+# allocations of the module fail
 test_traffic()
 {
 	local A
@@ -182,7 +182,7 @@ test_traffic()
 	start ping-ab a ping -6 -n -q -i 0.05 "$(teredo_address b)"
 	start ping-na n ping -6 -n -q -i 0.05 $A
 	pause 5
-	# new peers, too
+	# with new peers, too
 	on a "$tools/teredo" peer flush teredo0
 	on r "$tools/teredo" peer flush teredo0
 	pause 10
@@ -197,7 +197,7 @@ test_traffic()
 	{ counters a && counters r; } | grep -q 'drop_no_memory [1-9]' ||
 		fail "no packet was dropped for want of memory"
 	check "a is qualified" wait_for 35 is_qualified
-	# four bubbles that got nowhere are all that may be sent in 300 s
+	# after four bubbles without an answer, no other one is sent for 300 s
 	check "between clients" wait_for 310 reach a "$(teredo_address b)"
 	check "from the native host" wait_for 310 reach n "$(teredo_address a)"
 	client_down a
@@ -205,7 +205,7 @@ test_traffic()
 	kernel_is_quiet
 }
 
-# what was not given back, as the kernel finds it
+# leaks that the kernel finds
 test_leaks()
 {
 	local leaks i
@@ -215,7 +215,7 @@ test_leaks()
 		return
 	}
 	modprobe -r teredo
-	# an object is reported when two looks have not found it
+	# an object is reported if two scans have not found it
 	for i in 1 2; do
 		echo scan > $debugfs/kmemleak
 		pause 6
@@ -227,7 +227,7 @@ test_leaks()
 }
 
 modprobe teredo || fail "no module"
-# a place for tdfault, with the addresses of all roles
+# a namespace for tdfault, with the addresses of all roles
 new_node f
 printf '%s\n' 'addr add 203.0.113.1/32 dev lo' \
 	'addr add 192.0.2.10/32 dev lo' 'route add default dev lo' |

@@ -2,21 +2,20 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Parts of the network end and begin again while pings run, which go on by
-# themselves, each within a time that is stated here. What teredod does in
-# other cases is in recovery.sh, relays that announce their routes in
-# anycast.sh.
+# Outages of parts of the network while pings run. The pings must continue without
+# help, each within a stated time. recovery.sh has other cases for teredod, anycast.sh
+# relays that announce their routes.
 #
-# A suspended machine is not here: its CLOCK_BOOTTIME runs on without
-# CLOCK_MONOTONIC, and nothing but a real suspension does that.
+# Suspend is not tested here: only a real suspend lets CLOCK_BOOTTIME advance without
+# CLOCK_MONOTONIC.
 # set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-NATIVE=2001:db8:7::7		# of h, by either relay
+NATIVE=2001:db8:7::7		# h, through either relay
 
-# quick_client NODE: maintains its mapping each 3.75 to 5 s
+# quick_client NODE: refreshes its mapping each 3.75 to 5 s
 quick_client()
 {
 	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
@@ -25,7 +24,7 @@ quick_client()
 	client_up $1 --config "$tmp/quick-$1.conf"
 }
 
-# watch NAME NODE ADDRESS: a ping, answered to begin with
+# watch NAME NODE ADDRESS: start a ping, and wait for answers
 watch()
 {
 	start $1 $2 ping -6 -n -D -i 0.1 -W 30 $3
@@ -33,7 +32,7 @@ watch()
 		fail "ping $1 is not answered to begin with"
 }
 
-# answered_again NAME LIMIT: after at most so many ms, and still
+# answered_again NAME LIMIT: answers resume after at most LIMIT ms, and continue
 answered_again()
 {
 	local gap n
@@ -48,15 +47,15 @@ answered_again()
 	check_at_most "ping $1, ms without an answer" $2 "$gap"
 }
 
-# mapping NODE: the end of its address
+# mapping NODE: the mapped endpoint in its address
 mapping()
 {
 	teredo_address $1 | cut -d : -f 6-
 }
 
-# Both NATs forget all. One gives out the port it gave before: a client that is
-# only asked is found again when the relay asks by way of the server. The other
-# has another port, so the client has another address.
+# Both NATs lose all mappings. One maps to the same port again: a client without traffic
+# of its own is reachable again when the relay sends via the server. The other NAT maps to
+# another port, so the client gets another address.
 test_nats()
 {
 	local old
@@ -79,8 +78,8 @@ test_nats()
 	set_nat b pr
 }
 
-# Who talks to each other does not need the server. With a native host it is
-# needed only by a client that has to find the relay.
+# Established peers do not need the server. For a native host, only a client that has to
+# find the relay needs it.
 test_server()
 {
 	client_up b || return
@@ -94,7 +93,7 @@ test_server()
 	answered_again native 300
 	client_down b
 
-	# longer than the client goes without: it has no address meanwhile
+	# longer than the client tolerates, so it loses its address
 	watch native a $NATIVE
 	teredo_down s1
 	wait_for 20 no_address a || fail "the address stays"
@@ -106,7 +105,7 @@ test_server()
 	answered_again native 14000
 }
 
-# silence NODE: a relay is dead without a word; the route goes to the other one
+# silence NODE: a relay fails without a sign; the route changes to the other one
 silence()
 {
 	local other=s2
@@ -133,7 +132,7 @@ test_relay()
 	silence s2
 	pause 4
 	heal s2
-	# and one that is restarted knows nobody
+	# and a restarted relay has no peers
 	teredo_down r
 	teredo_relay r 198.51.100.1 3545
 	pause 3
@@ -141,8 +140,8 @@ test_relay()
 	answered_again in 2500
 }
 
-# Another network: another interface, address and NAT. That does not take, as
-# few would, what still has the source of the other network.
+# Another network: another interface, address and NAT. Its router drops packets with a
+# source address of the old network.
 test_uplink()
 {
 	local old
@@ -166,14 +165,14 @@ test_uplink()
 	check_equal "the mapping of before" "$old" "$(mapping a)"
 }
 
-# set_clock SECONDS: from now
+# set_clock SECONDS: step the clock, relative to now
 set_clock()
 {
 	date -s "@$((EPOCHSECONDS + $1))" > /dev/null
 }
 
-# Nothing depends on the time of day. What is lost is counted by numbers, as
-# the ping's own clock is the one that jumps.
+# Nothing depends on the time of day. The check counts lost packets by sequence number, as
+# the ping's own clock jumps.
 test_clock()
 {
 	local old jump answers
@@ -212,7 +211,7 @@ teredo_relay s2 198.51.100.118 3545
 
 add_test "C-87 C-88 C-90: NATs restarted: traffic goes on after a refresh interval, from outside after 23 s" \
 	test_nats
-add_test "C-24 C-26 A-43: the server away for a moment, then for longer" \
+add_test "C-24 C-26 A-43: a short and a long outage of the server" \
 	test_server
 add_test "C-72 R-01: relays dead, back and restarted: traffic goes on within 2.5 s" \
 	test_relay

@@ -2,15 +2,15 @@
 # shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
-# teredod after the kernel had more events than its netlink sockets hold: it
-# reads the state again and goes on listening. A socket of UDP, whose errors
-# end a poll of libuv in the same way, is here as well.
+# teredod after an overrun of its netlink sockets: it reads the state again and
+# continues to listen. Errors of a UDP socket, which end a poll of libuv in the same way,
+# are tested here as well.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# With some 250 events in 208 KiB, both are several times what a socket holds.
-ROUTES=800		# each is an event when it comes and when it goes
+# A socket of 208 KiB holds some 250 events, so both numbers exceed it several times.
+ROUTES=800		# each causes an event when added and when deleted
 SETTINGS=1500
 
 teredod_down()
@@ -19,7 +19,7 @@ teredod_down()
 	ip_on "$1" link del teredo0 2> /dev/null
 }
 
-# daemon NODE: with the configuration from standard input
+# daemon NODE: start teredod with the configuration from standard input
 daemon()
 {
 	mkdir -p "$tmp/run-$1"
@@ -51,14 +51,14 @@ genetlink_burst()
 	done | ip_on "$1" -batch -
 }
 
-# lost_events NODE: events are lost, as the kernel says
+# lost_events NODE: the kernel reports lost events
 lost_events()
 {
 	awk '$9 > 0 { n++ } END { exit !n }' \
 		"/proc/${_pids[$1-teredod]}/net/netlink"
 }
 
-# stopped NODE COMMAND...: the command is run while teredod on NODE is stopped
+# stopped NODE COMMAND...: run the command while teredod on NODE is stopped
 stopped()
 {
 	local node=$1
@@ -78,7 +78,7 @@ back_within_5s()
 	}
 }
 
-# follows_network: teredod sees what happens to the network from now on
+# follows_network: teredod reacts to later changes of the network
 follows_network()
 {
 	ip_on a route del default
@@ -101,7 +101,7 @@ test_client()
 	client_down a
 }
 
-# What is left in the socket says "down"; the event that says "up" is lost.
+# The events left in the socket say "down"; the event that says "up" is lost.
 late_up()
 {
 	ip_on a link set teredo0 down
@@ -127,7 +127,7 @@ test_state()
 	client_down a
 }
 
-# The control packets come in on the socket that overruns.
+# The control packets arrive at the socket that overruns.
 test_helper()
 {
 	local first
@@ -219,7 +219,7 @@ test_server()
 	stopped s1 genetlink_burst s1
 	pause 1
 	secret_client
-	# and a device that was down has forgotten who checks the secrets
+	# the kernel clears the registration of the secrets when the device is set down
 	ip_on s1 link set teredo0 down
 	ip_on s1 link set teredo0 up
 	pause 1
@@ -228,8 +228,7 @@ test_server()
 	teredo_server s1 203.0.113.1 203.0.113.2
 }
 
-# The second port's first solicitation is rejected by ICMP, which says nothing of
-# the next one.
+# ICMP rejects the first solicitation of the second port, which must not end later ones.
 test_second_port()
 {
 	on na nft -f - <<-EOF

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What no RFC promises: clients behind symmetric NATs and native hosts, by a
-# relay that knows them by a nonce.
+# Beyond the RFCs: a relay verifies clients behind symmetric NATs by a nonce, so that
+# they reach native hosts.
 # timeout: 300
 # set: long
 
@@ -19,7 +19,7 @@ relay_set()
 	check "relay: $1" ip_on r link set teredo0 type teredo "$1"
 }
 
-# relayed ENDPOINT PART...: what x sends to the relay as somebody else
+# relayed ENDPOINT PART...: x sends to the relay from a forged source
 relayed()
 {
 	local from=$1
@@ -28,8 +28,8 @@ relayed()
 	inject --from "$from" --to "$RELAY" "$@"
 }
 
-# ignored WHAT COUNTER ENDPOINT PART...: dropped by the relay, of no other effect;
-# it may repeat its own bubble meanwhile
+# ignored WHAT COUNTER ENDPOINT PART...: the relay drops the packet, without other effect;
+# it can repeat its own bubble at this time
 ignored()
 {
 	local what=$1 counter=$2
@@ -42,19 +42,19 @@ ignored()
 		"$(counted r | sed 's/tx_bubbles+[0-9]* *//')"
 }
 
-# state_of ADDRESS: what the relay knows of a client
+# state_of ADDRESS: the relay's entry of a client
 state_of()
 {
 	teredo r peer show teredo0 | grep "^$1 "
 }
 
-# relay_nonce: of the relay's last bubble to a server, in the capture asked
+# relay_nonce: the nonce of the relay's last bubble to a server, from the capture "asked"
 relay_nonce()
 {
 	payloads asked | sed -n 's/.*0104\([0-9a-f]\{8\}\)$/\1/p' | tail -n 1
 }
 
-# A client that is a script: where it may be, and what does not show it
+# A scripted client: valid and forged answers
 test_forged()
 {
 	local nonce bad
@@ -99,7 +99,7 @@ relay_nonce_there()
 	[ "$(relay_nonce)" ]
 }
 
-# Nobody has the time to try all.
+# 32 wrong guesses invalidate the relay's nonce.
 test_guesses()
 {
 	local nonce
@@ -123,7 +123,7 @@ test_guesses()
 	capture_stop asked
 }
 
-# As an RFC has it: no nonce, and none is believed.
+# As the RFC demands: the relay sends no nonce, and accepts none.
 test_off()
 {
 	relay_set nosymmetric
@@ -138,7 +138,7 @@ test_off()
 		010400000000
 }
 
-# reaches KIND: a client behind such a NAT and a native host, both ways
+# test_native KIND: a client behind such a NAT and a native host, in both directions
 test_native()
 {
 	set_nat a "$1"
@@ -151,7 +151,7 @@ test_native()
 	client_down a
 }
 
-# The same without: this is what is beyond the RFC.
+# Without the setting, the relay follows the RFC, and there is no connectivity.
 test_not_native()
 {
 	set_nat a "$1"
@@ -169,10 +169,10 @@ internet
 teredo_relay r 198.51.100.1 3545
 client a symrnd
 
-add_test "R-25: a relay believes nothing but its nonce" test_forged
+add_test "R-25: a relay accepts only its own nonce" test_forged
 add_test "R-25: 32 guesses, and the relay's nonce no longer counts" test_guesses
 add_test "R-25: without symmetric NAT support of the relay no nonces" test_off
-# not before: x is the clients of the tests above, and this one answers
+# after the tests above, in which x forges the clients, as this server answers
 add_test "a server" teredo_server s1 203.0.113.1 203.0.113.2
 for kind in symrnd seq pp_sym pr; do
 	add_test "native hosts from behind a NAT of kind $kind" test_native $kind

@@ -2,25 +2,25 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Paths whose MTU changes while connections are open, and which reorder or drop
-# fragments of IPv4. The outer header has no DF, so routers fragment what is too large.
+# Paths whose MTU changes under open connections, and paths that reorder or drop IPv4
+# fragments. The outer header has no DF, so routers fragment large packets.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 NATIVE=2001:db8:1::10
 SIZE=600000
-STALL=3000		# ms without progress that are no hang
+STALL=3000		# ms without progress that count as no stall
 
 transfers=()
 
-# path_mtu MTU: of the link between a's NAT and the router
+# path_mtu MTU: set the MTU between a's NAT and the router
 path_mtu()
 {
 	ip_on na link set wan mtu "$1" && ip_on inet link set na mtu "$1"
 }
 
-# paced NODE DEVICE: what leaves there takes some seconds
+# paced NODE DEVICE: limit the rate, so that transfers take some seconds
 paced()
 {
 	tc -n "$_prefix$1" qdisc replace dev "$2" root netem rate 2mbit delay 10ms \
@@ -54,7 +54,7 @@ done_all()
 
 declare -A stalled=() _last=() _since=()
 
-# look: how long each transfer has made no progress, the longest time in $stalled
+# look: update the time without progress of each transfer, the longest one in $stalled
 look()
 {
 	local name n now
@@ -70,7 +70,7 @@ look()
 	done
 }
 
-# watch MS: look for so long, or until all is there
+# watch MS: look for MS, or until all transfers are complete
 watch()
 {
 	local end=$(($(now_ms) + $1))
@@ -81,7 +81,7 @@ watch()
 	done
 }
 
-# complete [MS]: all ends, with what was sent, and without a longer time of no progress
+# complete [MS]: all transfers end, without corruption or a longer stall
 complete()
 {
 	local name most=${1:-$STALL}
@@ -112,8 +112,8 @@ fragments()
 	packets "$1" 'ip[6:2] & 0x3fff != 0' | wc -l
 }
 
-# phase MTU: one second with it, in which every transfer makes progress; what passes is
-# in the capture mtu-MTU
+# phase MTU: use this MTU for a second, in which every transfer makes progress; the
+# capture is mtu-MTU
 phase()
 {
 	local name
@@ -133,7 +133,7 @@ phase()
 	done
 }
 
-# No router has a reason to report that fragmentation is needed.
+# No router has a reason to send a "fragmentation needed" error.
 test_changes()
 {
 	local mtu
@@ -154,7 +154,7 @@ test_changes()
 	done
 }
 
-# overtaken NAME: datagrams whose first fragment comes after a later one
+# overtaken NAME: number of datagrams whose first fragment comes after a later one
 overtaken()
 {
 	packets "$1" -v 'ip[6:2] & 0x3fff != 0' | awk '
@@ -200,7 +200,7 @@ keep_fragments()
 	on inet nft delete table ip fragments
 }
 
-# Datagrams of 1308 octets are whole on paths that have room for them.
+# Datagrams of 1308 octets are not fragmented on paths with a sufficient MTU.
 test_dropped()
 {
 	local mtu
@@ -217,7 +217,8 @@ test_dropped()
 	keep_fragments
 }
 
-# report FROM TO ARGUMENTS of tdinject...: an MTU of 552, about such a datagram
+# report FROM TO ARGUMENTS of tdinject...: forge an error with an MTU of 552 about such a
+# datagram
 report()
 {
 	local from=$1 to=$2
@@ -226,13 +227,13 @@ report()
 	inject --error 3:4:552 --reporter 198.51.100.200 --from "$from" --to "$to" "$@"
 }
 
-# reported NODE NUMBER: so many errors have arrived
+# reported NODE NUMBER: at least NUMBER errors have arrived
 reported()
 {
 	[ "$(on "$1" nstat -asz IcmpInDestUnreachs | awk 'END { print $2 }')" -ge "$2" ]
 }
 
-# An attacker reports that the path has an MTU of 552. The path drops fragments.
+# An attacker reports an MTU of 552. The path drops fragments.
 test_dropped_forged()
 {
 	check "a flow" reach a "$B"
@@ -250,8 +251,8 @@ test_dropped_forged()
 	keep_fragments
 }
 
-# A path without room for 1280 octets of IPv6 that drops fragments: nothing can be done
-# for large packets. Small ones pass, and connections go on afterwards.
+# A path that drops fragments and has an MTU too small for 1280 octets of IPv6: large
+# packets cannot pass. Small ones do, and connections continue afterwards.
 test_too_small()
 {
 	local start
@@ -267,7 +268,7 @@ test_too_small()
 	on a ping -6 -n -c 3 -i 0.2 -W 1 -s 1232 "$B" > /dev/null &&
 		fail "large packets pass"
 	keep_fragments
-	# the pause of TCP doubles with each repeat
+	# TCP doubles its timeout with each retransmission
 	complete $((2 * ($(now_ms) - start)))
 	check "a peer" reach a "$B"
 	check "a native host" reach a $NATIVE

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a client does not do for up to 300 s after a peer has not answered. In user-mode
-# Linux this waiting takes no time.
+# Back-off after a peer has not answered, for up to 300 s. In user-mode Linux this
+# waiting takes no time.
 # kernel: debug uml
 # timeout: 900
 
@@ -13,20 +13,20 @@
 N=2001:db8:1::10
 DEAD=2001:db8:99::1
 
-# try ADDRESS: a packet for it
+# try ADDRESS: send a packet there
 try()
 {
 	on a ping -6 -n -c 1 -W 0.1 "$1" > /dev/null
 }
 
-# pairs NAME: bubbles by the server, of which there is one in each pair
+# pairs NAME: number of bubbles via the server, one per pair
 pairs()
 {
 	packets "$1" dst host 203.0.113.1 | wc -l
 }
 
-# Four pairs in the first 6 s, then none until 300 s after the first, however often a
-# packet is sent.
+# Four pairs in the first 6 s, then none until 300 s after the first, however many
+# packets are sent.
 test_bubbles()
 {
 	local i
@@ -48,13 +48,13 @@ test_bubbles()
 	check_equal "pairs after the window" 5 "$(pairs bubbles)"
 }
 
-# tests: connectivity tests sent so far
+# tests: number of connectivity tests sent so far
 tests()
 {
 	counter a teredo0 tx_tests
 }
 
-# A host that did not answer is tested again 30 s after the first test.
+# The back-off ends 30 s after the first test without an answer.
 test_rest()
 {
 	local before
@@ -72,7 +72,7 @@ test_rest()
 	check_equal "tests in 32 s" 5 $(($(tests) - before))
 }
 
-# A reply counts for as long as tests are sent, 8 s.
+# A reply is accepted while tests are sent, for 8 s.
 test_late_reply()
 {
 	local request
@@ -89,12 +89,12 @@ test_late_reply()
 		"0x${request:92:4}" "${request:96:32}"
 	pause 1
 	[[ $(counted a) != *rx_test_replies* ]] || fail "it counts: $(counted a)"
-	# as any other packet, it waits for a test of its own
+	# as any other packet, it is held for a test of its own
 	[[ $(counted a) == *rx_held+1* ]] || fail "not there: $(counted a)"
 }
 
-# A host that is only sent to is tested after 1 s of silence, then after 2, 4, 8 and 16 s:
-# each test without another packet of the host doubles the time.
+# A host that sends nothing is tested after 1 s of silence, then after 2, 4, 8 and 16 s.
+# Each test without another packet from the host doubles the time.
 test_silence()
 {
 	local before
@@ -125,7 +125,7 @@ bare_client a $A
 
 add_test "C-96: four pairs of bubbles in 300 s" test_bubbles
 add_test "C-76: a rest of 30 s after a test without an answer" test_rest
-add_test "C-60: a reply after the attempt is none" test_late_reply
-add_test "C-72: tests of a silent host get fewer" test_silence
+add_test "C-60: a reply after the attempt is ignored" test_late_reply
+add_test "C-72: a silent host is tested less and less often" test_silence
 
 run_tests

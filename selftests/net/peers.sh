@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two clients, each behind each NAT that RFC 4380 gets through, find each
-# other: ours to ours, ours to Miredo's, Miredo's to ours.
+# Two clients, behind each pair of NATs that RFC 4380 supports, reach each other: the
+# client under test with itself, and with Miredo in both directions.
 # timeout: 900
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# test_pair NAT-A NAT-B KIND-A KIND-B: a starts
+# test_pair NAT-A NAT-B KIND-A KIND-B: a sends first
 test_pair()
 {
 	set_nat a "$1"
@@ -29,11 +29,11 @@ services
 
 for a in none cone ar pr; do
 	for b in none cone ar pr; do
-		add_test "C-80 C-58 C-62: ours behind $a to ours behind $b" \
+		add_test "C-80 C-58 C-62: teredo behind $a to teredo behind $b" \
 			test_pair $a $b client client
-		add_test "C-80 C-58 C-62: ours behind $a to Miredo behind $b" \
+		add_test "C-80 C-58 C-62: teredo behind $a to Miredo behind $b" \
 			test_pair $a $b client miredo_client
-		add_test "C-80 C-58 C-62: Miredo behind $a to ours behind $b" \
+		add_test "C-80 C-58 C-62: Miredo behind $a to teredo behind $b" \
 			test_pair $a $b miredo_client client
 	done
 done

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Datagrams that are almost right: those of a file of vectors, damaged, and
- * with the addresses of those who are there now, sent from anybody's address.
+ * Packet fuzzer: damaged datagrams of a file of vectors, with the addresses of current
+ * peers, sent from arbitrary source addresses.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +20,7 @@ struct octets {
 	size_t len;
 };
 
-/* a source: an address that need not be ours, with a socket bound to it */
+/* a source address, which can be foreign, and a socket bound to it */
 struct source {
 	struct teredo_endpoint ep;
 	int fd;
@@ -82,7 +82,7 @@ static void truncate_it(struct octets *o)
 	o->len = below(o->len + 1);
 }
 
-/* with octets, or with something that looks like trailers */
+/* append random octets, or some that look like trailers */
 static void append(struct octets *o)
 {
 	size_t len = below(percent(90) ? 40 : 1400);
@@ -122,7 +122,7 @@ static void (*const damages[])(struct octets *o) = {
 	remove_some,
 };
 
-/* ---- damage to fields, and repair of others ---- */
+/* ---- damage of fields, and repair of dependent ones ---- */
 
 static void set_length(u8 *ip6, size_t room)
 {
@@ -132,7 +132,7 @@ static void set_length(u8 *ip6, size_t room)
 	ip6[5] = len;
 }
 
-/* somebody who is there, or a client at the place this comes from */
+/* a known address, or that of a client at the source endpoint */
 static void set_address(u8 *to, struct teredo_endpoint from)
 {
 	struct in6_addr addr = known[below(n_known)];
@@ -314,7 +314,7 @@ int main(int argc, char **argv)
 	load(argv[optind + 2]);
 	for (i = 0; i < count; i++) {
 		send_one();
-		/* let those who get it keep up */
+		/* let the receivers keep up */
 		if (i % 64 == 63)
 			usleep(1000);
 	}

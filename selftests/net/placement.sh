@@ -2,8 +2,8 @@
 # shellcheck disable=SC2016,SC2086 # expanded later; constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Address and routes that the kernel refuses or that another program removes:
-# teredod says so, and puts them there within a second of being possible.
+# Address and routes that the kernel refuses or that another program removes. teredod
+# reports it, and restores them within a second of it being possible.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -14,7 +14,7 @@ disable_ipv6()
 	on "$1" sysctl -qw "net.ipv6.conf.$2.disable_ipv6=$3"
 }
 
-# complete: a's client has its address and both routes
+# complete: the client at a has its address and both routes
 complete()
 {
 	local routes
@@ -29,7 +29,7 @@ is_qualified()
 	[[ $(teredo a -j show teredo0) == *'"state":"qualified"'* ]]
 }
 
-# missing WORDS: it is no longer qualified, and says why; wait does not succeed
+# missing WORDS: the client is no longer qualified, with this reason; "wait" fails
 missing()
 {
 	local json
@@ -52,7 +52,7 @@ waits_for()
 		[[ $(< "$tmp/wait") == *"$1"* ]]
 }
 
-# removed WORDS: the same, which lasts for half a second only
+# removed WORDS: the same for a state that lasts only half a second
 removed()
 {
 	check "not qualified: $1" wait_for 1 waits_for "$1" ||
@@ -85,7 +85,7 @@ test_disabled()
 	for where in teredo0 all; do
 		disable_ipv6 a $where 1
 		missing 'IPv6 is disabled on teredo0'
-		# the address comes by an event, not by the poll of 10 s
+		# an event triggers it, not the poll each 10 s
 		pause 3
 		disable_ipv6 a $where 0
 		back_in_1s "$where.disable_ipv6=0"
@@ -123,7 +123,7 @@ test_removed()
 	back_in_1s "route del"
 	ip_on a -6 route flush dev teredo0
 	back_in_1s "route flush"
-	# which tells of no removal
+	# a replaced route causes no event of a removal
 	ip_on a -6 route replace 2001::/32 dev eth0 metric 256
 	back_in_1s "route replace"
 	ip_on a -6 route del 2001::/32 dev eth0
@@ -185,7 +185,7 @@ test_relay()
 	ip_on r -6 route del 2001::/32 dev teredo0
 	relay_missing 'the route was removed'
 	relay_back_in_1s "route del"
-	# a route of another device has its place
+	# another device has a route with the same destination and metric
 	ip_on r -6 route replace 2001::/32 dev eth0 metric 256
 	relay_missing 'another device has a route'
 	ip_on r -6 route del 2001::/32 dev eth0
@@ -234,6 +234,6 @@ add_test "IPv6 disabled before the start: qualified within 1 s of the end" \
 add_test "A-61: address and routes removed by another program: a reason, and back within 1 s" \
 	test_removed
 add_test "R-01: the route of a relay: disabled, removed, in conflict" test_relay
-add_test "H-10: the route of a host-specific relay beside native IPv6" test_stand_in
+add_test "H-10: the route of a host-specific relay with native IPv6" test_stand_in
 
 run_tests

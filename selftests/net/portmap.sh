@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Ports that gateways forward: clients behind NATs with a real miniupnpd, which
-# knows UPnP and NAT-PMP both.
+# Port forwarding by gateways (RFC 6081 5.3): clients behind NATs with a real miniupnpd,
+# which supports UPnP and NAT-PMP.
 # timeout: 500
 # set: long
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# see gateway
+# see gateway in lib.sh
 outside[a]=11.0.0.10 outside[b]=11.0.0.20
 
-C=2001:0:cb00:7101:1001:159f:f4ff:ffe1	# 11.0.0.30:60000, who is not there
+C=2001:0:cb00:7101:1001:159f:f4ff:ffe1	# 11.0.0.30:60000, without a client
 
-# forwarded CLIENT [PORT]: the gateway forwards the service port, or this one
+# forwarded CLIENT [PORT]: the gateway forwards the service port, or PORT
 forwarded()
 {
 	local p=${2:-${port[$1]}}
@@ -29,7 +29,7 @@ not()
 	! "$@"
 }
 
-# with METHOD CLIENT [OPTIONS of teredod]: a client whose configuration says so
+# with METHOD CLIENT [OPTIONS of teredod]: a client with this port-mapping
 with()
 {
 	local method=$1 node=$2
@@ -42,7 +42,7 @@ with()
 export TEREDO_STATE_DIR=$tmp/state
 mkdir "$TEREDO_STATE_DIR"
 
-# remembered: what is in the state
+# remembered: print the saved state
 remembered()
 {
 	cat "$TEREDO_STATE_DIR/teredo0.portmap"
@@ -53,7 +53,7 @@ is_remembered()
 	[ "$(remembered)" ]
 }
 
-# actions NAME: the requests of UPnP in a capture, in order
+# actions NAME: the UPnP requests in a capture, in order
 actions()
 {
 	packets "$1" -A dst port 5000 |
@@ -112,7 +112,7 @@ test_natpmp()
 	gateway_down a
 }
 
-# A gateway that has both is asked by NAT-PMP; one that has not, by UPnP.
+# NAT-PMP is preferred if the gateway supports both. Otherwise UPnP is used.
 test_auto()
 {
 	gateway a
@@ -123,13 +123,13 @@ test_auto()
 	natpmp=no gateway a
 	with auto a
 	check "by UPnP" wait_for 15 shows a 'by upnp'
-	# the device goes, and teredod with it
+	# the device is deleted, so teredod ends
 	ip_on a link del teredo0
 	check "the port is closed" wait_for 5 not forwarded a
 	gateway_down a
 }
 
-# Whatever is killed, the port does not stay open for ever.
+# After any crash, the port does not stay open forever.
 test_crash()
 {
 	local portmap
@@ -148,7 +148,7 @@ test_crash()
 	stop a-teredod
 	pause 1
 	check "nobody is left to close it" forwarded a
-	# the device has another port meanwhile
+	# the device has another port by now
 	ip_on a link del teredo0
 	capture na lan again tcp port 5000
 	port[a]=40001
@@ -164,13 +164,13 @@ test_crash()
 	gateway_down a
 }
 
-# portmap_of CLIENT: the process that has its port opened
+# portmap_of CLIENT: process ID of its teredo-portmap
 portmap_of()
 {
 	pgrep -P "${_pids[$1-teredod]}" teredo-portmap
 }
 
-# What opens the port is killed alone, and another one soon takes its place.
+# teredo-portmap alone is killed. teredod starts another one.
 test_killed()
 {
 	local first
@@ -190,7 +190,7 @@ test_killed()
 	gateway_down a
 }
 
-# A teredod that finds no such program is a client all the same.
+# A teredod without teredo-portmap is still a client.
 test_missing()
 {
 	local tools=$tmp/alone
@@ -204,8 +204,8 @@ test_missing()
 	client_down a
 }
 
-# A router is restarted: it gives packets another port, and knows nothing of those
-# that it was to keep open.
+# A restarted router maps the client to another port, and has lost its port forwarding
+# entries.
 test_restarted()
 {
 	gateway a
@@ -222,11 +222,11 @@ test_restarted()
 	check "it is shown" wait_for 5 shows a 'UPNP: yes' 'by upnp'
 	client_down a
 	gateway_down a
-	set_nat a cone		# which takes the rule away
+	set_nat a cone		# which removes the rule
 	set_nat a pr
 }
 
-# portmap NAME ARGUMENTS of teredo-portmap...: at a, its standard input does not end
+# portmap NAME ARGUMENTS of teredo-portmap...: at a, with open standard input
 portmap()
 {
 	local name=$1
@@ -235,7 +235,7 @@ portmap()
 	start "$name" a bash -c "exec '$tools/teredo-portmap' $* <&$_never"
 }
 
-# The port of an earlier run has become somebody else's.
+# The port of an earlier run has been mapped by another host.
 test_not_ours()
 {
 	gateway a
@@ -258,7 +258,7 @@ test_not_ours()
 	gateway_down a
 }
 
-# It says no to this port, by UPnP; by NAT-PMP it has another one, which is not what
+# UPnP refuses this port. NAT-PMP forwards another one, which differs from the port that
 # the server sees.
 test_refused()
 {
@@ -296,7 +296,7 @@ test_no_address()
 	stop igd
 }
 
-# Nobody answers, and nobody waits for that.
+# A gateway that does not answer delays nothing.
 test_silent()
 {
 	on na nft add table inet silent
@@ -308,14 +308,14 @@ test_silent()
 	check "in the end it does not" wait_for 30 shows a \
 		'reason: no answer to UPnP; NAT-PMP: no answer'
 	reach a 2001:db8:1::10 > /dev/null || fail "no traffic"
-	# the end does not wait either
+	# nor does it delay the end
 	stop a-teredod
 	ip_on a link del teredo0
 	on na nft delete table inet silent
 }
 
-# A request that was repeated is answered twice, and the second reply arrives when
-# the next request waits. A reply about another port is none to that either.
+# A repeated request is answered twice, and the second reply arrives while the next
+# request waits. Neither it nor a reply about another port must count.
 test_late_reply()
 {
 	start pmp na "$here/natpmp.py" 10.1.0.1 "${outside[a]}"
@@ -330,8 +330,8 @@ test_late_reply()
 	stop pmp
 }
 
-# An answer to a search that names a host of the attacker's, whose name begins
-# with the address of the router: the host must not be asked.
+# An attacker answers the search with a host of its own, whose name begins with the
+# router's address. teredo-portmap must not contact this host.
 test_other_host()
 {
 	local evil=10.1.0.1evil.example
@@ -385,15 +385,15 @@ test_renewal()
 	gateway_down a
 }
 
-# finds FROM TO: by the first packet
+# finds FROM TO: the first packet is answered
 finds()
 {
 	check "$1 finds $2" on "$1" ping -6 -n -c 1 -W 9 "$(teredo_address "$2")" ||
 		teredo "$1" peer show teredo0 | note
 }
 
-# Two whose NATs let nobody out by the port that all may write to: each reaches
-# the other at that port alone (RFC 6081 6.2).
+# Two symmetric NATs forward a port each, but use other ports for outgoing packets. Each
+# client reaches the other at the forwarded port only (RFC 6081 6.2).
 test_pair()
 {
 	gateway a
@@ -415,8 +415,8 @@ test_pair()
 		fail "$(teredo a peer show teredo0)"
 }
 
-# A bubble comes in by the open port before the nonce that ours are worth nothing
-# without.
+# The peer's bubble comes through the forwarded port before the peer's nonce. Until then
+# the peer accepts no packets of the client.
 test_first_packet()
 {
 	client_up c
@@ -425,7 +425,7 @@ test_first_packet()
 	client_down c
 }
 
-# ... or at random ports, where they are used
+# ... or at random ports, if enabled
 test_pair_random()
 {
 	forget_pair
@@ -462,22 +462,22 @@ teredo_relay r 198.51.100.1 3545
 add_test "XU-01 XU-05 XU-07 XU-08 XU-10 XU-12 XU-16 XU-17 XH-02 XH-03: a port is opened by UPnP, and closed at the end" \
 	test_upnp
 add_test "XH-02: by NAT-PMP" test_natpmp
-add_test "by whatever works, and closed when the device goes" test_auto
+add_test "by whatever method works, and closed when the device goes" test_auto
 add_test "XU-03 XU-04 XU-17: closed after a crash" test_crash
-add_test "closed and opened again if what opens it is killed" test_killed
-add_test "a client without what opens ports" test_missing
+add_test "closed and opened again if teredo-portmap is killed" test_killed
+add_test "a client without teredo-portmap" test_missing
 add_test "open again after the router was restarted" test_restarted
-add_test "XU-04 XU-17: a port that has become somebody else's stays open" \
+add_test "XU-04 XU-17: a port that another host has mapped by now stays open" \
 	test_not_ours
 add_test "XU-06 XH-02 XH-05: a gateway that refuses, or has another port" test_refused
-add_test "XU-06 XU-09: a gateway that has no address" test_no_address
+add_test "XU-06 XU-09: a gateway without an address" test_no_address
 add_test "XU-06: a gateway that does not answer holds nothing up" test_silent
 add_test "NAT-PMP: the lease is renewed" test_renewal
 add_test "NAT-PMP: a late reply of another type, and one about another port" \
 	test_late_reply
 add_test "XU-06: UPnP: a host whose name begins with the router's address" \
 	test_other_host
-add_test "teredo-portmap --lease takes 1 to 2147483647 alone" test_lease_option
+add_test "teredo-portmap --lease takes 1 to 2147483647 only" test_lease_option
 nat_pp()
 {
 	set_nat a pp_sym
@@ -485,7 +485,7 @@ nat_pp()
 }
 add_test "XU-11 XU-13 XU-14 XU-15: two behind symmetric NATs with open ports" \
 	nat_pp test_pair
-add_test "XU-14 XN-14: nothing is lost where the NAT lets all in" test_first_packet
+add_test "XU-14 XN-14: nothing is lost where the NAT forwards a port" test_first_packet
 add_test "XP-17: and with random ports" test_pair_random
 
 run_tests

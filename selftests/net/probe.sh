@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Which server, and is the native Internet reached: "teredo probe", "teredo
-# qualify" and "verify" of teredod, with the parts failing one after another.
+# Server selection and reachability of the native Internet: "teredo probe", "teredo
+# qualify" and teredod's "verify", with failures of each part.
 # timeout: 560
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# ask WHAT CODE ARGUMENTS of teredo...: at a; the JSON is in $answer
+# ask WHAT CODE ARGUMENTS of teredo...: run at a; the JSON output is in $answer
 ask()
 {
 	local what=$1 expected=$2 code
@@ -20,7 +20,7 @@ ask()
 		fail "$what: exit code $code, expected $expected: $answer"
 }
 
-# holds WHAT CONDITION: of the answer d, in Python; s is its servers by name
+# holds WHAT CONDITION: Python condition on the answer d; s is its servers by name
 holds()
 {
 	python3 -c 'import json, sys
@@ -55,7 +55,7 @@ test_compare()
 	holds "is said" 'd["outcome"] == "one-address"'
 }
 
-# the same as a table: a line for each server, no colours in a pipe
+# the output as a table: a line for each server, no colours in a pipe
 test_table()
 {
 	local text
@@ -70,8 +70,8 @@ test_table()
 	check_equal "lines" 3 "$(wc -l <<< "$text")"
 }
 
-# at_once WHAT CODE ARGUMENTS of teredo...: like ask, without the 12 s that three
-# tries take
+# at_once WHAT CODE ARGUMENTS of teredo...: like ask, within less than the 12 s of three
+# tries
 at_once()
 {
 	local begun
@@ -81,7 +81,7 @@ at_once()
 	check_at_most "$1: ms" 3000 $(($(now_ms) - begun))
 }
 
-# What the kernel or an ICMP error has said is an answer.
+# An error of the kernel or an ICMP error ends the wait for an answer.
 test_at_once()
 {
 	at_once "no server there" 3 probe 198.51.100.7/198.51.100.66
@@ -139,7 +139,7 @@ test_verify()
 		--server 203.0.113.1/203.0.113.2 --verify 2001::1
 }
 
-# the server is reached, and so would be data, but nobody brings it back
+# The server is reached, but no relay forwards the native host's reply.
 test_no_relay()
 {
 	ip_on r link set teredo0 down
@@ -151,7 +151,7 @@ test_no_relay()
 	ip_on r -6 route add 2001::/32 dev teredo0
 }
 
-# peers are reached through a symmetric NAT, native hosts are not
+# a symmetric NAT: peers can be reached, native hosts cannot
 test_symmetric()
 {
 	set_nat a symrnd
@@ -207,7 +207,7 @@ test_daemon()
 	check_equal "for people" \
 		' connectivity verified 2001:db8:1::10 by the relay 198.51.100.1:3545' \
 		"$line"
-	# another address, and meanwhile the relay has gone
+	# another address, and the relay is down by now
 	ip_on r link set teredo0 down
 	ip_on a link set teredo0 down
 	ip_on a link set teredo0 up
@@ -228,8 +228,8 @@ teredo_relay r 198.51.100.1 3545
 
 add_test "teredo probe compares servers" test_compare
 add_test "teredo probe shows them as a table" test_table
-add_test "teredo probe and qualify end when the network has said no" test_at_once
-add_test "C-03: teredo probe tells who demands a secret" test_auth
+add_test "teredo probe and qualify end when the network rejects packets" test_at_once
+add_test "C-03: teredo probe shows servers that demand a secret" test_auth
 add_test "C-118 C-60: a native host is reached, by which relay" test_verify
 add_test "C-118: no relay for the destination" test_no_relay
 add_test "XN-02: a symmetric NAT, and what is reached through it" test_symmetric

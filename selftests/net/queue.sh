@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 #
-# What programs see of the packets that wait for peers: sockets, connections and
-# errors when many peers, or one, do not answer.
+# Effects of queued packets on programs: sockets, connections and errors when many
+# peers, or one, do not answer.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,8 +11,8 @@
 # Teredo addresses whose clients do not answer
 SILENT=2001:0:cb00:7101:0:1234:f0ff
 
-# program NODE ARGUMENT...: Python from standard input. dst(N) is a silent peer,
-# udp() a socket that never waits.
+# program NODE ARGUMENT...: run Python from standard input. dst(N) is a silent peer,
+# udp() a non-blocking socket.
 program()
 {
 	local node=$1
@@ -34,8 +34,8 @@ errors_sent()
 	on a cat /proc/net/snmp6 | awk '$1 == "Icmp6OutDestUnreachs" { print $2 }'
 }
 
-# One socket sends to 400 peers that do not answer, as programs of a DHT do. Those that
-# do answer are still reached by it.
+# One socket sends to 400 silent peers, as programs of a DHT do. It still reaches peers
+# that answer.
 test_many_silent()
 {
 	local said
@@ -64,8 +64,8 @@ test_many_silent()
 	check_equal "packets that have come" 1 "$(packets live | wc -l)"
 }
 
-# connect_behind_flood PACKETS: TCP to a silent peer with so many packets of one UDP
-# socket before it, and milliseconds until it fails
+# connect_behind_flood PACKETS: TCP to a silent peer, behind PACKETS packets of one UDP
+# socket; prints the time until it fails, in ms
 connect_behind_flood()
 {
 	flush a
@@ -92,12 +92,12 @@ test_connect()
 	read -r error ms < <(connect_behind_flood 2000)
 	note "$error after $ms ms"
 	check_equal "error" EHOSTUNREACH "$error"
-	# an attempt is over after 8 s
+	# an attempt takes 8 s
 	check_at_most "ms until it fails" 9000 "$ms"
 	[ "$ms" -ge 6000 ] || fail "it failed after $ms ms, before the attempt"
 }
 
-# A flood at a full queue is told once that there is no room.
+# A flood at a full queue causes one error.
 test_errors()
 {
 	local before full
@@ -119,8 +119,7 @@ test_errors()
 	check_equal "packets without room" $((2000 - 128)) $full
 }
 
-# The peer is there after all: a connection that was opened behind a flood gets through
-# with the first bubble.
+# A connection opened behind a flood is established with the peer's first bubble.
 test_connect_live()
 {
 	local ms
@@ -149,8 +148,8 @@ test_connect_live()
 	check_at_most "ms until it is connected" 900 "$ms"
 }
 
-# One user has as much waiting as it may: a refusal is told, and another user's packets
-# wait.
+# One user has reached its queue limit: its further packets cause errors, and another
+# user's packets are still queued.
 test_users()
 {
 	local said
@@ -161,8 +160,8 @@ test_users()
 	for n in range(2000):
 	    s = udp() if n % 50 == 0 else s
 	    s.sendto(bytes(1000), dst(n))
-	# the kernel sends no more than 50 ICMPv6 errors at a time, and TCP ignores
-	# those that come while connect() sends: the next one is a second later
+	# The kernel limits ICMPv6 errors to bursts of 50, and TCP ignores errors during
+	# connect(), so the next one comes a second later.
 	time.sleep(0.3)
 	t, begun = socket(AF_INET6, SOCK_STREAM), time.monotonic()
 	t.settimeout(30)
@@ -181,7 +180,7 @@ test_users()
 		fail "there is no room for a packet of another user"
 }
 
-# A device that goes with a full queue tells everybody, and frees all.
+# Deletion of a device with a full queue sends an error to each sender, and frees all.
 test_delete()
 {
 	local dropped

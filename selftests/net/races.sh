@@ -2,11 +2,10 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# The data path on four CPUs at once: flows between clients, through a relay and with
-# a server's help, while peers come and go, settings change and everything is
-# dumped. Receive packet steering gives the packets of each flow to another CPU. For
-# a kernel that looks for data races, which is slow; what it reports is for the
-# machine's runner to see.
+# The data path on four CPUs: flows between clients, through a relay and via a server,
+# while peers come and go, settings change and all objects are dumped. Receive packet
+# steering spreads the flows over the CPUs. For a kernel with KCSAN, which is slow; the
+# machine's runner checks for its reports.
 # kernel: kcsan
 # cpus: 4
 
@@ -17,7 +16,7 @@ NATIVE=2001:db8:1::10
 seconds=60
 generators='0 1 2 3'
 
-# bare NODE ADDRESS: like bare_client, but nothing watches it
+# bare NODE ADDRESS: like bare_client, but without tdctl watch
 bare()
 {
 	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
@@ -26,13 +25,13 @@ bare()
 		ip_on $1 -6 -batch -
 }
 
-# steer NODE...: each link gives what it receives to all CPUs, by flow
+# steer NODE...: each link spreads received packets over all CPUs, by flow
 steer()
 {
 	local node
 
 	# the /sys of the namespace has its links
-	# shellcheck disable=SC2016 # expanded there
+	# shellcheck disable=SC2016 # expanded in the namespace
 	for node; do
 		ip netns exec "$(netns "$node")" bash -c '
 			for cpus in /sys/class/net/*/queues/rx-*/rps_cpus; do
@@ -41,7 +40,7 @@ steer()
 	done
 }
 
-# steered: how many packets another CPU has handed over, in all
+# steered: total number of packets handed over between CPUs
 steered()
 {
 	local sum=0 cpu
@@ -52,8 +51,8 @@ steered()
 	printf '%s\n' $sum
 }
 
-# loop NAME NODE COMMANDS: again and again, until stopped, but not so often that
-# nothing is left for packets
+# loop NAME NODE COMMANDS: repeat the commands until stopped, with pauses that leave CPU
+# time for packets
 loop()
 {
 	start $1 $2 bash -c "while :; do $3; sleep 0.2; done"
@@ -66,7 +65,7 @@ flow()
 	running+=("$1")
 }
 
-# settings NODE: what may change while a device is up
+# settings NODE: change settings while the device is up
 settings()
 {
 	loop set-$1 $1 "for ttl in 60 61; do
@@ -80,8 +79,8 @@ looks()
 		'$tools/teredo' stats teredo0"
 }
 
-# strangers NAME ARGUMENTS of tdinject...
-strangers()
+# unsolicited NAME ARGUMENTS of tdinject...: inject unsolicited packets
+unsolicited()
 {
 	local name=$1
 
@@ -90,33 +89,33 @@ strangers()
 	running+=("$name")
 }
 
-# At a client, from ever new addresses, so that peers are evicted; at a server, by
-# two ways; at a device that comes and goes.
-all_strangers()
+# At a client, always from new addresses, so that peers are evicted; at
+# a server, in two floods; at a device that is created and deleted.
+all_unsolicited()
 {
 	local to=(--to 192.0.2.10:40000 --vary ip6)
 	local solicit=(--to 203.0.113.1:3544 --vary src "$(vector RS-4)")
 	local stranger=2001:db8:77::1
 
-	strangers bubbles "${to[@]}" --from 203.0.113.1:3544 \
+	unsolicited bubbles "${to[@]}" --from 203.0.113.1:3544 \
 		origin 198.51.100.66:9 bubble $stranger $A
-	strangers data "${to[@]}" --from 198.51.100.66:5000 \
+	unsolicited data "${to[@]}" --from 198.51.100.66:5000 \
 		udp6 $stranger $A 1 2 100
-	strangers solicit-1 --from 11.0.0.1:5000 "${solicit[@]}"
-	strangers solicit-2 --from 11.64.0.1:5000 "${solicit[@]}"
-	strangers passing --to 198.51.100.7:3545 --from ${outside[a]}:${port[a]} \
+	unsolicited solicit-1 --from 11.0.0.1:5000 "${solicit[@]}"
+	unsolicited solicit-2 --from 11.64.0.1:5000 "${solicit[@]}"
+	unsolicited passing --to 198.51.100.7:3545 --from ${outside[a]}:${port[a]} \
 		bubble $A $stranger
 	loop passing-by h "ip link add teredo0 type teredo mode hostrelay port 3545 &&
 		ip link set teredo0 up && sleep 0.1 && ip link del teredo0"
 }
 
-# watched: how many accesses were
+# watched: number of watchpoints that KCSAN has set
 watched()
 {
 	sed -n 's/^setup_watchpoints: //p' $kcsan
 }
 
-# finish NAME: what it should have said, it has
+# finish NAME: check the output of a finished flow
 finish()
 {
 	case $1 in
@@ -150,7 +149,7 @@ test_all()
 	settings r
 	looks a
 	looks r
-	all_strangers
+	all_unsolicited
 	loop move a "for port in 40000 40001; do '$tools/teredo' peer add \
 		teredo0 2001:db8:78::1 remote 192.0.2.99:\$port; done"
 	rounds=0
@@ -176,7 +175,7 @@ test_all()
 modprobe teredo || fail "no module"
 modprobe -q pktgen
 kcsan=/sys/kernel/debug/kcsan
-echo 50 > /sys/module/kcsan/parameters/skip_watch	# not each 4000th
+echo 50 > /sys/module/kcsan/parameters/skip_watch	# default 4000
 echo on > $kcsan
 internet
 ip_on inet route add blackhole default
@@ -189,6 +188,6 @@ introduce b $A 192.0.2.10:40000
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545 direct
 steer inet a b na nb r n s1 h
-add_test "flows, strangers, dumps and settings at the same time" test_all
+add_test "flows, unsolicited packets, dumps and settings at the same time" test_all
 
 run_tests

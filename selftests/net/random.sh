@@ -2,13 +2,13 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What must be random: the flags of addresses (RFC 5991 3.1), the nonces of router
+# Randomness of the flags of addresses (RFC 5991 3.1), the nonces of router
 # solicitations (RFC 4380 5.2.1) and those of connectivity tests (5.2.9).
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# distinct WORD...: the number of different ones
+# distinct WORD...: number of different words
 distinct()
 {
 	printf '%s\n' "$@" | sort -u | wc -l

@@ -2,9 +2,8 @@
 # shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every reason of the table in tools/lib/reason.c is brought about, and "teredo show"
-# names state, reason and remedy. Those that only a command can have are shown by
-# that command.
+# Each reason in the table of tools/lib/reason.c is provoked once. "teredo show" must name
+# state, reason and remedy. Commands show the reasons that only they have.
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -12,7 +11,7 @@
 
 declare -A seen=()
 
-# gives NODE CODE STATE TEXT: "teredo show" does so, for people and for programs
+# gives NODE CODE STATE TEXT: "teredo show" has these, in text and JSON
 gives()
 {
 	local text json
@@ -25,7 +24,7 @@ gives()
 		[[ $json == *'"remedy":"'* ]]
 }
 
-# because NODE CODE STATE TEXT [SECONDS]: within so many, 3 by default
+# because NODE CODE STATE TEXT [SECONDS]: the same within SECONDS, by default 3
 because()
 {
 	seen[$2]=1
@@ -34,7 +33,7 @@ because()
 	teredo "$1" show teredo0 2>&1 | head -n 4 | note
 }
 
-# says_to NODE TEXT: the remedy has this
+# says_to NODE TEXT: the text is in the remedy
 says_to()
 {
 	local text
@@ -43,7 +42,7 @@ says_to()
 	[[ $text == *"$2"* ]] || fail "what to do: no '$2' in: $text"
 }
 
-# asked CODE TEXT ARGUMENTS of teredo qualify...: at a
+# asked CODE TEXT ARGUMENTS of teredo qualify...: run at a; code and text are in its output
 asked()
 {
 	local code=$1 text=$2 json
@@ -66,7 +65,7 @@ conf()
 	printf '%s\n' "$@" > "$tmp/$node-reason.conf"
 }
 
-# daemon NODE [LINE]...: teredod with this configuration
+# daemon NODE [LINE]...: start teredod with this configuration
 daemon()
 {
 	conf "$@"
@@ -129,7 +128,7 @@ test_path()
 	check "qualified" wait_for 5 qualified a
 	client_down a
 
-	# what a rule refuses by its port is no missing path
+	# a rule that matches the server's port is another reason than a missing path
 	ip_on a rule add ipproto udp dport 3544 prohibit
 	daemon a '[client]' "$SERVER_LINE"
 	because a send offline 'cannot send to 203.0.113.1: '
@@ -139,7 +138,7 @@ test_path()
 
 # ---------------------------------------------------------------- the server
 
-# s2 has no server, and drops what is sent to one.
+# silence: s2 has no server, and drops packets to its port
 silence()
 {
 	on s2 nft -f - <<-EOF
@@ -152,7 +151,7 @@ silence()
 	EOF
 }
 
-# The round of three tries of all three clients at once
+# three clients wait for the three tries in parallel
 test_silent()
 {
 	daemon a '[client]' 'server = 198.51.100.118'
@@ -169,7 +168,7 @@ test_silent()
 		'the kind of NAT is not known: the secondary address 203.0.113.9 does not answer'
 	says_to c 'skip-secondary = yes'
 	client_down c
-	# a server that answers by both addresses would be better
+	# a server that answers from both addresses is preferred
 	daemon c '[client]' 'server = 203.0.113.1/203.0.113.9, 198.51.100.118'
 	because c no-reply2 offline \
 		'no reply from the secondary address 203.0.113.9 after 3 tries' 15
@@ -180,7 +179,7 @@ test_silent()
 	client_down c
 }
 
-# A name server on h, and one that does not answer
+# one name server on h, and one that does not answer
 test_name()
 {
 	cp /etc/resolv.conf "$tmp/resolv.conf"
@@ -206,7 +205,7 @@ test_name()
 	client_down a
 }
 
-# What only a command finds out, or waits for
+# reasons that only a command detects, or waits for
 test_commands()
 {
 	asked refused 'the network rejects packets to 198.51.100.7: ' \
@@ -215,7 +214,7 @@ test_commands()
 		--server 203.0.113.1/198.51.100.7
 	asked time-out 'no answer from both addresses' \
 		--server 198.51.100.118 --timeout 1
-	# the relay's bubbles come through, but not its data
+	# the NAT forwards the relay's bubbles, but not its data
 	on na nft -f - <<-EOF
 	table ip data {
 		chain f {
@@ -248,7 +247,7 @@ test_symmetric()
 	set_nat a pr
 }
 
-# Of the fixed port alone nothing comes through any more.
+# The NAT drops packets of the fixed port only.
 test_stale()
 {
 	daemon a '[client]' "$SERVER_LINE" 'refresh = 5' '[device]' 'port = 40000'
@@ -300,7 +299,7 @@ test_native()
 	because a native dormant 'native IPv6 on six'
 	check "all is well for scripts" teredo a show teredo0
 	client_down a
-	# something else has the name of the host-specific relay
+	# another device has the name of the host-specific relay
 	ip_on a link add teredo0-relay type dummy
 	daemon a '[client]' "$SERVER_LINE" 'native = relay'
 	because a no-stand-in dormant \
@@ -319,7 +318,7 @@ test_no_relay()
 
 # ---------------------------------------------------------------- servers, relays
 
-# young NODE: the device is not said to be in its state for longer than it exists
+# young NODE: the time in the state is not longer than the device exists
 young()
 {
 	local since
@@ -358,7 +357,7 @@ test_carrier()
 	ip_on m link del teredo0
 }
 
-# teredod is asked in the first half second, and later
+# the state of teredod within its first half second, and later
 test_relay_daemon()
 {
 	daemon h '[device]' 'mode = relay' 'local = 198.51.100.9' 'port = 3545'
@@ -393,7 +392,7 @@ test_helper()
 	teredo_down s2
 }
 
-# No reason is left out. With ONLY, most tests have not run.
+# Every reason was shown. With ONLY, most tests have not run.
 test_all()
 {
 	local code n=0
@@ -424,7 +423,7 @@ add_test "reasons: no teredod, a killed one, one without status" test_daemon
 add_test "reasons: interface, address and path" test_path
 add_test "C-36 C-37: reasons: a silent server, wrong secret, one address" test_silent
 add_test "reasons: the server's name" test_name
-add_test "C-118: reasons: what teredo qualify is told at once" test_commands
+add_test "C-118: reasons: errors that teredo qualify gets at once" test_commands
 add_test "C-38 XN-02: reasons: a symmetric NAT" test_symmetric
 add_test "C-90: reasons: a stale mapping of the NAT" test_stale
 add_test "reasons: address and routes" test_placement

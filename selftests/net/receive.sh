@@ -2,10 +2,9 @@
 # shellcheck disable=SC2086,SC2016 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a client takes and what it does not: tables 4.2 and 4.3 of RFC 4380 5.2,
-# row by row, by packets that anybody on the Internet could forge. Each check is
-# of all counters, of the peers, of what has reached the IPv6 stack and of what
-# has left the machine: nothing may move but what is listed.
+# Receive path of a client (RFC 4380 5.2.3): the rows of packet-rules.rst in turn, with
+# packets that any Internet host could forge. Each check compares all counters,
+# the peers, packets delivered to the IPv6 stack and packets sent.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,7 +18,7 @@ BU_8=6000000000003bff20010000cb0071012c5a63bf3ffffdf520010db80001000000000000000
 BU_9=0000f22639cc9bfe6000000000003b00fe80000000000000123456789abcdef020010000cb0071012c5a63bf3ffffdf5
 trusted_b="peer $B trusted $B_AT tries 0 queued 0"
 
-# trust_b: make B a trusted peer, as its own bubble does
+# trust_b: make B a trusted peer by its own bubble
 trust_b()
 {
 	flush a
@@ -53,7 +52,7 @@ test_malformed()
 	EOF
 }
 
-# udp_errors: datagrams that a's UDP layer found to have a wrong checksum
+# udp_errors: number of checksum errors in a's UDP layer
 udp_errors()
 {
 	on a awk '/^Udp:/ && !n++ { split($0, name); next }
@@ -61,13 +60,13 @@ udp_errors()
 		/proc/net/snmp
 }
 
-# a wrong one is the UDP layer's business, none at all is allowed
+# The UDP layer drops wrong checksums. No checksum is allowed.
 test_checksum()
 {
 	local before
 
 	flush a
-	# else the NAT takes none that are wrong
+	# otherwise the NAT drops wrong checksums
 	on na sysctl -qw net.netfilter.nf_conntrack_checksum=0
 	before=$(udp_errors)
 	from $B_AT --csum wrong bubble $B $A
@@ -78,7 +77,7 @@ test_checksum()
 	check_equal "wrong ones" $((before + 2)) "$(udp_errors)"
 }
 
-# octets after the IPv6 packet are no error, and no part of it
+# Octets after the IPv6 packet cause no error, and are not delivered.
 test_trailing()
 {
 	flush a
@@ -104,7 +103,7 @@ test_trailer_class()
 		drops rx_drop_trailer "data with trailer $hex" $B_AT \
 			echo-request $B $A 7 1 00 $hex
 	done
-	# unknown ones to be skipped, and malformed ones, where reading ends
+	# unknown trailers are skipped, and malformed ones end the parsing
 	for hex in 3f00 8102aabb0104deadbeef c100 01 01c84100 \
 			0104deadbeef04040000; do
 			from $B_AT bubble $B $A $hex
@@ -145,8 +144,8 @@ test_destination()
 	check_changes "the end" a
 }
 
-# An advertisement is for the helper, if it comes from the server, and for
-# nobody otherwise. It is never for the IPv6 stack.
+# An advertisement from the server goes to the control daemon. All others are dropped. None
+# reaches the IPv6 stack.
 test_advertisement()
 {
 	local ra=(ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff
@@ -181,7 +180,7 @@ test_advertisement()
 	check_equal "addresses and routes" "$routes" \
 		"$(ip_on a -6 route; ip_on a -6 addr)"
 
-	# with the address of a peer it is a packet of that peer
+	# with a peer's source address, it counts as a packet from this peer
 	trust_b
 	drops rx_drop_nd "advertisement from a peer" $B_AT ra $B $A 2001:db8::
 	drops rx_drop_nd "solicitation from a peer" $B_AT rs $B $A
@@ -198,11 +197,11 @@ test_spoofed()
 		drops rx_drop_spoofed "echo request from $at" $at \
 			echo-request $B $A 7 1 00
 	done
-	# the peer's being known changes nothing
+	# a trusted entry for the peer changes nothing
 	trust_b
 	drops rx_drop_spoofed "as a known peer" $X_AT echo-request $B $A 7 1 00
 	drops rx_drop_bubble "bubble as a known peer" $X_AT bubble $B $A
-	# right by the mapping, but it is a place nobody may send to
+	# the mapped endpoint matches, but the client must not send there
 	drops rx_drop_spoofed "mapping 10.0.0.1:53" 10.0.0.1:53 \
 		echo-request 2001:0:cb00:7101:0:ffca:f5ff:fffe $A 7 1 00
 }
@@ -230,7 +229,7 @@ idle()
 		sed -n "s/^peer $1 .* idle \([0-9]* [0-9]*\) .*/\1/p"
 }
 
-# received_ago LEAST MOST WHAT: last reception from B, in ms
+# received_ago LEAST MOST WHAT: time since the last reception from B, in ms
 received_ago()
 {
 	local rx
@@ -240,7 +239,7 @@ received_ago()
 	check_at_most "$3, ms since the last reception" $2 "$rx"
 }
 
-# sent_ago LEAST MOST WHAT: last transmission to B, in ms
+# sent_ago LEAST MOST WHAT: time since the last transmission to B, in ms
 sent_ago()
 {
 	local tx
@@ -250,8 +249,8 @@ sent_ago()
 	check_at_most "$3, ms since the last transmission" $2 "$tx"
 }
 
-# The mapping of the entry is not the one in the peer's address, so only the entry
-# can be the reason to accept a packet.
+# The entry has another endpoint than the peer's address, so the packet is accepted only
+# because of the entry.
 test_trusted()
 {
 	local at=192.0.2.77:777
@@ -273,7 +272,7 @@ test_trusted()
 	received_ago 0 1500 "bubble"
 }
 
-# What the limits of bubbles count from: entries that are new, and pairs of bubbles
+# The bubble limits count new entries and pairs of bubbles.
 test_charged()
 {
 	trust_b
@@ -287,19 +286,19 @@ test_charged()
 	wait_for 4 tried 2 || fail "no second pair"
 	sent_ago 0 1500 "second pair"
 	stop ping
-	# further pairs go out while this is looked at
+	# flush, as the client sends more pairs of bubbles later
 	flush a
 	before a
 }
 
-# tried NUMBER: so many pairs of bubbles have gone to B
+# tried NUMBER: NUMBER pairs of bubbles have been sent to B
 tried()
 {
 	[[ $(on a "$here/tdctl" dump teredo0) == *"peer $B probing "*" tries $1 "* ]]
 }
 
-# A bubble from the server is answered directly, and proves nothing: the queue
-# stays where it is until the peer itself is heard of.
+# A bubble via the server is answered directly, but verifies nothing. Packets stay queued
+# until the peer itself sends a packet.
 test_indirect()
 {
 	flush a
@@ -326,7 +325,7 @@ test_indirect()
 	check_changes "the end" a
 }
 
-# What relays ask for by way of the server, and nobody else may.
+# A relay's request via the server is answered. The same from other sources is not.
 test_origin()
 {
 	flush a
@@ -354,13 +353,13 @@ test_origin()
 		"${BU_7:16}"
 	drops rx_drop_bubble "origin with port 0" $SERVER \
 		origin 198.51.100.1:0 "${BU_7:16}"
-	# the word of a stranger is ignored, not refused (A-23)
+	# the origin of an unsolicited peer is ignored, without a drop (A-23)
 	from $B_AT origin 198.51.100.7:7 bubble $B $A
 	check_changes "origin before a right bubble" a 'rx_bubbles +1' \
 		'peers +1' "$trusted_b"
 }
 
-# teredo_to IPV4 PORT SERVER: in $REPLY, the address of a client
+# teredo_to IPV4 PORT SERVER: in $REPLY, the Teredo address of a client
 teredo_to()
 {
 	local a b c d e f g h
@@ -372,7 +371,7 @@ teredo_to()
 		$((~(g << 8 | h) & 0xffff))
 }
 
-# each line of standard input "IPV4 [SERVER]": a packet to such a peer
+# send_to: send a packet to the peer of each line "IPV4 [SERVER]" of standard input
 send_to()
 {
 	local ip server
@@ -440,8 +439,7 @@ test_embedded_received()
 	done
 }
 
-# read_test NAME: a finished or running capture of one test; its nonce is in $id, $seq
-# and $data
+# read_test NAME: read one test from a capture; sets $id, $seq and $data to its nonce
 read_test()
 {
 	local request
@@ -451,7 +449,7 @@ read_test()
 	id=0x${request:88:4} seq=0x${request:92:4} data=${request:96}
 }
 
-# A native host writes first: its packet is not processed before its test is answered.
+# A native host sends first. Its packet is held until its test is answered.
 test_native_first()
 {
 	local id seq data
@@ -472,7 +470,7 @@ test_native_first()
 			awk '{ printf "%s %s ", $2, substr($3, 81, 2) }')"
 }
 
-# 100 tests: all digits of the nonces vary
+# 100 tests: every digit of the nonces varies
 test_nonces()
 {
 	local digit
@@ -497,8 +495,8 @@ test_nonces()
 	done
 }
 
-# The reply to a test is believed if all of it is right; then the packet that
-# caused the test goes where the reply came from.
+# A reply must match the whole test. Then the packet that caused the test is sent to the
+# source of the reply.
 test_echo()
 {
 	local id seq data bad
@@ -533,7 +531,7 @@ test_echo()
 
 	from $RELAY echo-request $N $A 7 1 0011
 	check_changes "echo request by its relay" a 'to_stack +1' 'sent +1'
-	# C-72: one from elsewhere waits for a test, which has no answer
+	# C-72: a packet from another relay waits for a test, which is not answered
 	from $X_AT echo-request $N $A 7 1 0011
 	check_changes "echo request by another" a 'rx_held +1' \
 		'tx_tests +1' 'sent +1' \
@@ -543,7 +541,7 @@ test_echo()
 		'tx_tests +1' 'sent +1' "peer $N trusted $RELAY tries 2 queued 0"
 }
 
-# the held packet is dropped, once the test was repeated in vain
+# the held packet is dropped after all tests have failed
 dropped()
 {
 	[[ $(dump a) == *"rx_drop_unverified 8"$'\n'* ]]
@@ -575,8 +573,8 @@ test_not_qualified()
 	on a "$here/tdctl" up teredo0 $A
 }
 
-# A peer that does not answer: 4 pairs of bubbles, and the end after 8 s. In
-# the background meanwhile, at another client.
+# A peer that does not answer: 4 pairs of bubbles, failure after 8 s. Runs in the
+# background, at another client.
 dead_client=2001:0:cb00:7101:0:3caf:3fff:fdeb
 start_dead_peer()
 {
@@ -601,7 +599,7 @@ test_dead_peer()
 		"0 ${C_AT/:/.}: 0 ${SERVER/:/.}: 2 ${C_AT/:/.}: 2 ${SERVER/:/.}: 4 ${C_AT/:/.}: 4 ${SERVER/:/.}: 6 ${C_AT/:/.}: 6 ${SERVER/:/.}: " \
 		"$(packets dead | awk 'NR == 1 { start = $1 }
 			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
-	# since the first bubble: starting a program takes its time, too
+	# relative to the first bubble, as starting a program takes time
 	begin=$(packets dead | awk '{ print $1; exit }')
 	check_equal "the first to be told, s" 8 "$(awk -v start="$begin" '
 		/Address unreachable/ {
@@ -610,14 +608,14 @@ test_dead_peer()
 		}' "$tmp/dead-ping.log")"
 	check_equal "state" failed "$(dump b |
 		awk '$1 == "peer" { print $3 }')"
-	# a packet from the peer itself clears the count of bubbles
+	# a packet from the peer itself resets the count of bubbles
 	before b
 	inject --from $C_AT --to 192.0.2.20:50000 bubble $C $dead_client
 	check_changes "heard of" b 'rx_bubbles +1' \
 		"peer $C trusted $C_AT tries 0 queued 0"
 }
 
-# a native host that does not answer: its test is repeated, then it is told
+# A native host that does not answer: the test is repeated, then the sender gets an error.
 test_dead_native()
 {
 	local tests
@@ -634,14 +632,14 @@ test_dead_native()
 			{ printf "%d %s ", $1 - start + 0.3, $5 }')"
 }
 
-# exactly TEST: nothing changes at a after what the test has looked at
+# exactly TEST: nothing has changed at a except what the test has checked
 exactly()
 {
 	"$@" || fail "exit code $? of $*"
 	check_changes "after the test" a
 }
 
-# all tests together: what a packet socket on the device has seen
+# packets of all tests that a packet socket on the device has captured
 test_stack()
 {
 	capture_stop stack
@@ -655,7 +653,7 @@ internet
 ip_on inet route add blackhole default
 client a cone
 client b cone
-# the peer B is a script, what it is sent must not reach the client at its endpoint
+# the peer B is scripted: packets to it must not reach the client at its endpoint
 on inet nft -f - <<-EOF || fail "no filter"
 	table ip script {
 		chain forward {
@@ -672,14 +670,14 @@ add_test "P-01 G-13 G-16 G-24 C-54 C-55: malformed packets" exactly test_malform
 add_test "receive: UDP checksums" exactly test_checksum
 add_test "G-24 XC-02: octets after the packet are not part of it" exactly test_trailing
 add_test "P-07 XC-04 XC-06 XC-07: trailers" exactly test_trailer_class
-add_test "P-06: sources that cannot be" exactly test_source
+add_test "P-06: impossible sources" exactly test_source
 add_test "P-06 C-56 C-68 C-111 V-13: other destinations; one of 4096 guesses is right" \
 	exactly test_destination
-add_test "P-04 C-33 RA-1: advertisements go to the helper or nowhere" \
+add_test "P-04 C-33 RA-1: advertisements go to the control daemon or nowhere" \
 	exactly test_advertisement
 add_test "P-15 P-18 P-19 C-62: sources whose mapping is another" exactly test_spoofed
 add_test "P-20 T-02 G-25: no link-local traffic" exactly test_link_local
-add_test "P-13 C-59: what comes from the mapping of an entry renews the entry" \
+add_test "P-13 C-59: a packet from the endpoint of an entry renews the entry" \
 	exactly test_trusted
 add_test "C-63 C-93 C-97: a new entry, and what each pair of bubbles counts" \
 	exactly test_charged
@@ -687,9 +685,9 @@ add_test "P-09 C-58 C-71 C-74 C-82 V-15: indirect bubbles are answered and prove
 	exactly test_indirect
 add_test "P-10 P-11 P-12 A-23 BU-7 BU-8 BU-9: only the server may name an origin" \
 	exactly test_origin
-add_test "T-08 C-83 G-19 AD-13 AD-14 AD-15 AD-16 AD-17 AD-18: places not to send to" \
+add_test "T-08 C-83 G-19 AD-13 AD-14 AD-15 AD-16 AD-17 AD-18: destinations that must not be sent to" \
 	exactly test_embedded
-add_test "P-09 C-83 A-53: nor to answer to" exactly test_embedded_received
+add_test "P-09 C-83 A-53: nor answered" exactly test_embedded_received
 add_test "P-21 C-70 C-122: a packet of a native host waits for its test" \
 	exactly test_native_first
 add_test "C-118 C-120: 100 tests, 100 random nonces" exactly test_nonces

@@ -2,13 +2,13 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What teredod does when something goes away, and when it comes back. The limits
-# are those that it has to keep, not what a slow machine can do.
+# Recovery of teredod: faults of each part, and its return. The limits are those of the
+# design, independent of the speed of the machine.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# a client that maintains its mapping each 3.75 to 5 s
+# quick_client: a client that refreshes its mapping each 3.75 to 5 s
 quick_client()
 {
 	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
@@ -35,7 +35,7 @@ test_server()
 	quick_client || return
 	stop s1-server
 	took "address gone" 18000 no_address a
-	# well into the time between two attempts
+	# into the pause between two attempts
 	pause 4
 	teredo a show teredo0 | note
 	miredo_server s1 203.0.113.1 203.0.113.2
@@ -63,8 +63,8 @@ test_name_server()
 	took "qualified" 2000 has_teredo_address "${_pids[a-teredod]}"
 	stop dnsmasq
 
-	# The name is given to another server, and the first one goes: silence is
-	# noticed at the next solicitation or the three after it.
+	# The name is moved to another server, and the first server stops. This is
+	# detected at the next solicitation or the three after it.
 	name_server 198.51.100.118
 	pause 6
 	by_server a cb00:7101 || fail "the server works, but is not used any more"
@@ -79,13 +79,13 @@ test_name_server()
 	miredo_server s1 203.0.113.1 203.0.113.2
 }
 
-# lookups NAME: queries for an IPv4 address that dnsmasq has logged
+# lookups NAME: number of queries for an IPv4 address in dnsmasq's log
 lookups()
 {
 	grep -c "query\[A\] $1 " "$tmp/dnsmasq.log"
 }
 
-# names_client NAME: a client whose server has this name
+# names_client NAME: a client with this server name
 names_client()
 {
 	printf 'nameserver 198.51.100.7\n' > "$tmp/resolv.conf"
@@ -99,8 +99,8 @@ names_client()
 		exec '$tools/teredod' --debug --config '$tmp/names.conf' teredo0"
 }
 
-# A name server says that the name does not exist. It is asked after 1, 2, 4 and
-# 8 s, and within 2 s of a change of the network.
+# The name server reports that the name does not exist. teredod looks it up again after 1,
+# 2, 4 and 8 s, and within 2 s of a change of the network.
 test_no_such_name()
 {
 	local before
@@ -122,7 +122,7 @@ test_no_such_name()
 	ip_on a link del teredo0
 }
 
-# Two name servers that do not answer: a look-up hangs for seconds.
+# Two name servers do not answer, so a lookup takes seconds.
 test_end_in_lookup()
 {
 	local begun
@@ -141,14 +141,13 @@ test_end_in_lookup()
 	ip_on a link del teredo0
 }
 
-# has_reason TEXT: "teredo show" gives this reason
+# has_reason TEXT: "teredo show" has this reason
 has_reason()
 {
 	[[ $(teredo a show teredo0) == *"reason: $1"* ]]
 }
 
-# Policy routing takes the path to the server away, for all packets or for those
-# with a mark.
+# Policy routing rejects the path to the server, for all packets or for marked ones.
 test_rules()
 {
 	set_nat a pr
@@ -166,8 +165,8 @@ test_rules()
 	client_down a
 }
 
-# The carrier is back, and another message about the interface follows at once:
-# the server is asked all the same.
+# The carrier returns, and another message about the interface follows at once. The
+# client still sends its solicitation.
 test_carrier_twice()
 {
 	set_nat a pr
@@ -184,7 +183,7 @@ test_carrier_twice()
 	client_down a
 }
 
-# relayd NAME: a teredod on r
+# relayd NAME: start a teredod on r
 relayd()
 {
 	mkdir -p "$tmp/run-r"
@@ -199,7 +198,7 @@ relay_route()
 	[[ $(ip_on r -6 route show 2001::/32) == *relay0* ]]
 }
 
-# The second teredod of a relay takes over, as that of a client does.
+# The second teredod of a relay takes over, as for a client.
 test_relay_replaced()
 {
 	local first
@@ -221,7 +220,7 @@ test_relay_replaced()
 		fail "the route was away: $(cat "$tmp/routes.log")"
 	[[ $(teredo r -j show relay0) == *'"state":"up"'* ]] ||
 		fail "$(teredo r -j show relay0)"
-	# a device that was down forgets its daemon
+	# the kernel clears the registration of the daemon when the device is set down
 	printf 'link set relay0 down\nlink set relay0 up\n' | ip_on r -batch -
 	pause 1
 	first=${_pids[second]}
@@ -238,7 +237,7 @@ not_alive()
 	! kill -0 "$1" 2> /dev/null
 }
 
-# name_server ADDRESS: of the server, by its name
+# name_server ADDRESS: resolves the server's name to ADDRESS
 name_server()
 {
 	start dnsmasq h dnsmasq --no-daemon --no-resolv --no-hosts \
@@ -247,7 +246,7 @@ name_server()
 	check "dnsmasq starts" wait_for 5 udp_bound "$pid" 53
 }
 
-# The round trip to the server is 50 ms.
+# The round-trip time to the server is 50 ms.
 test_address()
 {
 	local old
@@ -285,7 +284,7 @@ test_killed()
 	check "it runs again" alive a-teredod
 	check_equal "address after the restart" "$old" "$(teredo_address a)"
 
-	# another one takes over, and the first one leaves all as it is
+	# another teredod takes over, and the first one leaves the device as it is
 	first=${_pids[a-teredod]}
 	client_start a
 	check "the first one exits" wait_for 5 eval "! kill -0 $first 2> /dev/null"
@@ -298,8 +297,8 @@ test_killed()
 	client_down a
 }
 
-# The NAT has forgotten us, and gives us another port. Nothing tells us but the
-# next solicitation, so one interval may go by.
+# The NAT has lost the mapping, and maps to another port. Only the next solicitation
+# reveals it, so it takes up to one refresh interval.
 test_nat()
 {
 	local old
@@ -320,8 +319,8 @@ test_nat()
 	_nat[a]=
 }
 
-# Whatever comes from the server confirms the mapping, so nothing is asked while
-# something does.
+# Any packet from the server confirms the mapping, so no solicitation is sent while
+# others arrive.
 test_contact()
 {
 	local i addr
@@ -349,14 +348,14 @@ test_contact()
 	client_down a
 }
 
-# says TEXT: teredo show tells why there is no address
+# says TEXT: the text is in "teredo show"
 says()
 {
 	[[ $(teredo a show teredo0) == *"$1"* ]]
 }
 
-# A device that goes down loses its address and its state, even if it is up again
-# before anybody looks.
+# A device that is set down loses its address and its state, even if it is set up again
+# before teredod reads the state.
 test_device()
 {
 	local i
@@ -370,8 +369,8 @@ test_device()
 	took "qualified again" 1000 has_teredo_address "${_pids[a-teredod]}"
 	check "ping" reach a 2001:db8:1::10
 
-	# the times differ, so that each thing that is done a while after a bounce
-	# is hit by the next one
+	# different times, so that each delayed action after a bounce coincides with
+	# another bounce once
 	for ((i = 0; i < 12; i++)); do
 		printf '%s\n' 'link set teredo0 down' 'link set teredo0 up' |
 			ip_on a -batch -
@@ -386,8 +385,8 @@ test_device()
 	check "it says so" grep -q 'teredo0 was deleted' "$tmp/a-teredod.log"
 }
 
-# Without a cable there may be another network at the other end when there is one
-# again: the server is asked at once, the address stays while it says the same.
+# When the carrier returns, the link may be on another network: the client solicits at
+# once. Its address stays if the server reports the same mapping.
 test_cable()
 {
 	local old
@@ -418,7 +417,7 @@ no_carrier()
 	[[ $(ip_on a link show teredo0) == *NO-CARRIER* ]]
 }
 
-# Nobody looks after the device: what is known of the mapping ends in time.
+# Without a control daemon, the lease of the mapping expires.
 test_lifetime()
 {
 	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
@@ -448,7 +447,7 @@ services
 
 add_test "C-24 C-26 A-43 A-44: the server is dead, then back: qualified within 5 s" \
 	test_server
-add_test "C-124: names can be looked up at last: qualified within 2 s; later they stand for another server" \
+add_test "C-124: names can be looked up at last: qualified within 2 s; later they name another server" \
 	test_name_server
 add_test "C-90: the IPv4 address changes: old address gone at once, new one in 1 s and 2.5 round trips" \
 	test_address
@@ -460,7 +459,7 @@ add_test "C-57 C-87: no maintenance while the server is heard" test_contact
 add_test "the device goes down, bounces, is deleted" test_device
 add_test "C-90: the cable is pulled out and put in; there is no route, and one again" \
 	test_cable
-add_test "a name that does not exist is looked up ever more seldom" \
+add_test "a name that does not exist is looked up less and less often" \
 	test_no_such_name
 add_test "SIGTERM during a look-up that hangs" test_end_in_lookup
 add_test "C-90: rules and a mark take the path away and give it back" \

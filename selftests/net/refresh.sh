@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# How long a client keeps the random port of an idle peer: ten minutes of little
-# else than waiting. extensions.sh looks at the bubbles themselves.
+# Refresh of the random port of an idle peer (RFC 6081 5.4.2.1), for ten minutes.
+# extensions.sh checks the bubbles themselves.
 # timeout: 900
 # set: long
 
@@ -12,7 +12,7 @@
 
 EVERY=30 MOST=20	# RFC 6081 5.4.2.1
 
-# met: the peer is reached from a random port, which is in $r
+# met: the peer is trusted at a random port, which is in $r
 met()
 {
 	local nonce
@@ -32,8 +32,8 @@ in_use()
 	[ "$(random_port $B)" = "$r by $r" ]
 }
 
-# sent: how many bubbles have left the random port. Nothing to ask all the time: that
-# would keep the machine busy for minutes.
+# sent: number of bubbles from the random port. Call it rarely: polling would keep the
+# machine busy for minutes.
 sent()
 {
 	said refresh | grep -c "^$r .* 0104deadbeef"
@@ -48,7 +48,7 @@ test_limit()
 	pause $((2 * EVERY + 5))
 	first=$(sent)
 	check "a bubble" [ "$first" -ge 1 ]
-	# data: it is counted anew
+	# data restarts the count
 	to_port "$r" 192.0.2.20:40123 echo-request $B $A 7 1 00
 	pause $(((MOST + 2) * EVERY + 5))
 	check_equal "bubbles since then" $MOST $(($(sent) - first))

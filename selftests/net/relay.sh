@@ -2,9 +2,9 @@
 # shellcheck disable=SC2016 # expanded later
 # SPDX-License-Identifier: GPL-2.0
 #
-# The relay and the host-specific relay: what they send and take (tables 4.4
-# and 4.5). Clients at 192.0.2.0/24 are played by the attacker, who so may also
-# be silent; a real one is behind a NAT elsewhere.
+# Relay and host-specific relay: packets sent (RFC 4380 5.4.1) and received (5.4.2). The
+# attacker plays clients at 192.0.2.0/24, which so can also be silent. A real client is
+# behind a NAT elsewhere.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,7 +23,7 @@ send_as()
 	on x "$here/tdinject" --from "$from" --to "$to" "$@"
 }
 
-# client_at FLAGS: address of a client with the mapping of a
+# client_at FLAGS: Teredo address of a client with the mapping of a
 client_at()
 {
 	printf '2001:0:cb00:7101:%s:63bf:3fff:fdf5\n' "$1"
@@ -42,14 +42,14 @@ is_probing()
 	[ "$(peer_state "$1" "$2")" = probing ]
 }
 
-# ping_once NODE ADDRESS: nobody waits for an answer
+# ping_once NODE ADDRESS: send a ping without waiting for the answer
 ping_once()
 {
 	on "$1" ping -6 -n -c 1 -W 0.01 "$2" > /dev/null
 }
 
-# make_peer ADDRESS: of a client at $client_a that the relay has sent to and
-# that has answered
+# make_peer ADDRESS: the relay sends to a client at $client_a, which answers and so
+# becomes a trusted peer
 make_peer()
 {
 	ping_once n "$1"
@@ -57,7 +57,8 @@ make_peer()
 	check_equal "peer $1" trusted "$(peer_state r "$1")"
 }
 
-# relay_drops NODE WHAT COUNTER FROM PART...: sent to the relay, of no effect but this
+# relay_drops NODE WHAT COUNTER FROM PART...: a packet to the relay only increments this
+# counter
 relay_drops()
 {
 	local node=$1 what=$2 counter=$3 from=$4 to=$relay
@@ -76,8 +77,8 @@ three_wait()
 	[[ $(teredo r -j peer show teredo0) == *'"queued":3'* ]]
 }
 
-# Nothing but a bubble by way of the client's server, until the client has
-# answered; then what has waited, in order.
+# The relay sends only bubbles via the client's server until the client has answered.
+# Then it sends the queued packets, in order.
 test_open()
 {
 	local seqs
@@ -108,8 +109,8 @@ counter_reaches()
 	[ "$(counter r teredo0 "$2")" -ge "$1" ]
 }
 
-# Clients that never answer, all at once, as each takes 8 s: one that is pinged
-# once, one whose queue overflows, one that is another relay, one that is this
+# Clients that never answer, in parallel, as each takes 8 s: one pinged once, one whose
+# queue overflows, one whose endpoint is another relay, one whose endpoint is this
 # relay itself.
 test_dead()
 {
@@ -126,7 +127,7 @@ test_dead()
 	start dead n ping -6 -n -c 1 -W 12 "$dead"
 	start other n ping -6 -n -c 1 -W 12 "$other"
 	start self n ping -6 -n -c 1 -W 12 "$self"
-	# later and from elsewhere, or its errors would use up the others' share
+	# later and from another host, as its errors would use up the others' share
 	wait_for 2 counter_reaches 3 tx_bubbles
 	pause 0.3
 	on x ping -6 -n -q -f -c 300 -W 0.01 "$flood" > /dev/null
@@ -140,7 +141,7 @@ test_dead()
 	check_equal "counters of the other relay" rx_drop_headers+4 "$(counted h)"
 	grep -q "From 2001:db8:1::1 .*Destination unreachable: Address unreachable" \
 		"$tmp/dead.log" || fail "no ICMPv6 error: $(cat "$tmp/dead.log")"
-	# long timers of the kernel may be late by an eighth
+	# long timers of the kernel can be late by an eighth
 	check_equal "distances of bubbles, in s" \
 		'2 2 2 ' \
 		"$(packets dying 'src port 3545 and dst port 3544' -x |
@@ -154,21 +155,21 @@ test_dead()
 			}')"
 	check_equal "after 8 s" failed "$(peer_state r "$dead")"
 
-	# the mark that stays: at once, and no bubble
+	# back-off: an error at once, and no bubble
 	count_from r
 	on n ping -6 -n -c 1 -W 12 "$dead" > "$tmp/mark.ping"
 	grep -q "Address unreachable" "$tmp/mark.ping" ||
 		fail "no ICMPv6 error: $(cat "$tmp/mark.ping")"
 	check_equal "counters of the next ping" tx_drop_no_answer+1 \
 		"$(counted r)"
-	# and ends with an answer
+	# which ends with an answer
 	send_as "$client_a" "$relay" bubble "$dead" 2001:db8:1::1
 	check_equal "heard of" trusted "$(peer_state r "$dead")"
 	teredo_down s1
 }
 
 # refuses WHAT COUNTER ADDRESS [ERROR [NODE [SOURCE]]]: no datagram, and an ICMPv6
-# error or none. $at is the relay, $sender sends unless NODE says otherwise.
+# error or none. $at is the relay; $sender sends unless NODE is given.
 at=r sender=n
 refuses()
 {
@@ -186,7 +187,7 @@ refuses()
 	fi
 }
 
-# what is no client, by the relay $at
+# test_refused: destinations that are no client's, at the relay $at
 test_refused()
 {
 	local id hex
@@ -230,7 +231,7 @@ test_too_big()
 		fail "$(cat "$tmp/big.ping")"
 }
 
-# What has a Teredo source is for clients among themselves.
+# A relay does not forward packets with a Teredo source.
 test_teredo_source()
 {
 	ip_on n addr add 2001:0:1::1 dev eth0
@@ -247,7 +248,7 @@ test_teredo_source()
 	ip_on r route del 2001:0:1::1 dev n
 }
 
-# n has an address that is not of the native Internet.
+# n sends from an address outside of the native Internet.
 test_scope_source()
 {
 	local src
@@ -262,7 +263,7 @@ test_scope_source()
 	done
 }
 
-# until_s SECONDS: after $begun
+# until_s SECONDS: wait until SECONDS after $begun
 until_s()
 {
 	local left=$((begun + $1 * 1000 - $(now_ms)))
@@ -270,8 +271,8 @@ until_s()
 	[ "$left" -le 0 ] || pause "$(printf '%d.%03d' $((left / 1000)) $((left % 1000)))"
 }
 
-# sends WHAT ADDRESS DESTINATION...: a packet of n makes these datagrams, and then the
-# client answers
+# sends WHAT ADDRESS DESTINATION...: a packet of n causes these datagrams, then the client
+# answers
 sends()
 {
 	local what=$1 addr=$2
@@ -298,7 +299,7 @@ test_valid()
 	pause 10
 	send_as "$client_a" "$relay" udp6 "$(client_at 63)" "$native" 1 2 8
 	send_as "$client_a" "$relay" bubble "$(client_at 64)" 2001:db8:1::1
-	# after 20 s without a packet of the client the relay asks for one as well
+	# after 20 s without a packet of the client, the relay also sends a bubble
 	until_s 27
 	sends "silent for less than 30 s" "$(client_at 61)" "$at" "$server"
 	until_s 32
@@ -308,8 +309,8 @@ test_valid()
 	sends "a bubble was" "$(client_at 64)" "$at" "$server"
 }
 
-# released WHAT INDEX PART...: this makes a client that is being reached a peer, and
-# what waits for it leaves; of the packet itself nothing does
+# released WHAT INDEX PART...: this packet makes a client that is being probed a trusted
+# peer and releases its queue; the packet itself is not forwarded
 released()
 {
 	local what=$1 addr
@@ -330,7 +331,7 @@ released()
 		"$(packets released ip6; packets released6)"
 }
 
-# Whatever comes from the client, and wherever it is to go
+# Any packet of the client verifies it, whatever its destination.
 test_trust()
 {
 	local i=70 dst
@@ -348,11 +349,11 @@ test_trust()
 
 # ---------------------------------------------------------------- taking
 
-# silent COMMAND...: the relay neither sends nor forwards anything meanwhile
+# silent COMMAND...: the relay neither sends nor forwards anything during the command
 silent()
 {
 	capture inet r silent udp and src port 3545
-	# an interface that is new reports its groups
+	# a new interface reports its multicast groups
 	capture n eth0 silent6 not dst host ff02::16
 	"$@" || fail "exit code $? of: $*"
 	capture_stop silent
@@ -420,7 +421,7 @@ test_drops()
 	silent cases
 }
 
-# arrives DEVICE WHAT COUNT PART...: so many of these leave by r's device
+# arrives DEVICE WHAT COUNT PART...: COUNT of these packets leave through r's device
 arrives()
 {
 	local dev=$1 what=$2 count=$3
@@ -441,7 +442,7 @@ test_served()
 	arrives n "to the site" 1 udp6 "$known" "$native" 1 2 8
 	arrives eth0 "to elsewhere, if all is served" 1 \
 		udp6 "$known" 2001:db8:7::7 1 2 8
-	# unless it is named, what is not global is not served
+	# addresses that are not global are served only if configured
 	for to in fd00::1 fc00::1 fec0::1 0:0:1::1; do
 		silent relay_drops r "to $to" rx_drop_destination "$client_a" \
 			udp6 "$known" "$to" 1 2 8
@@ -464,7 +465,7 @@ test_served()
 	teredo_relay r 198.51.100.1 3545
 }
 
-# n has a unique local address, and the relay is told to serve it.
+# n has a unique local address, which the relay is configured to serve.
 test_served_local()
 {
 	local known
@@ -486,8 +487,8 @@ test_served_local()
 	ip_on n addr del fd00:1::10/128 dev eth0
 }
 
-# A host beyond the served range cannot make the relay keep anything. It can only
-# write to clients in use, as routers must that cannot forward a client's packet.
+# A host beyond the served range creates no state on the relay. It can only send to
+# clients in use, as routers do when they cannot forward a client's packet.
 test_served_source()
 {
 	local known
@@ -510,7 +511,7 @@ test_served_source()
 
 # ---------------------------------------------------------------- loops
 
-# The way to the client leads into the tunnel itself.
+# The route to the client's endpoint leads into the tunnel itself.
 test_tunnel_in_tunnel()
 {
 	local known
@@ -525,7 +526,7 @@ test_tunnel_in_tunnel()
 	check_equal "routed into the device" tx_drop_loop+2 \
 		"$(counted r | grep -o 'tx_drop_loop+.')"
 
-	# by way of another tunnel, through a peer that was heard of just now
+	# through another tunnel, with a peer verified just now
 	ip_on r link add nested type ip6tnl mode ipip6 encaplimit none \
 		local 2001:db8:1::1 remote "$known"
 	ip_on r link set nested up
@@ -534,14 +535,14 @@ test_tunnel_in_tunnel()
 	ip_on r link del nested
 	ip_on r route del 203.0.113.1 dev teredo0
 	ip_on r route flush 192.0.2.10
-	# it still works
+	# the relay still works
 	make_peer "$(client_at 42)"
 }
 
 # ---------------------------------------------------------------- limits
 
-# Somebody behind the relay looks for clients. Nobody is there, and a client
-# that is there goes on as if nothing was.
+# A host behind the relay scans addresses without clients. The traffic of an established
+# client continues.
 test_scan()
 {
 	local slab peers
@@ -571,7 +572,7 @@ test_scan()
 	check_equal "peers" 1024 "$peers"
 	[[ $(counted r) =~ peers_evicted\+([0-9]+) ]]
 	check_equal "those that made room" 8977 "${BASH_REMATCH[1]}"
-	# 4 MiB of packets, and the peers
+	# 4 MiB of queued packets, and the peers
 	check_at_most "growth of slab, kB" $((16384 * much)) \
 		$(($(sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo) - slab))
 	client_down c
@@ -580,19 +581,19 @@ test_scan()
 	teredo_relay r 198.51.100.1 3545
 }
 
-# touch_client NODE INDEX [SERVER]: a packet from NODE to a client of s1, or of this one
+# touch_client NODE INDEX [SERVER]: NODE sends to a client of s1, or of SERVER
 touch_client()
 {
 	on "$1" bash -c "echo > /dev/udp/2001:0:${3:-cb00:7101}:$2:63bf:3fff:fdf5/9"
 }
 
-# bubbles_in NAME ADDRESS: how many have gone to this server
+# bubbles_in NAME ADDRESS: number of bubbles sent to this server
 bubbles_in()
 {
 	payloads "$1" "src port 3545 and dst host $2" | wc -l
 }
 
-# RATE is for each IPv4 address that bubbles go to, whatever they were asked for by.
+# RATE limits bubbles to each IPv4 destination, independent of the packets' sources.
 test_rate()
 {
 	ip_on r link set teredo0 type teredo rate 1
@@ -606,7 +607,7 @@ test_rate()
 	check_equal "bubbles to s2" 1 "$(bubbles_in rate 198.51.100.118)"
 	check_equal "counters" "tx_bubbles+2 tx_drop_rate+1" "$(counted r)"
 	ip_on r link set teredo0 type teredo rate 1000
-	pause 9		# they are given up
+	pause 9		# until these attempts have failed
 }
 
 test_route()
@@ -644,18 +645,18 @@ test_host_send()
 		"$(payloads hsend 'dst host 192.0.2.10' | wc -l)"
 }
 
-nobody_is_probed()
+none_is_probed()
 {
 	[[ $(teredo "$1" -j peer show teredo0) != *'"state":"probing"'* ]]
 }
 
-# The rules of a relay, for the host's own packets: what is no client, a client with
-# the cone bit that does not answer, more packets than may wait, and an answer
+# The rules of a relay for the host's own packets: an invalid destination, a client with
+# the cone bit that does not answer, a queue that overflows, and an answer.
 test_host_rules()
 {
 	local cone flood
 
-	wait_for 10 nobody_is_probed h || fail "h never comes to rest"
+	wait_for 10 none_is_probed h || fail "h never comes to rest"
 	at=h sender=h
 	test_refused
 	at=r sender=n
@@ -664,7 +665,7 @@ test_host_rules()
 	count_from h
 	capture h eth0 hrules udp
 	start cone h ping -6 -n -c 1 -W 12 "$cone"
-	# later, or the errors about the others would use up its share
+	# later, as the errors about the others would use up its share
 	wait_for 2 is_probing h "$cone"
 	pause 0.3
 	on h bash -c 'exec 5<> "/dev/udp/$1/9"
@@ -695,8 +696,8 @@ test_host_rules()
 
 test_host_drops()
 {
-	# what others tested may still be under way, and would count
-	wait_for 10 nobody_is_probed h || fail "h never comes to rest"
+	# attempts of earlier tests would be counted
+	wait_for 10 none_is_probed h || fail "h never comes to rest"
 	on h sysctl -qw net.ipv6.conf.all.forwarding=1
 	capture h eth0 hdrops ip6 and not dst net ff00::/8
 	relay_drops h "to a neighbour" rx_drop_destination "$client_a" \
@@ -714,7 +715,7 @@ test_host_drops()
 	capture_stop hdrops
 	check_equal "packets" "" "$(packets hdrops)"
 
-	# a neighbour's packet is not relayed
+	# packets of a neighbour are not relayed
 	ip_on inet -6 route replace 2001::/32 dev h
 	count_from h
 	capture h eth0 neighbour udp
@@ -728,8 +729,8 @@ test_host_drops()
 	on h sysctl -qw net.ipv6.conf.all.forwarding=0
 }
 
-# The client's test goes by way of the server, the reply comes from the host
-# itself; nobody who attracts 2001::/32 has a say.
+# The client's test goes via the server, and the host itself replies. A relay that
+# attracts 2001::/32 is not involved.
 test_host_direct()
 {
 	teredo_server s1 203.0.113.1 203.0.113.2
@@ -757,8 +758,8 @@ test_host_direct()
 	teredo_down s1
 }
 
-# A host-specific relay behind a port-restricted NAT: a client behind another
-# gets in only if the relay opens its NAT for it.
+# A host-specific relay behind a port-restricted NAT. A client behind another one can
+# reach it only if its bubbles open the relay's NAT.
 test_direct()
 {
 	teredo_server s1 203.0.113.1 203.0.113.2
@@ -796,7 +797,7 @@ test_direct()
 
 # ---------------------------------------------------------------- prefix
 
-# A closed network with a service prefix of its own: server, relay, client
+# A closed network with its own service prefix: server, relay and client
 test_prefix()
 {
 	local prefix=3ffe:831f::/32 addr
@@ -819,7 +820,7 @@ test_prefix()
 	check "to the client" reach n "$addr"
 	check "1 MB each way" tcp_both_ways c n "$native"
 
-	# and the public Teredo is none there
+	# 2001::/32 is no service prefix there
 	ip_on r -6 route add 2001::/32 dev teredo0
 	refuses "2001::/32" tx_drop_not_teredo "$addr_a" "Address unreachable"
 	client_down c
@@ -837,22 +838,22 @@ ip_on inet route add 192.0.2.0/24 dev x
 teredo_relay r 198.51.100.1 3545
 teredo_hostrelay h local 198.51.100.7 port 3545
 
-add_test "R-02 R-05 R-06 R-10 R-12 R-13 R-16 R-17 R-20 G-02 G-03 G-11 G-18: a bubble, an answer, and what has waited, in order" \
+add_test "R-02 R-05 R-06 R-10 R-12 R-13 R-16 R-17 R-20 G-02 G-03 G-11 G-18: a bubble, an answer, and the queued packets, in order" \
 	test_open
 add_test "R-14 R-15 R-18 R-19 XC-13: clients that do not answer, other relays, the relay itself (A-32)" \
 	test_dead
-add_test "R-09 R-10 R-27: a client is valid for 30 s after it was heard of" test_valid
-add_test "R-13 R-27 R-34: whatever comes from a client that is being reached makes it a peer" \
+add_test "R-09 R-10 R-27: a client is valid for 30 s after its last packet" test_valid
+add_test "R-13 R-27 R-34: any packet of a client that is being probed verifies it" \
 	test_trust
-add_test "R-07 R-08 G-01 G-19: what is no client is not sent to" test_refused
+add_test "R-07 R-08 G-01 G-19: addresses that are no client's are not sent to" test_refused
 add_test "R-11 R-22 V-08 V-11 G-08: the cone bit makes no difference" test_cone
-add_test "G-17 R-03: what is too big is answered as a router does" test_too_big
+add_test "G-17 R-03: too large packets cause the error of a router" test_too_big
 add_test "R-28: nothing from Teredo to Teredo" test_teredo_source
 add_test "R-28: nothing from fc00::/7, fec0::/10 and ::/32" test_scope_source
-add_test "R-24 R-25 R-26 R-28 R-30 R-31 R-34 R-04 G-23 G-24: what is not taken" \
+add_test "R-24 R-25 R-26 R-28 R-30 R-31 R-34 R-04 G-23 G-24: packets that are dropped" \
 	test_drops
 add_test "R-28 R-03: the served range" test_served
-add_test "R-28: fc00::/7 is served if it is named" test_served_local
+add_test "R-28: fc00::/7 is served if configured" test_served_local
 add_test "R-29: hosts beyond the served range add no state" test_served_source
 add_test "G-23: a tunnel in itself" test_tunnel_in_tunnel
 add_test "R-29 R-19: a scan of 10,000 addresses leaves an established client alone" \
@@ -863,7 +864,7 @@ add_test "R-01 R-33: the route is an ordinary one and goes with the device" \
 add_test "H-02 H-03 H-06: the host-specific relay sends from the host's own address" \
 	test_host_send
 add_test "H-05: the rules of a relay hold for the host's own packets" test_host_rules
-add_test "H-01 H-07 H-08: the host-specific relay serves its host alone" \
+add_test "H-01 H-07 H-08: the host-specific relay serves only its host" \
 	test_host_drops
 add_test "H-04 H-11 H-12: the host-specific relay is reached directly" \
 	test_host_direct

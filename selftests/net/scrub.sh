@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# A device in another namespace than its socket: a mark of the outer packet stays in the
-# namespace of the socket.
+# A device in another namespace than its socket: the mark of an outer packet does not
+# leave the namespace of the socket.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -14,7 +14,7 @@ packets_of()
 	on "$1" nft list counter inet marks "$2" | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# count_marks NODE: packets that come in by teredo0, and those with mark 9
+# count_marks NODE: count packets received through teredo0, and those with mark 9
 count_marks()
 {
 	on "$1" nft -f - <<-EOF
@@ -73,6 +73,6 @@ internet
 client a none
 client c none
 
-add_test "C-19: a packet that comes in has no mark of another namespace" test_mark
+add_test "C-19: a received packet has no mark of another namespace" test_mark
 
 run_tests

@@ -1,22 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A server with one IPv4 address that has a second port in place of a second address,
-# and its clients: ours, which is told of the port, and Miredo's, which is not.
+# A server with one IPv4 address and a second port instead of a second address. Its
+# clients are teredod's, which is configured with the port, and Miredo's, which is not.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 one=203.0.113.1/203.0.113.1:3545
 
-# asked_ports: the ports of the server that answered a in a finished capture
+# asked_ports: server ports that answered a, in a finished capture
 asked_ports()
 {
 	payloads answers "src host 203.0.113.1 and udp and greater 100" |
 		awk '{ sub(/.*\./, "", $1); print $1 }' | sort -u | paste -sd' '
 }
 
-# test_client NAT KIND: what "teredo show" says of the NAT
+# test_client NAT KIND: the NAT type that "teredo show" reports
 test_client()
 {
 	set_nat a "$1"
@@ -30,7 +30,7 @@ test_client()
 	client_down a
 }
 
-# Such a NAT has another mapping for each port of the server.
+# A symmetric NAT has another mapping for each port of the server.
 test_symmetric()
 {
 	set_nat a symrnd
@@ -45,7 +45,7 @@ test_symmetric()
 		qualify --server "$one")
 }
 
-# The port of the secondary address is part of the device's server.
+# The port of the secondary address is part of the device's configuration.
 test_changed()
 {
 	set_nat a pr
@@ -74,7 +74,7 @@ serve()
 	wait_for 5 eval "[ -S '$tmp/run-s1/teredo0.sock' ]"
 }
 
-# A teredod answers, from the port that was asked.
+# With secrets, teredod answers, from the port that received the solicitation.
 test_secrets()
 {
 	local nat
@@ -103,7 +103,7 @@ has_port2()
 	[[ $(ip_on s1 -d link show teredo0) == *"port2 $1 "* ]]
 }
 
-# teredod gives a device that was there before the configured second port.
+# teredod sets the configured second port of an existing device.
 test_apply()
 {
 	teredo_down s1

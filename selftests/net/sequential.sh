@@ -2,10 +2,9 @@
 # shellcheck disable=SC2086 # constants without blanks, but for RA
 # SPDX-License-Identifier: GPL-2.0
 #
-# A client behind a NAT that gives ports out in sequence (RFC 6081 5.5), packet
-# by packet: server and peer are a script. In truth there is no NAT, so that
-# every port of the client can be written to; the server is said to have seen
-# another port than the service port.
+# A client behind a sequential symmetric NAT (RFC 6081 5.5), packet by packet, with a
+# scripted server and peer. There is no real NAT, so that every port of the client can be
+# reached. The server reports another port than the service port.
 # timeout: 300
 
 # shellcheck source=lib.sh
@@ -16,7 +15,7 @@ SERVER2=203.0.113.2:3544
 RA="ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::"
 INSIDE=03080000c000020a9c40	# 192.0.2.10:40000 as an alternate
 
-# begin NAME: nothing is known, what is sent is recorded
+# begin NAME: start without peers; record what the client sends
 begin()
 {
 	flush a
@@ -24,7 +23,7 @@ begin()
 	capture a eth0 "$1" -Q out udp
 }
 
-# timeline NAME: seconds, source port, destination and kind of all packets
+# timeline NAME: time in s, source port, destination and kind of all packets
 timeline()
 {
 	paste -d ' ' <(packets "$1" | awk 'NR == 1 { start = $1 }
@@ -34,7 +33,7 @@ timeline()
 	sed 's/ rs .*/ rs/; s/ $//'
 }
 
-# tested NAME: the test is out, its port in $port_a, its nonces in $nonces
+# tested NAME: the test has been sent; sets its port $port_a and its nonces $nonces
 tested()
 {
 	check "a test" wait_for 5 solicited "$1" 2
@@ -42,7 +41,7 @@ tested()
 	port_a=$(solicitations "$1" | awk 'NR == 1 { print $1 }')
 }
 
-# solicitations NAME: source port and nonce of each so far
+# solicitations NAME: source port and nonce of each solicitation so far
 solicitations()
 {
 	payloads "$1" | awk 'substr($3, 1, 4) == "0001" {
@@ -54,7 +53,7 @@ solicited()
 	[ "$(solicitations "$1" | wc -l)" = "$2" ]
 }
 
-# Nobody answers: two tests, then the bubbles without a word of the port
+# Without an answer: two tests, then bubbles that announce no port
 test_silent()
 {
 	local r rest
@@ -86,14 +85,14 @@ test_silent()
 		"peer $B failed 0.0.0.0:0 tries 3 queued 0"
 }
 
-# seen NONCE PORT: what the server has seen, told to the random port
+# seen NONCE PORT: the server's answer to the random port, with the port that it has seen
 seen()
 {
 	to_port "$port_a" "${3:-$SERVER}" auth "$1" origin "192.0.2.10:$2" $RA
 }
 
-# Half a minute after tests without an answer, the next attempt begins like the first
-# one: with a test that waits for a second, and is repeated once.
+# Half a minute after tests without an answer, the next attempt also begins with a test,
+# which waits for a second and is repeated once.
 test_again()
 {
 	local first t
@@ -126,7 +125,7 @@ test_again()
 	before a
 }
 
-# A bubble that is due to a peer in use needs no random port.
+# A bubble to a peer in use needs no random port.
 test_trusted()
 {
 	begin trusted
@@ -144,7 +143,7 @@ test_trusted()
 	flush a
 }
 
-# What answers count, and what the peer is told then
+# Answers that are accepted, and the port that the peer is told
 test_prediction()
 {
 	local told
@@ -198,20 +197,21 @@ test_prediction()
 	check_equal "used from now on" "1201 by $port_a" "$(random_port $B)"
 }
 
-# The peer of the test before is elsewhere: whoever says so has to know our nonce.
+# The peer of the test before has another endpoint. Only a bubble with the client's nonce
+# moves it.
 test_moved()
 {
 	to_port "$port_a" 192.0.2.20:50009 bubble $B $A
 	check_changes "without a nonce" a 'rx_drop_bubble +1'
-	pause 2		# its endpoint is not in use any more
+	pause 2		# until its endpoint is no longer in use
 	to_port "$port_a" 192.0.2.20:50009 bubble $B $A "0104$(nonce_sent $B)"
 	check_changes "with the nonce" a 'rx_bubbles +1' 'tx_bubbles +1' 'sent +1' \
 		"peer $B trusted 192.0.2.20:50009 tries 0 queued 0 nonce deadbeef"
 	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
 }
 
-# Nothing is said for a while: bubbles keep the NAT's mapping of the random port, and
-# the test is over for good.
+# On an idle connection, bubbles keep the NAT's mapping of the random port. Late answers
+# to the test are dropped.
 test_idle()
 {
 	local nonce
@@ -241,14 +241,14 @@ test_idle()
 	check_equal "the port stays" "1201 by $port_a" "$(random_port $B)"
 }
 
-# Pings go on with what was found: two bubbles are never closer than 2 s.
+# Pings use the prediction. Bubbles are at least 2 s apart.
 test_pace()
 {
 	begin pace
 	start ping a ping -6 -n -c 1 -W 12 $B
 	tested pace
 	seen "${nonces[0]}" 65534
-	pause 0.7	# and no more than a second in all (XQ-06)
+	pause 0.7	# less than a second in all (XQ-06)
 	seen "${nonces[1]}" 65535 $SERVER2
 	pause 9
 	capture_stop pace
@@ -261,8 +261,8 @@ test_pace()
 	before a
 }
 
-# The sequence began anew between the two: nobody is told a port, and the next
-# bubbles are for another one.
+# The NAT's sequence restarted between the two answers. The client announces no port, and
+# uses another one for the next bubbles.
 test_gap()
 {
 	local first
@@ -294,13 +294,13 @@ test_gap()
 	before a
 }
 
-# grep_timeline NAME PATTERN: a line of it is this
+# grep_timeline NAME PATTERN: a line of the timeline matches
 grep_timeline()
 {
 	timeline "$1" | grep -qx "$2"
 }
 
-# The peer has told us its random port, so that is what ours is for.
+# The peer has announced its random port, so the client's random port is for that port.
 test_peer_port()
 {
 	begin both
@@ -322,7 +322,7 @@ test_peer_port()
 	before a
 }
 
-# The peer is faster than its bubble by way of the server: data waits for that.
+# The peer's direct bubble overtakes its indirect one. Data waits for the indirect one.
 test_early()
 {
 	begin early
@@ -344,7 +344,7 @@ test_early()
 	capture_stop early
 }
 
-# The peer gets through to the service port meanwhile.
+# The peer reaches the service port during the test.
 test_cancel()
 {
 	begin cancel
@@ -363,8 +363,7 @@ test_cancel()
 	before a
 }
 
-# Strangers cannot have us ask the server more often than that, nor open more
-# ports.
+# Unsolicited peers cannot cause more tests than the limit, nor open more ports.
 test_limits()
 {
 	begin limits
@@ -378,7 +377,7 @@ test_limits()
 	flush a
 }
 
-# off WHAT [ARGUMENTS of ip link...]: no test, the bubble goes at once
+# off WHAT [ARGUMENTS of ip link...]: no test, the bubble is sent at once
 off()
 {
 	local what=$1
@@ -417,8 +416,8 @@ bare_client a $A
 ip_on a link set teredo0 type teredo server "${SERVER%:*}" server2 "${SERVER2%:*}"
 on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" 3
 
-# in_time FUNCTION: answers count for the second that a test waits for them (XQ-06),
-# which a kernel with all its checks takes to start the programs that give them
+# in_time FUNCTION: a test accepts answers for one second (XQ-06). On a debug kernel,
+# starting the programs that answer takes longer.
 in_time()
 {
 	if [ "${SLOW:-1}" = 1 ]; then
@@ -432,17 +431,17 @@ add_test "XQ-02 XQ-03 XQ-04 XQ-05 XQ-06 XQ-07: two tests of a random port, then 
 	test_silent
 add_test "XQ-03 XQ-12: the next attempt begins with a test again" test_again
 add_test "XQ-03: no test for a peer in use" test_trusted
-add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that were seen" \
+add_test "XQ-04 XQ-08 XQ-10 XQ-11 D-06 P-04: the peer is told the port between the two that the server saw" \
 	in_time test_prediction
-add_test "XP-18 XQ-09: a peer at it is moved by a bubble with our nonce, and by no other" \
+add_test "XP-18 XQ-09: a peer at this port is moved by a bubble with the client's nonce, and by no other" \
 	in_time test_moved
 add_test "XQ-12 XP-05: bubbles keep an idle random port" in_time test_idle
-add_test "XQ-11 XN-17 C-95: bubbles that had to wait put off the next ones" in_time test_pace
-add_test "XQ-11: ports that are not of one sequence tell nothing" in_time test_gap
-add_test "XQ-04 XP-10: the test is aimed at the peer's random port" in_time test_peer_port
-add_test "XN-15: data waits until the peer can know where it comes from" in_time test_early
+add_test "XQ-11 XN-17 C-95: bubbles that had to wait delay the next ones" in_time test_pace
+add_test "XQ-11: ports that are not of one sequence predict nothing" in_time test_gap
+add_test "XQ-04 XP-10: the test is for the peer's random port" in_time test_peer_port
+add_test "XN-15: data waits until the peer knows the nonce" in_time test_early
 add_test "XQ-09: a peer at the service port ends the test" in_time test_cancel
-add_test "XQ-10: not too many tests for strangers" test_limits
+add_test "XQ-10: tests for unsolicited peers are limited" test_limits
 add_test "XQ-01 XC-01: switched off, and combinations" test_off
 
 run_tests

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The server: what it answers, what it forwards, what it drops and why (table
-# 4.6). The attacker speaks for everybody: what goes to 192.0.2.0/24 and to the
-# relay comes to it, too.
+# Server: packets that it answers, forwards and drops (RFC 4380 5.3.1, 5.3.2). The
+# attacker plays all clients: packets to 192.0.2.0/24 and to the relay are also routed
+# to it.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,8 +23,8 @@ send_as()
 	on x "$here/tdinject" --from "$from" --to "$to" "$@"
 }
 
-# exchange FROM TO PART...: what comes back, see payloads; nothing else that
-# the server sends goes unseen
+# exchange FROM TO PART...: send, and print all datagrams that the server sends, see
+# payloads
 exchange()
 {
 	count_from s1
@@ -34,7 +34,8 @@ exchange()
 	payloads exchange 'src host 203.0.113.1 or src host 203.0.113.2'
 }
 
-# server_drops WHAT COUNTER FROM PART...: sent to the server, of no effect but this
+# server_drops WHAT COUNTER FROM PART...: a packet to the server only increments this
+# counter
 server_drops()
 {
 	local what=$1 counter=$2 from=$3
@@ -45,7 +46,7 @@ server_drops()
 	check_equal "$what" "$counter+1" "$(counted s1)"
 }
 
-# silent COMMAND...: the server sends nothing meanwhile
+# silent COMMAND...: the server sends nothing during the command
 silent()
 {
 	capture inet s1 silent \
@@ -58,7 +59,7 @@ silent()
 
 # ---------------------------------------------------------------- answers
 
-# answers WHAT RS REPLY ADDRESS: from the address it was sent to
+# answers WHAT RS REPLY ADDRESS: the reply comes from ADDRESS, which the request was sent to
 answers()
 {
 	check_equal "$1" "$4.3544 192.0.2.10.40000 $3" \
@@ -76,7 +77,7 @@ test_solicitations()
 		"$secondary"
 	answers "identifier without value" "$(vector AU-2 RS-1)" \
 		"$(vector RA-3)" "$primary"
-	# RA-2 to another link-local address, and so with another checksum
+	# RA-2 to another link-local address, hence with another checksum
 	ra3=$(vector RA-2)
 	ra3=${ra3/ffffffffffff86009d1c/63bff5fefffd86004360}
 	answers "options" "$(solicitation 16 7c2e 0101000000000000)" \
@@ -106,10 +107,10 @@ test_cone()
 	cone_answer "" "${auth:26}" "$primary" "$secondary"
 }
 
-# fields RA: of an advertisement with authentication and origin, those that its sender
-# does not choose freely: the authentication, the origin, the IPv6 header but its
-# length, the ICMPv6 message but checksum, reachable time and retransmission timer, and
-# the prefix option but what is behind the prefix
+# fields RA: fields of an advertisement with authentication and origin that the sender
+# cannot choose freely: the authentication, the origin, the IPv6 header without its
+# length, the ICMPv6 message without checksum, reachable time and retransmission timer,
+# and the prefix option up to the prefix
 fields()
 {
 	local ra=$1 ip6=${1:42}
@@ -118,10 +119,10 @@ fields()
 		"${ip6:80:4}" "${ip6:88:8}" "${ip6:112:48}"
 }
 
-# A Windows client of 2015 and its server, 194.136.28.76, with the client's address and
-# port that this server has seen. Our advertisement differs in the two times, which are
-# 15 s and 2 s there and unspecified here, in the octets behind the prefix, which are
-# not cleared there, and has an MTU option.
+# A Windows client of 2015 and its server, 194.136.28.76, with the client's mapped
+# endpoint of the time. The module's advertisement differs: the two times are 15 s and 2 s
+# there and unspecified here, the octets behind the prefix are not zero there, and it has
+# an MTU option.
 test_windows()
 {
 	local ra got
@@ -144,7 +145,7 @@ test_windows()
 	ip_on inet route del 185.6.192.185 dev x
 }
 
-# port_answer WHAT RS REPLY TO FROM: ports of the one address
+# port_answer WHAT RS REPLY TO FROM: TO and FROM are ports of the one address
 port_answer()
 {
 	check_equal "$1" "$primary.$5 192.0.2.10.40000 $3" \
@@ -152,8 +153,8 @@ port_answer()
 	check_equal "$1, counters" rx_solicitations+1 "$(counted s1)"
 }
 
-# One address and two ports: what a second address does for clients, as far as a port
-# can. What is forwarded leaves by the service port.
+# One address with two ports replaces the second address as far as possible. Forwarded
+# packets leave from the service port.
 test_second_port()
 {
 	local auth bubble=(bubble "$addr_a" "$addr_b") port
@@ -183,7 +184,7 @@ test_second_port()
 	teredo_server s1 "$primary" "$secondary"
 }
 
-# Another program has the second port: the message names that port.
+# Another program has the second port: the error message names this port.
 port_taken()
 {
 	ip_on s1 link set teredo0 down
@@ -198,7 +199,7 @@ s.bind(('$primary', 3545)); time.sleep(60)"
 	stop taker
 }
 
-# A relayed client is heard at the service port alone.
+# Packets of relayed clients are accepted at the service port only.
 test_second_port_data()
 {
 	teredo_down s1
@@ -247,7 +248,7 @@ test_echo()
 	capture x eth0 echo udp
 	send_as "$client_a" "$primary":3544 \
 		echo-request "$addr_a" "$own_linklocal" 7 1 00112233
-	# what it should be, by way of a capture
+	# inject the expected reply, to capture its octets
 	send_as "$primary":3544 198.51.100.7:9 \
 		echo-reply "$own_linklocal" "$addr_a" 7 1 00112233
 	capture_stop echo
@@ -272,7 +273,7 @@ test_echo()
 
 # ---------------------------------------------------------------- drops
 
-# solicitation LENGTH CHECKSUM OPTIONS: RS-1 with these
+# solicitation LENGTH CHECKSUM OPTIONS: RS-1 with these values
 solicitation()
 {
 	local rs1
@@ -442,7 +443,7 @@ test_scope()
 
 # ---------------------------------------------------------------- forwarding
 
-# forwards WHAT FROM PAYLOAD TO RESULT
+# forwards WHAT FROM PAYLOAD TO RESULT: the server forwards the payload to TO
 forwards()
 {
 	check_equal "$1" "203.0.113.1.3544 $4 $5" \
@@ -479,7 +480,7 @@ test_native()
 	capture n eth0 native ip6
 	silent send_as "$client_a" "$primary":3544 "$(vector PI-1 TR-1)"
 	capture_stop native
-	# the server and two routers behind it
+	# the hop limit after the server and two routers
 	check_equal "what arrives, hop limit and all" "${pi1/3aff/3afc}" \
 		"$(packets native -x icmp6 |
 		   awk '/echo request/ { n++ }
@@ -511,13 +512,12 @@ test_symmetric()
 	silent server_drops "forbidden again" rx_drop_spoofed "$from" "$(vector BU-2)"
 }
 
-# A client that says it is at the server's own address: the server sends to
-# itself, and no further.
+# A client claims the server's own address: the server sends to itself, and the loop ends.
 test_loop()
 {
 	local addr
 
-	# let the machine take packets from its own address in the first place
+	# let the host accept packets from its own address
 	on s1 sysctl -qw net.ipv4.conf.all.accept_local=1 \
 		net.ipv4.conf.eth0.accept_local=1
 	cases()
@@ -563,10 +563,10 @@ test_rate()
 		"$(burst 5)"
 }
 
-# The control daemon, which computes a value for each solicitation, gets no more.
+# The rate also limits what the control daemon gets, which computes a MAC for each.
 test_secret_rate()
 {
-	pause 1.1	# a second's worth is saved up
+	pause 1.1	# the limiter accumulates a second's worth
 	ip_on s1 link set teredo0 type teredo auth rate 5
 	count_from s1
 	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
@@ -576,7 +576,7 @@ test_secret_rate()
 	ip_on s1 link set teredo0 type teredo noauth rate 1000
 }
 
-# The most that the server makes of a datagram: one, 56 octets longer
+# One datagram causes at most one, which is at most 56 octets longer.
 test_amplification()
 {
 	local kind
@@ -598,8 +598,8 @@ test_amplification()
 			{ room = 0 }' "$tmp/amp.txt")"
 }
 
-# What the server needs is in each datagram: one that was never asked before goes on
-# for a client, and for a relay that looks for it.
+# The server is stateless: after a restart it goes on for a client, and for a relay that
+# looks for a client.
 test_restart()
 {
 	answers "a solicitation" "$(vector RS-4)" "$(vector RA-3)" "$primary"
@@ -624,19 +624,19 @@ test_restart()
 	teredo_server s1 "$primary" "$secondary"
 }
 
-# slab KIND: kB
+# meminfo KIND: value in kB
 meminfo()
 {
 	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
 }
 
-# A new client qualifies in the middle of it.
+# A new client qualifies during the flood.
 test_flood()
 {
 	local slab available
 
 	ip_on inet route add blackhole 11.0.0.0/8
-	# what a first few thousand make the machine allocate for good
+	# the first few thousand cause permanent allocations
 	on x "$here/tdinject" --from 11.32.0.0:5000 --to "$primary":3544 \
 		--vary src --count 5000 "$(vector RS-4)"
 	count_from s1
@@ -651,13 +651,13 @@ test_flood()
 	note "$(counted s1)"
 	note "SUnreclaim $slab, then $(meminfo SUnreclaim) kB, MemAvailable" \
 		"$available, then $(meminfo MemAvailable) kB"
-	# elsewhere kmemleak looks for what remains
+	# on a debug kernel, kmemleak looks for leaks
 	if [ "$much" = 1 ]; then
 		check_at_most "slab, kB" $((slab + 2048)) "$(meminfo SUnreclaim)"
 		check_at_most "memory in use, kB" 16384 \
 			$((available - $(meminfo MemAvailable)))
 	fi
-	# the client's own are in there
+	# the count includes the client's own
 	check_at_most "solicitations that were not answered" 0 \
 		$((clients - $(counted s1 | sed 's/.*rx_solicitations+\([0-9]*\).*/\1/')))
 	ip_on inet route del blackhole 11.0.0.0/8
@@ -665,8 +665,8 @@ test_flood()
 
 # ---------------------------------------------------------------- relay, too
 
-# traffic through the relay that the routes lead to, and not a stranger's
-# through a server's port
+# Traffic goes through the relay that the routes lead to, not through the port of another
+# server.
 test_traffic()
 {
 	check "from the native host" reach n "$(teredo_address c)"
@@ -710,7 +710,7 @@ test_server_and_relay()
 	ip_on s1 link del relay0
 }
 
-# With a relay of somebody else the server sees no data.
+# With another relay, the server sees no data.
 test_no_data()
 {
 	teredo_relay r 198.51.100.1 3545
@@ -737,23 +737,23 @@ add_test "S-02 S-03 S-09 S-20 G-10 G-26 S-21 S-22 S-23 S-24 S-25 S-26 S-33 V-10 
 	test_solicitations
 add_test "S-20 S-21 S-23: a Windows client gets the fields that it has accepted" \
 	test_windows
-add_test "S-27 S-02 V-09 G-07: the cone bit says from which address" test_cone
+add_test "S-27 S-02 V-09 G-07: the cone bit selects the source address" test_cone
 add_test "S-27: with one address only a solicitation with the cone bit is dropped" \
 	test_one_address
-add_test "S-27 S-02: two ports of one address: the cone bit says from which" \
+add_test "S-27 S-02: two ports of one address: the cone bit selects the port" \
 	test_second_port
-add_test "S-36: two ports of one address: data has the service port alone" \
+add_test "S-36: two ports of one address: data uses the service port only" \
 	test_second_port_data
-add_test "S-10: who must check secrets is not there: no answer" test_secret
+add_test "S-10: without a control daemon to check secrets: no answer" test_secret
 add_test "S-14 S-04: a ping of the server's link-local address" test_echo
 add_test "S-06 S-09 G-13 G-24: malformed packets are dropped" test_malformed
-add_test "XC-06: trailers that ask for a packet to be dropped" test_trailers
+add_test "XC-06: trailers that demand a drop" test_trailers
 add_test "S-06 G-16: an origin indication is dropped (A-23)" test_origin
 add_test "S-04 S-07: only bubbles and short pings are forwarded (A-24)" \
 	test_protocol
 add_test "S-08 S-28 G-19: outer sources that are not global unicast" \
 	test_outer_source
-add_test "S-11 S-12 S-13 G-23: nobody hides behind the server" test_spoofed
+add_test "S-11 S-12 S-13 G-23: no client hides behind the server" test_spoofed
 add_test "S-15 S-17 G-19: nothing goes to where it must not" test_scope
 add_test "S-11 S-12 S-18 S-19 S-20 G-12 XC-16: bubbles are forwarded, with trailers, hop limit untouched" \
 	test_forward
@@ -767,7 +767,7 @@ add_test "S-38: no amplification" test_amplification
 add_test "S-36 S-37: the server relays, too" test_server_relays
 add_test "S-05 S-36: server and relay on one host" test_server_and_relay
 add_test "S-34: the server sees no data" test_no_data
-add_test "S-01: a server that has just been started knows as much" test_restart
+add_test "S-01: a restarted server needs no state" test_restart
 clients=$((1000000 / much)) pace=''
 [ "$breath" = : ] || pace='--rate 10000'
 add_test "S-01: $clients clients cost no memory, and a new one gets in" \

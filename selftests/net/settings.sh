@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Settings whose effect is seen in the outer IPv4 packets: whether the second address of
-# a server is asked, the mark of packets, and the interface that they are sent by.
+# Settings that change the outer IPv4 packets: use of the server's second address, the
+# mark of packets, and their interface.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -22,13 +22,13 @@ test_one_address()
 	teredo_down s1
 }
 
-# marked_packets NODE: UDP packets that have left with mark 7
+# marked_packets NODE: number of UDP packets sent with mark 7
 marked_packets()
 {
 	on "$1" nft list counter inet marks marked | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# With mark 7, packets have a route of their own.
+# Packets with mark 7 have a separate route.
 test_mark()
 {
 	on h nft -f - <<-EOF
@@ -55,13 +55,13 @@ test_mark()
 	on h nft delete table inet marks
 }
 
-# sent_by NODE DEVICE: UDP packets to the server of $A
+# sent_by NODE DEVICE: number of UDP packets to the server of $A
 sent_by()
 {
 	packets "$2" dst host 203.0.113.1 and src host 198.51.100.8 | wc -l
 }
 
-# A relay sends by its interface, not by that of the default route.
+# A relay uses its configured interface, not that of the default route.
 test_uplinks()
 {
 	new_link inet h2 h eth1
@@ -86,7 +86,7 @@ client a pr
 teredo_relay r 198.51.100.1 3545
 
 add_test "C-36 A-62: with skip-secondary a server needs one address" test_one_address
-add_test "the mark of outer packets has a route of its own" test_mark
+add_test "the mark of outer packets selects a route" test_mark
 add_test "two uplinks: packets leave by the configured interface" test_uplinks
 
 run_tests

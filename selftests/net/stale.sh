@@ -2,15 +2,15 @@
 # shellcheck disable=SC2016,SC2086 # expanded later; constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# A router with two uplinks, each with an address of its own to translate to.
-# The first uplink dies. What the router remembers of the client's service port
-# still leads there, for as long as the client's packets renew it.
+# A router with two uplinks, each with its own NAT address. The first uplink fails. The
+# conntrack entry of the client's service port still has the first uplink's address, as
+# long as the client's packets refresh it.
 # timeout: 500
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-SECOND=192.0.2.31		# address of nc by the second uplink
+SECOND=192.0.2.31		# address of nc on the second uplink
 
 new_router()
 {
@@ -36,14 +36,14 @@ first_uplink()
 	nat_forgets nc
 }
 
-# The first uplink fails, and the router sends by the second one.
+# The first uplink fails, and the router uses the second one.
 fail_over()
 {
 	ip_on nc route replace default dev wan2
 	ip_on inet route replace unreachable ${outside[c]}
 }
 
-# start_client [LINE]: of [device]
+# start_client [LINE]: with these lines of [device]
 start_client()
 {
 	printf '%s\n' '[client]' 'server = 203.0.113.1/203.0.113.2' \
@@ -66,7 +66,7 @@ by_second_uplink()
 	has_teredo_address "${_pids[c-teredod]}" && mapped_to $SECOND
 }
 
-# When the first unanswered solicitation was sent, and the next address came.
+# Time from the failure to the next address
 test_port()
 {
 	local start ms old
@@ -83,11 +83,11 @@ test_port()
 	}
 	ms=$(($(now_ms) - start))
 	note "an address by the second uplink after $ms ms"
-	# one refresh interval of 5 s, then silence
+	# one refresh interval of 5 s, then the tries without an answer
 	check_at_most "ms" 30000 $ms
 	[ "$(service_port)" != "$old" ] || fail "the port is still $old"
 	check "ping" reach c 2001:db8:1::10
-	# a restart does not forget that the port is free to choose
+	# after a restart, the port can still change
 	old=$(service_port)
 	stop c-teredod
 	client_start c --config "$tmp/stale.conf"
@@ -101,8 +101,8 @@ test_port()
 	client_down c
 }
 
-# The server is down, with both addresses: nothing is answered, whatever port
-# it comes from. The address is the same when the server is back.
+# Both addresses of the server are down: no port gets an answer. The address is the same
+# when the server returns.
 test_server()
 {
 	local old port
@@ -119,7 +119,7 @@ test_server()
 	check "qualified again" wait_for 6 has_teredo_address "${_pids[c-teredod]}"
 	check_equal "address" "$old" "$(teredo_address c)"
 
-	# of a server only the primary address is down
+	# only the primary address of the server is down
 	on s1 nft -f - <<-EOF
 	table ip primary {
 		chain i {
@@ -137,7 +137,7 @@ test_server()
 	client_down c
 }
 
-# The longest time without a packet from the service port, in whole seconds
+# longest_silence: the longest time without a packet from the service port, in s
 longest_silence()
 {
 	packets asked "udp src port ${port[c]}" |
@@ -145,7 +145,7 @@ longest_silence()
 		       last = $1 } END { print int(longest) }'
 }
 
-# With the router's time for UDP, 120 s. The pause is 150 s.
+# The router's UDP timeout is 120 s. The client pauses for 150 s.
 test_fixed_port()
 {
 	local start ms silence
@@ -157,7 +157,7 @@ test_fixed_port()
 	capture c eth0 asked udp dst port 3544
 	fail_over
 	start=$(now_ms)
-	# six solicitations without an answer; looking costs an emulated machine time
+	# six solicitations without an answer; polling takes CPU time of emulated machines
 	pause 24
 	check "it says why" wait_for 16 eval \
 		'[[ $(teredo c show teredo0) == *"stale mapping"* ]]'
@@ -185,7 +185,7 @@ new_router
 add_test "C-90: a NAT whose uplink changed: another port, qualified within 30 s" \
 	test_port
 add_test "A-43: a server that is down does not cost the port" test_server
-add_test "C-90: a NAT whose uplink changed, and a fixed port: a pause longer than the NAT's memory" \
+add_test "C-90: a NAT whose uplink changed, and a fixed port: a pause longer than the NAT's timeout" \
 	test_fixed_port
 
 run_tests

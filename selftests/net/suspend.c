@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A machine that was suspended, for a program that this is preloaded into: time
- * since the boot runs ahead by as many seconds as /run/teredo-suspended says.
+ * Simulates a suspended machine, for a program that preloads this library: the time since
+ * boot is ahead by the number of seconds in /run/teredo-suspended.
  */
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Talk to the module the way that teredod does, and the way that nobody should.
+ * Test control of the module through netlink, with valid requests like teredod's and with
+ * invalid ones.
  *
- * A client without teredod has the address that a test wants, and nothing on
- * its wire that the test did not ask for.
+ * A client without teredod has a given address, and sends only packets that the test
+ * causes.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -65,13 +66,13 @@ static int refused(int err, const char *text)
 	return 1;
 }
 
-/* nl->error is the kernel's text, or what the number means if it had none */
+/* nl->error is the kernel's text, or that of the error number */
 static int outcome(const struct nl *nl, int err)
 {
 	return err ? refused(-err, nl->error) : 0;
 }
 
-/* the kernel's text, and nothing else */
+/* the kernel's text only */
 static const char *ext_ack(const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
@@ -140,7 +141,7 @@ static void parse_upnp(struct dev_info *dev, const char *text)
 	dev->upnp_mapped.port = htons(port);
 }
 
-/* @arg: device, address and what else there is */
+/* @arg: device, address and optional arguments */
 static int cmd_up(char **arg)
 {
 	struct dev_info dev = { .ifindex = ifindex_of(arg[0]) };
@@ -189,11 +190,11 @@ static int cmd_state(char **arg)
 }
 
 /**
- * struct state - what can be seen of a device
+ * struct state - visible state of a device
  * @n: number of entries
  * @is_number: the entry is a number, @number, else @text counts
  * @key: name of the entry
- * @idle: what comes after the text in a dump, but always changes
+ * @idle: the part of a dump line behind @text, which always changes
  */
 struct state {
 	int n;
@@ -263,7 +264,7 @@ static void add_peer(const struct peer_info *peer, void *ctx)
 		 ntohs(peer->local_port), ntohl(peer->nonce_sent));
 }
 
-/* what the device has handed to the IPv6 stack, what has left the machine */
+/* packets delivered to the IPv6 stack, and packets sent by the machine */
 static void add_links(struct state *st, const char *dev)
 {
 	FILE *f = fopen("/proc/self/net/dev", "r");
@@ -372,7 +373,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Takes changes over into @text, in alphabetical order. */
+/* append the changes to @text, in alphabetical order */
 static void join(struct changes *ch, char *text)
 {
 	int i;
@@ -426,8 +427,8 @@ static void sort_expected(char *list, char *text)
 #define EXPECT_STEADY	4	/* three ticks of a clock with 100 Hz */
 
 /*
- * What is expected has to stay for EXPECT_STEADY comparisons. What comes later
- * than that shows up in the next comparison.
+ * The expected changes must persist for EXPECT_STEADY comparisons. The next command
+ * detects later changes.
  */
 static void expect(struct nl *nl, const char *dev, char *list,
 		   struct state *before, FILE *out)
@@ -521,7 +522,7 @@ static size_t from_hex(const char *hex, u8 *data, size_t max)
 	return len;
 }
 
-/* one control packet, by the socket that is the helper's */
+/* send one control packet, through the socket of the control daemon */
 static int send_first(struct nl *nl, u32 ifindex, char **arg)
 {
 	u8 payload[1280];
@@ -568,7 +569,7 @@ static int cmd_helper(char **arg)
 	}
 }
 
-/* all arguments that begin with an @, or all that do not */
+/* append all arguments that begin with an @, or all others */
 static void put_attrs(struct nlmsghdr *nlh, char **arg, bool at)
 {
 	const char *value;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lets each allocation of each request to the module fail, one after the other
- * (/proc/thread-self/fail-nth, see Documentation/fault-injection/), and sees
- * that a request which is refused leaves nothing behind and works the next
- * time.
+ * Fault injection: each allocation of each request to the module fails once
+ * (/proc/thread-self/fail-nth, see Documentation/fault-injection/). A refused request
+ * must leave nothing behind and succeed the next time.
  *
- * The answer to a request is allocated, too: if that fails, the caller gets an
- * error from its socket and cannot know whether the request was carried out.
+ * The reply to a request is allocated, too. If this fails, the socket returns an error,
+ * and the caller cannot know whether the request was carried out.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,14 +22,14 @@
 
 #define DEV	"fault0"
 #define PORT	45678
-/* no request has so many allocations */
+/* more than the allocations of any request */
 #define MANY	5000
 
-static struct link_conf conf;	/* of the device that is made */
+static struct link_conf conf;	/* of the created device */
 static struct nl rtnl, genl, listener;
 static u32 ifindex;
 
-/* 192.0.2.10:45678 by the server 203.0.113.1, and somebody else */
+/* 192.0.2.10:45678 with the server 203.0.113.1, and a peer */
 static const struct in6_addr own = { .s6_addr = {
 	0x20, 0x01, 0, 0, 203, 0, 113, 1, 0x2c, 0x5a, 0x4d, 0x91,
 	0x3f, 0xff, 0xfd, 0xf5 } };
@@ -63,7 +62,7 @@ static void must(const struct nl *nl, int err, const char *what)
 
 static int fail_nth;
 
-/* @n: the one to fail from now on, 0 for none */
+/* @n: number of the allocation that must fail, 0 for none */
 static void set_fault(unsigned int n)
 {
 	char text[16];
@@ -73,7 +72,7 @@ static void set_fault(unsigned int n)
 		die("fail-nth: %s", strerror(errno));
 }
 
-/* Return: there were not so many allocations */
+/* Return: true if there were fewer allocations */
 static bool fault_is_left(void)
 {
 	char text[16] = "";
@@ -84,7 +83,7 @@ static bool fault_is_left(void)
 	return atoi(text);
 }
 
-/* ---- what there is ---- */
+/* ---- current state ---- */
 
 static bool exists(void)
 {
@@ -105,7 +104,7 @@ static bool is_up(void)
 	return link.flags & IFF_UP;
 }
 
-/* somebody has the port */
+/* check whether another socket has the port */
 static bool port_taken(void)
 {
 	struct sockaddr_in sin = {
@@ -275,7 +274,7 @@ static void is_down(void)
 	must(&rtnl, down(&rtnl), "down");
 }
 
-/* forgets state and helper; not the server, which is part of the device */
+/* Setting the device down clears qualification and control daemon, but not the server. */
 static void not_qualified(void)
 {
 	struct link_conf none = { 0 };
@@ -296,19 +295,19 @@ static void unchanged(void)
 	must(&rtnl, change_to(&rtnl, 0, 0), "change back");
 }
 
-/* ---- all together ---- */
+/* ---- all requests ---- */
 
 enum kind { LINK, GENL };
 
 /**
  * struct op - a request
- * @name: for people
- * @kind: socket to send it by
- * @run: the request
- * @done: has it been carried out; NULL if that cannot be told
- * @undo: back to what was before, done or not
- * @inverse: @done is said while it has *not* been carried out
- * @event: whoever listens is told, or that there was something
+ * @name: name in messages
+ * @kind: socket to use
+ * @run: send the request
+ * @done: check whether it has been carried out; NULL if this cannot be checked
+ * @undo: restore the state before, in either case
+ * @inverse: @done returns true while the request has *not* been carried out
+ * @event: it causes an event, or a report of a lost event
  */
 struct op {
 	const char *name;
@@ -348,7 +347,7 @@ static int heard_of(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-/* Something has come to the listener since this was asked last. */
+/* check whether the listener has received an event since the last call */
 static bool heard(void)
 {
 	bool any = false;
@@ -377,7 +376,7 @@ static void judge(const struct op *op, unsigned int n, int err,
 		complain(op, n, t, "accepted, and nobody was told");
 }
 
-/* Return: that was the last allocation, and none failed */
+/* Return: true after the last allocation, when none failed */
 static bool try_one(const struct op *op, unsigned int n, struct tally *t)
 {
 	struct nl nl;
@@ -478,7 +477,7 @@ static unsigned int walk_all(const struct op *op, size_t n)
 	return bad;
 }
 
-/* A device that is deleted has to be made before each try. */
+/* A device must be created before each deletion. */
 static unsigned int walk_delete(void)
 {
 	struct tally t = { 0 };

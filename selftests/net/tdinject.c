@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Send a UDP datagram with any IPv4 source there is, once or as a flood, or an
- * ICMPv4 error about one.
+ * Send UDP datagrams from any IPv4 source, once or as a flood, or an ICMPv4 error that
+ * quotes one.
  *
- * The payload is put together from parts, see usage(). Needs CAP_NET_RAW.
+ * The payload is built from parts, see usage(). Needs CAP_NET_RAW.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -148,7 +148,7 @@ static struct in6_addr parse_addr6(const char *arg)
 	return addr;
 }
 
-/* room for @len more octets of payload */
+/* reserve @len more octets of payload */
 static u8 *append(size_t len)
 {
 	u8 *p = payload + payload_len;
@@ -180,8 +180,8 @@ static void put_u16(u8 *p, u16 v)
 	p[1] = v;
 }
 
-/* ICMPv6 and UDP over IPv6 differ in the pseudo header by the protocol, which
- * is one of the summands, and in where the checksum stands.
+/* The pseudo headers of ICMPv6 and UDP over IPv6 differ in the protocol. The offset of the
+ * checksum differs, too.
  */
 static void checksum6(u8 *ip6, size_t len)
 {
@@ -197,7 +197,7 @@ static void checksum6(u8 *ip6, size_t len)
 	put_u16(csum, sum || ip6[6] != IPPROTO_UDP ? sum : 0xffff);
 }
 
-/* IPv6 header; what follows is @len octets long */
+/* append an IPv6 header for @len octets of payload */
 static u8 *append_ip6(u8 nexthdr, size_t len, char **arg)
 {
 	struct in6_addr src = parse_addr6(arg[0]), dst = parse_addr6(arg[1]);
@@ -291,8 +291,8 @@ static void part_udp6(char **arg)
 	checksum6(ip6, TEREDO_IP6_HLEN + len);
 }
 
-/* the checksum, which does not cover extension headers; a target as in a Neighbor
- * Solicitation if there is room
+/* Fill in the checksum, which does not cover extension headers, and a target like that of
+ * a Neighbor Solicitation if there is room.
  */
 static void fill_icmp6(u8 *icmp, size_t len, const u8 *ip6, u8 type)
 {
@@ -366,7 +366,7 @@ static u16 internet_checksum(const u8 *data, size_t len, u32 sum)
 	return ~sum;
 }
 
-/* a checksum of 0 would say that there is none */
+/* a computed checksum of 0 is sent as 0xffff, as 0 means no checksum */
 static u16 udp_checksum(const u8 *udp, size_t len, u32 src, u32 dst)
 {
 	u32 pseudo = (src >> 16) + (src & 0xffff) + (dst >> 16) +
@@ -399,8 +399,8 @@ static void build_headers(struct teredo_endpoint from)
 		p[6] ^= 0x10;
 }
 
-/* An ICMP error that quotes the begin of the datagram. What the kernel fills in, the
- * quoted header lacks but for its length and checksum.
+/* An ICMP error that quotes the beginning of the datagram. The quoted header has length and
+ * checksum, but no other fields that the kernel fills in.
  * Return: its length.
  */
 static size_t build_error(u8 *error, u32 to)
@@ -440,7 +440,7 @@ static void send_packet(int fd, struct teredo_endpoint from)
 		die("sendto: %s", strerror(errno));
 }
 
-/* put the mapping into the IPv6 source, as the client behind it would have it */
+/* put the source endpoint into the IPv6 source address */
 static void set_mapping(const struct teredo_packet *pkt,
 			struct teredo_endpoint from)
 {
@@ -631,8 +631,8 @@ static void inject(int fd, int argc, char **argv)
 	send_all(fd);
 }
 
-/* Starting a program takes longer than sending a packet, under emulation much
- * longer.
+/* Reads commands from @path: starting a program takes longer than sending a packet, under
+ * emulation much longer.
  */
 static void batch(int fd, const char *path)
 {

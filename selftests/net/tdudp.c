@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UDP datagrams between two hosts that compare what arrives with what was sent.
+ * UDP test between two hosts, which compares received data with sent data.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #define MAX_PAYLOAD	65000
 #define MAX_COUNT	64
-/* An echo is lost if it has not come after this time. Without loss, it takes some
+/* An echo is lost if it has not arrived after this time. Without loss, it takes some
  * milliseconds.
  */
 #define TIMEOUT_MS	1000
@@ -26,7 +26,7 @@ static const char usage[] =
 	"       tdudp burst ADDR PORT SIZE N  so many datagrams at the same time\n"
 	"       tdudp gso ADDR PORT SIZE N    the same, by one system call\n";
 
-/* up to the MTU of 1280, and fragments of IPv6 */
+/* sizes up to the MTU of 1280, and beyond it, for IPv6 fragments */
 static const size_t sizes[] = {
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128,
 	129, 255, 256, 257, 511, 512, 513, 999, 1000, 1023, 1024, 1025, 1199, 1200,
@@ -42,8 +42,8 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* A socket with room for all datagrams of a burst. Datagrams that GRO has merged
- * to a list count for much more memory than they hold.
+/* A socket with buffer for all datagrams of a burst. Datagrams that GRO has coalesced to
+ * a list are charged much more memory than their length.
  */
 static int udp_socket(void)
 {
@@ -95,7 +95,7 @@ static int connected(const char *addr, const char *port)
 	return fd;
 }
 
-/* An echo's length, or -1 if none has come in time. */
+/* Return: length of an echo, or -1 if none has arrived in time */
 static ssize_t receive(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -122,7 +122,7 @@ static int check_sizes(int fd)
 	return bad != 0;
 }
 
-/* Echoes of @count datagrams of @size octets that are parts of what was sent, and
+/* Check echoes of @count datagrams of @size octets that are parts of the sent data and
  * differ in their first octet.
  */
 static int check_parts(int fd, size_t size, size_t count)

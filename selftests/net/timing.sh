@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What takes round trips must not take timers: qualification, the way to a
-# native host and the way to a peer, on links with delay.
+# Latency in round trips, not timers: qualification, and the first packet to a native host
+# and to a peer, on links with delay.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 
-# Round trip between client and anything 50 ms. From the daemon's start on, so
-# what a new process takes under emulation counts against us.
+# The round-trip time from the client to any host is 50 ms. Measured from the daemon's
+# start, so it includes the start of a process under emulation.
 test_qualify()
 {
 	local start took
@@ -28,7 +28,7 @@ test_qualify()
 	client_down a
 }
 
-# Round trip between any two sites 105 ms, as in what was measured of Miredo
+# The round-trip time between any two sites is 105 ms, as in measurements of Miredo.
 far_apart()
 {
 	local node
@@ -38,8 +38,8 @@ far_apart()
 	done
 }
 
-# ten_times LIMIT FUNCTION: the first ping is answered each time, within so many ms.
-# Where the clock is not exact, what this machine is busy with adds to most of them.
+# ten_times LIMIT FUNCTION: the first ping is answered each time, within LIMIT ms. Without
+# an exact clock, CPU load adds to most of them.
 ten_times()
 {
 	local i rtt late=0
@@ -73,7 +73,7 @@ first_ping_peer()
 	client_down b
 }
 
-# four round trips and a little, 2.5 round trips and a little
+# four round trips and some time, 2.5 round trips and some time
 test_first_ping()
 {
 	far_apart

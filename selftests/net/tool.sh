@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The command "teredo": what it shows, in which form, and what it exits with.
+# The command "teredo": output, formats and exit codes
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -36,7 +36,7 @@ assert d[0]["mapped"] == {"address": "192.0.2.10", "port": 40000}, d' "$shown"
 	ip_on a link del teredo0
 }
 
-# colours TYPE ARGUMENTS...: does it print any?
+# on_tty ARGUMENTS...: output of the tool on a terminal
 on_tty()
 {
 	on a env TEREDO_RUN_DIR="$tmp/run-a" "${env[@]}" TERM=xterm \
@@ -65,7 +65,7 @@ test_colours()
 	teredo_gone a
 }
 
-# a bare client goes with its watcher
+# teredo_gone NODE: delete a bare client and its "tdctl watch"
 teredo_gone()
 {
 	stop "$1-watch"
@@ -73,7 +73,7 @@ teredo_gone()
 	ip_on "$1" link del teredo0
 }
 
-# as "name value", those that are not 0
+# by_ethtool: "name value" of each counter that is not 0
 by_ethtool()
 {
 	on a ethtool -S teredo0 |
@@ -111,7 +111,7 @@ test_four()
 
 	set_nat a none
 	bare_client a "$A"
-	# of each of some kinds another number
+	# a different number for each of some counters
 	for what in 1 2 3; do
 		inject --from 198.51.100.66:7 --to "192.0.2.10:${port[a]}" 00
 	done
@@ -131,7 +131,7 @@ test_four()
 	for what in genl stats json prometheus; do
 		check_equal "counters by $what" "$expected" "$("by_$what")"
 	done
-	# those that are 0 have the same names everywhere, too
+	# counters that are 0 have the same names, too
 	check_equal "names" "$(on a ethtool -S teredo0 |
 		sed -n 's/^ *\([a-z0-9_]*\): [0-9]*$/\1/p')" \
 		"$(teredo a stats --prometheus |
@@ -144,14 +144,14 @@ counted_to()
 	[ "$(counter a teredo0 "$1")" = "$2" ]
 }
 
-# hex_of ADDRESS: its 16 octets
+# hex_of ADDRESS: its 16 octets in hex
 hex_of()
 {
 	python3 -c 'import ipaddress, sys
 print(ipaddress.IPv6Address(sys.argv[1]).packed.hex())' "$1"
 }
 
-# what the text parser of Prometheus and the rules of promtool ask for
+# prometheus_valid: the rules of Prometheus' text parser and of promtool
 prometheus_valid()
 {
 	awk '
@@ -247,12 +247,12 @@ test_up_down()
 	has 'bad.conf:1:'
 	! ip_on a link show teredo0 > /dev/null 2>&1 ||
 		fail "there is a device all the same"
-	# nobody's daemon: the device goes all the same
+	# a device without a daemon is deleted as well
 	check "a device without teredod" ip_on a link add teredo0 type teredo
 	exits "down without teredod" 0 teredo a down teredo0
 }
 
-# The states of a device, as events tell of them and as they are shown.
+# Events report the states that "teredo show" displays.
 test_monitor()
 {
 	set_nat a pr
@@ -275,7 +275,7 @@ test_monitor()
 	ip_on a link del teredo0
 }
 
-# The kernel takes any octet in the name of a device, JSON does not.
+# The kernel accepts any octet in the name of a device, JSON does not.
 test_name_octets()
 {
 	local name=$'t\xff\xfe' json='"ifname":"t\\xff\\xfe"'
@@ -308,13 +308,13 @@ test_exit_codes()
 	teredo_gone a
 }
 
-# is_json: $shown
+# is_json: check $shown
 is_json()
 {
 	python3 -m json.tool <<< "$shown" > /dev/null
 }
 
-# Options may stand before and behind the command, and each command has --help.
+# Options are accepted before and after the command, and each command has --help.
 test_options()
 {
 	local command
@@ -351,7 +351,7 @@ test_options()
 	teredo_gone a
 }
 
-# What can be set is told, taken in both spellings, and not without effect.
+# "teredo set" lists all settings, accepts both spellings, and changes them.
 test_set()
 {
 	local key
@@ -409,7 +409,7 @@ test_firewall_dumps()
 	client_down a
 }
 
-# kept EXPRESSION...: of Python, about the device in "teredo -j show"
+# kept EXPRESSION...: Python expressions about the device in "teredo -j show"
 kept()
 {
 	local expr
@@ -422,7 +422,7 @@ assert eval(sys.argv[2]), d' "$shown" "$expr"
 	done
 }
 
-# What a client keeps (RFC 4380 5.2), before and after qualification
+# State of a client (RFC 4380 5.2), before and after qualification
 test_kept()
 {
 	local status=3

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# The tracepoints: what they say of qualification, of a punched hole, of native
-# peers and of a drop, and that they say nothing unless they are asked.
+# Tracepoints of qualification, hole punching, native peers and drops; nothing is traced
+# unless enabled.
 # timeout: 300
 
 # shellcheck source=lib.sh
@@ -18,7 +18,7 @@ trace_on()
 	echo 1 > $tracefs/events/teredo/enable
 }
 
-# trace_off: what was seen is in $lines
+# trace_off: disable the tracepoints; their output is in $lines
 trace_off()
 {
 	pause 0.1
@@ -28,8 +28,8 @@ trace_off()
 	mapfile -t lines < "$tmp/trace.log"
 }
 
-# in_order WHAT PATTERN...: such lines are in the trace, in this order, whatever
-# stands in between
+# in_order WHAT PATTERN...: lines of the trace match, in this order, with any others in
+# between
 in_order()
 {
 	local what=$1 pattern i=0
@@ -62,7 +62,7 @@ test_qualification()
 	client_up b
 }
 
-# the two NATs let in only who was written to
+# both NATs are port-restricted
 test_punch()
 {
 	local a b
@@ -107,7 +107,7 @@ test_native()
 		"teredo_peer peer=$a state=trusted remote=192.0.2.10:40000"
 }
 
-# nobody has this address
+# this address has no client
 test_failure()
 {
 	local nobody=2001:0:cb00:7101:0:1234:3fff:fdc4
@@ -154,6 +154,6 @@ add_test "C-22: tracepoints of a qualification" test_qualification
 add_test "C-80 C-82: tracepoints of a punched hole" test_punch
 add_test "C-60 C-118: tracepoints of a native peer and its relay" test_native
 add_test "C-81: tracepoints of an attempt that fails" test_failure
-add_test "a drop is traced by the name of its counter, if anybody asks" test_drop
+add_test "a drop is traced by the name of its counter, if enabled" test_drop
 
 run_tests

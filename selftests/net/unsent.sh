@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 #
-# What never leaves the host does not count: bubbles against the four in 300 s
-# (RFC 4380 5.2.6), connectivity tests and the rest after them, and the two tries
-# of a refresh. Neither a missing route nor RATE may keep a peer from being
-# reached once the reason is gone.
+# Packets that never leave the host do not count: bubbles for the four in 300 s
+# (RFC 4380 5.2.6), connectivity tests for their back-off, and the two tries of a peer
+# refresh. After a missing route or RATE has prevented packets, a peer can be reached as
+# soon as the cause is removed.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,7 +18,7 @@ route()
 	ip_on "$1" route "$2" default dev eth0
 }
 
-# tries NODE: bubble pairs, or tests, that its peers have been charged
+# tries NODE: bubble pairs or tests that were charged to its peers
 tries()
 {
 	dump "$1" | awk '$1 == "peer" {
@@ -26,7 +26,8 @@ tries()
 		END { print n + 0 }'
 }
 
-# A relay without a route for longer than an attempt: reached by the next packet
+# A relay without a route for longer than an attempt reaches the client by the next
+# packet.
 test_relay()
 {
 	count_from r
@@ -45,7 +46,7 @@ test_relay()
 	check_equal "bubbles counted" "$(packets back | wc -l)" "$(tries r)"
 }
 
-# A client, to a native host and to a peer: both attempts fail without a route.
+# A client sends to a native host and to a peer: both attempts fail without a route.
 test_client()
 {
 	local dst
@@ -66,14 +67,14 @@ test_client()
 	done
 	pause 0.5
 	capture_stop back
-	# a test and the indirect bubble, and the direct one
+	# a test, the indirect bubble and the direct one
 	check_equal "test and bubbles at once" \
 		"192.0.2.20.50000 203.0.113.1.3544 203.0.113.1.3544 " \
 		"$(payloads back | cut -d' ' -f2 | sort | tr '\n' ' ')"
 }
 
-# A peer that is talked to and silent, without a route when it is 20 s old: its
-# refresh comes with the route, before the entry is 30 s old.
+# A silent peer that is in use has no route when its entry is 20 s old. Its refresh is sent
+# when the route returns, before the entry is 30 s old.
 test_refresh()
 {
 	flush a
@@ -90,8 +91,8 @@ test_refresh()
 	check_equal "bubbles to refresh it" 1 "$(packets refresh | wc -l)"
 }
 
-# One bubble per second to one address, and ten clients of the same server: what RATE
-# refuses does not count, and neither does a direct bubble go without the other.
+# RATE permits one bubble per second to one address, and ten clients have the same server.
+# Refused bubbles do not count, and no direct bubble is sent without the indirect one.
 test_rate()
 {
 	local i sent

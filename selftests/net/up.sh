@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A device without an editor: "teredo up --server", what --save writes, and
-# configurations of Miredo that "teredo import" converts.
+# Configuration without an editor: "teredo up --server", the file that --save writes, and
+# Miredo configurations that "teredo import" converts.
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -17,7 +17,7 @@ no_files()
 	mkdir -p "$tmp/run-a"
 }
 
-# qualifies DEVICE: within the time
+# qualifies DEVICE: within 15 s
 qualifies()
 {
 	exits "$1 qualifies" 0 teredo a wait "$1" --timeout 15
@@ -50,7 +50,7 @@ test_server()
 	exits "a server that is missing" 1 teredo a up --server
 }
 
-# SIGHUP reads the command line, and a file as soon as there is one.
+# SIGHUP uses the command line, and a file as soon as it exists.
 test_reload()
 {
 	local log=$tmp/a-teredod.log
@@ -81,7 +81,7 @@ test_reload()
 	client_down a
 }
 
-# has_metric NUMBER: the default routes of the device have this metric alone
+# has_metric NUMBER: all default routes of the device have this metric
 has_metric()
 {
 	[ "$(ip_on a -6 route show default dev teredo0 |
@@ -159,8 +159,8 @@ test_alone()
 		'teredo up t9 --server NAME'
 }
 
-# import_saved NODE NAME LINE...: a file of Miredo, which Miredo's own checker
-# accepts, becomes that of the device
+# import_saved NODE NAME LINE...: Miredo's checker accepts these lines, and "teredo import"
+# converts them to the configuration of the device
 import_saved()
 {
 	local node=$1 name=$2
@@ -204,7 +204,7 @@ test_import_client()
 	exits "down" 0 teredo a down miredo0
 }
 
-# in place of the server and the relay that the other tests use
+# replaces the server and the relay of the other tests
 test_import_services()
 {
 	no_files
@@ -230,7 +230,7 @@ test_import_services()
 	exits "down" 0 teredo r down relay2
 }
 
-# quiet COMMAND...: without its messages
+# quiet COMMAND...: run without error messages
 quiet()
 {
 	"$@" 2> /dev/null
@@ -274,7 +274,7 @@ add_test "the command line and a file as sources of a reload" test_reload
 add_test "teredo up --save writes a file and replaces none" test_save
 add_test "teredo up without arguments" test_alone
 add_test "teredo import: a client of Miredo" test_import_client
-add_test "teredo import: what is left out and what is refused" test_import_refused
+add_test "teredo import: ignored and refused settings" test_import_refused
 add_test "teredo import: a server and a relay of Miredo" test_import_services
 
 run_tests

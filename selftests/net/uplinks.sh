@@ -21,20 +21,20 @@ second_table()
 	ip_on "$node" rule add "$@" lookup 100 priority 10
 }
 
-# second_table_end NODE
+# second_table_end NODE: remove the rule
 second_table_end()
 {
 	ip_on "$1" rule del priority 10
 }
 
-# captures_begin NODE: datagrams at both uplinks
+# captures_begin NODE: capture datagrams at both uplinks
 captures_begin()
 {
 	capture "$1" eth0 first udp
 	capture "$1" eth1 second udp
 }
 
-# sources NAME [FILTER]: IPv4 addresses
+# sources NAME [FILTER]: IPv4 source addresses
 sources()
 {
 	packets "$@" | awk '{ print $3 }' | cut -d . -f 1-4 | sort -u
@@ -56,7 +56,7 @@ mapped_at()
 	[[ $(teredo a show teredo0) == *"$1"* ]]
 }
 
-# device_conf LINE...: of a client, more of its section [device]
+# device_conf LINE...: a client's configuration with these lines of [device]
 device_conf()
 {
 	client_conf a "$tmp/uplink.conf"
@@ -65,7 +65,7 @@ device_conf()
 
 # ---------------------------------------------------------------- client
 
-# by_second_uplink: the client qualifies, has traffic and stays on the uplink
+# by_second_uplink: the client qualifies, has traffic and uses only this uplink
 by_second_uplink()
 {
 	check "mapped by the second uplink" mapped_at 192.0.2.11:40000
@@ -88,7 +88,7 @@ test_client()
 	client_down a
 }
 
-# The rule goes and comes while the client runs.
+# The rule is removed and added while the client runs.
 test_rule_changes()
 {
 	device_conf 'fwmark = 5'
@@ -122,7 +122,7 @@ test_second_port()
 	client_down a
 }
 
-# Datagrams of the device belong to root, whatever user teredod runs as.
+# The sender of the device's datagrams is root, whatever user teredod runs as.
 test_user()
 {
 	device_conf
@@ -147,7 +147,7 @@ test_user()
 
 # ---------------------------------------------------------------- server, relay
 
-# qualifies: a client by both addresses of the server
+# qualifies: a client uses both addresses of the server
 qualifies()
 {
 	on b "$tools/teredo" qualify --server 203.0.113.1/203.0.113.2
@@ -195,7 +195,7 @@ test_relay()
 	teredo_relay r 198.51.100.1 3545
 }
 
-# in_box COMMAND...: with the users of the container
+# in_box COMMAND...: run in the container's user namespace
 in_box()
 {
 	nsenter --user --net --target "${_pids[box]}" "$@"
@@ -218,7 +218,7 @@ box()
 	ip_on inet -6 route add 2001:db8:40::1 dev box-eth0
 }
 
-# Root of a container is another user than root of the host.
+# Root of a container is a different user than root of the host.
 test_container()
 {
 	box || return

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# VRFs: the interface below a device is in one ("lower"), or the device ("upper"),
-# or both in a VRF each. Nothing in the main table leads anywhere, so what ignores
-# a VRF has no route.
+# VRFs: the interface below a device is in one ("lower"), the device itself ("upper"), or
+# each in its own. The main table has no routes, so a lookup that ignores the VRF fails.
 # timeout: 400
 
 # shellcheck source=lib.sh
@@ -11,7 +10,7 @@
 
 NATIVE=2001:db8:1::10
 
-# vrf NODE NAME TABLE: an empty one
+# vrf NODE NAME TABLE: create an empty VRF
 vrf()
 {
 	ip_on "$1" link add "$2" type vrf table "$3" || exit 1
@@ -50,7 +49,7 @@ in_vrf()
 	on "$node" ip vrf exec "$name" "$@"
 }
 
-# pings NODE DEVICE ADDRESS: by a VRF's device or another one
+# pings NODE DEVICE ADDRESS: through this device or VRF
 pings()
 {
 	on "$1" ping -6 -n -i 0.1 -c 3 -W 5 -I "$2" "$3" > "$tmp/ping" 2>&1 &&
@@ -61,7 +60,7 @@ pings()
 
 # ---------------------------------------------------------------- client
 
-# test_client_lower LINK: the device that datagrams leave by
+# test_client_lower LINK: LINK is the device in the client's configuration
 test_client_lower()
 {
 	lower a default via 10.1.0.1 dev eth0
@@ -78,7 +77,7 @@ test_client_lower()
 	lower_end a default via 10.1.0.1 dev eth0
 }
 
-# no_main_routes: nothing of the device is in the main table of a
+# no_main_routes: the main table of a has no routes of teredod
 no_main_routes()
 {
 	check_equal "routes in the main table" '' \
@@ -105,7 +104,7 @@ test_client_upper()
 	ip_on a link set teredo0 master blue
 	check "qualified again" wait_for 15 has_teredo_address "${_pids[a-teredod]}"
 	upper_works blue
-	# as after another program has removed the route
+	# as if another program had removed the route
 	ip_on a -6 route del default table 200
 	upper_works blue
 	ip_on a link set teredo0 nomaster
@@ -140,8 +139,8 @@ test_client_both()
 
 # ---------------------------------------------------------------- relay
 
-# native_link VRF: r has its native IPv6 by another link than its IPv4, in a VRF or,
-# if it is "", in none
+# native_link VRF: r gets native IPv6 on another link than its IPv4, in a VRF or, if VRF
+# is "", in none
 native_link()
 {
 	local route=(ip_on r -6 route replace)
@@ -158,7 +157,7 @@ native_link()
 	ip_on inet -6 route replace 2001:db8:1::aa dev r-six
 }
 
-# native_link_end: as before
+# native_link_end: restore the links of r
 native_link_end()
 {
 	ip_on r link del six
@@ -168,7 +167,7 @@ native_link_end()
 	ip_on inet -6 route replace 2001:db8:1::10 dev r
 }
 
-# relay_works: between the client and the host behind the relay
+# relay_works: traffic between the client and the host behind the relay
 relay_works()
 {
 	check "ping from a native host" reach n "$(teredo_address b)"
@@ -192,14 +191,14 @@ test_relay_lower()
 	teredo_relay r 198.51.100.1 3545
 }
 
-# bubble_sources: IPv6 sources of the relay's bubbles, which the server takes
+# bubble_sources: IPv6 sources of the relay's bubbles to the server
 bubble_sources()
 {
 	decode bubbles -Y 'ipv6.nxt == 59' -T fields -e ipv6.src | sort -u
 }
 
-# The relay and its network are in a VRF. The VRF has another address than the rest
-# of the host, which the relay's bubbles carry.
+# The relay and its network are in a VRF. The relay's bubbles must have the address of
+# the VRF, which differs from that of the rest of the host.
 test_relay_upper()
 {
 	vrf r blue 200
@@ -218,8 +217,8 @@ test_relay_upper()
 	ip_on r -6 route replace 2001::/32 dev teredo0
 }
 
-# A host-specific relay takes packets for addresses of its VRF, and sends from
-# them. Addresses of the rest of the host are none of its own.
+# A host-specific relay serves addresses of its VRF only, and sends from them. Other
+# addresses of the host are not its own.
 test_hostrelay_upper()
 {
 	teredo_hostrelay h port 3545 || return
@@ -271,7 +270,7 @@ test_server_lower()
 	teredo_server s1 203.0.113.1 203.0.113.2
 }
 
-# Connectivity tests go on by the routes of the VRF.
+# The server forwards connectivity tests by the routes of the VRF.
 test_server_upper()
 {
 	vrf s1 blue 200
@@ -296,18 +295,18 @@ client a pr
 client b pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
-# a link that enters or leaves a VRF goes down and up
+# an interface is set down and up when it joins or leaves a VRF
 on s1 sysctl -qw net.ipv6.conf.eth0.keep_addr_on_down=1
 head -c 100000 /dev/urandom > "$tmp/sent"
 
 for link in eth0 red; do
-	add_test "a client below which is a VRF, link = $link" \
+	add_test "a client whose lower interface is in a VRF, link = $link" \
 		test_client_lower $link
 done
 add_test "a client's device joins a VRF and leaves it" test_client_upper
 add_test "a client's device in a VRF, above another one" test_client_both
 for link in eth0 red; do
-	add_test "R-02 R-03: a relay below which is a VRF, dev $link" \
+	add_test "R-02 R-03: a relay whose lower interface is in a VRF, dev $link" \
 		test_relay_lower $link
 done
 add_test "R-12: a relay in the VRF of its network: bubbles have an address there" \
@@ -315,9 +314,9 @@ add_test "R-12: a relay in the VRF of its network: bubbles have an address there
 add_test "H-02 H-06 H-08: a host-specific relay in a VRF has the addresses there" \
 	test_hostrelay_upper
 for link in eth0 red; do
-	add_test "S-01: a server below which is a VRF, dev $link" \
+	add_test "S-01: a server whose lower interface is in a VRF, dev $link" \
 		test_server_lower $link
 done
-add_test "S-16: a server in a VRF: tests go by its routes" test_server_upper
+add_test "S-16: a server in a VRF: tests use its routes" test_server_upper
 
 run_tests

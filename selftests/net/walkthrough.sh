@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Documentation/admin/gateway.md, word by word: its commands on a host that systemd has
-# booted and on a client, and the drop-ins of teredo.conf(5).
+# Runs the commands of Documentation/admin/gateway.md as they stand there, on a host
+# booted by systemd and on a client, and the drop-ins of teredo.conf(5).
 # timeout: 300
 # set: long
 # without: uml
@@ -16,7 +16,7 @@ guide=$top/Documentation/admin/gateway.md
 page=$top/tools/man/teredo.conf.5
 unit=teredo@server0.service
 
-# block HEADING N: the Nth block of code below a heading of the guide
+# block HEADING N: print the Nth block of code below a heading of the guide
 block()
 {
 	awk -v heading="## $1" -v n="$2" '
@@ -25,7 +25,7 @@ block()
 		below && fences == 2 * n - 1' "$guide"
 }
 
-# drop_in KEY: the lines of [Service] that a key of [gateway] needs
+# drop_in KEY: print the lines of [Service] that a key of [gateway] needs
 drop_in()
 {
 	echo '[Service]'
@@ -34,7 +34,7 @@ drop_in()
 		below && /^\.Dl / { print $2 }' "$page"
 }
 
-# shown TEXT: by "teredo show", but for blanks
+# shown TEXT: the text is in "teredo show", apart from blanks
 shown()
 {
 	local text
@@ -72,7 +72,7 @@ test_client()
 	check "... and opens connections" tcp_both_ways h a "$(translated a)"
 }
 
-# with_key KEY: yes in the configuration, with its drop-in if it has one
+# with_key KEY: set KEY = yes in the configuration, with its drop-in if it has one
 with_key()
 {
 	local dir=/etc/systemd/system/$unit.d
@@ -95,7 +95,7 @@ test_forwarding()
 	on s1 sysctl -qw net.ipv6.conf.all.forwarding=0
 	check "it is switched on" wait_for 5 is_forwarding
 	check "up" shown 'gateway up'
-	# what the unit hides without the drop-in
+	# a path that the unit hides without the drop-in
 	on_host rm "/etc/systemd/system/$unit.d/forwarding.conf"
 	on_host systemctl daemon-reload
 	on_host systemctl restart "$unit"

@@ -2,12 +2,12 @@
 # shellcheck disable=SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# Bad networks: two clients behind NATs, a native host and its relay talk while
-# packets get lost, late, overtaken, doubled and damaged. What arrives is what
-# was sent, the clients stay qualified or become so again by themselves, and
-# what was damaged is found by a checksum or dropped by name.
+# Bad networks: two clients behind NATs and a native host exchange data while packets are
+# lost, delayed, reordered, duplicated and damaged. All data arrives unchanged, and the
+# clients stay qualified or recover without help. Damaged packets fail a checksum or
+# increment a drop counter.
 #
-# With LONG set, ten times as much is sent, which takes minutes.
+# With LONG set, ten times as much data is sent, which takes minutes.
 # timeout: 900
 # set: long
 
@@ -18,15 +18,15 @@ NATIVE=2001:db8:1::10
 size=40000
 [ ! "${LONG:-}" ] || size=$((10 * size))
 
-# weather NODE UP DOWN: what netem does to the packets from there and to there;
-# to there behind the NAT, which drops what is damaged
+# weather NODE UP DOWN: netem parameters for packets from the client and to it. DOWN
+# applies behind the NAT, which drops damaged packets.
 weather()
 {
 	tc -n "${_prefix}n$1" qdisc add dev wan root netem $2 &&
 		tc -n "${_prefix}n$1" qdisc add dev lan root netem $3
 }
 
-# Not by changing it, which leaves what is not named as it was.
+# Delete the qdisc: a change keeps the parameters that are not given.
 clear_weather()
 {
 	local node
@@ -37,14 +37,14 @@ clear_weather()
 	done
 }
 
-# sums_from NODE: its device is new
+# sums_from NODE: start counting for a new device
 sums_from()
 {
 	mib $1 snmp Udp:InDatagrams > "$tmp/datagrams-$1"
 }
 
 # send NAME FROM TO ADDRESS PORT: $size octets over TCP, in the background, to
-# $tmp/got-NAME; the sender's exit says that all of it was acknowledged
+# $tmp/got-NAME; the sender's exit code shows that all of it was acknowledged
 send()
 {
 	start "to-$1" $3 timeout 600 bash -c \
@@ -55,7 +55,7 @@ send()
 	transfers+=("$1")
 }
 
-# talk: both clients and the native host, both ways
+# talk: both clients and the native host, in both directions
 talk()
 {
 	local A B
@@ -71,7 +71,7 @@ talk()
 	send nb n b $B 5004
 }
 
-# all_there: every transfer ends by itself, with what was sent
+# all_there: every transfer ends, with the data that was sent
 all_there()
 {
 	local name
@@ -89,7 +89,7 @@ all_there()
 	note < <(grep -h loss "$tmp/ping-ab.log" "$tmp/ping-na.log")
 }
 
-# mib NODE FILE COUNTER...: sum of these in /proc/net/FILE
+# mib NODE FILE COUNTER...: sum of these counters in /proc/net/FILE
 mib()
 {
 	local node=$1 file=$2
@@ -103,7 +103,7 @@ mib()
 	END { print sum + 0 }'
 }
 
-# sums NODE: adds up the counters of a device and of its socket
+# sums NODE: compare the counters of a device with those of its socket
 sums()
 {
 	counters $1 > "$tmp/sums"
@@ -119,9 +119,8 @@ sums()
 	[ $datagrams = $((delivered + used + drops_rx)) ]
 }
 
-# Every datagram that has come to the socket was delivered, used up or dropped
-# under a name, once none waits for a test any more, and the device's own numbers
-# say the same.
+# Every datagram of the socket was delivered, consumed or counted as dropped, once none
+# waits for a test. The device's statistics agree.
 check_sums()
 {
 	local node=$1 datagrams delivered drops_rx drops_tx used dev_rx dev_tx
@@ -138,13 +137,13 @@ qualified()
 	has_teredo_address "${_pids[$1-teredod]}"
 }
 
-# checksums NODE: packets that were found damaged outside
+# checksums NODE: number of packets with errors in the outer headers
 checksums()
 {
 	mib $1 snmp Udp:InCsumErrors Ip:InHdrErrors
 }
 
-# inner_errors NODE: ... and inside
+# inner_errors NODE: ... and in the inner headers
 inner_errors()
 {
 	on $1 cat /proc/net/snmp | awk '$1 == "Tcp:" { v = $NF } END { print v }'
@@ -173,7 +172,7 @@ test_storm()
 	check "from the native host to b" reach n "$(teredo_address b)"
 }
 
-# Damaged packets were there, and all were found by the outer checksums.
+# There were damaged packets, and the outer checksums detected all of them.
 test_found()
 {
 	check_sums a
@@ -184,8 +183,9 @@ test_found()
 		sed 's/ $//')"
 }
 
-# Each packet is lost with 20 %, each way, so a solicitation is answered with 64 %. A client
-# that asks each 3.75 to 5 s, up to three times, has to be qualified nearly all the time.
+# Each packet is lost with 20 % in each direction, so 64 % of the solicitations are answered.
+# A client that solicits each 3.75 to 5 s, up to three times, must be qualified nearly all
+# the time.
 test_loss()
 {
 	local i n=0 times=120 most=33
@@ -207,8 +207,7 @@ test_loss()
 	client_up a
 }
 
-# When nothing is said any more, the clients send what keeps their mapping; and
-# when they are gone, nothing.
+# Idle clients send only what keeps their mapping. Deleted ones send nothing.
 test_silence()
 {
 	local n
@@ -237,15 +236,15 @@ test_silence()
 	done
 }
 
-# sum_of FILE PATTERN
+# sum_of FILE PATTERN: sum of the matching counters
 sum_of()
 {
 	awk -v pattern="$2" '$1 ~ pattern { sum += $2 }
 		END { print sum + 0 }' "$1"
 }
 
-# Without checksums outside, what is damaged comes in. It is dropped by name, or
-# the packet's own checksum finds it.
+# Without outer checksums, damaged packets reach the module. A counter names the reason of
+# the drop, or the inner checksum detects the damage.
 test_no_checksum()
 {
 	local before named inside
@@ -290,13 +289,13 @@ client b ar
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
 
-add_test "C-36 C-41 C-80 R-10: loss, jitter of 300 ms, reordering, duplicates, damage: all that is sent arrives" \
+add_test "C-36 C-41 C-80 R-10: loss, jitter of 300 ms, reordering, duplicates, damage: all data arrives" \
 	test_storm
-add_test "G-13 C-54: what is damaged is found, and every datagram accounted for" \
+add_test "G-13 C-54: damaged packets are found, and every datagram accounted for" \
 	test_found
 add_test "C-88: qualified under a loss of 20 % each way" test_loss
-add_test "C-87: who has nothing to say is silent" test_silence
-add_test "G-13 C-54: without outer checksums, what is damaged is dropped by name or found inside" \
+add_test "C-87: idle clients are silent" test_silence
+add_test "G-13 C-54: without outer checksums, damaged packets are dropped and counted, or found inside" \
 	test_no_checksum
 
 run_tests

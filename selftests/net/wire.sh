@@ -2,8 +2,8 @@
 # shellcheck disable=SC2016,SC2086 # constants without blanks
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is on the wire: formats byte for byte, addresses, ports, and the fields
-# of the outer header.
+# Packets on the wire: formats octet for octet, addresses, ports, and fields of the outer
+# header.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,7 +12,7 @@ N=2001:db8:1::10
 # RS-4 up to the nonce, and from the source address on
 RS_4=00010000................006000000000083afffe80000000000000................ff0200000000000000000000000000028500....00000000
 
-# hex ADDRESS: in 32 digits
+# hex ADDRESS: as 32 digits
 hex()
 {
 	local groups group out='' addr=$1 n
@@ -33,8 +33,8 @@ like()
 	[[ $3 =~ ^$2$ ]] || fail "$1: expected '$2', got '$3'"
 }
 
-# One capture of everything a sends and gets, from the start of teredod to data
-# with a native host and with a peer whose server is another one.
+# One capture of all packets of a, from the start of teredod to data with a native host
+# and with a peer of another server
 test_formats()
 {
 	local a b bad
@@ -101,7 +101,7 @@ start_pair()
 	introduce b $A 192.0.2.10:40000
 }
 
-# RFC 6040 4.1: the outer ECN field is the inner one; the rest is configured
+# RFC 6040 4.1: the outer ECN field is copied from the inner one; DSCP and TTL are configured
 test_tx_header()
 {
 	local tos
@@ -124,7 +124,7 @@ test_tx_header()
 	IP_LIB_DIR=$plugin ip_on a link set teredo0 type teredo tos 0
 }
 
-# RFC 6040 4.2, figure 4. inner, then outer 0 to 3; - is dropped
+# RFC 6040 4.2, figure 4: inner field, then the result for outer 0 to 3; - is dropped
 test_rx_ecn()
 {
 	local inner outer expected='' row want
@@ -153,7 +153,7 @@ test_rx_ecn()
 		sed -n 's/^rx_drop_ecn //p')"
 }
 
-# A broadcast address of a network that we are on is known to routing alone.
+# Only routing knows the broadcast address of a directly attached network.
 test_broadcast()
 {
 	ip_on a addr add 198.18.5.1/24 dev eth0
@@ -174,15 +174,14 @@ test_broadcast()
 	flush a
 }
 
-# out_of_order NODE: segments of TCP that have come before others
+# out_of_order NODE: number of TCP segments received out of order
 out_of_order()
 {
 	on "$1" nstat -asz TcpExtTCPOFOQueue | awk 'END { print $2 }'
 }
 
-# More than one packet at a time goes through the device, whichever can be had:
-# on the way out by segmentation below it, on the way in by merging. Whether merged
-# or not, they stay in order.
+# The device handles aggregated packets: GSO below it when it sends, GRO when it receives.
+# Packets stay in order, aggregated or not.
 test_offload()
 {
 	local n
@@ -206,10 +205,10 @@ test_offload()
 	[ "$n" -gt 50 ] || fail "no superpackets out of the machine"
 	check_equal "out of order" 0 "$(out_of_order b)"
 
-	# now each goes on its own, and the receiver merges them
+	# now each packet is sent alone, and the receiver's GRO coalesces them
 	on a ethtool -K eth0 tx off tso off tx-udp_tnl-segmentation off \
 		tx-udp_tnl-csum-segmentation off > /dev/null 2>&1
-	# a veth device leaves GRO out if the other end could do TSO
+	# veth does no GRO if the other end could do TSO
 	on nb ethtool -K lan tso off tx-udp_tnl-segmentation off \
 		tx-udp_tnl-csum-segmentation off > /dev/null
 	on b ethtool -K eth0 gro on > /dev/null
@@ -218,8 +217,8 @@ test_offload()
 	check "4 MB" on a iperf3 -6 -c $B -n 4M -l 128K
 	capture_stop gro-outer
 	capture_stop gro-inner
-	# before the outer headers are taken off, not after that, where the stack
-	# would merge what the module has not
+	# Check the outer packets: after decapsulation, the stack would coalesce what the
+	# module has not.
 	n=$(packets gro-outer 'greater 2400' | wc -l)
 	note "$n merged datagrams"
 	[ "$n" -gt 50 ] || fail "nothing was merged with its outer headers"
@@ -241,8 +240,8 @@ miredo_server s2 198.51.100.118 198.51.100.119
 add_test "C-05 C-22 C-36 C-80 C-92 C-94 C-118 G-02 G-03 G-18 RS-4 BU-1 PI-1: formats, ports, fragments" \
 	test_formats
 add_test "RFC 6040 4.1: outer TOS, ECN and TTL" eval 'start_pair && test_tx_header'
-add_test "RFC 6040 4.2: ECN of what comes in" test_rx_ecn
+add_test "RFC 6040 4.2: ECN of received packets" test_rx_ecn
 add_test "G-20 C-83: directed broadcast" test_broadcast
-add_test "G-11 G-18: segmentation and merging" test_offload
+add_test "G-11 G-18: segmentation (GSO) and coalescing (GRO)" test_offload
 
 run_tests

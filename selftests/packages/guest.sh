@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# First part of a job inside the machine of "run": run the script that the kernel's
-# command line names, show on the second serial port what it says, switch off.
+# First part of a job inside the machine of "run": runs the script that the kernel's command
+# line names, prints its output on the second serial port, and powers off.
 
 export IN_VM=1 HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 export DEBCONF_NOWARNINGS=yes SYSTEMD_PAGER='' SYSTEMD_COLORS=0 NO_COLOR=1

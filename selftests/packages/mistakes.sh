@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The mistakes that are most likely on a host with the programs, the module and the
-# world of world.sh. Each is shown with what is said to it, and fails if the answer
-# does not name the cause. To be sourced after lib.sh and world.sh.
+# Typical mistakes on a host with the programs, the module and the network of world.sh. A
+# test fails if the error message does not name the cause. Source it after lib.sh and
+# world.sh.
 
 conf=/etc/teredo/teredo0.conf
 unit=teredo@teredo0
 server=203.0.113.1
 
-# user COMMANDS: of a login shell, in the tree; shown with what they print
+# user COMMANDS: run in a login shell, in the tree; print commands and output
 user()
 {
 	local code
@@ -22,7 +22,7 @@ user()
 	return "$code"
 }
 
-# said PATTERN COMMANDS: a mistake, and words that the answer must have
+# said PATTERN COMMANDS: a mistake, whose output must match the pattern
 said()
 {
 	local answer
@@ -33,7 +33,7 @@ said()
 		fail "nothing like '$1' is said"
 }
 
-# configure LINE...: of the section [client]
+# configure LINE...: write the section [client]
 configure()
 {
 	printf '%s\n' '[client]' "$@" > "$conf"
@@ -90,7 +90,7 @@ test_typo()
 test_wrong_name()
 {
 	clean
-	configure 'server = teredo.example.net'		# as in the example
+	configure 'server = teredo.example.net'		# the placeholder of the example
 	said teredo.example.net "teredo checkconf $conf"
 	configure 'server = servr.example.net'
 	user "teredo checkconf $conf; sudo systemctl start $unit"
@@ -164,7 +164,7 @@ test_no_plugin()
 	mv /root/link_teredo.so "$file"
 }
 
-# secret_server: in the namespace of the server
+# secret_server: start a server with secrets in the server's namespace
 secret_server()
 {
 	ip -n net link del server0
@@ -245,7 +245,7 @@ test_no_ipv6()
 	check "the address is back" user 'teredo wait teredo0 --timeout 10'
 }
 
-# add_mistakes: the tests
+# add_mistakes: register the tests
 add_mistakes()
 {
 	local mistake

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The Debian packages on a booted host: installed, upgraded, used after another
-# boot, removed and purged. Runs inside the machine of "run", which builds them.
+# The Debian packages on a booted host: installation, upgrade, use after another boot,
+# removal and purge. Runs inside the machine of "run", which builds the packages.
 
 # shellcheck source=../net/lib.sh
 . ./lib.sh
@@ -11,12 +11,12 @@
 # shellcheck source=mistakes.sh
 . ./mistakes.sh
 unset IP_LIB_DIR	# lib.sh names a folder of the tree
-# shellcheck disable=SC2016 # of this script, not of the tree it is run from
+# shellcheck disable=SC2016 # expanded by dpkg-deb
 version=$(dpkg-deb -f new/teredo-dkms_*.deb Version)
 kernel=$(uname -r)
-state=/var/lib/job		# what the next boot must know
+state=/var/lib/job		# kept for the next boot
 
-# apt ARGUMENTS...: without a network; its output is in $state/apt.log
+# apt ARGUMENTS...: run without a network; its output is in $state/apt.log
 apt()
 {
 	local start code
@@ -29,7 +29,7 @@ apt()
 	return "$code"
 }
 
-# files: all that a package or the use of it can leave
+# files: all files that the packages or their use can leave
 files()
 {
 	find /boot /etc /lib/modules /opt /root /run/teredo* /srv /usr /var \
@@ -78,7 +78,7 @@ test_install()
 	check "the user" getent passwd teredo
 }
 
-# the function "teredo" is of lib.sh
+# teredo_tool: the program, as "teredo" is a function of lib.sh
 teredo_tool()
 {
 	command teredo "$@"
@@ -130,7 +130,7 @@ test_client()
 	sha256sum "$conf" > "$state"/sum
 }
 
-# The loaded module stays, and with it the devices. The daemon is a new one.
+# The loaded module and its devices stay. The daemon is restarted.
 test_upgrade()
 {
 	local pid
@@ -156,7 +156,7 @@ test_upgrade()
 		"$(echo /usr/src/teredo-*)"
 }
 
-# as after test_client
+# restore the state after test_client
 test_restore()
 {
 	clean
@@ -183,7 +183,7 @@ test_second_boot()
 test_remove()
 {
 	needs_installed || return 0
-	# the server's device keeps the module, and a process keeps the device
+	# the server's device holds the module, and a process holds the device
 	ip netns pids net | xargs -r kill -KILL
 	ip netns del net
 	check "apt-get remove" apt remove teredo-tools teredo-dkms || return
@@ -201,15 +201,15 @@ test_purge()
 {
 	check "apt-get purge" apt purge teredo-tools teredo-dkms || return
 	files > "$state"/after
-	# The configuration is the administrator's, as is the system user; the mistakes
-	# needed a name server.
+	# The configuration belongs to the administrator, and the system user stays. The
+	# mistakes needed a name server.
 	diff "$state"/before "$state"/after > "$state"/diff
 	check_equal "what is left" '' "$(grep '^[<>]' "$state"/diff |
 		grep -v -e '^> /etc/teredo' -e '^> /etc/resolv.conf$')"
 	check "the configuration is left" [ -e "$conf" ]
 }
 
-# The daemon must not keep dpkg from removing its package.
+# A running daemon must not prevent dpkg from removing its package.
 test_again()
 {
 	check "apt-get install" apt install ./new/*.deb || return
@@ -227,7 +227,7 @@ if [ "$BOOT" = 1 ]; then
 	add_test "a booted host" test_booted
 	add_test "a new installation" test_install old 0.0.1
 	add_test "nothing is enabled, started or loaded" test_units
-	add_test "ip makes a device" test_link
+	add_test "ip creates a device" test_link
 	add_test "a client" test_client
 	add_test "an upgrade keeps configuration, device and address" test_upgrade
 	mkdir -p /home/user/teredo

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# README.md and Documentation/admin on a booted host, as a new user follows them: their
-# blocks of commands are run as an ordinary user with sudo. The mistakes of mistakes.sh
-# follow. Runs inside the machine of "run".
+# README.md and Documentation/admin on a booted host, as a new user follows them: the blocks
+# of commands run as an ordinary user with sudo. The tests of mistakes.sh follow. Runs
+# inside the machine of "run".
 
 # shellcheck source=../net/lib.sh
 . ./lib.sh
@@ -15,7 +15,7 @@ unset IP_LIB_DIR	# lib.sh names a folder of the tree
 home=/home/user/teredo
 host=2001:db8:1::10
 
-# block FILE HEADING NUMBER: a block of commands in a section
+# block FILE HEADING NUMBER: print a block of commands of a section
 block()
 {
 	awk -v heading="## $2" -v number="$3" '
@@ -27,7 +27,7 @@ block()
 			s/\<HOST\>/$host/; s/\<OTHER\>/$server/"
 }
 
-# follow FILE HEADING NUMBER: a block, which must succeed
+# follow FILE HEADING NUMBER: run a block, which must succeed
 follow()
 {
 	local commands
@@ -71,7 +71,7 @@ take_away()
 		sudo teredo down teredo0"
 }
 
-# sh COMMAND with README's sudo, in the namespace of the server
+# in_net: adapt README's commands to the namespace of the server
 in_net()
 {
 	sed "s/^sudo/sudo ip netns exec net/" |
@@ -101,7 +101,7 @@ test_uninstall()
 	clean
 	take_away
 	ip -n net link del server0
-	# shellcheck disable=SC2016 # the user's
+	# shellcheck disable=SC2016 # expanded by the user's shell
 	user 'sudo rmmod teredo; sudo make uninstall KERNEL=$(uname -r)'
 	check "the module is not loaded" [ ! -e /sys/module/teredo ]
 	user 'find / -xdev \( -path /proc -o -path /home -o -path /run/job \) \
@@ -117,7 +117,7 @@ as_installed()
 	mkdir -p $home && tar -x -C $home -f tree.tar
 	chown -R user: $home
 	make_world
-	# what "editor" does to the example
+	# replaces "editor": the change that the user makes to the example
 	printf '%s\n' '#!/bin/sh' \
 		"sed -i 's/^server = .*/server = server.example.net/' \"\$1\"" \
 		> /usr/local/bin/editor

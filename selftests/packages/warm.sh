@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Fill ccache in a release's root, see "run": for DKMS, with both versions of the
-# package, and for "make" in the home of a user.
+# Fills ccache in a release's root, see "run": for DKMS, with both versions of the package,
+# and for "make" in a user's home.
 set -e
 export CCACHE_DIR=/var/cache/ccache CCACHE_UMASK=000 PATH=/usr/lib/ccache:$PATH
 shopt -s nullglob

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# An Internet for a booted host, to be sourced: the host is behind a NAT (namespace
-# "nat"), outside of which is the namespace "net".
+# An Internet for a booted host, to be sourced: the host is behind a NAT (namespace "nat").
+# The namespace "net" is outside of the NAT.
 #
 #   host  192.168.1.2    client
 #   nat   192.0.2.10     port-restricted NAT
@@ -47,7 +47,7 @@ world_nat()
 	EOF
 }
 
-# make_world: nothing of Teredo yet
+# make_world: create it, without Teredo
 make_world()
 {
 	ip netns add nat && ip netns add net || return
@@ -69,7 +69,7 @@ make_world()
 	world_net
 }
 
-# make_server: as README has it. It is a relay, too.
+# make_server: the server of README, which is a relay, too
 make_server()
 {
 	ip -n net link add server0 type teredo mode server \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unit tests that speak KTAP.
+ * Test harness of the unit tests, with KTAP output
  */
 #include "ktap.h"
 
@@ -10,11 +10,11 @@
 static bool failed;
 
 /**
- * ktap_check - note the outcome of a check
+ * ktap_check - record the outcome of a check
  * @good: outcome
  * @what: its text
- * @file: where it stands
- * @line: where it stands
+ * @file: source file
+ * @line: line number in @file
  */
 void ktap_check(bool good, const char *what, const char *file, int line)
 {
@@ -27,7 +27,7 @@ void ktap_check(bool good, const char *what, const char *file, int line)
 /**
  * ktap_run - run tests
  * @tests: tests
- * @n: number of them
+ * @n: number of tests
  *
  * Return: 0 if all are ok, for main().
  */
@@ -63,10 +63,10 @@ static size_t from_hex(const char *hex, u8 *buf)
 /**
  * ktap_load - read octets from a file of lines "ID HEX"
  * @file: its name
- * @id: which line
+ * @id: ID of the line to read
  * @buf: KTAP_OCTETS octets
  *
- * Return: number of octets; a missing line ends the program.
+ * Return: number of octets; exits if the line is missing.
  */
 size_t ktap_load(const char *file, const char *id, u8 *buf)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Unit tests that speak KTAP, and octets from text files.
+ * Test harness of the unit tests: KTAP output, and octets from text files
  */
 #ifndef _KTAP_H
 #define _KTAP_H
@@ -9,9 +9,9 @@
 
 /**
  * struct ktap_test - a test
- * @name: what it shows, then # and the requirements
+ * @name: description, then # and the requirement IDs
  * @run: the test; uses CHECK()
- * @arg: handed to @run
+ * @arg: passed to @run
  */
 struct ktap_test {
 	const char *name;

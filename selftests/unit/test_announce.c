@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which routes make which state of an announcement.
+ * Announcement of the service prefix: the state that results from the routes
  */
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>

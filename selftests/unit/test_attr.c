@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of a device: from text, and through netlink and back.
+ * Attributes of a device: parsing, and the round trip through netlink
  */
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
@@ -15,10 +15,10 @@
 #include "value.h"
 
 /**
- * struct text - an attribute as it is written
+ * struct text - an attribute as text
  * @name: its name
  * @value: its value
- * @error: part of what is wrong with it, NULL if it is good
+ * @error: part of the error message, NULL if the value is valid
  */
 struct text {
 	const char *name;
@@ -84,7 +84,7 @@ static void test_prefix(const void *arg)
 	CHECK(value_prefix("", &addr, &len));
 }
 
-/* What the kernel says about a link, here with a length that is cut */
+/* attributes of a link as the kernel reports them, also truncated */
 static void test_parse(const void *arg)
 {
 	char buf[1024] = { 0 };
@@ -101,8 +101,8 @@ static void test_parse(const void *arg)
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	mnl_attr_put_u8(nlh, IFLA_TEREDO_MODE, TEREDO_MODE_SERVER);
 	mnl_attr_put_u32(nlh, IFLA_TEREDO_LOCAL, htonl(0xcb007101));
-	mnl_attr_put_u32(nlh, IFLA_TEREDO_AUTH, 1);	/* not its length */
-	mnl_attr_put_u8(nlh, 200, 1);			/* of the future */
+	mnl_attr_put_u32(nlh, IFLA_TEREDO_AUTH, 1);	/* wrong length */
+	mnl_attr_put_u8(nlh, 200, 1);			/* unknown, of a later kernel */
 	mnl_attr_put(nlh, IFLA_TEREDO_SERVED, sizeof(served), served);
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, info);
@@ -115,7 +115,7 @@ static void test_parse(const void *arg)
 	CHECK(link.conf.n_served == 2 && link.conf.served[1].len == 64);
 }
 
-/* what attr_compare() finds, "name found wanted; " for each */
+/* differences that attr_compare() finds, "name found wanted; " for each */
 static void add_diff(const struct attr_diff *diff, void *ctx)
 {
 	sprintf((char *)ctx + strlen(ctx), "%s %s %s; ", diff->name,
@@ -156,7 +156,7 @@ static void test_compare(const void *arg)
 	text[0] = '\0';
 	attr_compare(&wanted, &wanted, add_diff, text);
 	CHECK(!*text);
-	/* the kernel chose a port; what is not wanted does not count */
+	/* the kernel chose a port; attributes not in @wanted do not count */
 	memset(&wanted, 0, sizeof(wanted));
 	CHECK(!attr_set(&wanted, "port", "0"));
 	attr_compare(&wanted, &found, add_diff, text);
@@ -175,13 +175,13 @@ static const struct {
 };
 
 /**
- * struct place - where attributes are listed by hand
+ * struct place - a hand-written list of attributes
  * @path: file
- * @from: where the list begins
- * @to: where it ends
+ * @from: text before the list
+ * @to: text after the list
  * @before: character in front of each name, 0 for any
- * @set: lists those of "teredo set" alone
- * @switches: lists switches alone
+ * @set: lists only attributes of "teredo set"
+ * @switches: lists only switches
  */
 struct place {
 	const char *path;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a Windows client and its server and relay put on the wire in 2008, as
- * tshark reads it too.
+ * Capture of a Windows client, its server and its relay of 2008, compared with tshark's
+ * decoding
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@
 /**
  * struct frame - a datagram of the capture
  * @id: frame number
- * @type: of ICMPv6; -1: a bubble; -2: something else
+ * @type: ICMPv6 type; -1: a bubble; -2: another packet
  * @hop_limit: inner hop limit
  * @source: inner source
  * @destination: inner destination
  * @auth: has an authentication element
  * @origin: address of the origin indication, NULL if there is none
- * @port: its port
+ * @port: port of the origin indication, host byte order
  */
 struct frame {
 	const char *id;
@@ -80,7 +80,7 @@ static void test_frame(const void *arg)
 	{ "frame " id ": " what, test_frame,				\
 	  &(const struct frame){ id, __VA_ARGS__ } }
 
-/* the nonce comes back, and is what tshark shows */
+/* the advertisement repeats the nonce, with tshark's value */
 static void test_nonce(const void *arg)
 {
 	static const u8 nonce[] = { 0xcd, 0x56, 0x69, 0x40,
@@ -97,7 +97,7 @@ static void test_nonce(const void *arg)
 	CHECK(!ra[teredo_auth_nonce(&pkt) + TEREDO_NONCE_LEN]);
 }
 
-/* origin and server make the address that the client then uses */
+/* origin indication and server make the address that the client uses afterwards */
 static void test_address(const void *arg)
 {
 	struct in6_addr addr;
@@ -111,9 +111,9 @@ static void test_address(const void *arg)
 	CHECK(is_address(addr.s6_addr, CLIENT));
 }
 
-/* Our own check takes that server's answer, but for the address it went to:
- * that client asked from another link-local address. The cone bit made it come
- * from the secondary address.
+/* The client's check accepts the server's answer except for its destination: the Windows
+ * client used another link-local address. Due to the cone bit, the answer came from the
+ * secondary address.
  */
 static void test_server(const void *arg)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Configuration files: what is taken, and what is refused with which words.
+ * Configuration files: accepted settings, and refused ones with their error messages
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,9 +36,9 @@ static int load(const char *text, struct conf *conf, char error[CONF_ERROR])
 }
 
 /**
- * struct refused - a file that is refused
+ * struct refused - an invalid file
  * @text: the file
- * @place: ":LINE:" that the error names, or part of the error
+ * @place: ":LINE:" in the error message, or another part of it
  * @why: part of the error
  */
 struct refused {
@@ -126,7 +126,7 @@ static void test_all(const void *arg)
 	CHECK(conf.metric == 1029 && !conf.default_route);
 }
 
-/* A comment can be of any length; what is no comment is counted on from there */
+/* A comment can have any length; behind it the line numbers are right. */
 static void test_long_comment(const void *arg)
 {
 	char error[CONF_ERROR];
@@ -163,7 +163,7 @@ static void test_empty(const void *arg)
 	CHECK(!load("[route]\nmetric = 1\n", &conf, error) && !conf.empty);
 }
 
-/* What is written to stderr while @text is read from a file of @mode */
+/* capture stderr while @text is read from a file of @mode */
 static void warned(const char *text, mode_t mode, char *said, size_t size)
 {
 	char name[] = "/tmp/teredo-mode-XXXXXX", error[CONF_ERROR];
@@ -243,7 +243,7 @@ static void test_server(const void *arg)
 	CHECK(conf.announce && conf.metric == 256);
 }
 
-/* One address, and a second port */
+/* one address with a second port */
 static void test_second_port(const void *arg)
 {
 	const char *server = "[device]\nmode = server\nlocal = 203.0.113.1\n"
@@ -308,9 +308,9 @@ static void test_secrets(const void *arg)
 }
 
 /**
- * struct example - a file that comes with the tools
+ * struct example - an example file of the tools
  * @path: its name
- * @mode: which it is for
+ * @mode: mode of the device
  * @keys: keys that are commented out
  */
 struct example {
@@ -319,7 +319,7 @@ struct example {
 	int keys;
 };
 
-/* A server is the one thing that the example of a client leaves open */
+/* In a client's example, only the server must be filled in. */
 static void test_example(const void *arg)
 {
 	const struct example *example = arg;
@@ -335,7 +335,7 @@ static void test_example(const void *arg)
 	CHECK(conf.link.mode == example->mode);
 }
 
-/* uncommented, each key of the example is one that is known */
+/* each key of the example, uncommented, is known */
 static void test_example_keys(const void *arg)
 {
 	char line[256], text[4096] = "", error[CONF_ERROR];

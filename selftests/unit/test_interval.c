@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which refresh intervals are tried, for NATs that keep mappings for so long.
+ * Refresh interval determination (RFC 4380 5.2.7): candidates for given NAT timeouts
  */
 #include <stdio.h>
 
@@ -8,10 +8,10 @@
 #include "refresh_interval.h"
 
 /**
- * struct nat - a NAT and what is to be found out about it
- * @lasts: milliseconds that a mapping lasts
- * @tried: the candidates in order, ends with 0
- * @found: what is found in the end
+ * struct nat - a NAT and the expected determination
+ * @lasts: timeout of a mapping, ms
+ * @tried: candidates in order, ms, ends with 0
+ * @found: resulting interval, ms
  */
 struct nat {
 	uint64_t lasts;
@@ -35,7 +35,7 @@ static void test_nat(const void *arg)
 	CHECK(iv.found == nat->found);
 }
 
-/* whatever the NAT does, it ends soon and with something that was shown to work */
+/* for any NAT the determination ends soon, with an interval that has worked */
 static void test_any(const void *arg)
 {
 	struct interval iv;

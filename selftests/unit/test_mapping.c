@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Forwarded ports as lines of text, and the file that remembers one.
+ * Port mappings as lines of text, and the file that stores one
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +105,7 @@ static void test_state(const void *arg)
 	CHECK(portstate_load(&state, &copy) && equal(&map, &copy));
 	portstate_clear(&state);
 	CHECK(!portstate_load(&state, &copy));
-	/* somebody has written to it */
+	/* another program has written to the file */
 	CHECK(write(fd, "\xff\xff\xff", 3) == 3);
 	CHECK(!portstate_load(&state, &copy));
 	close(state.fd);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Configurations of Miredo: the settings that stand for each key, and what is
- * reported about the others. "miredo-checkconf" has shown how Miredo reads each
- * form.
+ * Conversion of Miredo configurations: resulting settings, and notes about keys without
+ * an equivalent. How Miredo reads each form was checked with "miredo-checkconf".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +12,12 @@
 #include "miredo.h"
 
 /**
- * struct converted - a file and what becomes of it
+ * struct converted - a file and its conversion
  * @text: the file
  * @name: name of the device; NULL if there is no result
  * @wanted: the result without its comment
- * @notes: what is reported, "LINE TEXT" each, separated by newlines; "" for
- *	nothing. Each is the begin of a report.
+ * @notes: expected notes, "LINE TEXT" each, separated by newlines; "" for none. Each
+ *	is the beginning of a note.
  */
 struct converted {
 	const char *text;
@@ -27,7 +26,7 @@ struct converted {
 	const char *notes;
 };
 
-/* what was reported, as in @notes */
+/* notes so far, in the format of @notes */
 static char notes[2048];
 
 static void on_note(void *ctx, int line, bool error, const char *text)
@@ -48,7 +47,7 @@ static void print_notes(void)
 		printf("# note: %s\n", line);
 }
 
-/* Return: every line of @wanted begins that line of @notes */
+/* Return: true if each line of @wanted is the beginning of the same line of @notes */
 static bool same_notes(const char *wanted)
 {
 	const char *got = notes;
@@ -72,7 +71,7 @@ static void write_text(char *text, size_t size, const struct miredo *m)
 	fclose(f);
 }
 
-/* What is written must be a configuration that teredod takes */
+/* teredod must accept the converted file */
 static void check_loads(const char *text)
 {
 	char path[] = "/tmp/teredo-miredo-XXXXXX", error[CONF_ERROR] = "";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What counts as native IPv6 and as a firewall, and when it is believed.
+ * Detection of native IPv6 and of firewalls, and its delays
  */
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
@@ -33,7 +33,7 @@ static void test_enter_leave(const void *arg)
 
 	native_seen(&n, false, 10000);
 	CHECK(n.believed && n.deadline == 40000);
-	/* back before anybody believed that it was gone */
+	/* native IPv6 returns before its loss counts */
 	native_seen(&n, true, 39000);
 	CHECK(n.deadline == NATIVE_NEVER && !native_timeout(&n, 50000));
 	native_seen(&n, false, 60000);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink messages that are not what they should be: lengths that are too
- * large, attributes that are too short, errors that are none. Found by
- * fuzzing.
+ * Malformed netlink messages, found by fuzzing: too large lengths, too short attributes,
+ * invalid error numbers
  */
 #include <errno.h>
 #include <limits.h>
@@ -21,7 +20,7 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	return 0;
 }
 
-/* drain() what @buf holds; Return: of nl_drain() */
+/* drain() the messages in @buf; Return: that of nl_drain() */
 static int drain(struct nl *nl, const void *buf, size_t len, int *count)
 {
 	int fd[2], ret = -ENOTCONN;
@@ -58,7 +57,7 @@ static void test_length(const void *arg)
 	CHECK(n == 1);
 }
 
-/* the padding belongs to it */
+/* the padding is part of the message */
 static void test_padding(const void *arg)
 {
 	struct {
@@ -118,8 +117,8 @@ static void test_no_text(const void *arg)
 	CHECK(strstr(nl.error, "root or CAP_NET_ADMIN is needed"));
 }
 
-/* A message with attributes, each of one octet and the padding; the copy ends
- * where the message does.
+/* Make a message with attributes of one octet and the padding. The copy ends with the
+ * message.
  */
 static struct nlmsghdr *make(u16 type, size_t header, const u16 *attrs, int n)
 {
@@ -170,7 +169,7 @@ static void test_route(const void *arg)
 	free(nlh);
 }
 
-/* What the kernel would do: each request takes the next of the replies. */
+/* Scripted kernel: each request gets the next reply. */
 static const struct reply {
 	int error;
 	u16 type;
@@ -216,7 +215,7 @@ ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf,
 	return nlh->nlmsg_len;
 }
 
-/* the values of a dump, one digit each */
+/* collect the values of a dump, one digit each */
 static int on_value(const struct nlmsghdr *nlh, void *ctx)
 {
 	int *sum = ctx;
@@ -296,7 +295,7 @@ static void test_never_consistent(const void *arg)
 	CHECK(strstr(nl.error, "keeps changing"));
 }
 
-/* The second addresses of a device with these ports, as they are asked for */
+/* second addresses with these ports, as a configuration requests them */
 static void ask(struct link_info *link, u16 port2, u16 server2_port)
 {
 	static const struct reply done[] = { DONE };
@@ -313,7 +312,7 @@ static void ask(struct link_info *link, u16 port2, u16 server2_port)
 	CHECK(link_parse(link, (const struct nlmsghdr *)last_request));
 }
 
-/* A module that is older than the attributes refuses them. */
+/* Default ports are omitted, as an older module rejects the attributes. */
 static void test_default_ports(const void *arg)
 {
 	struct link_info link;
@@ -334,7 +333,7 @@ static void test_default_ports(const void *arg)
 	CHECK(link.conf.server2_port == htons(3546));
 }
 
-/* A device with these flags and this carrier, as the kernel tells of it */
+/* a device with these flags and this carrier, as the kernel reports it */
 static bool is_running(unsigned int flags, u8 carrier)
 {
 	char buf[256] = "";

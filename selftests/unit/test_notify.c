@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is told to the service manager, and how often it expects to be told.
+ * Notifications to the service manager, and the interval of its watchdog
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "ktap.h"
 #include "sd_notify.h"
 
-/* half of the time, and none for another process */
+/* half of the timeout; none if it is for another process */
 static void test_watchdog(const void *arg)
 {
 	char pid[16];
@@ -29,7 +29,7 @@ static void test_watchdog(const void *arg)
 	CHECK(!notify_watchdog_ms());
 }
 
-/* a socket at this place in the abstract name space, which @ stands for */
+/* listen in the abstract socket namespace, whose names begin with @ */
 static int listen_at(const char *name)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Advertisements: the good one, and one for each property that can be broken.
+ * Check of advertisements (RFC 4380 5.2.1): a valid one, and one for each broken property
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -19,12 +19,12 @@ static const struct packet_key no_key, full_key = {
 };
 
 /**
- * struct ra - an advertisement on its way
+ * struct ra - a received advertisement
  * @data: UDP payload
  * @len: length of @data
  * @ip6: offset of the IPv6 header
  * @from: outer source
- * @query: what it is checked against
+ * @query: solicitation to compare it with
  */
 struct ra {
 	u8 data[KTAP_OCTETS];
@@ -52,7 +52,7 @@ static void load(struct ra *ra, const char *id)
 	ra->query.prefix = PREFIX;
 }
 
-/* lengths and checksum as they must be after a change */
+/* correct lengths and checksum after a change */
 static void seal(struct ra *ra)
 {
 	u8 *ip6 = ra->data + ra->ip6;
@@ -68,7 +68,7 @@ static void seal(struct ra *ra)
 	ip6[43] = sum;
 }
 
-/* in memory of just that size, so that the sanitizer sees who reads on */
+/* use a buffer of the exact size, so that the sanitizer finds reads beyond it */
 static enum packet_verdict check(const struct ra *ra,
 				 struct packet_answer *answer)
 {
@@ -204,7 +204,7 @@ static void remove_octets(struct ra *ra, size_t from, size_t n)
 DAMAGE(no_auth, remove_octets(ra, 0, TEREDO_AUTH_MIN))
 DAMAGE(no_origin, remove_octets(ra, ORIGIN, TEREDO_ORIGIN_LEN))
 
-/* the primary's answer from the secondary address, and the other way round */
+/* the primary's answer comes from the secondary address, and vice versa */
 static void secondary_asked(struct ra *ra)
 {
 	ra->from.addr = SECONDARY;
@@ -217,7 +217,7 @@ static void secondary_names_itself(struct ra *ra)
 	prefix_secondary(ra);
 }
 
-/* trailers may stand behind (RFC 6081 section 4) */
+/* trailers can follow (RFC 6081 section 4) */
 static void with_trailer(struct ra *ra)
 {
 	seal(ra);
@@ -233,7 +233,7 @@ static void discard_trailer(struct ra *ra)
 	ra->len += 2;
 }
 
-/* more trailers than are read */
+/* more trailers than the parser reads */
 static void many_trailers(struct ra *ra)
 {
 	seal(ra);
@@ -269,7 +269,7 @@ static void test_hmac_bits(const void *arg)
 	(void)arg;
 	load(&ra, "RA-4");
 	ra.query.key = &full_key;
-	/* but for the identifier, which is not covered, all bits count */
+	/* all bits are covered, except those of the identifier */
 	for (i = 8 * 9; i < 8 * ra.len; i++) {
 		ra.data[i / 8] ^= 1 << i % 8;
 		CHECK(check(&ra, &answer) != RA_VALID);
@@ -280,7 +280,7 @@ static void test_hmac_bits(const void *arg)
 
 DAMAGE(value_wrong, ra->data[9] ^= 1)
 
-/* a right value without its last octet */
+/* a correct value without its last octet */
 static void value_19(struct ra *ra)
 {
 	ra->data[3] = 19;
@@ -319,7 +319,7 @@ static void test_hmac_trailer(const void *arg)
 	check_secure(trailer_not_covered, RA_VALID);
 }
 
-/* AU-5: an otherwise valid answer that asks for a new key */
+/* AU-5: an otherwise valid answer that demands a new key */
 static void test_new_key(const void *arg)
 {
 	struct packet_answer answer;

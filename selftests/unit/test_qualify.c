@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state machine, with a clock of our own and a server that answers when it
- * is told to.
+ * Qualification and maintenance (RFC 4380 5.2.1, 5.2.2, 5.2.5): the state machine, with a
+ * simulated clock and a scripted server
  */
 #include <arpa/inet.h>
 
@@ -17,10 +17,10 @@
 #define LOG_MAX		1000
 
 /**
- * struct sent - a solicitation that went out
- * @at: when
- * @to: to which address, host byte order
- * @port: to which port, host byte order
+ * struct sent - a solicitation
+ * @at: time, ms
+ * @to: destination address, host byte order
+ * @port: destination port, host byte order
  * @data: UDP payload
  * @len: length of @data
  */
@@ -33,16 +33,16 @@ struct sent {
 };
 
 /**
- * struct rig - a machine and its world
- * @q: the machine
- * @now: the time
+ * struct rig - a state machine and its environment
+ * @q: the state machine
+ * @now: the time, ms
  * @seed: of the random numbers
- * @contact_at: when the server was last heard from, QUALIFY_NEVER if it was not
- * @sent: what went out
+ * @contact_at: last reception from the server, ms, QUALIFY_NEVER if there was none
+ * @sent: solicitations sent
  * @n_sent: number of @sent
- * @events: what was told
+ * @events: events reported
  * @n_events: number of @events
- * @up_at: when EV_UP came last
+ * @up_at: time of the last EV_UP, ms
  */
 struct rig {
 	struct qualify q;
@@ -146,7 +146,7 @@ static void forget(struct rig *rig)
 	rig->n_events = 0;
 }
 
-/* the i-th solicitation to an address, NULL if there were fewer */
+/* Return: the i-th solicitation to an address, NULL if there were fewer */
 static const struct sent *sent_to(const struct rig *rig, u32 to, unsigned int i)
 {
 	unsigned int n;
@@ -176,7 +176,7 @@ static bool had(const struct rig *rig, enum qualify_event event)
 	return false;
 }
 
-/* let the time go on, with all that falls due */
+/* advance the clock, and run the timers that expire */
 static void advance(struct rig *rig, u64 ms)
 {
 	u64 until = rig->now + ms;
@@ -204,11 +204,11 @@ static const u8 *nonce_of(const struct sent *sent)
 }
 
 /**
- * struct answer - an advertisement as the server would send it
+ * struct answer - an advertisement of the server
  * @mapped: address it reports, host byte order
- * @port: port it reports
- * @key: makes a value, NULL for none
- * @confirmation: 0 if the key is good
+ * @port: port it reports, host byte order
+ * @key: key of the value, NULL for none
+ * @confirmation: 0 if the key is valid
  * @spoil: flip a bit of the nonce
  */
 struct answer {
@@ -417,8 +417,8 @@ static void test_secondary_silent(const void *arg)
 	CHECK(rig->q.nat == TEREDO_NAT_UNKNOWN);
 }
 
-/* to_secondary: solicitations that the secondary address gets in so many ms, while the
- * primary one answers
+/* Return: number of solicitations to the secondary address in @ms, while the primary one
+ * answers
  */
 static unsigned int to_secondary(struct rig *rig, u64 ms)
 {
@@ -543,7 +543,7 @@ static void test_symmetric_address(const void *arg)
 	CHECK(rig->q.reason == QUALIFY_SYMMETRIC);
 }
 
-/* the address is made of what the primary address has seen */
+/* the address holds the endpoint that the primary address has seen */
 static void test_symmetric_support(const void *arg)
 {
 	const struct answer other = { .mapped = MAPPED + 1, .port = 40000 };
@@ -611,7 +611,7 @@ static struct rig *one_address_rig(void)
 	return rig;
 }
 
-/* @arg: the port that the second port of the server sees */
+/* @arg: the mapped port that the server's second port sees */
 static void test_second_port(const void *arg)
 {
 	struct answer a = { .mapped = MAPPED, .port = 40000 };
@@ -628,7 +628,7 @@ static void test_second_port(const void *arg)
 	CHECK(rig->q.state == (same ? QUALIFY_QUALIFIED : QUALIFY_OFFLINE));
 }
 
-/* The address is the same, so the port alone says what an answer is for. */
+/* Both answers have the same source address, so the port alone assigns an answer. */
 static void test_ports_crossed(const void *arg)
 {
 	const struct answer a = { .mapped = MAPPED, .port = 40000 };
@@ -668,7 +668,7 @@ static void test_port_refused(const void *arg)
 	CHECK(strstr(why, "secondary address 203.0.113.1:3545"));
 }
 
-/* the answer to one address is none for the other */
+/* an answer to one address does not count for the other */
 static void test_crossed(const void *arg)
 {
 	const struct answer a = { .mapped = MAPPED, .port = 40000 };
@@ -911,14 +911,14 @@ static void test_contact(const void *arg)
 	}
 	CHECK(!rig->n_sent);
 	CHECK(rig->q.state == QUALIFY_QUALIFIED);
-	/* what the kernel was told has to be renewed all the same */
+	/* the lease in the kernel must still be renewed */
 	CHECK(had(rig, QUALIFY_EV_CONFIRMED));
 	advance(rig, 20001);
 	CHECK(rig->n_sent && rig->sent[0].at - rig->contact_at >= 22500 &&
 	      rig->sent[0].at - rig->contact_at <= 30000);
 }
 
-/* The gateway of its server must hear from a client with a secret again and again. */
+/* The server's gateway must repeatedly receive packets of an authenticated client. */
 static void test_contact_secret(const void *arg)
 {
 	struct rig *rig = qualified_rig();
@@ -989,7 +989,7 @@ static struct rig *changed_rig(void)
 	while (!rig->n_sent)
 		advance(rig, 1);
 	qualify_maintain(&rig->q);
-	CHECK(rig->n_sent == 1);	/* one is under way */
+	CHECK(rig->n_sent == 1);	/* one is still unanswered */
 	rig->n_events = 0;
 	reply(rig, PRIMARY, 50000);
 	return rig;
@@ -1012,7 +1012,7 @@ static void test_changed(const void *arg)
 	CHECK(count_sent(rig, SECONDARY) == 1);
 }
 
-/* another mapping at the next refresh, at @port */
+/* the next refresh reports another mapping, at @port */
 static void change(struct rig *rig, u16 port)
 {
 	rig->n_sent = 0;
@@ -1022,7 +1022,7 @@ static void change(struct rig *rig, u16 port)
 	check_address(rig, PRIMARY, port);
 }
 
-/* From the second change in a row on, each one halves the interval. */
+/* From the second change in a row on, each change halves the interval. */
 static void test_changed_often(const void *arg)
 {
 	struct rig *rig = changed_rig();
@@ -1120,7 +1120,7 @@ static void test_adopt(const void *arg)
 	CHECK(rig->q.state == QUALIFY_QUALIFIED);
 	CHECK(!memcmp(&rig->q.address, &address, sizeof(address)));
 	CHECK(!had(rig, QUALIFY_EV_LOST) && !had(rig, QUALIFY_EV_PROBE));
-	/* and its server stays the one in use */
+	/* and its server remains in use */
 	qualify_start(&rig->q);
 	CHECK(rig->sent[1].to == PRIMARY2);
 }
@@ -1193,7 +1193,7 @@ static void test_slow_retries(const void *arg)
 		      sent->at - last <= want[i] * 1100);
 		if (!sent)
 			return;
-		/* stay in step with what was sent */
+		/* synchronize with the last solicitation */
 		last = sent->at;
 		CHECK(count_sent(rig, PRIMARY) == i + 1);
 		rig->now = last;
@@ -1306,11 +1306,11 @@ static void test_restart(const void *arg)
 	CHECK(rig->n_sent == 2);
 	advance(rig, 12000);
 	forget(rig);
-	advance(rig, 4400);		/* quick again */
+	advance(rig, 4400);		/* fast retries again */
 	CHECK(count_sent(rig, PRIMARY) == 1);
 	advance(rig, 5 * 60 * 1000);
 	forget(rig);
-	advance(rig, 33000);		/* and slow from the beginning */
+	advance(rig, 33000);		/* and slow retries from the start */
 	CHECK(count_sent(rig, PRIMARY) == 1);
 }
 
@@ -1337,7 +1337,7 @@ static unsigned int count_events(const struct rig *rig,
 	return n;
 }
 
-/* each unanswered solicitation to the primary address is told of, once */
+/* each unanswered solicitation to the primary address is reported once */
 static void test_silences(const void *arg)
 {
 	struct rig *rig = qualified_rig();
@@ -1356,7 +1356,7 @@ static void test_silences(const void *arg)
 	CHECK(count_events(rig, QUALIFY_EV_SILENT) ==
 	      count_sent(rig, PRIMARY) - 1);
 
-	/* the secondary address alone is another matter */
+	/* silence of the secondary address alone does not count */
 	rig = new_rig();
 	qualify_start(&rig->q);
 	reply(rig, PRIMARY, 40000);
@@ -1389,7 +1389,7 @@ static void test_pause(const void *arg)
 	CHECK(rig->q.state == QUALIFY_QUALIFIED);
 }
 
-/* late in an outage, when retries are rare */
+/* late in an outage, when retries are infrequent */
 static void test_retry_soon(const void *arg)
 {
 	struct rig *rig = new_rig();
@@ -1401,14 +1401,14 @@ static void test_retry_soon(const void *arg)
 	qualify_retry_soon(&rig->q);
 	advance(rig, 4000);
 	CHECK(count_sent(rig, PRIMARY) == 1);
-	/* and no later than it would have been */
+	/* and no later than without the call */
 	qualify_start(&rig->q);
 	advance(rig, 12000 + 3000);
 	forget(rig);
 	qualify_retry_soon(&rig->q);
 	advance(rig, 1400);
 	CHECK(count_sent(rig, PRIMARY) == 1);
-	/* not for a client that has an address */
+	/* no effect on a client with an address */
 	rig = qualified_rig();
 	qualify_retry_soon(&rig->q);
 	advance(rig, 4000);

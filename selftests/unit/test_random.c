@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random octets of the daemon: no draw repeats another one, and every bit changes.
+ * Random octets of teredod: no value repeats, and every bit changes
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of states and reasons: complete, and the same in the manual page.
+ * Table of states and reasons: it is complete, and agrees with the manual page
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static void test_values(const void *arg)
 	CHECK(!*reason_text(&r, "teredo0", buf));
 }
 
-/* Values come from names of files and messages of name servers. */
+/* Values can come from file names and messages of name servers. */
 static void test_long(const void *arg)
 {
 	char buf[REASON_TEXT], value[REASON_ARG + 16];
@@ -73,7 +73,7 @@ static void test_long(const void *arg)
 	CHECK(strlen(reason_remedy(&r, value, buf)) == REASON_TEXT - 1);
 }
 
-/* Words of @from, each followed by a blank. Return: the end of @to. */
+/* Copy the words of @from, each followed by a blank. Return: the end of @to. */
 static char *squeeze(char *to, const char *from)
 {
 	for (; *from; from++)
@@ -98,7 +98,7 @@ static const char *page(void)
 	return text;
 }
 
-/* A reason that servers and relays have in another state is listed twice. */
+/* A reason with another state for servers and relays is listed twice. */
 static void check_item(enum state state, const struct reason *r)
 {
 	char text[REASON_TEXT], remedy[REASON_TEXT];

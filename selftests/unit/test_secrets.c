@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files of secrets: what is taken, and what is refused with which words.
+ * Files of secrets: accepted lines, and refused ones with their error messages
  */
 #include <errno.h>
 #include <stdio.h>
@@ -109,7 +109,7 @@ static void test_many(const void *arg)
 	free(text);
 }
 
-/* what a client can have in its configuration fits */
+/* the longest secret and identifier of a client's configuration fit */
 static void test_longest(const void *arg)
 {
 	char line[600], error[SECRETS_ERROR];
@@ -125,9 +125,9 @@ static void test_longest(const void *arg)
 }
 
 /**
- * struct refused - a file that is refused
+ * struct refused - an invalid file
  * @text: the file
- * @why: part of the error
+ * @why: part of the error message
  * @mode: permissions
  */
 struct refused {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The server's half of secure qualification: vectors octet for octet, then one
- * property of the solicitation at a time.
+ * Secure qualification, server side (RFC 4380 5.2.2): vectors octet for octet, then one
+ * property of the solicitation at a time
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 	.id = name, .id_len = sizeof(name) - 1, \
 	.secret = word, .secret_len = sizeof(word) - 1 }
 
-/* sorted as secrets_load() does it */
+/* in the order of secrets_load() */
 static struct secret all[] = {
 	{ .key = KEY("bob", "bobs-old-secret-is-long"), .expired = true },
 	{ .key = KEY("alice", "teredo-test-secret") },
@@ -42,11 +42,11 @@ static const struct secure_server server = {
 };
 
 /**
- * struct query - a solicitation on its way
+ * struct query - a received solicitation
  * @data: UDP payload
  * @len: length of @data
- * @rs: how it came, and what was found out
- * @server: who was asked
+ * @rs: its addresses, and the result of the check
+ * @server: the server's configuration
  */
 struct query {
 	u8 data[KTAP_OCTETS];
@@ -65,7 +65,7 @@ static void load(struct query *q, const char *id)
 	q->server = &server;
 }
 
-/* in memory of just that size, so that the sanitizer sees who reads on */
+/* use a buffer of the exact size, so that the sanitizer finds reads beyond it */
 static enum secure_verdict check(struct query *q)
 {
 	u8 *data = malloc(q->len + !q->len);
@@ -77,14 +77,14 @@ static enum secure_verdict check(struct query *q)
 	return verdict;
 }
 
-/* an authenticated solicitation as a client would make it */
+/* an authenticated solicitation of a client */
 static void build(struct query *q, const struct packet_key *key)
 {
 	load(q, "RS-5");
 	q->len = packet_build_rs(q->data, key, (const u8 *)"\1\2\3\4\5\6\7\10");
 }
 
-/* authentication and checksum as they must be after a change to RS-5 */
+/* correct authentication and checksum after a change to RS-5 */
 static void seal(struct query *q, bool keep_csum)
 {
 	u8 *covered = q->data + 4 + 5 + PACKET_HMAC_LEN;
@@ -124,7 +124,7 @@ static void test_answer(const void *arg)
 	CHECK(!memcmp(reply, expected, 38));
 }
 
-/* AU-5: the same secret, when it has expired */
+/* AU-5: the same secret, expired */
 static void test_expired(const void *arg)
 {
 	u8 expected[KTAP_OCTETS], reply[SECURE_RA_MAX];
@@ -140,7 +140,7 @@ static void test_expired(const void *arg)
 	CHECK(!memcmp(reply, expected, 38));
 }
 
-/* The client has not got its new secret yet: answered with the old one */
+/* A client with its old secret gets an answer with the old secret. */
 static void test_rotation(const void *arg)
 {
 	struct packet_query query = { .to = AT(PRIMARY), .server = PRIMARY,
@@ -162,7 +162,7 @@ static void test_rotation(const void *arg)
 	CHECK(answer.new_key);
 	CHECK(answer.mapped.addr == CLIENT);
 	CHECK(answer.mapped.port == htons(40000));
-	/* who knows the new one only does not believe it */
+	/* a client with only the new secret does not accept the answer */
 	query.key = &all[1].key;
 	CHECK(packet_check_ra(&answer, &query, from, reply, len) == RA_HMAC);
 }
@@ -279,12 +279,12 @@ enum {
 };
 
 /**
- * struct broken - RS-5 with an octet changed
- * @verdict: what comes of it
- * @at: which octet
- * @with: exclusive or
- * @sealed: the sender knows the secret
- * @keep_csum: but does not correct the checksum
+ * struct broken - RS-5 with a changed octet
+ * @verdict: expected result
+ * @at: offset of the octet
+ * @with: value for exclusive or
+ * @sealed: recompute the value, as a sender with the secret can
+ * @keep_csum: but do not correct the checksum
  */
 struct broken {
 	enum secure_verdict verdict;
@@ -313,7 +313,7 @@ static void test_broken(const void *arg)
 #define SEALED(name, verdict, at, with) \
 	CHANGED(name, verdict, at, with, true, false)
 
-/* a value that is cut, with lengths that say so */
+/* a truncated value, with consistent lengths */
 static void test_short_value(const void *arg)
 {
 	struct query q;
@@ -324,7 +324,7 @@ static void test_short_value(const void *arg)
 	memmove(q.data + VALUE + 19, q.data + NONCE, q.len - NONCE);
 	q.len--;
 	CHECK(check(&q) == RS_AUTH_LENGTH);
-	/* identifier without a value */
+	/* an identifier without a value */
 	load(&q, "RS-5");
 	q.data[3] = 0;
 	memmove(q.data + VALUE, q.data + NONCE, q.len - NONCE);
@@ -362,10 +362,10 @@ static void test_other_client(const void *arg)
 	(void)arg;
 	build(&q, &all[3].key);
 	CHECK(check(&q) == RS_VALID);
-	/* mallory's value with an identifier of the same length */
+	/* mallory's value with another identifier of the same length */
 	memcpy(q.data + 4, "mallora", 7);
 	CHECK(check(&q) == RS_UNKNOWN_ID);
-	/* bob's secret does not prove to be alice */
+	/* bob's secret does not authenticate alice */
 	build(&q, &(struct packet_key)KEY("alice", "bobs-old-secret-is-long"));
 	CHECK(check(&q) == RS_HMAC);
 }
@@ -425,7 +425,7 @@ static void test_options(const void *arg)
 	}
 }
 
-/* RFC 6081 4.1 */
+/* RFC 6081 4.1: a trailer that demands a discard */
 static void test_discard(const void *arg)
 {
 	struct query q;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When the NAT's mapping of the service port counts as stale.
+ * Detection of a stale NAT mapping of the service port
  */
 #include "ktap.h"
 #include "stale.h"
@@ -28,7 +28,7 @@ static void test_stale(const void *arg)
 	CHECK(stale_verdict(&s, 0, false));
 }
 
-/* a server or a network that is down, for as long as it likes */
+/* a server or network outage of any length */
 static void test_down(const void *arg)
 {
 	struct stale s = { 0 };
@@ -41,7 +41,7 @@ static void test_down(const void *arg)
 	}
 }
 
-/* what one server says is no evidence against another */
+/* the silence of one server is no evidence for another one */
 static void test_servers(const void *arg)
 {
 	struct stale s = { 0 };
@@ -61,7 +61,7 @@ static void test_servers(const void *arg)
 	CHECK(stale_verdict(&s, 0, false));
 }
 
-/* an address or another path ends what was found */
+/* a new address or another path resets the detection */
 static void test_forgotten(const void *arg)
 {
 	struct stale s = { 0 };
@@ -79,7 +79,7 @@ static void test_forgotten(const void *arg)
 	}
 }
 
-/* ports do not change more often than after 1, 2, 4 ... 60 minutes */
+/* the port changes at most after 1, 2, 4 ... 60 minutes */
 static void test_rate(const void *arg)
 {
 	static const u64 within[] = { 0, 60, 180, 420, 900, 1860, 3780, 7380 };
@@ -99,7 +99,7 @@ static void test_rate(const void *arg)
 		stale_port_changed(&s, now);
 	}
 	CHECK(changes >= 24 && changes <= 24 + ARRAY_SIZE(within));
-	/* a confirmed address begins from the beginning */
+	/* a confirmed address resets the back-off */
 	stale_confirmed(&s);
 	for (changes = 0; changes < 3; changes++)
 		round_of(&s, 0, true);

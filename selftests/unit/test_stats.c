@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is made of counters: rates, and the text that Prometheus reads.
+ * Processing of counters: rates, and the text format of Prometheus
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "prometheus.h"
 #include "rates.h"
 
-/* every counter of the kernel has a line that says what it counts */
+/* every counter of the kernel has a help line */
 static void test_help(const void *arg)
 {
 	FILE *file = fopen("../../kernel/stats.c", "r");
@@ -116,7 +116,7 @@ static void test_rates(const void *arg)
 	CHECK(rate_of(rates, 0, "up") == 0);
 	CHECK(rate_of(rates, 1, "up") == 2.5);
 	CHECK(rate_of(rates, 1, "same") == 0);
-	/* the device was made anew */
+	/* the device was created again */
 	CHECK(rate_of(rates, 1, "less") == 0);
 	CHECK(rate_of(rates, 1, "more") == 0);
 	json_decref(rates);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The test of the way to the native Internet, and what becomes of it.
+ * Test of connectivity to the native Internet, and its outcomes
  */
 #include <arpa/inet.h>
 
@@ -53,7 +53,7 @@ static struct verify begin(void)
 	return v;
 }
 
-/* what the host makes of the last request */
+/* the host's reply to the last request */
 static size_t reply(u8 *buf)
 {
 	u8 *icmp = buf + TEREDO_IP6_HLEN;
@@ -74,7 +74,7 @@ static size_t reply(u8 *buf)
 	return sent.len;
 }
 
-/* a relay's bubble as the server passes it on */
+/* a relay's bubble as the server forwards it */
 static size_t bubble(u8 *buf, const char *from, struct teredo_endpoint origin)
 {
 	struct in6_addr src;
@@ -106,7 +106,7 @@ static void test_good(const void *arg)
 	CHECK(teredo_icmp_type(sent.data, sent.len) == TEREDO_ICMP_ECHO_REQUEST);
 	len = reply(echo);
 
-	/* the relay asks for a way in, and gets it */
+	/* the relay's bubble is answered, which opens the NAT */
 	verify_receive(&v, SERVER, buf, bubble(buf, "2001:db8:1::1", RELAY),
 		       1010);
 	CHECK(sent.n == 2 && teredo_endpoint_equal(sent.to, RELAY));
@@ -159,7 +159,7 @@ static void test_blocked(const void *arg)
 	CHECK(strstr(why, "the relay 198.51.100.1 has an answer"));
 }
 
-/* what makes us send to third parties, or believe them */
+/* packets that could cause traffic to third parties, or a false result */
 static void test_forged(const void *arg)
 {
 	struct verify v = begin();
@@ -187,7 +187,7 @@ static void test_forged(const void *arg)
 	verify_receive(&v, RELAY, echo, len, 1);
 	CHECK(v.state == VERIFY_TESTING);
 	echo[23] ^= 1;
-	/* RFC 6081 5.1.2 */
+	/* RFC 6081 5.1.2: a trailer that demands a discard */
 	memcpy(echo + len, "\x41\0", 2);
 	verify_receive(&v, RELAY, echo, len + 2, 1);
 	CHECK(v.state == VERIFY_TESTING);

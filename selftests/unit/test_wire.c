@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Wire formats against the test vectors, both ways where we build.
+ * Wire formats: parsers against the test vectors, and builders for those that are built
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -45,11 +45,11 @@ static struct teredo_endpoint endpoint(const char *text, u16 port)
 
 struct ad {
 	const char *id;
-	const char *server;	/* NULL: a link-local one */
+	const char *server;	/* NULL: a link-local address */
 	u16 flags;
 	const char *mapped;
 	u16 port;
-	bool bad;		/* nothing may be sent there */
+	bool bad;		/* must not be sent to */
 };
 
 static void test_address(const void *arg)
@@ -146,7 +146,7 @@ static void test_origin(const void *arg)
 	CHECK(!teredo_parse(&pkt, data, len));
 	CHECK(pkt.origin && !pkt.auth && pkt.ip6 == TEREDO_ORIGIN_LEN);
 	CHECK(teredo_endpoint_equal(pkt.from, from));
-	/* the indication alone is no packet */
+	/* the indication without a packet is invalid */
 	CHECK(teredo_parse(&pkt, data, TEREDO_ORIGIN_LEN));
 }
 
@@ -172,7 +172,7 @@ struct au {
 	u8 id_len;
 	u8 au_len;
 	u8 confirmation;
-	const char *parts[3];	/* what the value covers, as vectors */
+	const char *parts[3];	/* vectors that the value covers */
 	bool bad;		/* the value is wrong */
 };
 
@@ -214,7 +214,7 @@ struct packet {
 	bool auth;
 	bool origin;
 	u8 trailers;
-	int type;		/* of ICMPv6; -1: a bubble */
+	int type;		/* ICMPv6 type; -1: a bubble */
 	u8 hop_limit;
 	const char *source;
 	const char *destination;
@@ -240,7 +240,7 @@ static void test_packet(const void *arg)
 	CHECK(ip6[7] == p->hop_limit);
 	CHECK(!memcmp(ip6 + 8, &src, 16) && !memcmp(ip6 + 24, &dst, 16));
 
-	/* G-24: every shorter datagram than headers and payload is refused */
+	/* G-24: every truncation within headers and payload is refused */
 	for (len = 0; len < pkt.ip6 + pkt.ip6_len; len++) {
 		memcpy(cut, data, len);
 		CHECK(teredo_parse(&(struct teredo_packet){ 0 }, cut, len));
@@ -259,7 +259,7 @@ static void test_packet(const void *arg)
 #define ROUTERS	"ff02::2"
 #define SERVER	"fe80::8000:f227:34ff:8efe"
 
-/* ---- what we build ---- */
+/* ---- builders ---- */
 
 static void build_rs(const char *id, const struct packet_key *key)
 {
@@ -398,8 +398,8 @@ static void test_echo_reply(const void *arg)
 	(void)arg;
 	CHECK(teredo_is_echo_reply(data, len, &echo));
 	CHECK(!teredo_is_echo_reply(data, len - 1, &echo));
-	/* Whatever bit of the message flips, it is not the reply, nor with the
-	 * checksum made to fit.
+	/* With any bit of the message flipped it is not the reply, even with a
+	 * corrected checksum.
 	 */
 	for (i = 8 * TEREDO_IP6_HLEN; i < 8 * len; i++) {
 		data[i / 8] ^= 1 << i % 8;
@@ -431,7 +431,7 @@ struct tr {
 	bool nonce;
 	bool random_port;
 	int nd;			/* -1: none */
-	int alternates;		/* -1: wrong */
+	int alternates;		/* -1: malformed */
 };
 
 static void check_alternates(const struct teredo_trailers *tr, int n,
@@ -471,7 +471,7 @@ static void test_trailers(const void *arg)
 		check_alternates(&tr, tr.n_alternates, want->alternates == 2);
 }
 
-/* what is read is written the same way, but for the vectors with mistakes */
+/* parsed trailers are built again the same way, except for malformed vectors */
 static void test_build_trailers(const void *arg)
 {
 	u8 data[KTAP_OCTETS], built[TEREDO_TRAILERS_LEN];
@@ -504,7 +504,7 @@ static void test_build_all(const void *arg)
 	{ id " trailers # XC-03 XC-08 " reqs, test_trailers,		\
 	  &(const struct tr){ id, __VA_ARGS__ } }
 
-/* ours, which others skip: the right length, and the first one counts */
+/* the burst trailer of this implementation: length, and the first one counts */
 static void test_burst(const void *arg)
 {
 	static const u8 data[] = { 0xbf, 2, 0, 0, 0xbf, 1, 1, 0xbf, 1, 0 };
@@ -537,7 +537,7 @@ static void test_unknown_trailers(const void *arg)
 	}
 }
 
-/* ---- what is no packet ---- */
+/* ---- octets that are no packet ---- */
 
 static void test_not_teredo(const void *arg)
 {
@@ -554,9 +554,9 @@ static void test_not_teredo(const void *arg)
 		CHECK(!teredo_parse(&pkt, bad, len) == (first >> 4 == 6));
 	}
 	memcpy(bad, data, len);
-	bad[5] = 1;			/* a payload that is not there */
+	bad[5] = 1;			/* payload length without payload */
 	CHECK(teredo_parse(&pkt, bad, len));
-	memcpy(bad + len, data, 7);	/* octets behind it are trailers */
+	memcpy(bad + len, data, 7);	/* octets after the packet are trailers */
 	CHECK(!teredo_parse(&pkt, bad, len + 7));
 	CHECK(pkt.ip6_len == 41 && pkt.trailer_len == 6);
 }
@@ -578,7 +578,7 @@ static void test_order(const void *arg)
 	CHECK(teredo_parse(&pkt, data, len));
 }
 
-/* The identifier can be 255 octets long (1.3): all lengths, all cuts */
+/* The identifier can be 255 octets long: all lengths, all truncations */
 static void test_auth_bounds(const void *arg)
 {
 	static u8 data[4 + 2 * 255 + 9 + TEREDO_IP6_HLEN];
@@ -602,7 +602,7 @@ static void test_auth_bounds(const void *arg)
 		}
 }
 
-/* RFC 4861 6.1.1: all options have a length, and end with the message */
+/* RFC 4861 6.1.1: each option has a length, and ends within the message */
 static void test_options(const void *arg)
 {
 	static const u8 one[] = { 1, 1, 0, 0, 0, 0, 0, 0 };
@@ -640,7 +640,7 @@ static void test_kind(const void *arg)
 		len = ktap_load("vectors.txt", packets[i].id, buf);
 		CHECK(!strcmp(teredo_kind(buf, len), packets[i].kind));
 	}
-	/* no longer a bubble, and not yet ICMPv6 */
+	/* a bare IPv6 header that announces ICMPv6 */
 	CHECK(!strcmp(teredo_kind(buf, TEREDO_IP6_HLEN), "other"));
 }
 

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154	# for tests, of lib.sh
 #
-# A host that systemd boots in a node of the bed, installed as "make install" does it:
-# systemd is the init of namespaces of its own, with udevd and journald. To be sourced
-# after lib.sh.
+# A host booted by systemd in a node of the test bed, installed as by "make install".
+# systemd runs as init in namespaces of its own, with udevd and journald. Source it after
+# lib.sh.
 
-# The host's root is this one with a layer of its own over it, since other tests
-# go on here.
+# The host's root is this root with a layer of its own, as other tests run on this root.
 layer=$tmp/host/upper
 boots=0 init='' state=''
 
-# of this root, and not wanted there
+# units of this root that the host must not start
 masked="dbus.service dbus.socket systemd-logind.service getty.target
 	systemd-update-utmp.service systemd-update-utmp-runlevel.service
 	systemd-random-seed.service systemd-binfmt.service systemd-repart.service
@@ -19,20 +18,20 @@ masked="dbus.service dbus.socket systemd-logind.service getty.target
 	sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
 	systemd-modules-load.service modprobe@.service"
 
-# write FILE LINE...: on the host
+# write FILE LINE...: write a file of the host
 write()
 {
 	printf '%s\n' "${@:2}" > "$layer/$1"
 }
 
-# folders that have nothing of those below
+# opaque FOLDER...: hide the contents of the lower layers
 opaque()
 {
 	(cd "$layer" && mkdir -p "$@" && python3 -c 'import os, sys
 for d in sys.argv[1:]: os.setxattr(d, "trusted.overlay.opaque", b"y")' "$@")
 }
 
-# host_install: the layer, with what is installed and without what is not wanted
+# host_install: set up the layer, with the installed files and without masked units
 host_install()
 {
 	local name units=etc/systemd/system
@@ -52,7 +51,7 @@ host_install()
 		"$layer/$units/default.target"
 }
 
-# host_boot NODE: until systemd says that it is done. Its process is in $init.
+# host_boot NODE: wait until systemd has finished. The process ID of its init is $init.
 host_boot()
 {
 	local start
@@ -91,7 +90,7 @@ on_host()
 	nsenter -t "$init" --mount --pid --net --uts --cgroup "$@"
 }
 
-# host_stop: switch it off
+# host_stop: power the host off
 host_stop()
 {
 	kill -KILL "$init"
@@ -103,7 +102,7 @@ host_remove()
 	umount "$tmp/host" "$tmp/cgroup"
 }
 
-# without seccomp the units do not start
+# host_possible: without seccomp the units do not start
 host_possible()
 {
 	grep -q ^Seccomp: /proc/self/status
