@@ -45,7 +45,7 @@ static void send_batch(struct nl *nl, struct mnl_nlmsg_batch *batch)
 	mnl_nlmsg_batch_reset(batch);
 }
 
-/* The requests ask for no acknowledgement, so all messages are errors. */
+/* The requests ask for no acknowledgment, so all messages are errors. */
 static void check_refusals(struct nl *nl)
 {
 	if (nl_drain(nl, NULL, NULL))

@@ -437,7 +437,7 @@ test_kept()
 	}
 	EOF
 	client_start a
-	check "it starts" wait_for 5 eval '[[ $(teredo a -j show) == *state* ]]'
+	check "it starts" wait_for 5 eval "[[ \$(teredo a -j show) == *state* ]]"
 	kept 'd["state"] == "probe"' '"address" not in d' \
 		'"mapped" not in d' '"contact_ms" not in d'
 	on s1 nft delete table ip silent

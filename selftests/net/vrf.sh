@@ -23,6 +23,8 @@ lower()
 	local node=$1
 
 	shift
+	# a link that enters or leaves a VRF goes down and up
+	on "$node" sysctl -qw net.ipv6.conf.eth0.keep_addr_on_down=1
 	vrf "$node" red 100
 	ip_on "$node" link set eth0 master red
 	ip_on "$node" -4 route flush table main

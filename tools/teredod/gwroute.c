@@ -3,8 +3,8 @@
  * Routes of a server's gateway, see gwroute.h.
  *
  * While the device has no carrier, the blackhole prevents a loop: the default route
- * would send packets to the native /64 back to the provider. An unreachable route would not do: its ICMPv6 errors could end connections
- * that continue once the carrier is back.
+ * would send packets to the native /64 back to the provider. An unreachable route would
+ * not do: its ICMPv6 errors could end connections that continue once the carrier is back.
  */
 #include "gwroute.h"
 
