@@ -297,8 +297,6 @@ client a pr
 client b pr
 teredo_server s1 203.0.113.1 203.0.113.2
 teredo_relay r 198.51.100.1 3545
-# an interface is set down and up when it joins or leaves a VRF
-on s1 sysctl -qw net.ipv6.conf.eth0.keep_addr_on_down=1
 head -c 100000 /dev/urandom > "$tmp/sent"
 
 for link in eth0 red; do
