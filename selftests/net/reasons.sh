@@ -17,9 +17,9 @@ gives()
 	local text json
 
 	text=$(teredo "$1" show teredo0 2> /dev/null | tr -s ' ')
+	[[ $text == *" state $3 "*"reason: $4"*" what to do "[a-z]* ]] || return
 	json=$(teredo "$1" -j show teredo0 2> /dev/null)
-	[[ $text == *" state $3 "*"reason: $4"*" what to do "[a-z]* ]] &&
-		[[ $json == *"\"state\":\"$3\""* ]] &&
+	[[ $json == *"\"state\":\"$3\""* ]] &&
 		[[ $json == *"\"reason_code\":\"$2\""* ]] &&
 		[[ $json == *'"remedy":"'* ]]
 }
@@ -260,7 +260,8 @@ test_stale()
 		}
 	}
 	EOF
-	because a stale offline 'the NAT has a stale mapping of the port' 40
+	pause 25	# five keepalives
+	because a stale offline 'the NAT has a stale mapping of the port' 15
 	on na nft delete table ip stale
 	client_down a
 }
