@@ -199,10 +199,10 @@ test_offload()
 	capture_stop gso-outer
 	n=$(packets gso-inner 'greater 3000' | wc -l)
 	note "$n packets of more than 3000 octets into the device"
-	[ "$n" -gt 50 ] || fail "no superpackets into the device"
+	[ "$n" -gt 50 ] || fail "no GSO packets into the device"
 	n=$(packets gso-outer 'greater 3000' | wc -l)
 	note "$n packets of more than 3000 octets out of the machine"
-	[ "$n" -gt 50 ] || fail "no superpackets out of the machine"
+	[ "$n" -gt 50 ] || fail "no GSO packets out of the machine"
 	check_equal "out of order" 0 "$(out_of_order b)"
 
 	# now each packet is sent alone, and the receiver's GRO coalesces them
