@@ -156,7 +156,7 @@ test_client()
 	refused 2 'No such peer' teredo a peer del teredo0 "$B"
 	refused 1 'ADDRESS:PORT' teredo a peer add teredo0 "$B" remote 1.2.3.4
 	refused 1 'not an IPv6' teredo a peer add teredo0 1.2.3.4
-	refused 1 'which peer' teredo a peer add teredo0
+	refused 1 'address of the peer is missing' teredo a peer add teredo0
 	refused 1 'too much' teredo a peer del teredo0 "$B" "$C"
 	refused 1 'show, add' teredo a peer frobnicate teredo0
 	refused 1 '' teredo a peer show nosuch
@@ -237,7 +237,7 @@ test_qualify()
 	set_nat a pr
 	refused 3 'the network rejects' teredo a qualify --server 203.0.113.77 \
 		--timeout 1
-	refused 1 'is needed' teredo a qualify
+	refused 1 '--server is missing' teredo a qualify
 	refused 1 '' teredo a qualify --server 10.0.0.1
 	refused 1 '' teredo a qualify --nonsense
 }
