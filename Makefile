@@ -41,6 +41,8 @@ help:
 	@echo '               MUTANTS="nonce* port-taken": only these;'
 	@echo '               PART=3/10: the third of ten parts'
 	@echo 'make matrix    which NATs get through to which; N=10: so often each'
+	@echo 'make diagrams  draw the message diagrams of the documents from captures;'
+	@echo '               SCENES="native symmetric": only these'
 	@echo 'make bench     what a packet costs, beside the other tunnels, and more;'
 	@echo '               BENCH="path scale": of path tcp rr scale server gateway'
 	@echo '               cpus only these'
@@ -156,6 +158,11 @@ matrix:
 	@$(MAKE) -s all
 	@selftests/matrix/run $(N)
 
+diagrams:
+	@scripts/deps.sh
+	@$(MAKE) -s all
+	@selftests/diagrams/run $(SCENES)
+
 # The debug kernel as user-mode Linux (uml), or emulated as x86 (debug)
 DEBUG ?= uml
 DEBUG_SLOW = $(or $(SLOW),$(if $(filter uml,$(DEBUG)),1,10))
@@ -217,5 +224,5 @@ clean:
 
 .PHONY: all help modules install-source version tools install install-modules \
 	install-tools uninstall deb unit conformance fuzz deps check check-packages mutants \
-	matrix debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
+	matrix diagrams debug-kernel check-debug check-kcsan bench demo lint coverage coverage-tools \
 	coverage-module ynl clean
