@@ -130,6 +130,8 @@ static bool trust(struct teredo_dev *td, const struct in6_addr *addr,
 	if (peer->probe && peer->probe->releasing)
 		goto accepted;
 	if (!peer->trusted) {
+		/* local discovery has set @rx: not usable before release() has ended */
+		WRITE_ONCE(peer->rx, jiffies - TEREDO_PEER_FRESH);
 		teredo_peer_prove(peer, from, port);
 	} else if (!teredo_peer_at(peer, from, port)) {
 		/* accept the packet, but keep the entry as it is */
