@@ -58,7 +58,7 @@ static u64 key_of(struct teredo_endpoint mapped)
 }
 
 /**
- * teredo_clients_create - make an empty table
+ * teredo_clients_create() - make an empty table
  *
  * Context: process.
  * Return: the table, or NULL.
@@ -85,7 +85,7 @@ static void free_client(void *client, void *arg)
 }
 
 /**
- * teredo_clients_destroy - forget all clients
+ * teredo_clients_destroy() - forget all clients
  * @clients: table that no reader uses any more, or NULL
  *
  * Context: process.
@@ -176,7 +176,7 @@ int teredo_client_authenticated(struct teredo_clients *clients,
 }
 
 /**
- * teredo_clients_count - count the clients that have authenticated
+ * teredo_clients_count() - count the clients that have authenticated
  * @clients: table
  *
  * Context: any.

@@ -203,7 +203,7 @@ bool teredo_uses_nonces(const struct teredo_dev *td)
 }
 
 /**
- * teredo_bubble_set_nonce - repeat a peer's nonce in direct bubbles
+ * teredo_bubble_set_nonce() - repeat a peer's nonce in direct bubbles
  * @set: bubbles
  * @peer: the peer they go to
  *

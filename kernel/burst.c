@@ -396,7 +396,7 @@ void teredo_burst_init(struct teredo_burst *burst)
 }
 
 /**
- * teredo_burst_stop - end the burst
+ * teredo_burst_stop() - end the burst
  * @td: device that neither sends nor receives any more
  *
  * Context: process, table not locked.

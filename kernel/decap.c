@@ -151,7 +151,7 @@ bool teredo_rx_parse(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_trailers - read the trailers of a datagram (RFC 6081 5.1.2)
+ * teredo_rx_trailers() - read the trailers of a datagram (RFC 6081 5.1.2)
  * @rx: datagram that has been parsed
  * @tr: result
  *
@@ -366,7 +366,7 @@ static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
 }
 
 /**
- * teredo_deliver - hand a packet to the IPv6 stack
+ * teredo_deliver() - hand a packet to the IPv6 stack
  * @td: device
  * @skb: decapsulated packet with a verified source, consumed
  *

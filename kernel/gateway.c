@@ -39,7 +39,7 @@ static enum verdict judge(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_gateway_rx - check whether the gateway carries a packet of a client
+ * teredo_gateway_rx() - check whether the gateway carries a packet of a client
  * @rx: datagram that would be delivered to the IPv6 stack
  * @src: inner source
  *

@@ -295,7 +295,7 @@ static void run_action(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_probe_start - begin an attempt to reach a peer
+ * teredo_probe_start() - begin an attempt to reach a peer
  * @td: device
  * @map: own mapping
  * @addr: address of the peer
@@ -329,7 +329,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_refresh - refresh a peer before its entry expires
+ * teredo_probe_refresh() - refresh a peer before its entry expires
  * @td: device
  * @map: own mapping
  * @addr: address of a peer that packets are being sent to, but that has sent none for
@@ -410,7 +410,7 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 }
 
 /**
- * teredo_probe_xmit - queue a packet to a peer that is not usable, and probe the peer
+ * teredo_probe_xmit() - queue a packet to a peer that is not usable, and probe the peer
  * @td: device
  * @map: own mapping
  * @skb: packet, consumed
@@ -451,7 +451,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_hold - queue a received packet until its source is verified
+ * teredo_probe_hold() - queue a received packet until its source is verified
  * @td: device
  * @map: own mapping
  * @skb: decapsulated packet from a native source, consumed

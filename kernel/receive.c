@@ -79,7 +79,7 @@ static void dispatch(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rcv - receive a datagram, as udp_sk->encap_rcv
+ * teredo_rcv() - receive a datagram, as udp_sk->encap_rcv
  * @sk: socket
  * @skb: datagram at its UDP header, consumed
  *

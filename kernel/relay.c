@@ -33,7 +33,7 @@ static bool own_address(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_global - check for a native address that is not of local scope
+ * teredo_relay_global() - check for a native address that is not of local scope
  * @addr: IPv6 address that is not Teredo
  *
  * Link-local, site-local and loopback addresses and 0::/32 are excluded.
@@ -97,7 +97,7 @@ static bool source_allowed(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_may_send - validate an outgoing packet on a relay
+ * teredo_relay_may_send() - validate an outgoing packet on a relay
  * @td: device
  * @skb: packet from the IPv6 stack
  * @map: placeholder mapping, non-NULL while the device is up
@@ -134,7 +134,7 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 }
 
 /**
- * teredo_relay_serves - check whether a relay serves a destination
+ * teredo_relay_serves() - check whether a relay serves a destination
  * @td: device
  * @dst: IPv6 destination of a received packet
  *
@@ -191,7 +191,7 @@ static bool source_proven(struct teredo_rx *rx,
 }
 
 /**
- * teredo_relay_rcv - validate a datagram received by a relay
+ * teredo_relay_rcv() - validate a datagram received by a relay
  * @rx: datagram that has been parsed, consumed
  *
  * RFC 4380 5.4.2 (rows RR-01 to RR-07). A relay accepts packets only from clients that

@@ -55,7 +55,7 @@ static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
 }
 
 /**
- * teredo_probe_work - run the worker of a device
+ * teredo_probe_work() - run the worker of a device
  * @work: probe_work of a device
  *
  * Context: process.
