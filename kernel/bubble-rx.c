@@ -24,7 +24,7 @@
 #include "symmetric.h"
 #include "trust.h"
 
-/* Check the limit of answers to one peer, and charge one answer. Table locked. */
+/* Check the limit of answers to one peer, and charge one answer. Context: peers->lock held. */
 static bool allowed(struct teredo_probe *probe)
 {
 	if (!probe->answers ||
@@ -194,8 +194,8 @@ static bool wants_bubble_set(const struct teredo_rx *rx,
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
-/* Table locked. Make an entry only if the limit allows the answer. @then is set to the
- * path that data can take after the answer, local port 0 for none.
+/* Make an entry only if the limit allows the answer. @then is set to the path that data can
+ * take after the answer, local port 0 for none. Context: peers->lock held.
  */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 					struct teredo_bubble_set *set,
@@ -249,7 +249,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
  * peer's nonce verify our endpoint to the peer. The indirect bubble itself verifies
  * nothing, but an earlier direct bubble may have verified the peer.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: the verdict of the limits; TEREDO_LIMIT_RATE_USED also if there is no room for
  * the peer, or if the peer is over its own limit.
  */
@@ -294,7 +294,7 @@ static bool possible(const struct teredo_rx *rx)
  * knows the nonce. So the nonce verifies the outer source, also if that is not the peer's
  * mapped endpoint.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if it does.
  */
 bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
@@ -407,7 +407,7 @@ static bool may_announce(const struct teredo_rx *rx, struct teredo_peer *peer)
 	return peer->probe && allowed(peer->probe);
 }
 
-/* Table locked. */
+/* Context: peers->lock held. */
 static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
 		  struct teredo_bubble_set *set)
 {
@@ -427,7 +427,7 @@ static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
  * nonce. For other peers, the bubble saves the time until they repeat theirs (RFC 6081
  * 6.4, packet 11).
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_bubble_rx_announce(struct teredo_rx *rx)
 {
@@ -502,7 +502,7 @@ static bool worth_greeting(const struct teredo_rx *rx,
  * which packets are accepted. A bubble to it lets the peer move there if the path to the
  * endpoint in use is blocked.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if it does.
  */
 bool teredo_bubble_rx_second(struct teredo_rx *rx, bool repeats)
@@ -546,7 +546,7 @@ static void note_early(const struct teredo_rx *rx, struct teredo_peer *peer)
  *
  * Records the path. teredo_bubble_rx_indirect() uses it when the nonce has come.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if data must wait.
  */
 bool teredo_bubble_rx_early(struct teredo_rx *rx)
@@ -569,7 +569,7 @@ bool teredo_bubble_rx_early(struct teredo_rx *rx)
  * teredo_bubble_rx_from_alt() - check whether a packet is from a secondary endpoint
  * @rx: packet from a Teredo source
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if the peer was verified there, and is usable or waits for a better endpoint.
  */
 bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
@@ -593,7 +593,7 @@ bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
  * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2). Advertisements are
  * not answered.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_bubble_rx_direct(struct teredo_rx *rx)
 {

@@ -207,7 +207,7 @@ bool teredo_uses_nonces(const struct teredo_dev *td)
  * @set: bubbles
  * @peer: the peer they go to
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_bubble_set_nonce(struct teredo_bubble_set *set,
 			     const struct teredo_peer *peer)

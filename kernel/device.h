@@ -159,7 +159,7 @@ enum teredo_burst_phase {
  * @resume: the worker must send the peer's bubble set, which carries the request
  * @start: random number that selects the first port to send to
  *
- * Under the lock of the peer table.
+ * Protected by peers->lock.
  */
 struct teredo_burst {
 	struct delayed_work work;
@@ -198,8 +198,7 @@ struct teredo_discovery {
  *	in the future
  * @due: the worker must open or close ports
  *
- * Under the lock of the peer table. Sockets are opened and closed by the
- * worker.
+ * Protected by peers->lock. The worker opens and closes the sockets.
  */
 struct teredo_ports {
 	struct list_head spare;

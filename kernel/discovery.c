@@ -349,7 +349,7 @@ unsigned long teredo_discovery_next(const struct teredo_dev *td)
  * @td: device
  * @peer: entry
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: true if it was, and discovery uses a link.
  */
 bool teredo_discovery_knows(const struct teredo_dev *td,
@@ -369,7 +369,7 @@ bool teredo_discovery_knows(const struct teredo_dev *td,
  * endpoint on the link. The peer trusts the sender of the direct bubble if the discovery
  * bubble has come before.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: false if the peer was not heard on the link.
  */
 bool teredo_discovery_add(const struct teredo_dev *td,
@@ -390,7 +390,7 @@ bool teredo_discovery_add(const struct teredo_dev *td,
  *
  * RFC 4380 5.2.8 (row P-16).
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if it is.
  */
 bool teredo_discovery_from(const struct teredo_rx *rx)

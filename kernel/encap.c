@@ -175,7 +175,7 @@ static __be32 local_address(const struct teredo_dev *td)
  * Made for the first packet sent to the peer, so unsolicited peers cost no per-CPU memory.
  * Without memory, or with more than %TEREDO_CACHED_PEERS peers, there is no cache.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 {

@@ -75,7 +75,7 @@ static bool wait_for_random(struct teredo_peer *peer,
 	return true;
 }
 
-/* A usable peer keeps its endpoint. Table locked. */
+/* A usable peer keeps its endpoint. Context: peers->lock held. */
 static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
 					 const struct teredo_rx *rx)
 {
@@ -98,7 +98,7 @@ static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
  * teredo_endpoint_judge() - select the endpoint to reach a peer at
  * @rx: packet of a verified source
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: see enum teredo_endpoint_choice.
  */
 enum teredo_endpoint_choice teredo_endpoint_judge(const struct teredo_rx *rx)
