@@ -3,8 +3,9 @@
  * Peer table (RFC 4380 5.2): lookup, creation, moves, eviction and ageing of entries.
  *
  * Readers hold RCU and nothing else: the key and, once an entry is trusted, its
- * endpoint never change. Room is made by second chance in the order of @age, so
- * unsolicited peers are evicted before peers in use, independent of their number.
+ * endpoint never change. A full table makes room by second chance: of the next 16 entries
+ * in the order of @age, the first that is not in use is evicted. So peers in use stay,
+ * however many unsolicited peers come.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
