@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reactions to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4): answer them by direct
- * bubbles, and record the endpoints and the extensions of the peer.
+ * Reactions to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4): answer them, and record
+ * the endpoints and the extensions of the peer.
  *
- * Answers count neither as transmission nor against the limit of four bubbles (5.2.6).
- * Any host can cause them, so there is a limit per peer, and one for all peers that is
- * fair between IPv4 addresses. Decide under peers->lock, transmit after releasing it.
+ * Direct bubbles in answer count neither as transmission nor against the limit of four
+ * (5.2.6). With cfg.symmetric, an answer can be a whole bubble set with an indirect bubble,
+ * which is charged to both. Any host can cause answers, so each peer has a limit, and all
+ * peers share one that is fair between IPv4 addresses. Decide under peers->lock, transmit
+ * after releasing it.
  */
 #include <linux/in.h>
 
@@ -295,7 +297,7 @@ static bool possible(const struct teredo_rx *rx)
  * mapped endpoint.
  *
  * Context: BH off, RCU; peers->lock not held.
- * Return: true if it does.
+ * Return: true if the bubble repeats the nonce, and fewer than %TEREDO_BAD_NONCES were wrong.
  */
 bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 {
@@ -315,9 +317,7 @@ bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 	return right;
 }
 
-/* Bubble pairs to send before the wait for the nonce of a peer ends: 2 s. The peer may
- * send none.
- */
+/* Stop waiting for the peer's nonce after this many bubble pairs (2 s): some send none. */
 #define PATIENCE	2
 
 /* 100.64/10, between our NAT and a carrier's (RFC 6598) */
@@ -503,7 +503,7 @@ static bool worth_greeting(const struct teredo_rx *rx,
  * endpoint in use is blocked.
  *
  * Context: BH off, RCU; peers->lock not held.
- * Return: true if it does.
+ * Return: true if the peer stays at the endpoint in use.
  */
 bool teredo_bubble_rx_second(struct teredo_rx *rx, bool repeats)
 {

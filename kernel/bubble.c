@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Build and transmit bubbles, discovery bubbles, solicitations of random ports and
- * connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9; RFC 6081 5.5.4.1). bubble-set.c
- * and bubble-rx.c decide which are sent.
+ * connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9; RFC 6081 5.5.4.1). Other files decide
+ * which are sent: bubble-set.c, probe.c, bubble-rx.c, symmetric.c, burst.c, discovery.c and
+ * client.c.
  */
 #include <net/addrconf.h>
 
@@ -43,8 +44,10 @@ bool teredo_reachable(const struct in6_addr *addr)
 	       teredo_ipv4_is_global(teredo_server(addr));
 }
 
-/* Bubbles that no packet has caused keep a verified client usable, or are requested by
- * the administrator. They count for the client's mapped IPv4 address.
+/* Charge a bubble of a relay or server to the share of its cause, and to RATE of IPv4 address
+ * @to. The cause is the native source of the packet that the bubble is sent for. Without
+ * such a packet (a refresh, or a request of the administrator) it is the client's mapped
+ * IPv4 address.
  */
 static enum teredo_limit_verdict judge(struct teredo_dev *td, __be32 to,
 				       const struct in6_addr *dst,

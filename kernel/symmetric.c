@@ -356,7 +356,8 @@ static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
  * @map: own mapping
  *
  * RFC 6081 5.4.2.1: a bubble every 30 s without data, at most 20. A keepalive does not
- * update @tx of the peer, which stays the time of the last data.
+ * update @tx of the peer, which stays the time of the last data packet or charged bubble
+ * set.
  *
  * Context: BH off, RCU; peers->lock not held.
  */
