@@ -143,11 +143,11 @@ static struct teredo_port *find_port(const struct teredo_burst *burst,
  * @port: local port, network byte order
  * @addr: the peer's address
  *
- * After the peer is found, no port is. More bubbles can arrive at other ports before the
- * peer knows, and each would move the peer to another path.
+ * After the peer is found, no port counts as open. More bubbles can arrive at other ports
+ * before the peer knows, and each would move the peer to another path.
  *
  * Context: peers->lock held.
- * Return: true if it is.
+ * Return: true if the port is open for a burst to @addr that has not found the peer yet.
  */
 bool teredo_burst_has(const struct teredo_dev *td, __be16 port,
 		      const struct in6_addr *addr)

@@ -400,7 +400,7 @@ void teredo_rx_accept(struct teredo_rx *rx)
  * @rx: datagram that has been parsed
  *
  * Context: softirq, RCU.
- * Return: true if it does.
+ * Return: true if the source is a trusted peer, and remote and local endpoint are its own.
  */
 bool teredo_rx_known(struct teredo_rx *rx)
 {

@@ -350,7 +350,7 @@ unsigned long teredo_discovery_next(const struct teredo_dev *td)
  * @peer: entry
  *
  * Context: peers->lock held.
- * Return: true if it was, and discovery uses a link.
+ * Return: true if the peer was heard, and discovery uses a link now.
  */
 bool teredo_discovery_knows(const struct teredo_dev *td,
 			    const struct teredo_peer *peer)
@@ -391,7 +391,8 @@ bool teredo_discovery_add(const struct teredo_dev *td,
  * RFC 4380 5.2.8 (row P-16).
  *
  * Context: BH off, RCU; peers->lock not held.
- * Return: true if it is.
+ * Return: true if the peer was heard there within 600 s, and the packet came to the service
+ * port.
  */
 bool teredo_discovery_from(const struct teredo_rx *rx)
 {

@@ -16,7 +16,9 @@
 #include "peer.h"
 #include "random-port.h"
 
-/* Bubble pairs to a peer that has a random port, until its mapped endpoint is used instead. */
+/* After this many bubble pairs, stop waiting for the peer's random port and use its mapped
+ * endpoint.
+ */
 #define TEREDO_ENDPOINT_PATIENCE	2
 
 /* Check whether the peer's NAT maps each destination to another port (RFC 6081 5.3.4.1). */
