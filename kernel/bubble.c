@@ -110,7 +110,7 @@ static void source_for(const struct teredo_dev *td,
  * @tr: trailers, or NULL
  *
  * Context: BH off, RCU; no lock of this module held.
- * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or an IPv4 route.
+ * Return: as teredo_send().
  */
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Relay: validation of outgoing (RFC 4380 5.4.1, rows RT-01 to RT-06) and received
- * packets (5.4.2, rows RR-01 to RR-07). Also used by the host-specific relay, which
- * serves the addresses of its own host, and by the relay that is built into every
- * server.
+ * Relay: validation of outgoing (RFC 4380 5.4.1, row RT-01) and received packets (5.4.2,
+ * rows RR-01 to RR-07). Row RT-03 is in xmit.c, rows RT-02 and RT-05 are in probe.c. Also
+ * used by the host-specific relay, which serves the addresses of its own host, and by the
+ * relay that is built into every server.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>

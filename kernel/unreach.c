@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Drop packets that cannot be sent, and send ICMPv6 destination unreachable to their
- * senders (RFC 4443 3.1). The error quotes a queued packet as its source sent it.
+ * senders (RFC 4443 3.1). The error quotes a queued packet as its source sent it. Received
+ * packets that wait for the same peer are dropped without an error.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
