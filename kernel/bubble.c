@@ -197,7 +197,7 @@ static int send_as_server(struct teredo_dev *td,
  * cfg.symmetric controls forwarding, and the built-in relay follows RFC 4380 strictly.
  *
  * Context: any.
- * Return: true if they do.
+ * Return: true if bubbles carry nonces.
  */
 bool teredo_uses_nonces(const struct teredo_dev *td)
 {
