@@ -26,7 +26,7 @@ static bool is_sooner(struct rb_node *node, const struct rb_node *other)
  * teredo_probe_first() - find the attempt whose next step is due first
  * @peers: table
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: the attempt, or NULL if none waits.
  */
 struct teredo_probe *teredo_probe_first(const struct teredo_peers *peers)
@@ -44,7 +44,7 @@ struct teredo_probe *teredo_probe_first(const struct teredo_peers *peers)
  * A tree bounds the time under the lock. Attempts that are due at the same time
  * stay in the order of insertion.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_probe_insert(struct teredo_peers *peers,
 			 struct teredo_probe *probe)
@@ -57,7 +57,7 @@ void teredo_probe_insert(struct teredo_peers *peers,
  * @peers: table
  * @probe: attempt, which may not be in the tree
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_probe_disarm(struct teredo_peers *peers,
 			 struct teredo_probe *probe)
@@ -73,7 +73,7 @@ void teredo_probe_disarm(struct teredo_peers *peers,
  * @td: device
  * @peer: entry that has an attempt
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -91,7 +91,7 @@ void teredo_probe_unlink(struct teredo_dev *td, struct teredo_peer *peer)
  *
  * The worker drops the packets, and sends ICMPv6 errors for those that were to be sent.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
 {
@@ -111,7 +111,7 @@ void teredo_probe_free(struct teredo_dev *td, struct teredo_peer *peer)
  * @old: replaced entry
  * @new: replacing entry
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_probe_hand_over(struct teredo_peer *old, struct teredo_peer *new)
 {

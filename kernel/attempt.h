@@ -7,7 +7,7 @@
 
 struct teredo_dev;
 
-/* Check whether an attempt waits for its next step. Table locked. */
+/* Check whether an attempt waits for its next step. Context: peers->lock held. */
 static inline bool teredo_probe_pending(const struct teredo_probe *probe)
 {
 	return !RB_EMPTY_NODE(&probe->pending);

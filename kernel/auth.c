@@ -20,7 +20,7 @@
  * @node: in the table
  * @age: in the list
  * @key: IPv4 address and UDP port
- * @expires: seconds of ktime_get_seconds(); written under the lock
+ * @expires: seconds of ktime_get_seconds(); written under clients->lock
  * @rcu: delays freeing until RCU readers are done
  */
 struct teredo_client {
@@ -35,7 +35,7 @@ struct teredo_client {
  * struct teredo_clients - the authenticated clients of a device
  * @ht: struct teredo_client by @key
  * @age: struct teredo_client, the oldest authentication first
- * @lock: protects changes
+ * @lock: protects changes of @ht, @age and @count; never taken to look a client up
  * @count: entries
  */
 struct teredo_clients {
@@ -58,7 +58,7 @@ static u64 key_of(struct teredo_endpoint mapped)
 }
 
 /**
- * teredo_clients_create - make an empty table
+ * teredo_clients_create() - make an empty table
  *
  * Context: process.
  * Return: the table, or NULL.
@@ -85,7 +85,7 @@ static void free_client(void *client, void *arg)
 }
 
 /**
- * teredo_clients_destroy - forget all clients
+ * teredo_clients_destroy() - forget all clients
  * @clients: table that no reader uses any more, or NULL
  *
  * Context: process.
@@ -98,7 +98,7 @@ void teredo_clients_destroy(struct teredo_clients *clients)
 	kfree(clients);
 }
 
-/* Locked. */
+/* Context: clients->lock held. */
 static void forget(struct teredo_clients *clients, struct teredo_client *client)
 {
 	rhashtable_remove_fast(&clients->ht, &client->node, params);
@@ -107,7 +107,9 @@ static void forget(struct teredo_clients *clients, struct teredo_client *client)
 	kfree_rcu(client, rcu);
 }
 
-/* Locked. Remove expired entries, and the oldest entry if the table is full. */
+/* Remove expired entries, and the oldest entry if the table is full.
+ * Context: clients->lock held.
+ */
 static void reap(struct teredo_clients *clients)
 {
 	time64_t now = ktime_get_seconds();
@@ -122,7 +124,7 @@ static void reap(struct teredo_clients *clients)
 	}
 }
 
-/* Locked. */
+/* Context: clients->lock held. */
 static int add(struct teredo_clients *clients, u64 key, time64_t expires)
 {
 	struct teredo_client *client;
@@ -176,7 +178,7 @@ int teredo_client_authenticated(struct teredo_clients *clients,
 }
 
 /**
- * teredo_clients_count - count the clients that have authenticated
+ * teredo_clients_count() - count the clients that have authenticated
  * @clients: table
  *
  * Context: any.

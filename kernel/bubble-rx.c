@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reactions to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4): answer them by direct
- * bubbles, and record the endpoints and the extensions of the peer.
+ * Reactions to received bubbles (RFC 4380 5.2.3, RFC 6081 5.2.4): answer them, and record
+ * the endpoints and the extensions of the peer.
  *
- * Answers count neither as transmission nor against the limit of four bubbles (5.2.6).
- * Any host can cause them, so there is a limit per peer, and one for all peers that is
- * fair between IPv4 addresses. Decide under peers->lock, transmit after releasing it.
+ * Direct bubbles in answer count neither as transmission nor against the limit of four
+ * (5.2.6). With cfg.symmetric, an answer can be a whole bubble set with an indirect bubble,
+ * which is charged to both. Any host can cause answers, so each peer has a limit, and all
+ * peers share one that is fair between IPv4 addresses. Decide under peers->lock, transmit
+ * after releasing it.
  */
 #include <linux/in.h>
 
@@ -24,7 +26,7 @@
 #include "symmetric.h"
 #include "trust.h"
 
-/* Check the limit of answers to one peer, and charge one answer. Table locked. */
+/* Check the limit of answers to one peer, and charge one answer. Context: peers->lock held. */
 static bool allowed(struct teredo_probe *probe)
 {
 	if (!probe->answers ||
@@ -194,8 +196,8 @@ static bool wants_bubble_set(const struct teredo_rx *rx,
 	       judge(rx, probe->peer, origin(rx)) == TEREDO_LIMIT_PASS;
 }
 
-/* Table locked. Make an entry only if the limit allows the answer. @then is set to the
- * path that data can take after the answer, local port 0 for none.
+/* Make an entry only if the limit allows the answer. @then is set to the path that data can
+ * take after the answer, local port 0 for none. Context: peers->lock held.
  */
 static enum teredo_limit_verdict decide(struct teredo_rx *rx,
 					struct teredo_bubble_set *set,
@@ -249,7 +251,7 @@ static enum teredo_limit_verdict decide(struct teredo_rx *rx,
  * peer's nonce verify our endpoint to the peer. The indirect bubble itself verifies
  * nothing, but an earlier direct bubble may have verified the peer.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: the verdict of the limits; TEREDO_LIMIT_RATE_USED also if there is no room for
  * the peer, or if the peer is over its own limit.
  */
@@ -294,8 +296,8 @@ static bool possible(const struct teredo_rx *rx)
  * knows the nonce. So the nonce verifies the outer source, also if that is not the peer's
  * mapped endpoint.
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if it does.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if the bubble repeats the nonce, and fewer than %TEREDO_BAD_NONCES were wrong.
  */
 bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 {
@@ -315,9 +317,7 @@ bool teredo_bubble_rx_repeats_nonce(struct teredo_rx *rx)
 	return right;
 }
 
-/* Bubble pairs to send before the wait for the nonce of a peer ends: 2 s. The peer may
- * send none.
- */
+/* Stop waiting for the peer's nonce after this many bubble pairs (2 s): some send none. */
 #define PATIENCE	2
 
 /* 100.64/10, between our NAT and a carrier's (RFC 6598) */
@@ -407,7 +407,7 @@ static bool may_announce(const struct teredo_rx *rx, struct teredo_peer *peer)
 	return peer->probe && allowed(peer->probe);
 }
 
-/* Table locked. */
+/* Context: peers->lock held. */
 static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
 		  struct teredo_bubble_set *set)
 {
@@ -427,7 +427,7 @@ static void greet(const struct teredo_rx *rx, struct teredo_peer *peer,
  * nonce. For other peers, the bubble saves the time until they repeat theirs (RFC 6081
  * 6.4, packet 11).
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_bubble_rx_announce(struct teredo_rx *rx)
 {
@@ -502,8 +502,8 @@ static bool worth_greeting(const struct teredo_rx *rx,
  * which packets are accepted. A bubble to it lets the peer move there if the path to the
  * endpoint in use is blocked.
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if it does.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if the peer stays at the endpoint in use.
  */
 bool teredo_bubble_rx_second(struct teredo_rx *rx, bool repeats)
 {
@@ -546,7 +546,7 @@ static void note_early(const struct teredo_rx *rx, struct teredo_peer *peer)
  *
  * Records the path. teredo_bubble_rx_indirect() uses it when the nonce has come.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if data must wait.
  */
 bool teredo_bubble_rx_early(struct teredo_rx *rx)
@@ -569,7 +569,7 @@ bool teredo_bubble_rx_early(struct teredo_rx *rx)
  * teredo_bubble_rx_from_alt() - check whether a packet is from a secondary endpoint
  * @rx: packet from a Teredo source
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: true if the peer was verified there, and is usable or waits for a better endpoint.
  */
 bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
@@ -593,7 +593,7 @@ bool teredo_bubble_rx_from_alt(struct teredo_rx *rx)
  * A solicitation is answered by an advertisement (RFC 6081 5.7.4.2). Advertisements are
  * not answered.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_bubble_rx_direct(struct teredo_rx *rx)
 {

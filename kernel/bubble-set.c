@@ -2,7 +2,7 @@
 /*
  * Bubble sets: which bubbles a round of an attempt sends, what their trailers contain,
  * and when the next round can go. RFC 4380 5.2.6; RFC 6081 5.2.4.1, 5.4.4, 5.6.4.1.
- * bubble.c transmits them after the lock of the peer table is released.
+ * bubble.c transmits them after peers->lock is released.
  */
 #include <linux/random.h>
 
@@ -21,7 +21,7 @@
  *
  * RFC 4380 5.2.6, counted over all attempts to reach the peer.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: true if a bubble set can be sent.
  */
 bool teredo_bubble_set_in_budget(const struct teredo_probe *probe)
@@ -38,7 +38,7 @@ bool teredo_bubble_set_in_budget(const struct teredo_probe *probe)
  *
  * RFC 4380 5.2.6: none within two seconds of the last transmission.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: jiffies.
  */
 unsigned long teredo_bubble_set_next(const struct teredo_probe *probe)
@@ -50,7 +50,7 @@ unsigned long teredo_bubble_set_next(const struct teredo_probe *probe)
  * teredo_bubble_set_allowed() - check whether a bubble set can be sent now
  * @probe: attempt
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: true if the limits of RFC 4380 5.2.6 allow it.
  */
 bool teredo_bubble_set_allowed(const struct teredo_probe *probe)
@@ -67,7 +67,7 @@ bool teredo_bubble_set_allowed(const struct teredo_probe *probe)
  * Counts bubbles before they are sent, so that another CPU does not exceed the limit
  * until then. teredo_send_bubble_set() gives back what was not sent.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_bubble_set_charge(struct teredo_probe *probe,
 			      struct teredo_bubble_set *set)
@@ -137,7 +137,7 @@ static void extend(struct teredo_dev *td, const struct teredo_mapping *map,
  * no bubble leaves the host, see teredo_send_bubble_set(). While the bubbles must wait for
  * a port test or a burst, nothing counts. @set is then the test, or empty.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_bubble_set_fill(struct teredo_dev *td,
 			    const struct teredo_mapping *map,

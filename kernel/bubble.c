@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Build and transmit bubbles, discovery bubbles, solicitations of random ports and
- * connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9; RFC 6081 5.5.4.1). bubble-set.c
- * and bubble-rx.c decide which are sent.
+ * connectivity tests (RFC 4380 5.2.6, 5.2.8, 5.2.9; RFC 6081 5.5.4.1). Other files decide
+ * which are sent: bubble-set.c, probe.c, bubble-rx.c, symmetric.c, burst.c, discovery.c and
+ * client.c.
  */
 #include <net/addrconf.h>
 
@@ -43,8 +44,10 @@ bool teredo_reachable(const struct in6_addr *addr)
 	       teredo_ipv4_is_global(teredo_server(addr));
 }
 
-/* Bubbles that no packet has caused keep a verified client usable, or are requested by
- * the administrator. They count for the client's mapped IPv4 address.
+/* Charge a bubble of a relay or server to the share of its cause, and to RATE of IPv4 address
+ * @to. The cause is the native source of the packet that the bubble is sent for. Without
+ * such a packet (a refresh, or a request of the administrator) it is the client's mapped
+ * IPv4 address.
  */
 static enum teredo_limit_verdict judge(struct teredo_dev *td, __be32 to,
 				       const struct in6_addr *dst,
@@ -107,7 +110,7 @@ static void source_for(const struct teredo_dev *td,
  * @tr: trailers, or NULL
  *
  * Context: BH off, RCU; no lock of this module held.
- * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or an IPv4 route.
+ * Return: as teredo_send().
  */
 int teredo_send_bubble(struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -194,7 +197,7 @@ static int send_as_server(struct teredo_dev *td,
  * cfg.symmetric controls forwarding, and the built-in relay follows RFC 4380 strictly.
  *
  * Context: any.
- * Return: true if they do.
+ * Return: true if bubbles carry nonces.
  */
 bool teredo_uses_nonces(const struct teredo_dev *td)
 {
@@ -203,11 +206,11 @@ bool teredo_uses_nonces(const struct teredo_dev *td)
 }
 
 /**
- * teredo_bubble_set_nonce - repeat a peer's nonce in direct bubbles
+ * teredo_bubble_set_nonce() - repeat a peer's nonce in direct bubbles
  * @set: bubbles
  * @peer: the peer they go to
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_bubble_set_nonce(struct teredo_bubble_set *set,
 			     const struct teredo_peer *peer)

@@ -55,7 +55,7 @@ static void start(struct teredo_burst *burst, enum teredo_burst_phase phase,
  * @map: own mapping
  * @probe: attempt to reach a peer that is not usable, with a bubble set due
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: true if the bubble set must wait until the ports are open.
  */
 bool teredo_burst_begin(struct teredo_dev *td,
@@ -83,7 +83,7 @@ bool teredo_burst_begin(struct teredo_dev *td,
  * @peer: the peer
  * @tr: trailers of the bubble
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_burst_tell(const struct teredo_dev *td,
 		       const struct teredo_mapping *map,
@@ -109,7 +109,7 @@ void teredo_burst_tell(const struct teredo_dev *td,
  * A burst goes to the mapped IPv4 address of the peer, which the peer's server or ours
  * has seen.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_burst_note(struct teredo_rx *rx, struct teredo_peer *peer)
 {
@@ -143,11 +143,11 @@ static struct teredo_port *find_port(const struct teredo_burst *burst,
  * @port: local port, network byte order
  * @addr: the peer's address
  *
- * After the peer is found, no port is. More bubbles can arrive at other ports before the
- * peer knows, and each would move the peer to another path.
+ * After the peer is found, no port counts as open. More bubbles can arrive at other ports
+ * before the peer knows, and each would move the peer to another path.
  *
- * Context: table locked.
- * Return: true if it is.
+ * Context: peers->lock held.
+ * Return: true if the port is open for a burst to @addr that has not found the peer yet.
  */
 bool teredo_burst_has(const struct teredo_dev *td, __be16 port,
 		      const struct in6_addr *addr)
@@ -166,7 +166,7 @@ bool teredo_burst_has(const struct teredo_dev *td, __be16 port,
  * If the port belongs to the burst, it becomes the peer's random port. The other ports
  * are closed.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  */
 void teredo_burst_keep(struct teredo_dev *td, struct teredo_peer *peer,
 		       __be16 port)
@@ -185,7 +185,9 @@ void teredo_burst_keep(struct teredo_dev *td, struct teredo_peer *peer,
 	mod_delayed_work(teredo_wq, &burst->work, 0);
 }
 
-/* Return the peer of the burst, or NULL if it is usable or forgotten. Table locked. */
+/* Return: the peer of the burst, or NULL if it is usable or forgotten.
+ * Context: peers->lock held.
+ */
 static struct teredo_peer *wanted(struct teredo_dev *td)
 {
 	struct teredo_peer *peer = teredo_peer_lookup(td->peers,
@@ -276,7 +278,7 @@ static bool ask(struct teredo_dev *td)
  * @resume: set to the address of the peer whose bubble set carries the request, as in
  *	teredo_predict_seen()
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: false if no peer must be asked.
  */
 bool teredo_burst_step(struct teredo_dev *td, struct in6_addr *resume)
@@ -396,10 +398,10 @@ void teredo_burst_init(struct teredo_burst *burst)
 }
 
 /**
- * teredo_burst_stop - end the burst
+ * teredo_burst_stop() - end the burst
  * @td: device that neither sends nor receives any more
  *
- * Context: process, table not locked.
+ * Context: process, peers->lock not held.
  */
 void teredo_burst_stop(struct teredo_dev *td)
 {

@@ -100,8 +100,9 @@ static bool from_trusted(struct teredo_rx *rx)
 	return true;
 }
 
-/* Handle a packet of a verified source. The peer may be reached better at another
- * endpoint, or not yet. @repeats: our nonce has verified the source.
+/* Handle a packet of a verified source: trust the peer at the endpoint that is best to send
+ * to, or accept the packet alone if the choice of the endpoint, or data, must wait.
+ * @repeats: our nonce has verified the source.
  */
 static void proven_teredo(struct teredo_rx *rx, bool repeats)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Compatibility with older kernels: the other files use the API of the newest kernel
- * alone. Kbuild includes this file before every source file. Only this file may test the
- * kernel version.
+ * Compatibility with older kernels. Only this file tests the kernel version (#if). Other
+ * files use the API of the newest kernel, some of it written so that all kernels accept it.
+ * Kbuild includes this file before every source file.
  */
 #ifndef _TEREDO_COMPAT_H
 #define _TEREDO_COMPAT_H
@@ -106,7 +106,9 @@ static inline bool teredo_gro_works(__be32 bound)
 #define genl_info_dump(cb)	genl_dumpit_info(cb)
 #endif
 
-/* 6.2: operations are split in do and dump. Each one of this module is only one of them. */
+/* 6.2: a generic netlink operation is either do or dump. Before, one operation could have both
+ * handlers. Each operation of this module has one handler, so it fits both kinds.
+ */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define genl_split_ops	genl_ops
 #define split_ops	ops

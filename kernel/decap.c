@@ -151,7 +151,7 @@ bool teredo_rx_parse(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rx_trailers - read the trailers of a datagram (RFC 6081 5.1.2)
+ * teredo_rx_trailers() - read the trailers of a datagram (RFC 6081 5.1.2)
  * @rx: datagram that has been parsed
  * @tr: result
  *
@@ -366,7 +366,7 @@ static void deliver(struct teredo_dev *td, struct teredo_peer *peer,
 }
 
 /**
- * teredo_deliver - hand a packet to the IPv6 stack
+ * teredo_deliver() - hand a packet to the IPv6 stack
  * @td: device
  * @skb: decapsulated packet with a verified source, consumed
  *
@@ -400,7 +400,7 @@ void teredo_rx_accept(struct teredo_rx *rx)
  * @rx: datagram that has been parsed
  *
  * Context: softirq, RCU.
- * Return: true if it does.
+ * Return: true if the source is a trusted peer, and remote and local endpoint are its own.
  */
 bool teredo_rx_known(struct teredo_rx *rx)
 {

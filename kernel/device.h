@@ -59,7 +59,8 @@ struct teredo_prefix {
  *	symmetric NATs that repeat its nonce
  * @preserving: a client uses random ports behind port-preserving symmetric NATs (RFC
  *	6081 5.4)
- * @sequential: ... and behind NATs with sequential port allocation (RFC 6081 5.5)
+ * @sequential: a client uses random ports behind symmetric NATs that allocate ports in
+ *	sequence (RFC 6081 5.5)
  * @solicit: a client solicits a silent peer directly before it sends a bubble via the
  *	peer's server (RFC 6081 5.7)
  * @hairpin: a client tells peers its inside address, and sends to theirs if they
@@ -67,8 +68,8 @@ struct teredo_prefix {
  * @local_discovery: a client finds peers on its link by multicast (5.2.8)
  * @burst: a client sends bubbles to and from many ports if bubbles fail, see burst.h
  * @direct: a relay sends direct bubbles, too
- * @rate: datagrams per second of a server to one IPv4 address, bubbles per second of a
- *	relay; 0 for no limit
+ * @rate: bound per destination: datagrams (server) or bubbles (relay) per second to one
+ *	IPv4 address; 0 for no limit
  * @gateway: a server carries packets of its own clients only, as their relay
  * @gateway_prefix: native /64 that their prefix is translated to, or all zero; see
  *	nptv6.h
@@ -159,7 +160,7 @@ enum teredo_burst_phase {
  * @resume: the worker must send the peer's bubble set, which carries the request
  * @start: random number that selects the first port to send to
  *
- * Under the lock of the peer table.
+ * Protected by peers->lock.
  */
 struct teredo_burst {
 	struct delayed_work work;
@@ -198,8 +199,7 @@ struct teredo_discovery {
  *	in the future
  * @due: the worker must open or close ports
  *
- * Under the lock of the peer table. Sockets are opened and closed by the
- * worker.
+ * Protected by peers->lock. The worker opens and closes the sockets.
  */
 struct teredo_ports {
 	struct list_head spare;
@@ -220,19 +220,21 @@ struct teredo_ports {
  *	RCU
  * @sock2: the same for a server's second endpoint, only received from
  * @encap_rcv: receives the datagrams of the sockets, as udp_sk->encap_rcv; set
- *	once by teredo_setup()
+ *	once by teredo_setup(). A pointer, as socket.c is below receive.c in the layers
+ *	and must not call up to it.
  * @limit: limits what a server or relay sends to one IPv4 address, fair between the
  *	sources that cause it
  * @solicited: limits a server's answers to solicitations, by IPv4 address
  * @nonces: nonces of the solicitations that the control daemon has sent
  * @clients: authenticated clients of a server
  * @from_clients: limits what the gateway carries from each client
- * @to_clients: ... and to each client
+ * @to_clients: limits what the gateway carries to each client
  * @nptv6: translation of the gateway, NULL for none; written under RTNL, read under
  *	RCU
  * @no_carrier: the administrator has switched the carrier off; RTNL
  * @open_extack: extack for messages of ndo_open, see notifier.c; RTNL
- * @mapping: set while qualified; written under @lock, read under RCU
+ * @mapping: of a client: set while qualified; of a server or relay: set while the device
+ *	is up; written under @lock, read under RCU
  * @peers: the peer table, there as long as @dev is registered
  * @ports: random ports
  * @discovery: local client discovery

@@ -349,8 +349,8 @@ unsigned long teredo_discovery_next(const struct teredo_dev *td)
  * @td: device
  * @peer: entry
  *
- * Context: table locked.
- * Return: true if it was, and discovery uses a link.
+ * Context: peers->lock held.
+ * Return: true if the peer was heard, and discovery uses a link now.
  */
 bool teredo_discovery_knows(const struct teredo_dev *td,
 			    const struct teredo_peer *peer)
@@ -369,7 +369,7 @@ bool teredo_discovery_knows(const struct teredo_dev *td,
  * endpoint on the link. The peer trusts the sender of the direct bubble if the discovery
  * bubble has come before.
  *
- * Context: table locked.
+ * Context: peers->lock held.
  * Return: false if the peer was not heard on the link.
  */
 bool teredo_discovery_add(const struct teredo_dev *td,
@@ -390,8 +390,9 @@ bool teredo_discovery_add(const struct teredo_dev *td,
  *
  * RFC 4380 5.2.8 (row P-16).
  *
- * Context: BH off, RCU; table not locked.
- * Return: true if it is.
+ * Context: BH off, RCU; peers->lock not held.
+ * Return: true if the peer was heard there within 600 s, and the packet came to the service
+ * port.
  */
 bool teredo_discovery_from(const struct teredo_rx *rx)
 {

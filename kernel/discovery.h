@@ -18,8 +18,8 @@ struct teredo_rx;
 /* time between two discovery bubbles */
 #define TEREDO_DISCOVERY_MIN	(200 * HZ)
 #define TEREDO_DISCOVERY_MAX	(300 * HZ)
-/* ... and minimum time between any two, however many peers are looked for: each makes
- * every client on the link answer
+/* Minimum time between any two discovery bubbles, however many peers are looked for. Each
+ * makes every client on the link answer.
  */
 #define TEREDO_DISCOVERY_SPACE	HZ
 /* For 600 s after its discovery bubble, a peer is looked for on the link first (5.2.4). */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Encapsulation: build the outer IPv4 and UDP headers of a packet and transmit
- * it (RFC 4380 5.1.2). Data packets come from xmit.c, control packets from bubble.c,
+ * it (RFC 4380 5.1.2). Data packets come from xmit.c, queued ones from trust.c, and from
+ * probe.c if the peer has answered since the look-up. Control packets come from bubble.c,
  * server.c and netlink-packet.c.
  */
 #include <linux/icmpv6.h>
@@ -175,7 +176,7 @@ static __be32 local_address(const struct teredo_dev *td)
  * Made for the first packet sent to the peer, so unsolicited peers cost no per-CPU memory.
  * Without memory, or with more than %TEREDO_CACHED_PEERS peers, there is no cache.
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  */
 void teredo_peer_cache(struct teredo_peers *peers, struct teredo_peer *peer)
 {
@@ -265,7 +266,8 @@ static struct sk_buff *make_datagram(struct teredo_dev *td,
  * @len: its length in octets
  *
  * Context: BH off, RCU; no lock of this module held.
- * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or a route.
+ * Return: 0, also if there was no memory for the outer headers, which is counted as a drop;
+ * -ENOMEM without memory for the datagram; -EHOSTUNREACH without a socket or a usable route.
  */
 int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
 		struct teredo_endpoint from, const void *payload, size_t len)
@@ -292,7 +294,7 @@ int teredo_send(struct teredo_dev *td, struct teredo_endpoint to,
  * @len: its length in octets
  *
  * Context: BH off, RCU; no lock of this module held.
- * Return: 0; -ENOMEM; -EHOSTUNREACH without a socket or a route.
+ * Return: as teredo_send().
  */
 int teredo_multicast(struct teredo_dev *td, struct teredo_endpoint group,
 		     int ifindex, const void *payload, size_t len)

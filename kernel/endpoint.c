@@ -16,7 +16,9 @@
 #include "peer.h"
 #include "random-port.h"
 
-/* Bubble pairs to a peer that has a random port, until its mapped endpoint is used instead. */
+/* After this many bubble pairs, stop waiting for the peer's random port and use its mapped
+ * endpoint.
+ */
 #define TEREDO_ENDPOINT_PATIENCE	2
 
 /* Check whether the peer's NAT maps each destination to another port (RFC 6081 5.3.4.1). */
@@ -75,7 +77,7 @@ static bool wait_for_random(struct teredo_peer *peer,
 	return true;
 }
 
-/* A usable peer keeps its endpoint. Table locked. */
+/* A usable peer keeps its endpoint. Context: peers->lock held. */
 static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
 					 const struct teredo_rx *rx)
 {
@@ -98,7 +100,7 @@ static enum teredo_endpoint_choice judge(struct teredo_peer *peer,
  * teredo_endpoint_judge() - select the endpoint to reach a peer at
  * @rx: packet of a verified source
  *
- * Context: BH off, RCU; table not locked.
+ * Context: BH off, RCU; peers->lock not held.
  * Return: see enum teredo_endpoint_choice.
  */
 enum teredo_endpoint_choice teredo_endpoint_judge(const struct teredo_rx *rx)

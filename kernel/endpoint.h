@@ -7,11 +7,11 @@
 
 struct teredo_rx;
 
-/* The endpoint to send to, as a verified packet of the peer decides. */
+/* The endpoint to send to after a packet of a verified source */
 enum teredo_endpoint_choice {
-	TEREDO_ENDPOINT_OBSERVED,	/* the outer source */
-	TEREDO_ENDPOINT_MAPPED,	/* the mapped endpoint */
-	TEREDO_ENDPOINT_UNDECIDED,	/* another one is better, or may be */
+	TEREDO_ENDPOINT_OBSERVED,	/* the outer source of the packet */
+	TEREDO_ENDPOINT_MAPPED,	/* the mapped endpoint in the peer's address */
+	TEREDO_ENDPOINT_UNDECIDED,	/* no change: keep the endpoint in use, or wait */
 };
 
 struct teredo_endpoint teredo_endpoint_for_bubbles(const struct teredo_rx *rx);

@@ -39,12 +39,12 @@ static enum verdict judge(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_gateway_rx - check whether the gateway carries a packet of a client
+ * teredo_gateway_rx() - check whether the gateway carries a packet of a client
  * @rx: datagram that would be delivered to the IPv6 stack
  * @src: inner source
  *
  * Context: softirq, RCU.
- * Return: true if it does, or if the device has no gateway; else @rx is consumed.
+ * Return: true if the packet is carried, or the device has no gateway; else @rx is consumed.
  */
 bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src)
 {
@@ -73,7 +73,7 @@ bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src)
  * rate causes none.
  *
  * Context: BH off, RCU.
- * Return: true if it does, or if the device has no gateway; else @skb is consumed.
+ * Return: true if the packet is carried, or the device has no gateway; else @skb is consumed.
  */
 bool teredo_gateway_tx(struct teredo_dev *td, struct sk_buff *skb)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * GRO of received datagrams: plain encapsulation is coalesced by its inner packets. Data
- * uses no other. Datagrams with an origin indication, an authentication or trailers, and
- * bubbles, are not coalesced. GRO compares the outer addresses and ports, so one check of
- * the source of a coalesced packet holds for each part.
+ * GRO of received datagrams. Plain encapsulation, which all data has, is coalesced by the GRO
+ * of the inner IPv6 packets. Datagrams with an origin indication, an authentication or
+ * trailers, and bubbles, are not coalesced. Only datagrams with equal outer addresses and
+ * ports are, so one check of the outer source holds for the whole GRO packet.
  */
 #include <linux/if_ether.h>
 #include <linux/ipv6.h>

@@ -119,11 +119,11 @@ static bool expired(const struct teredo_dev *td)
 }
 
 /**
- * teredo_check_expiry() - end the mapping if its lease has expired
+ * teredo_check_expiry() - queue expire_work if the lease of the mapping has expired
  * @td: device
  *
- * Timers stop while the host is suspended, boot time does not. The worker checks every
- * 10 s.
+ * Timers stop while the host is suspended, boot time does not. So the worker checks at least
+ * every 10 s. expire_work ends the mapping, see teredo_mapping_expire().
  *
  * Context: process or softirq.
  */
@@ -169,8 +169,9 @@ bool teredo_mapping_expire(struct teredo_dev *td, time64_t *left)
 	return over;
 }
 
-/* Set or clear the control daemon. Unless @only is 0, only if the present one is @only.
- * Return: true if it has changed.
+/* Set the control daemon to @portid, or unset it if that is 0. If @only is not 0, do so only
+ * if the present control daemon is @only.
+ * Return: true if the control daemon has changed.
  */
 static bool change_helper(struct teredo_dev *td, u32 only, u32 portid)
 {
@@ -190,7 +191,7 @@ static bool change_helper(struct teredo_dev *td, u32 only, u32 portid)
  * @portid: netlink port id, 0 for none
  *
  * Context: any but hard interrupt.
- * Return: true if that is a change.
+ * Return: true if the control daemon has changed.
  */
 bool teredo_set_helper(struct teredo_dev *td, u32 portid)
 {
@@ -203,7 +204,7 @@ bool teredo_set_helper(struct teredo_dev *td, u32 portid)
  * @portid: netlink port id
  *
  * Context: any but hard interrupt.
- * Return: true if it had.
+ * Return: true if the control daemon was @portid, and is unset now.
  */
 bool teredo_forget_helper(struct teredo_dev *td, u32 portid)
 {

@@ -17,7 +17,7 @@ static inline bool teredo_nat_symmetric(const struct teredo_mapping *map)
 }
 
 /**
- * teredo_ports_preserved - check whether peers see random ports unchanged
+ * teredo_ports_preserved() - check whether peers see random ports unchanged
  * @td: device
  * @map: own mapping
  *
@@ -33,7 +33,7 @@ static inline bool teredo_ports_preserved(const struct teredo_dev *td,
 }
 
 /**
- * teredo_predict_wanted - check whether port prediction can be tried (RFC 6081 5.5)
+ * teredo_predict_wanted() - check whether port prediction can be tried (RFC 6081 5.5)
  * @td: device
  * @map: own mapping
  *
@@ -53,7 +53,7 @@ static inline bool teredo_predict_wanted(const struct teredo_dev *td,
 }
 
 /**
- * teredo_ports_wanted - check whether random ports can help
+ * teredo_ports_wanted() - check whether random ports can help
  * @td: device
  * @map: own mapping
  *
@@ -77,14 +77,15 @@ static inline bool teredo_nat_random(const struct teredo_dev *td,
 }
 
 /**
- * teredo_nat_forwards - check whether inbound and outbound port mappings differ
+ * teredo_nat_forwards() - check whether a symmetric NAT forwards the service port
  * @map: own mapping
  *
- * Our part of the conditions of RFC 6081 5.3.4.2: the NAT forwards the service port,
- * but our packets leave by other external ports.
+ * Our part of the conditions of RFC 6081 5.3.4.2: packets of peers reach the service port by
+ * its forwarded external port, but our packets leave by other external ports.
  *
  * Context: any.
- * Return: true if they differ.
+ * Return: true if the NAT is symmetric and forwards the service port, and no other NAT is
+ * outside of it.
  */
 static inline bool teredo_nat_forwards(const struct teredo_mapping *map)
 {

@@ -155,7 +155,7 @@ static void relink_client(struct teredo_dev *td)
 }
 
 /**
- * teredo_device_relink - send and receive by the link that is configured now
+ * teredo_device_relink() - send and receive by the link that is configured now
  * @td: device whose @link has changed
  *
  * A client loses its mapping: the control daemon must qualify again. A server or relay
@@ -331,7 +331,7 @@ static const struct ethtool_ops teredo_ethtool_ops = {
 static const struct device_type teredo_type = { .name = "teredo" };
 
 /**
- * teredo_setup - initialise a new device, as rtnl_link_ops->setup
+ * teredo_setup() - initialise a new device, as rtnl_link_ops->setup
  * @dev: new device
  *
  * Context: process, RTNL held.

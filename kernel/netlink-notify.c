@@ -151,7 +151,7 @@ int teredo_nl_fill_dev(struct sk_buff *skb, struct teredo_dev *td, u32 portid,
 }
 
 /**
- * teredo_nl_dev_changed - send a device event to the listeners
+ * teredo_nl_dev_changed() - send a device event to the listeners
  * @td: device
  * @gfp: allocation flags
  *
@@ -178,7 +178,7 @@ void teredo_nl_dev_changed(struct teredo_dev *td, gfp_t gfp)
 }
 
 /**
- * teredo_nl_packet - pass a control packet to the control daemon
+ * teredo_nl_packet() - pass a control packet to the control daemon
  * @td: device
  * @from: outer source
  * @local: outer destination

@@ -22,7 +22,7 @@
 #include "notifier.h"
 
 /**
- * teredo_nl_dev - find the device that a request names
+ * teredo_nl_dev() - find the device that a request names
  * @net: namespace of the request
  * @ifindex: attribute with the interface index, or NULL
  * @extack: gets the message
@@ -53,7 +53,7 @@ struct teredo_dev *teredo_nl_dev(struct net *net, struct nlattr *ifindex,
 }
 
 /**
- * teredo_nl_admin - find the device that a request may change
+ * teredo_nl_admin() - find the device that a request may change
  * @skb: the request
  * @info: the same, parsed
  * @ifindex: number of the attribute with the interface index
@@ -80,7 +80,7 @@ struct teredo_dev *teredo_nl_admin(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
- * teredo_nl_check_up - reject a request to a device that is down
+ * teredo_nl_check_up() - reject a request to a device that is down
  * @td: device
  * @info: the request
  *
@@ -407,7 +407,7 @@ int teredo_nl_client_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * teredo_nl_register - register the generic netlink family
+ * teredo_nl_register() - register the generic netlink family
  *
  * Context: process.
  * Return: 0 or a negative error.
@@ -418,7 +418,7 @@ int teredo_nl_register(void)
 }
 
 /**
- * teredo_nl_unregister - unregister the generic netlink family
+ * teredo_nl_unregister() - unregister the generic netlink family
  *
  * Context: process.
  */

@@ -36,7 +36,7 @@ static struct teredo_nonce *find(struct teredo_nonces *nonces, u64 value)
 }
 
 /**
- * teredo_nonces_init - initialise the ring, without any nonce
+ * teredo_nonces_init() - initialise the ring, without any nonce
  * @nonces: ring, zeroed
  *
  * Context: any.
@@ -47,7 +47,7 @@ void teredo_nonces_init(struct teredo_nonces *nonces)
 }
 
 /**
- * teredo_nonce_note - note the nonce of a solicitation before it is sent
+ * teredo_nonce_note() - note the nonce of a solicitation before it is sent
  * @nonces: ring
  * @payload: UDP payload of any packet of the control daemon
  * @len: length of @payload in octets
@@ -80,7 +80,7 @@ void teredo_nonce_note(struct teredo_nonces *nonces, const u8 *payload,
 }
 
 /**
- * teredo_nonce_repeated - check whether a packet repeats a nonce of the control daemon
+ * teredo_nonce_repeated() - check whether a packet repeats a nonce of the control daemon
  * @nonces: ring
  * @pkt: parts of the packet
  * @payload: UDP payload of the packet, linear

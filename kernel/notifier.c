@@ -22,7 +22,7 @@
 static LIST_HEAD(devices);
 
 /**
- * teredo_device_add - add a registered device to the list of all devices
+ * teredo_device_add() - add a registered device to the list of all devices
  * @td: device
  *
  * Context: RTNL held.
@@ -34,7 +34,7 @@ void teredo_device_add(struct teredo_dev *td)
 }
 
 /**
- * teredo_device_del - remove a device from the list of all devices
+ * teredo_device_del() - remove a device from the list of all devices
  * @td: device, about to be unregistered
  *
  * Context: RTNL held.
@@ -46,7 +46,7 @@ void teredo_device_del(struct teredo_dev *td)
 }
 
 /**
- * teredo_devices_next - find the next device of a dump
+ * teredo_devices_next() - find the next device of a dump
  * @net: namespace of the device itself
  * @ifindex: lowest index to consider
  *
@@ -67,7 +67,7 @@ struct teredo_dev *teredo_devices_next(const struct net *net, int ifindex)
 }
 
 /**
- * teredo_devices_exit_net - delete the devices whose socket is in a namespace
+ * teredo_devices_exit_net() - delete the devices whose socket is in a namespace
  * @net: namespace that is being removed
  * @kill: list to queue the devices on
  *
@@ -87,7 +87,7 @@ void teredo_devices_exit_net(struct net *net, struct list_head *kill)
 }
 
 /**
- * teredo_devices_local_changed - update devices after a change of addresses or links
+ * teredo_devices_local_changed() - update devices after a change of addresses or links
  * @net: namespace of the change
  *
  * Context: RTNL held.
@@ -105,7 +105,7 @@ void teredo_devices_local_changed(struct net *net)
 }
 
 /**
- * teredo_devices_link_gone - stop devices whose underlying link was deleted
+ * teredo_devices_link_gone() - stop devices whose underlying link was deleted
  * @net: namespace of the link
  * @ifindex: index of the link, which another interface can get next
  *
@@ -130,7 +130,7 @@ void teredo_devices_link_gone(struct net *net, int ifindex)
 }
 
 /**
- * teredo_devices_forget_helper - unset a control daemon whose netlink port is closed
+ * teredo_devices_forget_helper() - unset a control daemon whose netlink port is closed
  * @net: namespace of the port
  * @portid: netlink port ID, which another program can get next
  *
@@ -217,7 +217,7 @@ static struct notifier_block port_notifier = {
 };
 
 /**
- * teredo_notifiers_register - register for events of addresses, links and netlink ports
+ * teredo_notifiers_register() - register for events of addresses, links and netlink ports
  *
  * Context: process.
  * Return: 0 or a negative error.
@@ -250,7 +250,7 @@ unregister_inetaddr:
 }
 
 /**
- * teredo_notifiers_unregister - unregister from all events
+ * teredo_notifiers_unregister() - unregister from all events
  *
  * Context: process.
  */

@@ -62,7 +62,7 @@ static struct translation make(const __be32 *from, const __be32 *to, bool source
 }
 
 /**
- * teredo_nptv6_update - start, change or stop the translation of a device
+ * teredo_nptv6_update() - start, change or stop the translation of a device
  * @td: device
  * @cfg: configuration, with @gateway_prefix all zero for no translation
  *
@@ -90,7 +90,7 @@ int teredo_nptv6_update(struct teredo_dev *td, const struct teredo_config *cfg)
 }
 
 /**
- * teredo_nptv6_free - free the translation of a device
+ * teredo_nptv6_free() - free the translation of a device
  * @td: device that no packet uses any more
  *
  * Context: process.
@@ -273,7 +273,7 @@ static bool is_between_clients(const struct teredo_dev *td,
 }
 
 /**
- * teredo_nptv6_rx - translate the source of a client's packet
+ * teredo_nptv6_rx() - translate the source of a client's packet
  * @td: device
  * @skb: decapsulated packet, skb->data at its IPv6 header
  *
@@ -302,7 +302,7 @@ int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_nptv6_tx - translate the destination of a packet to a client
+ * teredo_nptv6_tx() - translate the destination of a packet to a client
  * @td: device
  * @skb: packet from the IPv6 stack, skb->data at its IPv6 header
  *
@@ -328,7 +328,7 @@ int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_nptv6_icmp_error - send an ICMPv6 destination unreachable for an outgoing packet
+ * teredo_nptv6_icmp_error() - send an ICMPv6 destination unreachable for an outgoing packet
  * @td: device
  * @skb: packet, borrowed; returned as it was before teredo_nptv6_tx()
  * @code: code of ICMPV6_DEST_UNREACH

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Structures of the peer table: peers, the attempts to reach them, and the packets that
- * wait for them (RFC 4380 5.2). The functions are in peer.h, queue.h and probe.h.
+ * wait for them (RFC 4380 5.2). The functions are in peer.h, attempt.h, queue.h and
+ * probe.h.
  */
 #ifndef _TEREDO_PEER_TYPES_H
 #define _TEREDO_PEER_TYPES_H
@@ -59,7 +60,8 @@ struct teredo_waiting {
  * @echo: the connectivity test
  * @tested: jiffies when the first test of the attempt was sent
  * @sent: jiffies of the last bubbles, @sent[n_sent % 4] the oldest
- * @n_sent: bubble sets that have left the host, without an answer
+ * @n_sent: bubble sets charged, without an answer; a set is refunded if none of its
+ *	bubbles left the host
  * @answers: bubbles of the peer answered since @answered, see bubble-rx.c
  * @answered: jiffies when @answers was last reset
  * @cause: IPv6 source that the bubbles of this attempt are charged to, unspecified if
@@ -72,7 +74,9 @@ struct teredo_waiting {
  * @told: bitmap of flows that got an ICMPv6 error for a full queue since @told_at
  * @told_at: jiffies when @told was last cleared
  *
- * Everything is protected by peers->lock. The structure is freed when the peer answers.
+ * Everything is protected by peers->lock. The structure is freed when the peer answers,
+ * when the peer is removed, and at the end of an unanswered refresh that has sent no
+ * bubbles. After other attempts without an answer it stays, for the times of the limits.
  */
 struct teredo_probe {
 	struct teredo_peer *peer;
@@ -109,18 +113,23 @@ struct teredo_probe {
  * @sport: local port that @ep was verified at, network byte order; constant once
  *	@trusted
  * @trusted: @ep is verified; set once, read with acquire semantics
- * @local_init: entry created for, or used by, an outgoing packet; written under
- *	peers->lock
+ * @local_init: a packet to send, or a netlink request, has needed the peer while it was
+ *	not usable; written under peers->lock
  * @extended: the peer has sent trailers of RFC 6081
  * @bursts: the peer supports bursts, see burst.h
  * @symmetric: a bubble came from another endpoint than the mapped one (RFC 6081
  *	5.3.4.1); set once
- * @alt_verified: verified at @alt, but endpoint selection is still open, so the peer is
- *	not trusted yet; until @nonce_sent changes
+ * @alt_verified: verified at @alt, but data is not sent there yet: another endpoint may
+ *	be better, or see @early. A usable peer keeps @ep, another one is not usable yet.
+ *	Until @nonce_sent changes.
  * @rx: jiffies of the last packet accepted from @ep; written at most once per tick, by
  *	any CPU
- * @tx: jiffies of the last packet or bubble sent to the peer; written like @rx
- * @probe: attempt under way, or NULL; written under peers->lock
+ * @tx: jiffies of the last data packet sent to the peer, or of the last bubble set that
+ *	was charged; answers, solicitations, keepalives and tests do not count; written
+ *	like @rx
+ * @probe: attempt to reach the peer, or NULL; written under peers->lock. It stays after a
+ *	failed attempt or an unanswered refresh, and can exist to count answers alone. While
+ *	it exists, packets from the peer do not take the fast path.
  * @dst: cached routes to @ep, from the first packet sent on; see teredo_peer_cache()
  * @wait: jiffies of the first packet sent since the last packet accepted, or of the
  *	last silence test since then

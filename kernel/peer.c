@@ -3,8 +3,9 @@
  * Peer table (RFC 4380 5.2): lookup, creation, moves, eviction and ageing of entries.
  *
  * Readers hold RCU and nothing else: the key and, once an entry is trusted, its
- * endpoint never change. Room is made by second chance in the order of @age, so
- * unsolicited peers are evicted before peers in use, independent of their number.
+ * endpoint never change. A full table makes room by second chance: of the next 16 entries
+ * in the order of @age, the first that is not in use is evicted. So peers in use stay,
+ * however many unsolicited peers come.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
@@ -46,7 +47,7 @@ static const struct rhashtable_params params = {
 };
 
 /**
- * teredo_peers_create - create an empty peer table
+ * teredo_peers_create() - create an empty peer table
  *
  * Context: process.
  * Return: the table with one reference, or NULL.
@@ -72,7 +73,7 @@ struct teredo_peers *teredo_peers_create(void)
 }
 
 /**
- * teredo_peers_get - take a reference to a table, so that a dump can outlive the device
+ * teredo_peers_get() - take a reference to a table, so that a dump can outlive the device
  * @peers: table
  *
  * Context: any.
@@ -93,7 +94,7 @@ static void release(struct kref *ref)
 }
 
 /**
- * teredo_peers_put - drop a reference to a table, and free it with the last one
+ * teredo_peers_put() - drop a reference to a table, and free it with the last one
  * @peers: table; has no entries when the last reference is dropped
  *
  * Context: process.
@@ -104,7 +105,7 @@ void teredo_peers_put(struct teredo_peers *peers)
 }
 
 /**
- * teredo_peer_lookup - find the entry of a peer
+ * teredo_peer_lookup() - find the entry of a peer
  * @peers: table
  * @addr: IPv6 address
  *
@@ -126,7 +127,7 @@ static void free_rcu_cb(struct rcu_head *head)
 }
 
 /**
- * teredo_peer_remove - remove a peer, its attempt and its queued packets
+ * teredo_peer_remove() - remove a peer, its attempt and its queued packets
  * @td: device
  * @peer: entry
  *
@@ -160,7 +161,7 @@ static void evict(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_peer_being_reached - check whether an attempt for an outgoing packet is under way
+ * teredo_peer_being_reached() - check whether an attempt for an outgoing packet is under way
  * @peer: entry
  *
  * Context: peers->lock held.
@@ -223,7 +224,7 @@ static struct teredo_peer *alloc_peer(const struct in6_addr *addr)
 }
 
 /**
- * teredo_peer_make - find the entry of a peer, or create it
+ * teredo_peer_make() - find the entry of a peer, or create it
  * @td: device
  * @addr: IPv6 address
  * @local_init: an outgoing packet needs the entry
@@ -261,7 +262,7 @@ struct teredo_peer *teredo_peer_make(struct teredo_dev *td,
 }
 
 /**
- * teredo_probe_get - get the attempt to reach a peer, or create it
+ * teredo_probe_get() - get the attempt to reach a peer, or create it
  * @td: device
  * @peer: entry, or NULL for none
  *
@@ -294,7 +295,7 @@ struct teredo_probe *teredo_probe_get(struct teredo_dev *td,
 }
 
 /**
- * teredo_peer_prove - mark a peer as trusted at an endpoint
+ * teredo_peer_prove() - mark a peer as trusted at an endpoint
  * @peer: entry that is not trusted yet
  * @ep: verified endpoint
  * @sport: local port that received the proof, network byte order
@@ -311,7 +312,7 @@ void teredo_peer_prove(struct teredo_peer *peer, struct teredo_endpoint ep,
 }
 
 /**
- * teredo_peer_may_move - check whether a peer may move, and count the move
+ * teredo_peer_may_move() - check whether a peer may move, and count the move
  * @peer: trusted entry
  *
  * A peer that is not usable at its old endpoint may always move.
@@ -335,7 +336,7 @@ bool teredo_peer_may_move(struct teredo_peer *peer)
 }
 
 /**
- * teredo_peer_move - replace the entry of a trusted peer by one with another endpoint
+ * teredo_peer_move() - replace the entry of a trusted peer by one with another endpoint
  * @peers: table
  * @peer: old entry, freed after a grace period if this succeeds
  * @ep: new endpoint
@@ -473,7 +474,7 @@ static bool sweep(struct teredo_dev *td, enum sweep what)
 }
 
 /**
- * teredo_peers_flush - remove all peers
+ * teredo_peers_flush() - remove all peers
  * @td: device
  *
  * The worker sends the ICMPv6 errors for queued packets, unless the caller does so with
@@ -495,7 +496,7 @@ static void sweep_part(struct teredo_dev *td, enum sweep what, u32 n)
 }
 
 /**
- * teredo_peers_reroute - drop the cached routes of all peers
+ * teredo_peers_reroute() - drop the cached routes of all peers
  * @td: device
  *
  * The next packet to each peer looks its route up again.
@@ -509,7 +510,7 @@ void teredo_peers_reroute(struct teredo_dev *td)
 }
 
 /**
- * teredo_peers_age - remove some of the peers that are idle or over the bound
+ * teredo_peers_age() - remove some of the peers that are idle or over the bound
  * @td: device
  *
  * Each call scans an eighth of the table. Called every ten seconds, it covers the table

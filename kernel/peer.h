@@ -13,9 +13,9 @@
 
 struct teredo_dev;
 
-/* A peer is usable for 30 s after its last packet (RFC 4380 5.2.4). */
+/* A trusted peer is usable for 30 s after the last packet accepted from it (RFC 4380 5.2.4). */
 #define TEREDO_PEER_FRESH	(30 * HZ)
-/* From this age of the last packet on, a peer that packets are sent to is refreshed. */
+/* A peer that packets are sent to is refreshed from this age of that last packet on. */
 #define TEREDO_PEER_REFRESH	(20 * HZ)
 /* A native peer is tested if it sends nothing for this time while packets are sent to
  * it. Its relay may have gone, and another relay can be found long before the entry
@@ -109,8 +109,8 @@ static inline bool teredo_peer_usable(const struct teredo_peer *peer)
 	return teredo_peer_trusted(peer) && teredo_peer_fresh(peer);
 }
 
-/* Check whether a native peer is silent although packets are sent to it. Called for
- * every packet sent to a native peer.
+/* Check whether a native peer is silent although packets are sent to it. Called for each
+ * packet sent to a usable native peer, but not while the peer has a probe or is aging.
  */
 static inline bool teredo_peer_silent(struct teredo_peer *peer)
 {

@@ -3,9 +3,11 @@
  * Peer probing: hole punching for Teredo peers, connectivity tests for native hosts
  * (RFC 4380 5.2.4 to 5.2.6, 5.2.9).
  *
- * A packet to a peer that is not usable begins an attempt. The attempt sends bubbles or
- * a test up to four times, two seconds apart, while packets wait. An answer ends the
- * attempt, see trust.c. Without an answer the senders get ICMPv6 errors, see unreach.c.
+ * A packet to a peer that is not usable begins an attempt. The attempt sends bubbles or a
+ * test up to four times, two seconds apart, even if no packet waits. Up to three
+ * solicitations come in addition (RFC 6081 5.7), the last one with the first bubbles. An
+ * answer ends the attempt, see trust.c. Without an answer the senders get ICMPv6 errors,
+ * see unreach.c.
  * Steps are decided under peers->lock and transmitted after releasing it.
  */
 #include <linux/netdevice.h>
@@ -75,8 +77,8 @@ unsigned long teredo_probe_next(struct teredo_dev *td)
 	return min_t(unsigned long, max(delay, 0L), teredo_discovery_next(td));
 }
 
-/* Schedule the next step of the attempt at @next. Wake the worker if this step is due
- * before all others.
+/* Schedule the next step of the attempt for probe->next. Wake the worker if this step is
+ * due before all others.
  */
 static void arm(struct teredo_dev *td, struct teredo_probe *probe)
 {
@@ -295,7 +297,7 @@ static void run_action(struct teredo_dev *td, const struct in6_addr *addr,
 }
 
 /**
- * teredo_probe_start - begin an attempt to reach a peer
+ * teredo_probe_start() - begin an attempt to reach a peer
  * @td: device
  * @map: own mapping
  * @addr: address of the peer
@@ -329,7 +331,7 @@ int teredo_probe_start(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_refresh - refresh a peer before its entry expires
+ * teredo_probe_refresh() - refresh a peer before its entry expires
  * @td: device
  * @map: own mapping
  * @addr: address of a peer that packets are being sent to, but that has sent none for
@@ -410,7 +412,7 @@ static bool queue_out(struct teredo_dev *td, struct teredo_peer *peer,
 }
 
 /**
- * teredo_probe_xmit - queue a packet to a peer that is not usable, and probe the peer
+ * teredo_probe_xmit() - queue a packet to a peer that is not usable, and probe the peer
  * @td: device
  * @map: own mapping
  * @skb: packet, consumed
@@ -451,7 +453,7 @@ void teredo_probe_xmit(struct teredo_dev *td, const struct teredo_mapping *map,
 }
 
 /**
- * teredo_probe_hold - queue a received packet until its source is verified
+ * teredo_probe_hold() - queue a received packet until its source is verified
  * @td: device
  * @map: own mapping
  * @skb: decapsulated packet from a native source, consumed

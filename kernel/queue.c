@@ -126,7 +126,7 @@ static u32 queue_limit(const struct teredo_dev *td)
 }
 
 /**
- * teredo_queue_len - count the packets that wait for an attempt
+ * teredo_queue_len() - count the packets that wait for an attempt
  * @probe: attempt
  *
  * Context: peers->lock held.
@@ -138,7 +138,7 @@ u32 teredo_queue_len(const struct teredo_probe *probe)
 }
 
 /**
- * teredo_queue_out - queue a packet to send
+ * teredo_queue_out() - queue a packet to send
  * @td: device
  * @probe: attempt to reach the peer
  * @skb: packet, consumed if there is room for it
@@ -165,7 +165,7 @@ bool teredo_queue_out(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_tells - check whether a sender gets an ICMPv6 error for a full queue
+ * teredo_queue_tells() - check whether a sender gets an ICMPv6 error for a full queue
  * @probe: attempt to reach the peer
  * @skb: packet that teredo_queue_out() has refused, borrowed
  *
@@ -198,7 +198,7 @@ static bool is_first(const struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_in - queue a received packet
+ * teredo_queue_in() - queue a received packet
  * @td: device
  * @probe: attempt to verify its source
  * @skb: packet, consumed if there is room for it
@@ -223,7 +223,7 @@ bool teredo_queue_in(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_dequeue_out - dequeue all packets to send
+ * teredo_dequeue_out() - dequeue all packets to send
  * @td: device
  * @probe: attempt that they have waited for
  * @w: the packets are appended here
@@ -238,7 +238,7 @@ void teredo_dequeue_out(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_dequeue - dequeue all packets of an attempt
+ * teredo_dequeue() - dequeue all packets of an attempt
  * @td: device
  * @probe: attempt that they have waited for
  * @w: the packets are appended here
@@ -253,7 +253,7 @@ void teredo_dequeue(struct teredo_dev *td, struct teredo_probe *probe,
 }
 
 /**
- * teredo_queue_defer_unreach - move packets of a removed peer to the deferred list
+ * teredo_queue_defer_unreach() - move packets of a removed peer to the deferred list
  * @td: device
  * @w: the packets, consumed
  *

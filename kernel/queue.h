@@ -22,7 +22,9 @@ struct teredo_dev;
 #define TEREDO_QUEUE_PACKETS	128
 #define TEREDO_QUEUE_BYTES	(256 * 1024)
 #define TEREDO_QUEUE_TOTAL	(4 * 1024 * 1024)
-/* ... or 256 octets for each peer that a relay can have, whichever is more */
+/* The bound of all packets is 256 octets for each peer that the device can have, if that is
+ * more than %TEREDO_QUEUE_TOTAL.
+ */
 #define TEREDO_QUEUE_PER_PEER	256
 /* One party gets a quarter of the total. For the first packet to each peer it gets
  * half: packets that open connections have priority.

@@ -11,7 +11,7 @@
 #include "socket.h"
 
 /**
- * teredo_ports_init - initialise the lists of ports
+ * teredo_ports_init() - initialise the lists of ports
  * @ports: the lists
  *
  * Context: any.
@@ -24,7 +24,7 @@ void teredo_ports_init(struct teredo_ports *ports)
 }
 
 /**
- * teredo_port_open - open a port that no peer uses yet
+ * teredo_port_open() - open a port that no peer uses yet
  * @td: device
  *
  * Context: process.
@@ -61,7 +61,7 @@ static void open_spare(struct teredo_dev *td)
 }
 
 /**
- * teredo_ports_free - close ports
+ * teredo_ports_free() - close ports
  * @list: list of the ports; empty afterwards
  *
  * All ports share one grace period, in which their receivers finish.
@@ -85,7 +85,7 @@ void teredo_ports_free(struct list_head *list)
 }
 
 /**
- * teredo_ports_work - open spare ports and close released ones
+ * teredo_ports_work() - open spare ports and close released ones
  * @td: device, up
  * @wanted: random ports can help, so keep spare ones
  *
@@ -111,7 +111,7 @@ void teredo_ports_work(struct teredo_dev *td, bool wanted)
 }
 
 /**
- * teredo_ports_close - close all random ports
+ * teredo_ports_close() - close all random ports
  * @td: device without peers, and whose worker does not run any more
  *
  * Context: process, peers->lock not held.
@@ -135,7 +135,7 @@ void teredo_ports_wake(struct teredo_dev *td)
 }
 
 /**
- * teredo_port_give - assign a port to a peer
+ * teredo_port_give() - assign a port to a peer
  * @td: device
  * @port: port without a peer, in a list
  * @peer: entry without a port
@@ -153,7 +153,7 @@ void teredo_port_give(struct teredo_dev *td, struct teredo_port *port,
 }
 
 /**
- * teredo_port_hand_over - move the port of an entry to the entry that replaces it
+ * teredo_port_hand_over() - move the port of an entry to the entry that replaces it
  * @old: entry to remove
  * @new: entry to add
  *
@@ -168,7 +168,7 @@ void teredo_port_hand_over(struct teredo_peer *old, struct teredo_peer *new)
 }
 
 /**
- * teredo_port_release - take the random port, if any, from a peer
+ * teredo_port_release() - take the random port, if any, from a peer
  * @td: device
  * @peer: entry
  *
@@ -191,7 +191,7 @@ void teredo_port_release(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_port_kept - check whether the NAT mapping of a peer's random port is kept alive
+ * teredo_port_kept() - check whether the NAT mapping of a peer's random port is kept alive
  * @peer: entry
  *
  * Context: peers->lock held.

@@ -21,7 +21,7 @@
 #define LEAVE_OVER	2
 
 /**
- * teredo_limit_create - create a limiter
+ * teredo_limit_create() - create a limiter
  * @n_rates: number of buckets for destinations, 1 for one rate of the device
  * @n_shares: number of buckets for the shares of sources, or 0
  *
@@ -114,7 +114,7 @@ static enum teredo_limit_verdict take_rate(struct teredo_limit *limit,
 }
 
 /**
- * teredo_limit_allow - check whether a datagram may be sent to an address
+ * teredo_limit_allow() - check whether a datagram may be sent to an address
  * @limit: limiter
  * @to: destination, network byte order
  * @rate: datagrams per second, also the size of the bucket; 0 for no limit
@@ -128,7 +128,7 @@ bool teredo_limit_allow(struct teredo_limit *limit, __be32 to, u32 rate)
 }
 
 /**
- * teredo_limit_client - check whether the gateway may carry packets of a client
+ * teredo_limit_client() - check whether the gateway may carry packets of a client
  * @limit: limiter
  * @addr: mapped address of the client, network byte order
  * @port: mapped port, network byte order
@@ -151,7 +151,7 @@ bool teredo_limit_client(struct teredo_limit *limit, __be32 addr, __be16 port,
 }
 
 /**
- * teredo_limit_fair - check whether an IPv4 source may cause a datagram
+ * teredo_limit_fair() - check whether an IPv4 source may cause a datagram
  * @limit: limiter with shares
  * @from: the source, network byte order
  * @to: destination, network byte order
@@ -193,7 +193,7 @@ static bool native_in_share(struct teredo_limit *limit,
 }
 
 /**
- * teredo_limit_native - check whether a native source may cause a datagram
+ * teredo_limit_native() - check whether a native source may cause a datagram
  * @limit: limiter with shares
  * @from: IPv6 source, of which the /48 and the /64 are charged
  * @to: destination, network byte order

@@ -18,7 +18,7 @@ struct in6_addr;
  * This is far below the default rate, so new clients are still served.
  */
 #define TEREDO_LIMIT_BUCKETS	4096
-/* ... of a client, which answers fewer datagrams per second than this */
+/* Buckets for the sources of a client, which answers fewer datagrams per second than this. */
 #define TEREDO_LIMIT_ORIGINS	1024
 
 /* Default: datagrams per second to one address. A carrier's NAT with ten thousand
@@ -40,15 +40,17 @@ struct in6_addr;
  * repeat one of its nonces. The daemon expects a few in 30 s.
  */
 #define TEREDO_CONTROL_RATE	64
-/* ... of a server with secrets: solicitations of a hundred thousand clients */
+/* The same for the control daemon of a server with secrets: solicitations of a hundred
+ * thousand clients.
+ */
 #define TEREDO_CONTROL_RATE_SERVER 4096
 
-/* Fraction of a rate for which one source (a /64, or an IPv4 address) has priority.
- * With the default rate this is 62 per second. A busy resolver makes fewer first
- * contacts.
+/* Divisor of a rate: one source (a /64, or an IPv4 address) has priority for a 16th of the
+ * rate. Of the default rate this is 62 per second. A busy resolver makes fewer first
+ * contacts. Over its share, a source gets what sources within theirs leave.
  */
 #define TEREDO_LIMIT_SHARE	16
-/* ... and for all of a native /48 together, as one site easily gets a /48. */
+/* Divisor for all sources of a native /48 together, as one site easily gets a /48. */
 #define TEREDO_LIMIT_SITE_SHARE	4
 
 /**

@@ -37,7 +37,8 @@ static bool is_accepted(struct teredo_rx *rx, const struct in6_addr *dst)
 	return ipv6_addr_equal(dst, &rx->map->address);
 }
 
-/* Fast path: plain encapsulation from a trusted peer without queued packets.
+/* Fast path: plain encapsulation from a trusted peer without a probe. A probe also exists for
+ * some time after an attempt without an answer, see struct teredo_peer.
  * Return: true if the packet qualifies; it is consumed.
  */
 static bool fast_path(struct teredo_rx *rx)
@@ -79,7 +80,7 @@ static void dispatch(struct teredo_rx *rx)
 }
 
 /**
- * teredo_rcv - receive a datagram, as udp_sk->encap_rcv
+ * teredo_rcv() - receive a datagram, as udp_sk->encap_rcv
  * @sk: socket
  * @skb: datagram at its UDP header, consumed
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Relay: validation of outgoing (RFC 4380 5.4.1, rows RT-01 to RT-06) and received
- * packets (5.4.2, rows RR-01 to RR-07). Also used by the host-specific relay, which
- * serves the addresses of its own host, and by the relay that is built into every
- * server.
+ * Relay: validation of outgoing (RFC 4380 5.4.1, row RT-01) and received packets (5.4.2,
+ * rows RR-01 to RR-07). Row RT-03 is in xmit.c, rows RT-02 and RT-05 are in probe.c. Also
+ * used by the host-specific relay, which serves the addresses of its own host, and by the
+ * relay that is built into every server.
  */
 #include <linux/icmpv6.h>
 #include <linux/netdevice.h>
@@ -33,7 +33,7 @@ static bool own_address(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_global - check for a native address that is not of local scope
+ * teredo_relay_global() - check for a native address that is not of local scope
  * @addr: IPv6 address that is not Teredo
  *
  * Link-local, site-local and loopback addresses and 0::/32 are excluded.
@@ -97,7 +97,7 @@ static bool source_allowed(const struct teredo_dev *td,
 }
 
 /**
- * teredo_relay_may_send - validate an outgoing packet on a relay
+ * teredo_relay_may_send() - validate an outgoing packet on a relay
  * @td: device
  * @skb: packet from the IPv6 stack
  * @map: placeholder mapping, non-NULL while the device is up
@@ -134,7 +134,7 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 }
 
 /**
- * teredo_relay_serves - check whether a relay serves a destination
+ * teredo_relay_serves() - check whether a relay serves a destination
  * @td: device
  * @dst: IPv6 destination of a received packet
  *
@@ -191,7 +191,7 @@ static bool source_proven(struct teredo_rx *rx,
 }
 
 /**
- * teredo_relay_rcv - validate a datagram received by a relay
+ * teredo_relay_rcv() - validate a datagram received by a relay
  * @rx: datagram that has been parsed, consumed
  *
  * RFC 4380 5.4.2 (rows RR-01 to RR-07). A relay accepts packets only from clients that

@@ -379,7 +379,7 @@ static bool from_relay_peer(const struct teredo_rx *rx)
 }
 
 /**
- * teredo_server_rcv - process a datagram received by a server
+ * teredo_server_rcv() - process a datagram received by a server
  * @rx: datagram that has been parsed, consumed
  *
  * RFC 4380 5.3.1 and 5.3.2 (rows SV-01 to SV-13).

@@ -67,7 +67,7 @@ static void ignore_path_mtu(struct sock *sk)
 }
 
 /**
- * teredo_socket_bind - open a UDP socket that receives for a device
+ * teredo_socket_bind() - open a UDP socket that receives for a device
  * @td: device
  * @local: IPv4 address to bind, network byte order, or 0; need not exist yet
  * @port: UDP port, network byte order; 0 for a random one
@@ -96,7 +96,7 @@ int teredo_socket_bind(struct teredo_dev *td, __be32 local, __be16 port,
 }
 
 /**
- * teredo_socket_release - close a socket of teredo_socket_bind()
+ * teredo_socket_release() - close a socket of teredo_socket_bind()
  * @sock: socket
  *
  * Context: process.
@@ -107,7 +107,7 @@ void teredo_socket_release(struct socket *sock)
 }
 
 /**
- * teredo_socket_mute - stop reception on a socket
+ * teredo_socket_mute() - stop reception on a socket
  * @sock: socket
  *
  * Together with teredo_socket_free() after a grace period, this is equivalent to
@@ -121,7 +121,7 @@ void teredo_socket_mute(struct socket *sock)
 }
 
 /**
- * teredo_socket_free - close a muted socket
+ * teredo_socket_free() - close a muted socket
  * @sock: socket, muted for at least a grace period
  *
  * Context: process.
@@ -148,7 +148,7 @@ static int bind_failed(const struct teredo_dev *td, __be32 local, __be16 port,
 }
 
 /**
- * teredo_socket_open - open the sockets of a device
+ * teredo_socket_open() - open the sockets of a device
  * @td: device
  * @extack: gets the message if the port is in use, or NULL
  *
@@ -191,7 +191,7 @@ int teredo_socket_open(struct teredo_dev *td, struct netlink_ext_ack *extack)
 }
 
 /**
- * teredo_socket_relink - bind the sockets to the configured link
+ * teredo_socket_relink() - bind the sockets to the configured link
  * @td: device whose @link has changed
  *
  * The sockets stay open, so that no other program can take the port.
@@ -210,7 +210,7 @@ void teredo_socket_relink(struct teredo_dev *td)
 }
 
 /**
- * teredo_socket_close - close the sockets of a device
+ * teredo_socket_close() - close the sockets of a device
  * @td: device
  *
  * After this returns, no packet is received or sent by the sockets.

@@ -80,7 +80,7 @@ const char * const teredo_counter_names[TEREDO_N_COUNTERS] = {
 };
 
 /**
- * teredo_count_n - add to a counter
+ * teredo_count_n() - add to a counter
  * @td: device
  * @which: counter
  * @n: number to add
@@ -101,7 +101,7 @@ void teredo_count_n(struct teredo_dev *td, enum teredo_counter which,
 }
 
 /**
- * teredo_count - add one to a counter
+ * teredo_count() - add one to a counter
  * @td: device
  * @which: counter
  *
@@ -113,7 +113,7 @@ void teredo_count(struct teredo_dev *td, enum teredo_counter which)
 }
 
 /**
- * teredo_drop - free a packet, and count and trace the reason
+ * teredo_drop() - free a packet, and count and trace the reason
  * @td: device
  * @skb: packet, consumed
  * @why: counter whose name starts with tx_ or rx_
@@ -135,7 +135,7 @@ void teredo_drop(struct teredo_dev *td, struct sk_buff *skb,
 }
 
 /**
- * teredo_stats_read - sum the counters over all CPUs
+ * teredo_stats_read() - sum the counters over all CPUs
  * @td: device
  * @values: result, an array of %TEREDO_N_COUNTERS
  *

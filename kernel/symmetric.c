@@ -33,7 +33,7 @@ static void take_back(struct teredo_dev *td)
 }
 
 /**
- * teredo_port_take - assign a spare random port to a peer
+ * teredo_port_take() - assign a spare random port to a peer
  * @td: device
  * @peer: entry
  *
@@ -64,7 +64,7 @@ bool teredo_port_take(struct teredo_dev *td, struct teredo_peer *peer)
 }
 
 /**
- * teredo_random_port_add - add the random ports to a bubble set
+ * teredo_random_port_add() - add the random ports to a bubble set
  * @peer: peer that the bubbles go to
  * @set: bubble set, which has the bubbles to the peer's other endpoints already
  *
@@ -132,7 +132,7 @@ static bool prediction_failed(const struct teredo_port *port)
 }
 
 /**
- * teredo_predict_begin - start a port prediction before a bubble to a peer's server
+ * teredo_predict_begin() - start a port prediction before a bubble to a peer's server
  * @td: device
  * @map: own mapping
  * @peer: entry that is not usable
@@ -219,7 +219,7 @@ static bool note_seen(struct teredo_rx *rx, struct in6_addr *resume)
 }
 
 /**
- * teredo_predict_seen - process an advertisement that answers a port test
+ * teredo_predict_seen() - process an advertisement that answers a port test
  * @rx: router advertisement from the server to a random port, with a usable origin
  * @resume: set to the address of the peer whose bubble set waited for this answer, for
  *	teredo_probe_resume(); to the unspecified address for none
@@ -254,7 +254,7 @@ static struct teredo_port *overdue(const struct teredo_dev *td)
 }
 
 /**
- * teredo_predict_step - repeat or end the first port test that has timed out
+ * teredo_predict_step() - repeat or end the first port test that has timed out
  * @td: device
  * @map: own mapping
  * @resume: set to the address of the peer whose bubble set need not wait any more, for
@@ -293,7 +293,7 @@ bool teredo_predict_step(struct teredo_dev *td,
 }
 
 /**
- * teredo_predict_delay - compute when teredo_predict_step() must run next
+ * teredo_predict_delay() - compute when teredo_predict_step() must run next
  * @td: device
  *
  * Context: peers->lock held.
@@ -351,12 +351,13 @@ static void refresh_one(struct teredo_dev *td, const struct teredo_mapping *map)
 }
 
 /**
- * teredo_ports_refresh - send NAT keepalives for random ports
+ * teredo_ports_refresh() - send NAT keepalives for random ports
  * @td: device
  * @map: own mapping
  *
  * RFC 6081 5.4.2.1: a bubble every 30 s without data, at most 20. A keepalive does not
- * update @tx of the peer, which stays the time of the last data.
+ * update @tx of the peer, which stays the time of the last data packet or charged bubble
+ * set.
  *
  * Context: BH off, RCU; peers->lock not held.
  */
@@ -374,7 +375,7 @@ void teredo_ports_refresh(struct teredo_dev *td,
 }
 
 /**
- * teredo_ports_delay - compute when the worker must run for random ports
+ * teredo_ports_delay() - compute when the worker must run for random ports
  * @td: device
  *
  * Context: peers->lock held.

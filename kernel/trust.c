@@ -21,7 +21,7 @@
 #include "trust.h"
 
 /**
- * teredo_queue_release - send and deliver packets of a verified peer
+ * teredo_queue_release() - send and deliver packets of a verified peer
  * @td: device
  * @peer: peer, verified at @peer->ep
  * @w: the packets, consumed
@@ -166,7 +166,7 @@ refused:
 }
 
 /**
- * teredo_trust - trust a peer at the endpoint that a packet proved
+ * teredo_trust() - trust a peer at the endpoint that a packet proved
  * @td: device
  * @addr: IPv6 address of the peer
  * @from: verified endpoint
@@ -214,7 +214,7 @@ bool teredo_trust_at(const struct teredo_rx *rx, struct teredo_endpoint to)
 }
 
 /**
- * teredo_rx_trust - trust the source of a datagram, and accept the datagram
+ * teredo_rx_trust() - trust the source of a datagram, and accept the datagram
  * @rx: datagram that proves its outer source to be the peer's endpoint, consumed
  *
  * Context: BH off, RCU; peers->lock not held.
@@ -228,7 +228,7 @@ void teredo_rx_trust(struct teredo_rx *rx)
 }
 
 /**
- * teredo_test_answered - check for the reply to a connectivity test, and trust the peer
+ * teredo_test_answered() - check for the reply to a connectivity test, and trust the peer
  * @td: device
  * @ip6: received IPv6 packet, linear
  * @len: length of @ip6 in octets

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Drop packets that cannot be sent, and send ICMPv6 destination unreachable to their
- * senders (RFC 4443 3.1). The error quotes a queued packet as its source sent it.
+ * senders (RFC 4443 3.1). The error quotes a queued packet as its source sent it. Received
+ * packets that wait for the same peer are dropped without an error.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -14,7 +15,7 @@
 #include "unreach.h"
 
 /**
- * teredo_reject - drop a packet and send an ICMPv6 error to its source
+ * teredo_reject() - drop a packet and send an ICMPv6 error to its source
  * @td: device
  * @skb: packet, consumed
  * @why: counter
@@ -47,7 +48,7 @@ static void reject_firsts(struct teredo_dev *td, struct sk_buff_head *queue)
 }
 
 /**
- * teredo_queue_reject - drop packets whose peer did not answer
+ * teredo_queue_reject() - drop packets whose peer did not answer
  * @td: device
  * @w: the packets, consumed; the sources of @w->out get ICMPv6 errors
  *
@@ -96,7 +97,7 @@ static void flush_some(struct teredo_dev *td)
 }
 
 /**
- * teredo_queue_flush_unreach - drop deferred packets and send their ICMPv6 errors
+ * teredo_queue_flush_unreach() - drop deferred packets and send their ICMPv6 errors
  * @td: device
  *
  * Works in batches: a device that goes down can have 16 MiB of queued packets, and more

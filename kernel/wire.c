@@ -23,7 +23,7 @@ static void put_u16(u8 *p, u16 v)
 }
 
 /**
- * teredo_ipv4_is_global - check whether an IPv4 address is global unicast
+ * teredo_ipv4_is_global() - check whether an IPv4 address is global unicast
  * @addr: address, network byte order
  *
  * Uses exactly the list of 5.2.4. Directed broadcast addresses of attached subnets are
@@ -67,7 +67,7 @@ static void make_iid(struct in6_addr *addr, u16 flags,
 }
 
 /**
- * teredo_make_address - compose a Teredo address (4)
+ * teredo_make_address() - compose a Teredo address (4)
  * @addr: result
  * @prefix: service prefix, network byte order
  * @server: server's IPv4 address, network byte order
@@ -85,7 +85,7 @@ void teredo_make_address(struct in6_addr *addr, __be32 prefix, __be32 server,
 }
 
 /**
- * teredo_make_linklocal - compose a link-local Teredo address (4)
+ * teredo_make_linklocal() - compose a link-local Teredo address (4)
  * @addr: result
  * @flags: TEREDO_FLAG_*, host byte order
  * @ep: endpoint, which may be private
@@ -148,7 +148,7 @@ static int parse_ip6(struct teredo_packet *pkt, const u8 *data, size_t len)
 }
 
 /**
- * teredo_parse - parse a datagram: [authentication] [origin] IPv6 (5.1.1)
+ * teredo_parse() - parse a datagram: [authentication] [origin] IPv6 (5.1.1)
  * @pkt: result
  * @data: UDP payload
  * @len: length of @data in octets
@@ -169,7 +169,7 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len)
 }
 
 /**
- * teredo_alternate_valid - check an endpoint of an Alternate Address Trailer
+ * teredo_alternate_valid() - check an endpoint of an Alternate Address Trailer
  * @ep: address and port
  *
  * The address must be unicast and the port not 0. Private addresses are valid, as the
@@ -247,7 +247,7 @@ static void parse_trailer(struct teredo_trailers *tr, u8 type, u8 len,
 }
 
 /**
- * teredo_parse_trailers - parse the trailers of a packet (RFC 6081 5.1.2)
+ * teredo_parse_trailers() - parse the trailers of a packet (RFC 6081 5.1.2)
  * @tr: result
  * @data: the octets after the IPv6 packet
  * @len: length of @data in octets
@@ -297,7 +297,7 @@ static void put_alternates(u8 **p, const struct teredo_trailers *tr)
 }
 
 /**
- * teredo_build_trailers - write trailers (RFC 6081 4)
+ * teredo_build_trailers() - write trailers (RFC 6081 4)
  * @buf: buffer of %TEREDO_TRAILERS_LEN octets
  * @tr: contents of the trailers
  *
@@ -329,7 +329,7 @@ size_t teredo_build_trailers(u8 *buf, const struct teredo_trailers *tr)
 }
 
 /**
- * teredo_icmp_csum - compute an ICMPv6 checksum (RFC 4443 2.3)
+ * teredo_icmp_csum() - compute an ICMPv6 checksum (RFC 4443 2.3)
  * @ip6: IPv6 header, directly followed by the ICMPv6 message
  * @len: length of both in octets
  *
@@ -353,7 +353,7 @@ u16 teredo_icmp_csum(const u8 *ip6, size_t len)
 }
 
 /**
- * teredo_nd_options_valid - check the lengths of Neighbor Discovery options
+ * teredo_nd_options_valid() - check the lengths of Neighbor Discovery options
  * @opt: options
  * @len: length of @opt in octets
  *
@@ -374,7 +374,7 @@ bool teredo_nd_options_valid(const u8 *opt, size_t len)
 }
 
 /**
- * teredo_build_ip6 - write an IPv6 header
+ * teredo_build_ip6() - write an IPv6 header
  * @ip6: buffer of %TEREDO_IP6_HLEN octets
  * @nexthdr: next header; TEREDO_NEXTHDR_NONE and no payload make a bubble
  * @payload_len: length of the payload in octets
@@ -398,7 +398,7 @@ void teredo_build_ip6(u8 *ip6, u8 nexthdr, u16 payload_len,
 }
 
 /**
- * teredo_build_auth - write an authentication header with a nonce only (5.1.1)
+ * teredo_build_auth() - write an authentication header with a nonce only (5.1.1)
  * @buf: buffer of %TEREDO_AUTH_MIN octets
  * @nonce: %TEREDO_NONCE_LEN octets that an answer repeats
  *
@@ -414,7 +414,7 @@ void teredo_build_auth(u8 *buf, const u8 *nonce)
 }
 
 /**
- * teredo_build_origin - write an origin indication (5.1.1)
+ * teredo_build_origin() - write an origin indication (5.1.1)
  * @buf: buffer of %TEREDO_ORIGIN_LEN octets
  * @from: outer source of the datagram
  *
@@ -433,7 +433,7 @@ const struct in6_addr teredo_rs_source = { .s6_addr = {
 } };
 
 /**
- * teredo_build_rs - write the Router Solicitation of a client (5.2.1)
+ * teredo_build_rs() - write the Router Solicitation of a client (5.2.1)
  * @ip6: buffer of %TEREDO_RS_PACKET octets
  *
  * Context: any.
@@ -454,7 +454,7 @@ void teredo_build_rs(u8 *ip6)
 }
 
 /**
- * teredo_build_ra - write the Router Advertisement of a server (5.3.2)
+ * teredo_build_ra() - write the Router Advertisement of a server (5.3.2)
  * @ip6: buffer of %TEREDO_RA_PACKET octets
  * @src: the server's link-local address
  * @dst: source of the solicitation
@@ -488,7 +488,7 @@ void teredo_build_ra(u8 *ip6, const struct in6_addr *src,
 }
 
 /**
- * teredo_build_echo - write the Echo Request of a connectivity test (5.2.9)
+ * teredo_build_echo() - write the Echo Request of a connectivity test (5.2.9)
  * @ip6: buffer of %TEREDO_ECHO_PACKET octets
  * @src: own address
  * @dst: address to test
@@ -513,7 +513,7 @@ void teredo_build_echo(u8 *ip6, const struct in6_addr *src,
 }
 
 /**
- * teredo_is_echo_reply - check whether a packet is the reply to a connectivity test
+ * teredo_is_echo_reply() - check whether a packet is the reply to a connectivity test
  * @ip6: IPv6 packet
  * @len: length of @ip6 in octets
  * @echo: contents of the test
@@ -538,7 +538,7 @@ bool teredo_is_echo_reply(const u8 *ip6, size_t len,
 }
 
 /**
- * teredo_kind - name the kind of a protocol packet
+ * teredo_kind() - name the kind of a protocol packet
  * @ip6: IPv6 packet
  * @len: length of @ip6 in octets
  *

@@ -149,7 +149,7 @@ int teredo_parse(struct teredo_packet *pkt, const u8 *data, size_t len);
 #define TEREDO_TRAILER_RANDOM_PORT	0x05
 #define TEREDO_TRAILER_BURST		0xbf	/* own extension, skipped by others */
 #define TEREDO_TRAILER_CLASS		0xc0	/* mask: treatment of an unknown trailer */
-#define TEREDO_TRAILER_DISCARD		0x40	/* ... drop the packet */
+#define TEREDO_TRAILER_DISCARD		0x40	/* class: drop the packet if unknown */
 
 #define TEREDO_MAX_ALTERNATES		4	/* RFC 6081 4.3, against amplification */
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Worker of a device: repeats unanswered bubbles and tests, maintains random ports and
- * their NAT mappings, ends an expired lease, and ages the peer table. It runs when the
- * next of these is due.
+ * Worker of a device: repeats unanswered bubbles, connectivity tests and tests of random
+ * ports, and sends the bubbles that request a burst, NAT keepalives and discovery bubbles.
+ * It opens and closes random ports, queues expire_work for an expired lease, ages the peer
+ * table, and frees deferred packets, with ICMPv6 errors to their senders. It runs when the
+ * next of these is due, and at least every 10 s.
  */
 #include <linux/netdevice.h>
 
@@ -55,7 +57,7 @@ static unsigned long worker_delay(struct teredo_dev *td, bool has_mapping)
 }
 
 /**
- * teredo_probe_work - run the worker of a device
+ * teredo_probe_work() - run the worker of a device
  * @work: probe_work of a device
  *
  * Context: process.

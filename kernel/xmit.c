@@ -56,7 +56,7 @@ static bool to_client(struct teredo_dev *td, struct sk_buff *skb)
 }
 
 /**
- * teredo_xmit - send a packet, as ndo_start_xmit
+ * teredo_xmit() - send a packet, as ndo_start_xmit
  * @skb: packet from the IPv6 stack, consumed
  * @dev: the Teredo device
  *
@@ -95,7 +95,7 @@ unlock:
 }
 
 /**
- * teredo_features_check - limit the offloads of a packet to the device
+ * teredo_features_check() - limit the offloads of a packet to the device
  * @skb: packet from the IPv6 stack, borrowed
  * @dev: the Teredo device
  * @features: features of the device that suit the packet
