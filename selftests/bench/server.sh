@@ -27,7 +27,7 @@ send()
 	local before
 
 	before=$(worked)
-	on x "$here/tdinject" --from 198.51.100.66:40000 \
+	on x "$here/helpers/tdinject" --from 198.51.100.66:40000 \
 		--to 203.0.113.1:3544 --count "$count" --rate 2000 $rs
 	pause 0.2
 	printf '%s\n' $(($(worked) - before))

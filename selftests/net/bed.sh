@@ -26,7 +26,7 @@ test_nat()
 	capture inet na outer udp
 	capture a eth0 inner -Q in udp
 	for to in $probes; do
-		on a "$here/tdinject" --from "$src:40000" --to "$to" 00
+		on a "$here/helpers/tdinject" --from "$src:40000" --to "$to" 00
 	done
 	capture_stop outer
 
@@ -41,10 +41,10 @@ test_nat()
 		;;
 	esac
 
-	on h "$here/tdinject" --from 198.51.100.7:1000 --to "$mapped" 01
-	on h "$here/tdinject" --from 198.51.100.7:3000 --to "$mapped" 02
-	on s1 "$here/tdinject" --from 203.0.113.1:1000 --to "$mapped" 03
-	on h "$here/tdinject" --from 198.51.100.7:1000 --to "$mapped" 04
+	on h "$here/helpers/tdinject" --from 198.51.100.7:1000 --to "$mapped" 01
+	on h "$here/helpers/tdinject" --from 198.51.100.7:3000 --to "$mapped" 02
+	on s1 "$here/helpers/tdinject" --from 203.0.113.1:1000 --to "$mapped" 03
+	on h "$here/helpers/tdinject" --from 198.51.100.7:1000 --to "$mapped" 04
 	capture_stop inner
 	case $filter in
 	all) expected='198.51.100.7.1000 198.51.100.7.3000 203.0.113.1.1000 198.51.100.7.1000 ' ;;
@@ -60,9 +60,9 @@ test_forge()
 {
 	capture n eth0 none
 	capture inet s1 forged udp dst port 3544
-	on h "$here/tdinject" --from 192.0.2.20:1 --to 203.0.113.1:3544 00
-	on x "$here/tdinject" --from 192.0.2.20:2 --to 203.0.113.1:3544 00
-	on x "$here/tdinject" --from 192.0.2.30:3 --vary src --count 3 \
+	on h "$here/helpers/tdinject" --from 192.0.2.20:1 --to 203.0.113.1:3544 00
+	on x "$here/helpers/tdinject" --from 192.0.2.20:2 --to 203.0.113.1:3544 00
+	on x "$here/helpers/tdinject" --from 192.0.2.30:3 --vary src --count 3 \
 		--to 203.0.113.1:3544 00
 	capture_stop forged
 	check_equal "what came through" \
@@ -82,7 +82,7 @@ test_inject()
 	capture h eth0 built udp
 	inject()
 	{
-		on x "$here/tdinject" --from 198.51.100.66:40000 --to "$to" "$@"
+		on x "$here/helpers/tdinject" --from 198.51.100.66:40000 --to "$to" "$@"
 	}
 	inject bubble "$src" "$dst"
 	inject origin "$from" bubble "$src" "$dst" 0104deadbeef
@@ -92,7 +92,7 @@ test_inject()
 	inject echo-request "$src" "$dst" 7 1 0011223344556677
 	inject echo-reply "$src" "$dst" 7 1 00112233445566
 	inject udp6 "$src" "$dst" 1000 2000 33
-	on x "$here/tdinject" --from 198.51.100.66:4000 --vary teredo --count 2 \
+	on x "$here/helpers/tdinject" --from 198.51.100.66:4000 --vary teredo --count 2 \
 		--to "$to" udp6 "$src" "$dst" 1000 2000 4
 	capture_stop built
 

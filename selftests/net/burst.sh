@@ -20,7 +20,7 @@ ABLE=bf0100 NOW=bf0101
 # begin KIND NAME: a client with this NAT type, without peers; record what it sends
 begin()
 {
-	on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" "$1"
+	on a "$here/helpers/tdctl" up teredo0 $A 0 "${outside[a]}" "$1"
 	flush a
 	capture a eth0 "$2" -Q out udp
 }

@@ -110,7 +110,7 @@ event_flushed()
 
 event_forgotten()
 {
-	on a "$here/tdctl" state teredo0 0
+	on a "$here/helpers/tdctl" state teredo0 0
 }
 
 event_settings()

@@ -36,7 +36,7 @@ udp()
 	for out in "sizes $addr 7000" "burst $addr 7000 700 40" \
 		   "burst $addr 7000 1200 40" "gso $addr 7000 1100 40"; do
 		# shellcheck disable=SC2086 # words
-		check "UDP from $from, $out" on "$from" "$here/tdudp" $out
+		check "UDP from $from, $out" on "$from" "$here/helpers/tdudp" $out
 	done
 }
 
@@ -247,7 +247,7 @@ test_relay_merged()
 	capture r n merged ip6
 	check "TCP" tcp_both_ways a n "$native"
 	for size in 1 100 700 1201; do
-		check "UDP, $size octets" on n "$here/tdudp" burst \
+		check "UDP, $size octets" on n "$here/helpers/tdudp" burst \
 			"$(teredo_address a)" 7000 "$size" 40
 	done
 	check_equal "checksum errors" '' "$(errors_counted)"
@@ -306,8 +306,8 @@ teredo_relay r 198.51.100.1 3545
 head -c 100000 /dev/urandom > "$tmp/sent"
 # avoids the loss of a first packet to path MTU discovery
 ip_on n -6 route replace ::/0 dev eth0 mtu 1280
-start serve-a a "$here/tdudp" serve 7000
-start serve-n n "$here/tdudp" serve 7000
+start serve-a a "$here/helpers/tdudp" serve 7000
+start serve-n n "$here/helpers/tdudp" serve 7000
 capture inet na wire udp or 'ip[6:2] & 0x1fff != 0'
 
 add_test "checksum: a client behind its host's masquerading" test_container

@@ -56,7 +56,7 @@ flood()
 	local name=flood-$1-${#running[@]} to=$2
 
 	shift 2
-	start "$name" x "$here/tdinject" --to "$to" --count 100000000 \
+	start "$name" x "$here/helpers/tdinject" --to "$to" --count 100000000 \
 		--rate 20 "$@"
 	running+=("$name")
 }
@@ -89,7 +89,7 @@ others_look()
 	for node in "$@"; do
 		background look-$node $node "
 			ip -d -s link show dev teredo0
-			'$here/tdctl' dump teredo0
+			'$here/helpers/tdctl' dump teredo0
 			ip -6 route show dev teredo0
 			ethtool -S teredo0
 			sleep 0.5"
@@ -132,7 +132,7 @@ cycle_client()
 	local i
 
 	for ((i = 0; i < $1; i++)); do
-		on a "$here/tdctl" bare teredo0 40000 $A &&
+		on a "$here/helpers/tdctl" bare teredo0 40000 $A &&
 			printf '%s\n' "addr add $A/32 dev teredo0 nodad" \
 				'route add ::/0 dev teredo0' \
 				'link del teredo0' | ip_on a -batch - ||
@@ -160,7 +160,7 @@ cycle_all()
 # stable_client NODE ADDRESS: a client that stays, as a peer for the others
 stable_client()
 {
-	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
+	on $1 "$here/helpers/tdctl" bare teredo0 ${port[$1]} $2 &&
 		printf '%s\n' "addr add $2/32 dev teredo0 nodad" \
 			'route add default dev teredo0' | ip_on $1 -6 -batch -
 }
@@ -196,8 +196,8 @@ loop_clients()
 		teredo0 "$(netns $1)" 40000 teredo1 "$(netns $1)" 60000 |
 		ip_on $2 -batch -
 	printf 'link set teredo%d up\n' 0 1 | ip_on $1 -batch -
-	on $1 "$here/tdctl" up teredo0 $A 0 192.0.2.10
-	on $1 "$here/tdctl" up teredo1 $C 0 192.0.2.30
+	on $1 "$here/helpers/tdctl" up teredo0 $A 0 192.0.2.10
+	on $1 "$here/helpers/tdctl" up teredo1 $C 0 192.0.2.30
 	printf '%s\n' "addr add $A/128 dev teredo0 nodad" \
 		"route add $C/128 dev teredo0" | ip_on $1 -batch -
 	on $1 "$tools/teredo" peer add teredo0 $C remote 192.0.2.30:60000
@@ -329,7 +329,7 @@ test_flapping()
 		'link set eth0 down' 'link set eth0 up' \
 		'addr add 203.0.113.2 dev eth0' | ip -batch -"
 	background flap-peers b "'$tools/teredo' peer flush teredo0"
-	background flap-state b "'$here/tdctl' state teredo0 1; '$here/tdctl' up teredo0 $B"
+	background flap-state b "'$here/helpers/tdctl' state teredo0 1; '$here/helpers/tdctl' up teredo0 $B"
 	pause $((rounds / 2 + 2))
 	stop_all
 
@@ -342,7 +342,7 @@ test_flapping()
 		'route replace default dev eth0' \
 		'addr replace 203.0.113.2 dev eth0' \
 		'route replace ::/0 dev eth0' | ip_on s1 -batch -
-	on b "$here/tdctl" up teredo0 $B
+	on b "$here/helpers/tdctl" up teredo0 $B
 	ip_on inet route replace 198.51.100.1 dev r
 	check "from a client by the relay" wait_for 20 reach n $B
 	check "between clients" wait_for 20 reach a $B

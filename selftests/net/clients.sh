@@ -25,7 +25,7 @@ server()
 # echo_request FROM SOURCE [COUNT RATE]: Echo Requests of a client to a native host
 echo_request()
 {
-	on x "$here/tdinject" --from "$1" --to $primary:3544 \
+	on x "$here/helpers/tdinject" --from "$1" --to $primary:3544 \
 		--count "${3:-1}" --rate "${4:-1000}" \
 		echo-request "$2" 2001:db8:7::7 7 1 00112233
 }
@@ -47,7 +47,7 @@ authenticate()
 	local index
 
 	index=$(ip_on s1 -o link show teredo0 | cut -d: -f1)
-	check_equal "client-set" "" "$(on s1 "$here/tdctl" genl 10 \
+	check_equal "client-set" "" "$(on s1 "$here/helpers/tdctl" genl 10 \
 		"1=$(printf %02x "$index")000000" "7=$1" "8=$2" "11=$3" 2>&1)"
 }
 
@@ -121,7 +121,7 @@ test_rate()
 # echo_to DESTINATION: an Echo Request of a client
 echo_to()
 {
-	on x "$here/tdinject" --from $at_a --to $primary:3544 \
+	on x "$here/helpers/tdinject" --from $at_a --to $primary:3544 \
 		echo-request $own_a "$1" 7 1 00112233
 }
 
@@ -164,7 +164,7 @@ test_bound()
 	server gateway auth
 	authenticate c000020a 9c40 2c010000
 	before=$(awk '/^Slab:/ { print $2 }' /proc/meminfo)
-	check "100,000 mappings" on s1 "$here/tdctl" clients teredo0 100000
+	check "100,000 mappings" on s1 "$here/helpers/tdctl" clients teredo0 100000
 	after=$(awk '/^Slab:/ { print $2 }' /proc/meminfo)
 	check_equal "clients" 65536 "$(clients)"
 	note "$((after - before)) kB"

@@ -215,7 +215,7 @@ test_off()
 # tdctl
 behind()
 {
-	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 "$1" ${3:+"$3"}
+	on a "$here/helpers/tdctl" up teredo0 $A 0 10.1.0.2 "$1" ${3:+"$3"}
 	check "open ports" wait_for 5 ports_open "$2"
 	before a
 }
@@ -893,7 +893,7 @@ test_upnp_alternate()
 		"$(payloads alternate | awk '{ print substr($3, 81) }')"
 	check_equal "no place to send to" \
 		"refused: 22 upnp-addr and upnp-port need upnp, each other, and a unicast address" \
-		"$(on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2 224.0.0.1:40000)"
+		"$(on a "$here/helpers/tdctl" up teredo0 $A 0 10.1.0.2 2 224.0.0.1:40000)"
 	behind 2 1
 }
 
@@ -901,7 +901,7 @@ test_combinations()
 {
 	check_equal "no symmetric NAT support" \
 		"refused: 22 Port-preserving support needs symmetric NAT support" \
-		"$(on a "$here/tdctl" link set teredo0 15=00)"
+		"$(on a "$here/helpers/tdctl" link set teredo0 15=00)"
 }
 
 modprobe teredo || fail "no module"

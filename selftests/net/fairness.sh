@@ -77,7 +77,7 @@ test_relay()
 flood_server()
 {
 	ip_on s1 link set teredo0 type teredo rate 100
-	start flood x "$here/tdinject" --from 198.51.100.66:5000 \
+	start flood x "$here/helpers/tdinject" --from 198.51.100.66:5000 \
 		--to $primary:3544 --count 1000000 --rate 300 \
 		bubble 2001:db8:66::1 $A
 	pause 2
@@ -99,7 +99,7 @@ test_advertisements()
 
 	flood_server
 	capture inet s1 ra "src host $primary and dst host 192.0.2.10 and greater 120"
-	on x "$here/tdinject" --from $A_AT --to $primary:3544 --count 40 \
+	on x "$here/helpers/tdinject" --from $A_AT --to $primary:3544 --count 40 \
 		--rate 20 $RS
 	capture_stop ra
 	got=$(packets ra | wc -l)
@@ -114,7 +114,7 @@ test_forwarding()
 
 	flood_server
 	capture inet s1 fwd "src host $primary and dst host 192.0.2.10"
-	on x "$here/tdinject" --from 198.51.100.1:3545 --to $primary:3544 \
+	on x "$here/helpers/tdinject" --from 198.51.100.1:3545 --to $primary:3544 \
 		--count 10 --rate 5 bubble 2001:db8:1::1 $A
 	capture_stop fwd
 	got=$(payloads fwd | awk '$3 ~ /^0000f22639cc9bfe/ { n++ } END { print n + 0 }')
@@ -126,7 +126,7 @@ test_forwarding()
 flood_client()
 {
 	count_from a
-	start flood x "$here/tdinject" --from $SERVER --to $A_AT --count 10000 \
+	start flood x "$here/helpers/tdinject" --from $SERVER --to $A_AT --count 10000 \
 		--rate 1000 "$@"
 	pause 1.5
 }
@@ -145,7 +145,7 @@ test_answers()
 	flush a
 	flood_client --vary ip6 origin 198.51.100.66:9 bubble 2001:db8:77::1 $A
 	capture a eth0 answers "dst host 198.51.100.1"
-	on x "$here/tdinject" --from $SERVER --to $A_AT --count 10 --rate 5 \
+	on x "$here/helpers/tdinject" --from $SERVER --to $A_AT --count 10 --rate 5 \
 		origin 198.51.100.1:3545 bubble 2001:db8:1::1 $A
 	capture_stop answers
 	got=$(packets answers | wc -l)
@@ -165,7 +165,7 @@ test_wanted()
 	capture a eth0 answers "dst host 192.0.2.20"
 	start ping a ping -6 -n -c 1 -W 5 $B
 	pause 0.3
-	on x "$here/tdinject" --from $SERVER --to $A_AT --count 4 --rate 4 \
+	on x "$here/helpers/tdinject" --from $SERVER --to $A_AT --count 4 --rate 4 \
 		origin $B_AT bubble $B $A
 	capture_stop answers
 	stop ping
@@ -183,14 +183,14 @@ test_tests()
 
 	flush a
 	for i in 1 2 3 4 5 6; do
-		start flood$i x "$here/tdinject" --from 198.51.100.7$i:5000 \
+		start flood$i x "$here/helpers/tdinject" --from 198.51.100.7$i:5000 \
 			--to $A_AT --count 10000 --rate 100 --vary ip6 \
 			udp6 2001:db8:7$i::1 $A 1 2 1
 	done
 	pause 1.5
 	capture a eth0 tests "dst host $primary and udp[36:4] = 0x00600000"
 	for ((i = 1; i <= 10; i++)); do
-		on x "$here/tdinject" --from 198.51.100.1:3545 --to $A_AT \
+		on x "$here/helpers/tdinject" --from 198.51.100.1:3545 --to $A_AT \
 			udp6 2001:db8:60::$i $A 1 2 1
 		pause 0.5
 	done
@@ -205,7 +205,7 @@ test_tests()
 # helper [NONCE]: a control daemon that has sent a solicitation with this nonce
 helper()
 {
-	start helper a "$here/tdctl" helper teredo0 $primary \
+	start helper a "$here/helpers/tdctl" helper teredo0 $primary \
 		${RS/0102030405060708/$1}
 	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
 }
@@ -213,7 +213,7 @@ helper()
 # advertise COUNT RATE NONCE: forge advertisements of the server
 advertise()
 {
-	on x "$here/tdinject" --from $SERVER --to $A_AT --count "$1" --rate "$2" \
+	on x "$here/helpers/tdinject" --from $SERVER --to $A_AT --count "$1" --rate "$2" \
 		auth "$3" origin $A_AT \
 		ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff 2001:0:cb00:7101::
 }

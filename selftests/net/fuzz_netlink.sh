@@ -17,7 +17,7 @@ links()
 
 test_requests()
 {
-	on a "$here/nlfuzz" "$SEED" "$COUNT" > "$tmp/nlfuzz.log" 2>&1
+	on a "$here/helpers/nlfuzz" "$SEED" "$COUNT" > "$tmp/nlfuzz.log" 2>&1
 	check_equal "exit code" 0 $?
 	note < "$tmp/nlfuzz.log"
 }
@@ -44,7 +44,7 @@ test_delete()
 test_again()
 {
 	check "a new device" ip_on a link add t1 up type teredo
-	check "it answers" on a "$here/tdctl" stats t1
+	check "it answers" on a "$here/helpers/tdctl" stats t1
 	ip_on a link del t1
 	check "the module goes" wait_for 10 rmmod teredo
 }

@@ -61,7 +61,7 @@ test_flood()
 	args+=(-t 192.0.2.10:40000 -t 203.0.113.1:3544 -t 203.0.113.2:3544
 		-t 198.51.100.1:3545)
 	cat "$top"/selftests/unit/{vectors,windows}.txt > "$tmp/vectors"
-	check "the fuzzer" on x "$here/pktfuzz" "${args[@]}" $SEED $COUNT \
+	check "the fuzzer" on x "$here/helpers/pktfuzz" "${args[@]}" $SEED $COUNT \
 		"$tmp/vectors"
 	for node in a s1 r; do
 		note "$node: $(($(udp $node) - ${udp_before[$node]})) came in"

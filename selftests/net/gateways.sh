@@ -89,7 +89,7 @@ flood()
 	local rs
 
 	rs=$(vector RS-5)
-	on x "$here/tdinject" --from 11.0.0.1:5000 --to 203.0.113.1:3544 \
+	on x "$here/helpers/tdinject" --from 11.0.0.1:5000 --to 203.0.113.1:3544 \
 		--vary src --count "$1" "${rs/5be706cb/5be706cc}"
 }
 

@@ -38,7 +38,7 @@ received()
 # stat NAME: the counter of a; 0 if it is not listed
 stat()
 {
-	on a "$here/tdctl" stats teredo0 |
+	on a "$here/helpers/tdctl" stats teredo0 |
 		awk -v name=$1 '$1 == name { n = $2 } END { print n + 0 }'
 }
 
@@ -259,7 +259,7 @@ test_control()
 	flush a
 	rate=$(stat rx_drop_rate)
 	start_ping
-	start helper a "$here/tdctl" helper teredo0
+	start helper a "$here/helpers/tdctl" helper teredo0
 	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
 	start=$(now_ms)
 	flood 2000 $SERVER ra fe80::8000:f227:34ff:8efe fe80::ffff:ffff:ffff \

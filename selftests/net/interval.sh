@@ -130,7 +130,7 @@ test_other()
 			"bubble $(teredo_address a) $inner" \
 			"origin 192.0.2.10:40000 bubble $(teredo_address a) $inner" \
 			'0001' 'ff'; do
-		on s1 "$here/tdinject" --from 203.0.113.1:3544 \
+		on s1 "$here/helpers/tdinject" --from 203.0.113.1:3544 \
 			--to 192.0.2.20:${second[b]} $part
 	done
 	pause 0.5

@@ -25,7 +25,7 @@ from()
 	local from=$1
 
 	shift
-	on w "$here/tdinject" --ttl 1 --from "$from" --to $GROUP "$@"
+	on w "$here/helpers/tdinject" --ttl 1 --from "$from" --to $GROUP "$@"
 }
 
 # direct ENDPOINT ARGUMENTS of tdinject...: to A's service port
@@ -34,7 +34,7 @@ direct()
 	local from=$1
 
 	shift
-	on w "$here/tdinject" --from "$from" --to 10.1.0.2:40000 "$@"
+	on w "$here/helpers/tdinject" --from "$from" --to 10.1.0.2:40000 "$@"
 }
 
 discovery()
@@ -56,7 +56,7 @@ bound()
 # up: qualify a with its inside address, behind a NAT that is not symmetric
 up()
 {
-	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 2
+	on a "$here/helpers/tdctl" up teredo0 $A 0 10.1.0.2 2
 }
 
 # said NAME [FILTER]: destination, TTL and payload of all datagrams
@@ -165,7 +165,7 @@ test_checks()
 		bubble $D ff02::1 4100
 	direct 10.1.0.9:50000 bubble $D ff02::1
 	check_changes "to the service port" a 'rx_drop_destination +1'
-	on w "$here/tdinject" --from 10.1.0.9:50000 --to 10.1.0.2:3544 \
+	on w "$here/helpers/tdinject" --from 10.1.0.9:50000 --to 10.1.0.2:3544 \
 		bubble $D ff02::1
 	# no socket is bound there, so the host sends an ICMP error
 	check_changes "to port 3544 of our address" a 'sent +1'
@@ -272,7 +272,7 @@ sends()
 # Membership follows the mapping and the link.
 test_state()
 {
-	on a "$here/tdctl" state teredo0 0
+	on a "$here/helpers/tdctl" state teredo0 0
 	! member a || fail "a member of the group, while not qualified"
 	! bound a || fail "a socket, while not qualified"
 	up
@@ -312,10 +312,10 @@ test_lease()
 	echo 1 > $t/events/workqueue/workqueue_execute_start/enable
 	stop a-watch
 	ip_on a link del teredo0 2> /dev/null
-	on a "$here/tdctl" bare teredo0 40000 $A
+	on a "$here/helpers/tdctl" bare teredo0 40000 $A
 	ip_on a link set teredo0 type teredo local_discovery
 	ip_on a xfrm policy add dir out dst 224.0.0.253/32 action block
-	on a "$here/tdctl" up teredo0 $A 3 10.1.0.2 2
+	on a "$here/helpers/tdctl" up teredo0 $A 3 10.1.0.2 2
 	check "a member" member a
 	check "no member when the mapping has ended" \
 		wait_for 6 eval '! member a'
@@ -346,9 +346,9 @@ start_spread()
 	capture m eth0 spread udp port 3544
 	for ((i = 0; i < SPREAD; i++)); do
 		printf -v hex %x $((65535 - 20000 - i))
-		on m "$here/tdctl" bare "td$i" $((20000 + i)) \
+		on m "$here/helpers/tdctl" bare "td$i" $((20000 + i)) \
 			"2001:0:cb00:7101:0:$hex:3fff:fdf5"
-		on m "$here/tdctl" up "td$i" \
+		on m "$here/helpers/tdctl" up "td$i" \
 			"2001:0:cb00:7101:0:$hex:3fff:fdf5" 0 10.8.0.2 2
 		ip_on m link set "td$i" type teredo local_discovery
 	done
@@ -389,14 +389,14 @@ start_late()
 	printf '%s\n' 'addr add 10.8.0.9/24 dev eth0' \
 		'route add default dev eth0' | ip_on k -batch -
 	real_checksums l
-	on l "$here/tdctl" bare teredo0 40000 $A
-	on l "$here/tdctl" up teredo0 $A 0 10.8.0.2 2
+	on l "$here/helpers/tdctl" bare teredo0 40000 $A
+	on l "$here/helpers/tdctl" up teredo0 $A 0 10.8.0.2 2
 	printf '%s\n' "addr add $A/32 dev teredo0 nodad" \
 		'route add default dev teredo0' | ip_on l -6 -batch -
 	ip_on l link set teredo0 type teredo local_discovery
 	capture l eth0 late -Q out udp
 	for place in "10.8.0.9:50000 bubble $D" "10.8.0.9:50001 bubble $E"; do
-		on k "$here/tdinject" --ttl 1 --to $GROUP --from $place ff02::1
+		on k "$here/helpers/tdinject" --ttl 1 --to $GROUP --from $place ff02::1
 	done
 	late=$EPOCHREALTIME
 	start late-pings l bash -c "

@@ -18,8 +18,8 @@ inner_client()
 	port[$1]=$3
 	addr[$1]=$(printf '2001:0:cb00:7101:0:%x:3fff:%x' $((0xffff ^ $3)) \
 		$((0xfdff ^ $2)))
-	on "$1" "$here/tdctl" bare teredo0 "$3" "${addr[$1]}" || exit 1
-	on "$1" "$here/tdctl" up teredo0 "${addr[$1]}" 0 "$4" "$5" ${6:+"$6"}
+	on "$1" "$here/helpers/tdctl" bare teredo0 "$3" "${addr[$1]}" || exit 1
+	on "$1" "$here/helpers/tdctl" up teredo0 "${addr[$1]}" 0 "$4" "$5" ${6:+"$6"}
 	printf '%s\n' "addr add ${addr[$1]}/32 dev teredo0 nodad" \
 		'route add default dev teredo0' | ip_on "$1" -6 -batch - || exit 1
 }
@@ -230,7 +230,7 @@ test_homes_half()
 	gate g2
 	on g2 nft add rule ip nat prerouting iifname wan ip saddr 203.0.113.0/24 \
 		udp dport 40002 dnat to 10.2.0.2
-	on v "$here/tdctl" up teredo0 "${addr[v]}" 0 10.2.0.2 2
+	on v "$here/helpers/tdctl" up teredo0 "${addr[v]}" 0 10.2.0.2 2
 	test_lossless 'c g1 g2' 'c/g1 c/g2' u v
 }
 

@@ -245,14 +245,14 @@ test_changed()
 	check "bound to it" bound_to '0.0.0.0%eth1:40000'
 	[[ $(teredo a show teredo0) != *qualified* ]] || fail "still qualified"
 	ip_on a link set teredo0 type teredo dev eth1
-	on a "$here/tdctl" up teredo0 "$A"
+	on a "$here/helpers/tdctl" up teredo0 "$A"
 	ip_on a link set teredo0 type teredo dev eth1 fwmark 0
 	[[ $(ip_on a link show teredo0) == *LOWER_UP* ]] ||
 		fail "the same interface once more unsets the mapping"
 	ip_on a link del eth1
 	check_equal "up without an interface" \
 		"refused: 19 The configured link does not exist (set another one)" \
-		"$(on a "$here/tdctl" up teredo0 "$A")"
+		"$(on a "$here/helpers/tdctl" up teredo0 "$A")"
 	stop a-watch
 	ip_on a link del teredo0
 }

@@ -168,7 +168,7 @@ refuse()
 
 	shift 3
 	check_equal "$what" "refused: $number $text" \
-		"$(on a "$here/tdctl" "$@" 2>&1)"
+		"$(on a "$here/helpers/tdctl" "$@" 2>&1)"
 }
 
 test_new_refused()
@@ -330,7 +330,7 @@ test_genl_refused()
 		genl 5 1=$i
 	refuse "peer-add while not qualified" 100 'The client is not qualified' \
 		genl 5 1=$i 2=$B_HEX
-	check "qualified" on a "$here/tdctl" genl 2 "${up[@]}"
+	check "qualified" on a "$here/helpers/tdctl" genl 2 "${up[@]}"
 	refuse "link-local peer" 99 'Not an address that a peer can have' \
 		genl 5 1=$i 2=fe800000000000000000000000000001
 	refuse "private peer" 99 'Not an address that a peer can have' \
@@ -450,7 +450,7 @@ test_dump()
 	ip_a link add d39 index 5000 type teredo
 	ip_a link add d40 index 4000 type teredo
 	for i in 1 39; do
-		must on a "$here/tdctl" list-without "d$i" | sort > "$tmp/list"
+		must on a "$here/helpers/tdctl" list-without "d$i" | sort > "$tmp/list"
 		left=$((left - 1))
 		check_equal "d$i: devices that are left" $left "$(indices | wc -l)"
 		check_equal "d$i: devices that are not listed" '' \
@@ -474,16 +474,16 @@ test_unprivileged()
 	ip_a link add t1 up type teredo
 	i=$(ip_on a -o link show t1 | sed 's/:.*//')
 	printf -v i '%02x000000' "$i"
-	check "dev-get" unprivileged "$here/tdctl" stats t1
+	check "dev-get" unprivileged "$here/helpers/tdctl" stats t1
 	for cmd in 2 dump:4 5 6 7 9; do
 		check_equal "command $cmd" "refused: 1 " \
-			"$(unprivileged "$here/tdctl" genl $cmd 1=$i)"
+			"$(unprivileged "$here/helpers/tdctl" genl $cmd 1=$i)"
 	done
 	check_equal "changelink" "refused: 1 " \
-		"$(unprivileged "$here/tdctl" link set t1 8=05)"
+		"$(unprivileged "$here/helpers/tdctl" link set t1 8=05)"
 	# root of a user namespace that does not own this network namespace
 	check_equal "dev-set as somebody else's root" "refused: 1 " \
-		"$(on a unshare -U -r "$here/tdctl" genl 2 1=$i 3=00000000)"
+		"$(on a unshare -U -r "$here/helpers/tdctl" genl 2 1=$i 3=00000000)"
 	ip_a link del t1
 }
 
@@ -496,8 +496,8 @@ test_container()
 		ip link set lo up
 		ip link add type teredo &&
 		ip link set teredo0 up &&
-		'$here/tdctl' up teredo0 $A &&
-		'$here/tdctl' dump teredo0"
+		'$here/helpers/tdctl' up teredo0 $A &&
+		'$here/helpers/tdctl' dump teredo0"
 
 	# a container must not change a device whose socket is outside
 	start box a unshare -U -r -n sleep infinity
@@ -513,18 +513,18 @@ test_container()
 	for cmd in 2 5 6 7 9; do
 		check_equal "command $cmd inside" \
 			"refused: 1 CAP_NET_ADMIN is missing in the namespace of the socket" \
-			"$(inside "$here/tdctl" genl $cmd 1=$i)"
+			"$(inside "$here/helpers/tdctl" genl $cmd 1=$i)"
 	done
 	check_equal "changelink inside" \
 		"refused: 1 CAP_NET_ADMIN is missing in the namespace of the socket" \
-		"$(inside "$here/tdctl" link set t1 8=05)"
+		"$(inside "$here/helpers/tdctl" link set t1 8=05)"
 	stop box KILL
 }
 
 # peers: number of peers of t1
 peers()
 {
-	on a "$here/tdctl" dump t1 | grep -c '^peer '
+	on a "$here/helpers/tdctl" dump t1 | grep -c '^peer '
 }
 
 # Another source address is another mapping, even if it is mapped to the same endpoint.
@@ -532,13 +532,13 @@ test_source()
 {
 	local addr=2001:0:cb00:7101:2c5a:63bf:3fff:fdf5
 
-	on a "$here/tdctl" bare t1 41000 $addr
-	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	on a "$here/helpers/tdctl" bare t1 41000 $addr
+	on a "$here/helpers/tdctl" up t1 $addr 0 10.1.0.2
 	teredo a peer add t1 2001:0:cb00:7101:10a7:3caf:3fff:fdeb remote 192.0.2.20:50000
 	check_equal "peers" 1 "$(peers)"
-	on a "$here/tdctl" up t1 $addr 0 10.1.0.2
+	on a "$here/helpers/tdctl" up t1 $addr 0 10.1.0.2
 	check_equal "peers with the same source" 1 "$(peers)"
-	on a "$here/tdctl" up t1 $addr 0 192.0.2.10
+	on a "$here/helpers/tdctl" up t1 $addr 0 192.0.2.10
 	check_equal "peers with another source" 0 "$(peers)"
 	ip_a link del t1
 }

@@ -13,7 +13,7 @@
 # bare NODE ADDRESS: like bare_client, but without tdctl watch
 bare()
 {
-	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
+	on $1 "$here/helpers/tdctl" bare teredo0 ${port[$1]} $2 &&
 		ip_on $1 -6 addr add $2/32 dev teredo0 nodad
 }
 
@@ -45,7 +45,7 @@ test_move()
 	ip_on c link set teredo0 netns "$(netns m)"
 	check "the device is there" ip_on m link show teredo0
 	ip_on m link set teredo0 up
-	on m "$here/tdctl" up teredo0 $C
+	on m "$here/helpers/tdctl" up teredo0 $C
 	ip_on m -6 addr add $C/32 dev teredo0 nodad
 	pair m $C 192.0.2.30:60000
 	capture c eth0 moved udp
@@ -60,7 +60,7 @@ test_move()
 	# back to the namespace of its socket
 	ip_on m link set teredo0 netns "$(netns c)"
 	ip_on c link set teredo0 up
-	on c "$here/tdctl" up teredo0 $C
+	on c "$here/helpers/tdctl" up teredo0 $C
 	ip_on c -6 addr add $C/32 dev teredo0 nodad
 	pair c $C 192.0.2.30:60000
 	check "ping after the return" reach a $C
@@ -75,7 +75,7 @@ test_link_netns()
 	bare c $C
 	ip_on c link set teredo0 netns "$(netns m)"
 	ip_on m link set teredo0 up
-	on m "$here/tdctl" up teredo0 $C
+	on m "$here/helpers/tdctl" up teredo0 $C
 	ip_on m -6 addr add $C/32 dev teredo0 nodad
 	pair m $C 192.0.2.30:60000
 	start ping m ping -6 -n -q -i 0.01 $A
@@ -116,7 +116,7 @@ busy()
 	start ping2 b ping -6 -n -q -i 0.002 $A
 	start ping3 a ping -6 -n -q -i 0.01 $C
 	start dump a bash -c "while :; do
-			'$here/tdctl' dump teredo0; $breath; done"
+			'$here/helpers/tdctl' dump teredo0; $breath; done"
 	inject --from 12.0.0.1:5000 --vary teredo --to 192.0.2.10:40000 \
 		--count 2000 --rate 1000 echo-request 2001:0:cb00:7101:0:0:0:0 \
 		$A 7 1 00
@@ -168,7 +168,7 @@ test_cycles()
 	local i before
 
 	start dump1 a bash -c "while :; do
-			'$here/tdctl' dump teredo0; $breath; done"
+			'$here/helpers/tdctl' dump teredo0; $breath; done"
 	start dump2 a bash -c "while :; do
 			'$tools/teredo' -j show; '$tools/teredo' stats; $breath; done"
 	inject --from 192.0.2.20:50000 --to 192.0.2.10:40000 \

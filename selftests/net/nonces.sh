@@ -114,7 +114,7 @@ ip_on inet route add blackhole default
 client a none
 bare_client a $A
 ip_on a link set teredo0 type teredo server "${SERVER%:*}" server2 "${SERVER2%:*}"
-on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" 3
+on a "$here/helpers/tdctl" up teredo0 $A 0 "${outside[a]}" 3
 
 add_test "XC-15 XN-05: nonces of bubbles are 32 random bits" test_trailers
 add_test "C-120: connectivity tests have 128 random bits, and 32 more" test_tests

@@ -116,7 +116,7 @@ kernel_is_quiet()
 # each allocation of each request fails once
 test_requests()
 {
-	on f "$here/tdfault" $1 2>&1 | note
+	on f "$here/helpers/tdfault" $1 2>&1 | note
 	check_equal "exit code" 0 "${PIPESTATUS[0]}"
 	kernel_is_quiet
 }

@@ -74,7 +74,7 @@ test_upnp()
 	check_equal "remembered" \
 		"upnp 10.1.0.1 10.1.0.2:40000 ${outside[a]}:40000" "$(remembered)"
 	capture a eth0 in udp src port 1
-	on x "$here/tdinject" --from 198.51.100.66:1 \
+	on x "$here/helpers/tdinject" --from 198.51.100.66:1 \
 		--to "${outside[a]}:40000" 00
 	capture_stop in
 	check_equal "strangers get in" 1 "$(packets in | wc -l)"
@@ -283,7 +283,7 @@ test_refused()
 # A port without an address is of no use.
 test_no_address()
 {
-	start igd na "$here/igd.py" 10.1.0.1 GetExternalIPAddress
+	start igd na "$here/helpers/igd.py" 10.1.0.1 GetExternalIPAddress
 	wait_for 10 tcp_listening "$pid" 5000 || fail "no gateway"
 	portmap lost --state "$tmp/lost" upnp 10.1.0.1 10.1.0.2 40000
 	check "it fails" wait_for 10 grep -q \
@@ -318,7 +318,7 @@ test_silent()
 # request waits. Neither it nor a reply about another port must count.
 test_late_reply()
 {
-	start pmp na "$here/natpmp.py" 10.1.0.1 "${outside[a]}"
+	start pmp na "$here/helpers/natpmp.py" 10.1.0.1 "${outside[a]}"
 	check "the gateway listens" wait_for 10 grep -qs ":14E7 " "/proc/$pid/net/udp"
 	portmap late nat-pmp 10.1.0.1 10.1.0.2 40000
 	check "the port" wait_for 10 grep -q '^mapped' "$tmp/late.log"
@@ -337,8 +337,8 @@ test_other_host()
 	local evil=10.1.0.1evil.example
 
 	echo "198.51.100.66 $evil" >> /etc/hosts
-	start liar na "$here/igd.py" 10.1.0.1 none "$evil"
-	start evil x "$here/igd.py" 198.51.100.66 none
+	start liar na "$here/helpers/igd.py" 10.1.0.1 none "$evil"
+	start evil x "$here/helpers/igd.py" 198.51.100.66 none
 	check "the attacker listens" wait_for 10 tcp_listening "$pid" 5000
 	capture x eth0 asked tcp port 5000
 	portmap misled upnp 10.1.0.1 10.1.0.2 40000

@@ -19,7 +19,7 @@ generators='0 1 2 3'
 # bare NODE ADDRESS: like bare_client, but without tdctl watch
 bare()
 {
-	on $1 "$here/tdctl" bare teredo0 ${port[$1]} $2 &&
+	on $1 "$here/helpers/tdctl" bare teredo0 ${port[$1]} $2 &&
 		printf '%s\n' "addr add $2/32 dev teredo0 nodad" \
 			'route add default dev teredo0' |
 		ip_on $1 -6 -batch -
@@ -74,7 +74,7 @@ settings()
 
 looks()
 {
-	loop dump-$1 $1 "'$here/tdctl' dump teredo0; ethtool -S teredo0"
+	loop dump-$1 $1 "'$here/helpers/tdctl' dump teredo0; ethtool -S teredo0"
 	loop show-$1 $1 "ip -d -s link show dev teredo0;
 		'$tools/teredo' stats teredo0"
 }
@@ -85,7 +85,7 @@ unsolicited()
 	local name=$1
 
 	shift
-	start $name x "$here/tdinject" --count 100000000 --rate 200 "$@"
+	start $name x "$here/helpers/tdinject" --count 100000000 --rate 200 "$@"
 	running+=("$name")
 }
 

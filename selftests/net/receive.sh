@@ -161,7 +161,7 @@ test_advertisement()
 		"${ra[@]}"
 	drops rx_drop_no_daemon "without a helper" $SERVER "${ra[@]}"
 
-	start helper a "$here/tdctl" helper teredo0
+	start helper a "$here/helpers/tdctl" helper teredo0
 	check "a helper starts" wait_for 5 grep -q ready "$tmp/helper.log"
 	from $SERVER auth 0011223344556677 origin 192.0.2.10:40000 "${ra[@]}"
 	from $SERVER "${ra[@]}"
@@ -225,7 +225,7 @@ test_link_local()
 # idle PEER: ms since the last reception from it and the last transmission to it
 idle()
 {
-	on a "$here/tdctl" dump teredo0 |
+	on a "$here/helpers/tdctl" dump teredo0 |
 		sed -n "s/^peer $1 .* idle \([0-9]* [0-9]*\) .*/\1/p"
 }
 
@@ -294,7 +294,7 @@ test_charged()
 # tried NUMBER: NUMBER pairs of bubbles have been sent to B
 tried()
 {
-	[[ $(on a "$here/tdctl" dump teredo0) == *"peer $B probing "*" tries $1 "* ]]
+	[[ $(on a "$here/helpers/tdctl" dump teredo0) == *"peer $B probing "*" tries $1 "* ]]
 }
 
 # A bubble via the server is answered directly, but verifies nothing. Packets stay queued
@@ -561,7 +561,7 @@ test_foreign_source()
 test_not_qualified()
 {
 	flush a
-	on a "$here/tdctl" state teredo0 1
+	on a "$here/helpers/tdctl" state teredo0 1
 	ip_on a -6 addr replace $A/32 dev teredo0 nodad
 	on a ping -6 -n -c 2 -i 0.1 -W 1 $N > /dev/null 2>&1
 	check_changes "pings out" a 'state -1'
@@ -570,7 +570,7 @@ test_not_qualified()
 		echo-request $B $A 7 1 00
 	drops rx_drop_not_qualified "indirect bubble" $SERVER \
 		origin $B_AT bubble $B $A
-	on a "$here/tdctl" up teredo0 $A
+	on a "$here/helpers/tdctl" up teredo0 $A
 }
 
 # A peer that does not answer: 4 pairs of bubbles, failure after 8 s. Runs in the

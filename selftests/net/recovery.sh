@@ -428,9 +428,9 @@ test_lifetime()
 		bubble 2001:0:cb00:7101:10a7:3caf:3fff:fdeb $addr
 	check_changes "a peer" a 'rx_bubbles +1' 'peers +1' \
 		'peer 2001:0:cb00:7101:10a7:3caf:3fff:fdeb trusted 192.0.2.20:50000 tries 0 queued 0'
-	on a "$here/tdctl" up teredo0 $addr 3
+	on a "$here/helpers/tdctl" up teredo0 $addr 3
 	pause 2
-	on a "$here/tdctl" up teredo0 $addr 3	# renewed in time
+	on a "$here/helpers/tdctl" up teredo0 $addr 3	# renewed in time
 	pause 2
 	check_changes "before the end" a
 	took "carrier gone" 2500 no_carrier

@@ -17,7 +17,7 @@ met()
 {
 	local nonce
 
-	on a "$here/tdctl" up teredo0 $A 0 10.1.0.2 3
+	on a "$here/helpers/tdctl" up teredo0 $A 0 10.1.0.2 3
 	check "spare ports" wait_for 5 ports_open 3
 	indirect 0104deadbeef05029cbb
 	nonce=$(nonce_sent $B)

@@ -20,7 +20,7 @@ send_as()
 	local from=$1 to=$2
 
 	shift 2
-	on x "$here/tdinject" --from "$from" --to "$to" "$@"
+	on x "$here/helpers/tdinject" --from "$from" --to "$to" "$@"
 }
 
 # client_at FLAGS: Teredo address of a client with the mapping of a

@@ -33,15 +33,15 @@ count_marks()
 # bare NODE ADDRESS: a client with a peer
 bare()
 {
-	on "$1" "$here/tdctl" up teredo0 "$2"
+	on "$1" "$here/helpers/tdctl" up teredo0 "$2"
 	ip_on "$1" -6 addr add "$2/32" dev teredo0 nodad
 }
 
 test_mark()
 {
 	new_node m
-	on a "$here/tdctl" bare teredo0 ${port[a]} $A
-	on c "$here/tdctl" bare teredo0 ${port[c]} $C
+	on a "$here/helpers/tdctl" bare teredo0 ${port[a]} $A
+	on c "$here/helpers/tdctl" bare teredo0 ${port[c]} $C
 	ip_on a -6 addr add $A/32 dev teredo0 nodad
 	ip_on c -6 addr add $C/32 dev teredo0 nodad
 	introduce a $C $C_AT

@@ -405,7 +405,7 @@ test_off()
 		"${SERVER2%:*}"
 	check_equal "no port-preserving support" \
 		"refused: 22 Sequential port support needs port-preserving support" \
-		"$(on a "$here/tdctl" link set teredo0 19=00)"
+		"$(on a "$here/helpers/tdctl" link set teredo0 19=00)"
 }
 
 modprobe teredo || fail "no module"
@@ -414,7 +414,7 @@ ip_on inet route add blackhole default
 client a none
 bare_client a $A
 ip_on a link set teredo0 type teredo server "${SERVER%:*}" server2 "${SERVER2%:*}"
-on a "$here/tdctl" up teredo0 $A 0 "${outside[a]}" 3
+on a "$here/helpers/tdctl" up teredo0 $A 0 "${outside[a]}" 3
 
 # in_time FUNCTION: a test accepts answers for one second (XQ-06). On a debug kernel,
 # starting the programs that answer takes longer.

@@ -20,7 +20,7 @@ send_as()
 	local from=$1 to=$2
 
 	shift 2
-	on x "$here/tdinject" --from "$from" --to "$to" "$@"
+	on x "$here/helpers/tdinject" --from "$from" --to "$to" "$@"
 }
 
 # exchange FROM TO PART...: send, and print all datagrams that the server sends, see
@@ -549,7 +549,7 @@ burst()
 {
 	ip_on s1 link set teredo0 type teredo rate "$1"
 	count_from s1
-	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
+	on x "$here/helpers/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
 		"$(vector RS-1)"
 	send_as "$client_b" "$primary":3544 "$(vector RS-1)"
 	counted s1
@@ -569,7 +569,7 @@ test_secret_rate()
 	pause 1.1	# the limiter accumulates a second's worth
 	ip_on s1 link set teredo0 type teredo auth rate 5
 	count_from s1
-	on x "$here/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
+	on x "$here/helpers/tdinject" --from "$client_a" --to "$primary":3544 --count 50 \
 		"$(vector RS-5)"
 	check_equal "5 in a second" "rx_drop_no_daemon+5 rx_drop_rate+45" \
 		"$(counted s1)"
@@ -637,12 +637,12 @@ test_flood()
 
 	ip_on inet route add blackhole 11.0.0.0/8
 	# the first few thousand cause permanent allocations
-	on x "$here/tdinject" --from 11.32.0.0:5000 --to "$primary":3544 \
+	on x "$here/helpers/tdinject" --from 11.32.0.0:5000 --to "$primary":3544 \
 		--vary src --count 5000 "$(vector RS-4)"
 	count_from s1
 	slab=$(meminfo SUnreclaim) available=$(meminfo MemAvailable)
 	# shellcheck disable=SC2086 # nothing, or two words
-	start flood x "$here/tdinject" --from 11.0.0.1:5000 --to "$primary":3544 \
+	start flood x "$here/helpers/tdinject" --from 11.0.0.1:5000 --to "$primary":3544 \
 		--vary src --count "$clients" $pace "$(vector RS-4)"
 	client_up c
 	alive flood || fail "the flood was over before the client was up"

@@ -203,7 +203,7 @@ test_prometheus()
 test_watch()
 {
 	bare_client a "$A"
-	on a bash -c "sleep 0.5; exec '$here/tdinject' --from 192.0.2.10:9 \
+	on a bash -c "sleep 0.5; exec '$here/helpers/tdinject' --from 192.0.2.10:9 \
 		--to 192.0.2.10:${port[a]} 00" &
 	exits "two readings" 0 teredo a -j stats teredo0 -w --count 2
 	wait $!

@@ -149,7 +149,7 @@ test_rx_ecn()
 		"$(decode rx -T fields -E separator=: -e udp.length \
 			-e ipv6.tclass | awk -F: '{ n = split($1, l, ",")
 				printf "%d:%s ", l[n] - 8, substr($2, length($2)) }')"
-	check_equal "rx_drop_ecn" 1 "$(on a "$here/tdctl" stats teredo0 |
+	check_equal "rx_drop_ecn" 1 "$(on a "$here/helpers/tdctl" stats teredo0 |
 		sed -n 's/^rx_drop_ecn //p')"
 }
 
@@ -168,7 +168,7 @@ test_broadcast()
 	check_equal "where bubbles went" \
 		"198.18.5.254.1000: 203.0.113.1.3544: " \
 		"$(packets broadcast | awk '{ printf "%s ", $5 }')"
-	check_equal "tx_drop_embedded" 1 "$(on a "$here/tdctl" stats teredo0 |
+	check_equal "tx_drop_embedded" 1 "$(on a "$here/helpers/tdctl" stats teredo0 |
 		sed -n 's/^tx_drop_embedded //p')"
 	ip_on a addr del 198.18.5.1/24 dev eth0
 	flush a

@@ -39,7 +39,7 @@ host_install()
 	mkdir "$tmp/cgroup" && mount -t cgroup2 none "$tmp/cgroup" || return
 	mkdir "$tmp/host" && mount -t tmpfs none "$tmp/host" &&
 		mkdir -p "$tmp/host/"{work,root} "$layer" || return
-	cp -r "$here/installed/." "$layer" && cp "$here/suspend.so" "$layer/usr/lib" ||
+	cp -r "$here/installed/." "$layer" && cp "$here/helpers/suspend.so" "$layer/usr/lib" ||
 		return
 	opaque $units etc/systemd/network etc/init.d || return
 	cp -p /etc/{passwd,group,shadow,gshadow} "$layer/etc" &&

@@ -122,11 +122,11 @@ bare_client()
 {
 	local in=$tmp/$1-watch.in out=$tmp/$1-watch.out
 
-	on "$1" "$here/tdctl" bare teredo0 "${port[$1]}" "$2" || exit 1
+	on "$1" "$here/helpers/tdctl" bare teredo0 "${port[$1]}" "$2" || exit 1
 	printf '%s\n' "addr add $2/32 dev teredo0 nodad" \
 		'route add default dev teredo0' | ip_on "$1" -6 -batch - || exit 1
 	mkfifo "$in" "$out"
-	start "$1-watch" "$1" "$here/tdctl" watch teredo0 "$in" "$out"
+	start "$1-watch" "$1" "$here/helpers/tdctl" watch teredo0 "$in" "$out"
 	# shellcheck disable=SC1083,SC2086 # file descriptors
 	exec {_watch_in[$1]}<> "$in" {_watch_out[$1]}<> "$out"
 	before "$1"
@@ -144,7 +144,7 @@ introduce()
 # dump NODE: print counters and peers of its device
 dump()
 {
-	must on "$1" "$here/tdctl" dump teredo0
+	must on "$1" "$here/helpers/tdctl" dump teredo0
 }
 
 # _watch NODE REQUEST: the answer is in $REPLY
@@ -191,7 +191,7 @@ inject()
 	[ "${_inject:-}" ] || {
 		mkfifo "$tmp/inject"
 		exec {_inject}<> "$tmp/inject"
-		start inject x "$here/tdinject" --batch "$tmp/inject"
+		start inject x "$here/helpers/tdinject" --batch "$tmp/inject"
 	}
 	printf '%s\n' "$*" >&"$_inject"
 }
