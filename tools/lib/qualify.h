@@ -178,6 +178,12 @@ static inline bool qualify_has_address(const struct qualify *q)
 	       q->state == QUALIFY_MAINTAINING;
 }
 
+static inline bool qualify_nat_symmetric(const struct qualify *q)
+{
+	return q->nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       q->nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
+}
+
 void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx);
 void qualify_set_servers(struct qualify *q,
 			 const struct qualify_server *servers, unsigned int n);
