@@ -110,7 +110,7 @@ struct qualify_exchange {
  * @prefix: service prefix
  * @refresh: refresh interval
  * @changes: consecutive refreshes that found another mapping
- * @skip_secondary: take any NAT for a restricted one (row A-62)
+ * @skip_secondary: query only the primary address, and take any NAT for a restricted one
  * @symmetric: support symmetric NATs (RFC 6081 5.2)
  * @servers: servers to try in turn
  * @n_servers: number of entries in @servers
