@@ -21,7 +21,7 @@ trap 'rm -rf "$tmp"' EXIT
 build=$tmp/teredo-$version
 mkdir "$build"
 tar -c --exclude='*.ko' --exclude='*.o' --exclude='*.mod*' --exclude='.*' \
-	Kbuild Makefile dkms.conf kernel scripts tools uapi | tar -x -C "$build"
+	Documentation/admin Kbuild Makefile dkms.conf kernel scripts tools uapi | tar -x -C "$build"
 cp -r Documentation/packaging/debian "$build"
 
 maintainer=$(sed -n 's/^M:	//p' MAINTAINERS | head -n 1)

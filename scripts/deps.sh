@@ -5,36 +5,38 @@
 # from apt, which needs root or sudo; elsewhere this only prints what is missing. With
 # all packages installed, it needs no network.
 #
-# usage: scripts/deps.sh [demo]		demo: only packages for "make demo"; a kernel
+# usage: scripts/deps.sh [build | demo]	build: only packages for "make" and "make install"
+#					for the running kernel
+#					demo: only packages for "make demo"; a kernel
 #					is unpacked for it and not installed
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-# requirement | Debian package | purpose, with a + if the demo needs it. A requirement is
-# a program, a file if it begins with a slash, lib:NAME for pkg-config, py:NAME for
-# Python.
+# requirement | Debian package | purpose, with a * if build and demo need it, and a + if
+# the demo needs it. A requirement is a program, a file if it begins with a slash,
+# lib:NAME for pkg-config, py:NAME for Python.
 needs='
-gcc			gcc			+ compiler
-make			make			+ building
-/usr/include/stdio.h	libc6-dev		+ building the tools
-pkg-config		pkg-config		+ building the tools
-lib:libmnl		libmnl-dev		+ the tools: netlink
-lib:libuv		libuv1-dev		+ the tools: event loop
-lib:inih		libinih-dev		+ the tools: configuration
-lib:jansson		libjansson-dev		+ the tools: JSON
-lib:nettle		nettle-dev		+ the tools: HMAC
-lib:libnftables		libnftables-dev		+ the tools: gateways of servers
-lib:miniupnpc		libminiupnpc-dev	+ the tools: UPnP
-/usr/include/natpmp.h	libnatpmp-dev		+ the tools: NAT-PMP
+gcc			gcc			* compiler
+make			make			* building
+/usr/include/stdio.h	libc6-dev		* building the tools
+pkg-config		pkg-config		* building the tools
+lib:libmnl		libmnl-dev		* the tools: netlink
+lib:libuv		libuv1-dev		* the tools: event loop
+lib:inih		libinih-dev		* the tools: configuration
+lib:jansson		libjansson-dev		* the tools: JSON
+lib:nettle		nettle-dev		* the tools: HMAC
+lib:libnftables		libnftables-dev		* the tools: gateways of servers
+lib:miniupnpc		libminiupnpc-dev	* the tools: UPnP
+/usr/include/natpmp.h	libnatpmp-dev		* the tools: NAT-PMP
 kernel			linux-image-amd64	the kernel to test in
 kernel			linux-headers-amd64	building the module
-headers			linux-headers-amd64	+ building the module
+headers			linux-headers-amd64	* building the module
 qemu-system-x86_64	qemu-system-x86		+ the virtual machine
 busybox			busybox-static		+ the virtual machine
 cpio			cpio			+ the virtual machine
-depmod			kmod			+ the virtual machine
+depmod			kmod			* installing the module
 xz			xz-utils		+ the virtual machine
 nsenter			util-linux		+ tests: namespaces
 ip			iproute2		+ tests: namespaces
@@ -81,11 +83,22 @@ py:yaml			python3-yaml		make ynl
 py:jsonschema		python3-jsonschema	make ynl
 '
 
+subset=${1:-}
+case $subset in
+'') purposes='*' headers_of='*' ;;
+build) purposes='[*] *' headers_of=$(uname -r) ;;
+demo) purposes='[*+] *' headers_of='*' ;;
+*)
+	echo "usage: scripts/deps.sh [build | demo]" >&2
+	exit 1
+	;;
+esac
+
 have()
 {
 	case $1 in
 	kernel) [ "$(scripts/kernel --installed)" ] ;;
-	headers) compgen -G '/lib/modules/*/build/Makefile' > /dev/null ;;
+	headers) compgen -G "/lib/modules/$headers_of/build/Makefile" > /dev/null ;;
 	lib:*) pkg-config --exists "${1#lib:}" 2> /dev/null ;;
 	/*) compgen -G "$1" > /dev/null ;;
 	py:*) compgen -G "/usr/lib/python3*/dist-packages/${1#py:}" > /dev/null ;;
@@ -96,15 +109,18 @@ have()
 missing=() packages=()
 while read -r what package why; do
 	[ "$what" ] || continue
-	[ "${1:-}" != demo ] || [[ $why == +* ]] || continue
-	why=${why#+ }
+	# shellcheck disable=SC2053 # a pattern
+	[[ $why == $purposes ]] || continue
+	why=${why#[*+] }
+	[ "$subset $what" != 'build headers' ] || package=linux-headers-$headers_of
 	if ! have "$what"; then
 		missing+=("$(printf '  %-20s %s' "${what#*:}" "$why")")
 		packages+=("$package")
 	fi
 done <<< "$needs"
 # The initramfs has no libraries, so busybox must be static.
-if command -v busybox > /dev/null && ldd "$(command -v busybox)" > /dev/null 2>&1; then
+if [ "$subset" != build ] && command -v busybox > /dev/null &&
+	ldd "$(command -v busybox)" > /dev/null 2>&1; then
 	missing+=('  busybox              statically linked, for the virtual machine')
 	packages+=(busybox-static)
 fi
@@ -112,14 +128,14 @@ fi
 # The mirror may no longer have the image of a kernel whose headers are installed.
 bring_kernel()
 {
-	if [ "${1:-}" != demo ] || scripts/kernel-image; then
+	if [ "$subset" != demo ] || scripts/kernel-image; then
 		return
 	fi
 	packages=(linux-image-amd64 linux-headers-amd64)
 	install
 }
 
-if [ ${#missing[@]} = 0 ] && { [ "${1:-}" != demo ] || scripts/kernel-image; }; then
+if [ ${#missing[@]} = 0 ] && { [ "$subset" != demo ] || scripts/kernel-image; }; then
 	echo "deps: everything is installed"
 	exit
 fi
@@ -163,12 +179,18 @@ install()
 echo "deps: installing ${packages[*]}"
 if ! install; then
 	echo "deps: once more with fresh package lists"
-	apt update && install || exit 1
+	if ! { apt update && install; }; then
+		have headers || [ "$subset" != build ] ||
+			echo "deps: if there is no package of the headers, boot a newer kernel"
+		exit 1
+	fi
 fi
 
-bring_kernel "${1:-}"
-for what in headers qemu-system-x86_64; do
-	have $what || { echo "deps: $what is still missing"; exit 1; }
+bring_kernel
+required=(headers)
+[ "$subset" = build ] || required+=(qemu-system-x86_64)
+for what in "${required[@]}"; do
+	have "$what" || { echo "deps: $what is still missing"; exit 1; }
 done
-scripts/kernel > /dev/null || exit 1
+[ "$subset" = build ] || scripts/kernel > /dev/null || exit 1
 echo "deps: done"

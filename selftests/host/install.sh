@@ -33,6 +33,14 @@ files()
 	644 $prefix/lib/sysusers.d/teredo.conf
 	644 $prefix/share/bash-completion/completions/teredo
 	644 $prefix/share/bash-completion/completions/teredod
+	644 $prefix/share/doc/teredo/client.md
+	644 $prefix/share/doc/teredo/gateway.md
+	644 $prefix/share/doc/teredo/install.md
+	644 $prefix/share/doc/teredo/nat.md
+	644 $prefix/share/doc/teredo/relay.md
+	644 $prefix/share/doc/teredo/security.md
+	644 $prefix/share/doc/teredo/server.md
+	644 $prefix/share/doc/teredo/servers.md
 	644 $prefix/share/doc/teredo/teredo-relay.conf.example
 	644 $prefix/share/doc/teredo/teredo-server.conf.example
 	644 $prefix/share/doc/teredo/teredo.conf.example

@@ -129,16 +129,6 @@ answers()
 		awk '{ printf "%s.%s %s > %s ", $1, $2, $3, $4 }'
 }
 
-# drops COUNTER WHAT ENDPOINT ARGUMENTS of tdinject...: only this counter changes
-drops()
-{
-	local counter=$1 what=$2
-
-	shift 2
-	from "$@"
-	check_changes "$what" a "$counter +1"
-}
-
 test_checks()
 {
 	flush a

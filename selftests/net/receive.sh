@@ -353,7 +353,7 @@ test_origin()
 		"${BU_7:16}"
 	drops rx_drop_bubble "origin with port 0" $SERVER \
 		origin 198.51.100.1:0 "${BU_7:16}"
-	# the origin of an unsolicited peer is ignored, without a drop
+	# the origin of an unsolicited peer is ignored, without a drop
 	from $B_AT origin 198.51.100.7:7 bubble $B $A
 	check_changes "origin before a right bubble" a 'rx_bubbles +1' \
 		'peers +1' "$trusted_b"

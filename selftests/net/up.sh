@@ -133,8 +133,8 @@ test_alone()
 {
 	no_files
 	exits "nothing at all" 1 teredo a up
-	has 'teredo up --server NAME' 'Documentation/admin/servers.md' \
-		"write $etc/teredo0.conf" 'Documentation/admin/gateway.md'
+	has 'teredo up --server NAME' 'the guide servers.md' \
+		"write $etc/teredo0.conf" 'the guide gateway.md'
 	mkdir -p "$etc"
 	echo x > "$etc/secrets"
 	exits "no configuration" 1 teredo a up

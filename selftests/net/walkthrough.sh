@@ -47,9 +47,9 @@ test_server()
 {
 	local commands expected
 
-	commands=$(block 'The server' 1)
-	expected=$(block 'The server' 2)
-	[[ $commands == *'systemctl enable --now'* && $expected == gateway* ]] ||
+	commands=$(block 'The server' 2)
+	expected=$(block 'The server' 3)
+	[[ $commands == *'systemctl enable --now'* && $expected == *gateway* ]] ||
 		fail "the guide has other blocks"
 	host_boot s1 || return
 	check "the commands" on_host bash -ec "$commands"

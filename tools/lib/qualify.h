@@ -110,7 +110,7 @@ struct qualify_exchange {
  * @prefix: service prefix
  * @refresh: refresh interval
  * @changes: consecutive refreshes that found another mapping
- * @skip_secondary: take any NAT for a restricted one (row A-62)
+ * @skip_secondary: query only the primary address, and take any NAT for a restricted one
  * @symmetric: support symmetric NATs (RFC 6081 5.2)
  * @servers: servers to try in turn
  * @n_servers: number of entries in @servers
@@ -176,6 +176,12 @@ static inline bool qualify_has_address(const struct qualify *q)
 {
 	return q->state == QUALIFY_QUALIFIED ||
 	       q->state == QUALIFY_MAINTAINING;
+}
+
+static inline bool qualify_nat_symmetric(const struct qualify *q)
+{
+	return q->nat == TEREDO_NAT_SYMMETRIC_PORT ||
+	       q->nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
 }
 
 void qualify_init(struct qualify *q, const struct qualify_ops *ops, void *ctx);

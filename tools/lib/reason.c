@@ -13,8 +13,8 @@
 	"why it ended: journalctl -u teredo@{dev}, or the system's log"
 
 #define ONE_ADDRESS							\
-	"if the server has one address: skip-secondary = yes; "		\
-	"if it has another secondary one: server = PRIMARY/SECONDARY; "	\
+	"if the server has one address: skip-secondary = yes in [client]; "	\
+	"if it has another secondary one: server = PRIMARY/SECONDARY there; "	\
 	"if it has a second port: server = PRIMARY/PRIMARY:PORT"
 
 /**
@@ -69,7 +69,7 @@ static const struct info {
 	[REASON_NO_LINK] = {
 		"no-link", STATE_OFFLINE, STATE_NONE,
 		"no route to {server}: {interface} does not exist",
-		"connect {interface}, or name another interface: link = INTERFACE",
+		"connect {interface}, or name another interface: link = INTERFACE in [device]",
 	},
 	[REASON_LINK_GONE] = {
 		"link-gone", STATE_NONE, STATE_NO_CARRIER,
@@ -149,12 +149,12 @@ static const struct info {
 	[REASON_SYMMETRIC] = {
 		"symmetric", STATE_OFFLINE, STATE_NONE,
 		"symmetric NAT: another mapped port or address for each destination",
-		"symmetric = yes, by which some Teredo peers are reached",
+		"set symmetric = yes in [client]: the client then reaches some Teredo peers",
 	},
 	[REASON_SYMMETRIC_PEERS] = {
 		"symmetric-peers", STATE_QUALIFIED, STATE_NONE,
 		"symmetric NAT: some Teredo peers are reached, native hosts only by relays with symmetric",
-		"see Documentation/admin/nat.md; a NAT with endpoint-independent mapping has no such limit",
+		"see the guide nat.md (FILES in teredo(8)); a NAT with endpoint-independent mapping has no such limit",
 	},
 	[REASON_NAT_UNKNOWN] = {
 		"nat-unknown", STATE_QUALIFIED, STATE_NONE,
@@ -184,7 +184,7 @@ static const struct info {
 	[REASON_NATIVE] = {
 		"native", STATE_DORMANT, STATE_NONE,
 		"native IPv6 on {interface}",
-		"nothing, as Teredo is not needed; native = ignore uses it beside native IPv6",
+		"nothing, as Teredo is not needed; native = ignore in [client] uses it beside native IPv6",
 	},
 	[REASON_NO_STAND_IN] = {
 		"no-stand-in", STATE_DORMANT, STATE_NONE,

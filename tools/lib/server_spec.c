@@ -139,7 +139,7 @@ bool server_spec_has_name(const struct server_spec *spec)
  * @primary: primary address, network byte order
  *
  * Most servers have two consecutive addresses, as Miredo's documentation says and the
- * servers of Microsoft had (row A-04).
+ * servers of Microsoft had.
  *
  * Return: the address after @primary, and port 3544.
  */

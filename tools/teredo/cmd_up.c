@@ -70,7 +70,7 @@ static int parse_up(struct up *up, int argc, char **argv)
 		else if (!strcmp(argv[i], "--server") && i + 1 < argc)
 			up->server = argv[++i];
 		else
-			return cli_error("up [NAME] [--server A[/B] [--save]] [--config FILE]");
+			return cli_error("up [NAME] [--server A[/B[:PORT]] [--save]] [--config FILE]");
 	}
 	if (up->save && (!up->server || up->config))
 		return cli_error("--save writes the servers of --server, and excludes --config");
@@ -82,11 +82,12 @@ static int say_ways(void)
 {
 	return cli_error("there is no server to use and no configuration in " CONF_DIR ".\n"
 			 "A client of a public server, or of your own:\n"
-			 "  teredo up --server NAME     (Documentation/admin/servers.md lists servers)\n"
+			 "  teredo up --server NAME     (the guide servers.md lists servers)\n"
 			 "Other settings: write " CONF_DIR "/" DEFAULT_NAME ".conf, see teredo.conf(5), then:\n"
 			 "  teredo up " DEFAULT_NAME "\n"
 			 "A server with a relay of your own, for hosts without IPv6:\n"
-			 "  see Documentation/admin/gateway.md");
+			 "  see the guide gateway.md\n"
+			 "FILES in teredo(8) names the folder of the guides.");
 }
 
 static int say_choice(const struct configured *found)

@@ -247,12 +247,6 @@ static enum outcome unanswered(const struct probe *probe)
 	return probe->error[0] ? OUTCOME_NO_NETWORK : OUTCOME_SILENT;
 }
 
-static bool symmetric(const struct probe *probe)
-{
-	return probe->q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       probe->q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
-}
-
 /* Relays of other implementations do not support clients behind symmetric NATs, so
  * most such clients reach only peers.
  */
@@ -263,7 +257,7 @@ static enum outcome with_address(const struct probe *probe)
 		       OUTCOME_ONE_ADDRESS : OUTCOME_QUALIFIED;
 	if (probe->v.state == VERIFY_GOOD)
 		return OUTCOME_VERIFIED;
-	return symmetric(probe) ? OUTCOME_SYMMETRIC : OUTCOME_NO_RELAY;
+	return qualify_nat_symmetric(&probe->q) ? OUTCOME_SYMMETRIC : OUTCOME_NO_RELAY;
 }
 
 /**
@@ -344,7 +338,7 @@ void probe_explain(const struct probe *probe, struct reason *r)
 	}
 	if (probe->verify)
 		verify_explain(&probe->v, r);
-	if (symmetric(probe) && probe->v.state != VERIFY_GOOD)
+	if (qualify_nat_symmetric(&probe->q) && probe->v.state != VERIFY_GOOD)
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
 	else if (probe_nat(probe) == TEREDO_NAT_UNKNOWN && !r->id)
 		explain_nat(probe, r);

@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	{ "wait", cmd_wait, "--timeout=",
 "  wait DEV [--timeout S]           until the device has an address\n" },
 	{ "up", cmd_up, "--config= --server= --save",
-"  up [NAME] --server A[/B[:PORT]] [--save]\n"
+"  up [NAME] --server A[/B[:PORT]] [--save | --config FILE]\n"
 "                                   start teredod for a client of this server; NAME\n"
 "                                   is teredo0 if none is given. --save also writes\n"
 "                                   /etc/teredo/NAME.conf\n"
@@ -69,7 +69,7 @@ static const struct command commands[] = {
 	{ "down", cmd_down, "",
 "  down NAME                        stop teredod and delete the device\n" },
 	{ "qualify", cmd_qualify, "--server= --port= --timeout= --verify=",
-"  qualify [--server A[/B[:PORT]]] [--port N] [--timeout S] [--verify HOST]\n"
+"  qualify --server A[/B[:PORT]] [--port N] [--timeout S] [--verify HOST]\n"
 "                                   test whether Teredo works here and whether a\n"
 "                                   native host is reached; needs no module\n" },
 	{ "probe", cmd_probe, "--config= --ping= --timeout=",

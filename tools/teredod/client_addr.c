@@ -2,7 +2,7 @@
 /*
  * Address and routes of the device, present exactly while the client is qualified.
  * Without a route, applications fall back to IPv4 at once. A missing carrier would
- * make them wait (row A-61).
+ * make them wait.
  */
 #include "daemon.h"
 #include "log.h"

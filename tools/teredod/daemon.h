@@ -12,26 +12,45 @@
  *	netwatch.c		changes of the path and of the device
  *	lower.c			the interface that carries the device's datagrams
  *	status_socket.c		the socket that "teredo show" queries
+ *	ktransport.c		control packets and events of the device
+ *	host_ip6.c		IPv6 addresses and routes of the host
+ *	run_file.c		files of a device in /run/teredo
+ *	daemonize.c		detaching from the terminal
+ *	sd_notify.c		notifications to the service manager
  *
  * of a client
  *
  *	role_client.c		input of the state machine
  *	client_ops.c		functions that the state machine needs
  *	client_servers.c	its servers
+ *	resolve.c		names of servers to addresses
  *	explain.c		its state, the reason for that, and the report of both
  *	client_addr.c		address and routes of the device
  *	native_policy.c		policy while the host has native IPv6
+ *	native.c		detection of native IPv6
+ *	firewall.c		detection of a firewall for incoming packets
  *	connectivity.c		connectivity test with a native host
  *	refresh_probe.c		refresh interval determination
+ *	refresh_interval.c	which refresh intervals to test
  *	portmap.c		port mapping on the gateway
  *	rebind.c		another port, if the NAT's mapping is stale
+ *	stale.c			detection of a stale NAT mapping
  *
  * of a server or relay
  *
  *	helper.c		registration with the kernel as the control daemon
  *	role_relay.c		the route to the service prefix
  *	role_server.c		a server's answers to authenticated clients
+ *	server_auth.c		check and answer of a solicitation with a secret
  *	egress.c		a server's gateway to the native Internet
+ *	egress_translation.c	its translation, to a native /64 or by masquerading
+ *	masquerade.c		its nftables table
+ *	nftevents.c		changes of the table by other programs
+ *	flows.c			removal of connections that are not translated
+ *	gwroute.c		its routes
+ *	forward.c		IPv6 forwarding of the host
+ *	ndproxy.c		neighbour discovery proxy for its native /64
+ *	upstream.c		native IPv6 of the host, and use of the native /64
  *
  * If teredod is killed, a client's lease expires and the kernel takes the carrier away.
  * A server stops answering clients that must authenticate. Address and routes stay; the

@@ -10,12 +10,6 @@
 
 #include <arpa/inet.h>
 
-static bool is_symmetric(const struct daemon *d)
-{
-	return d->client.q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
-}
-
 /* Explain a client with an address. */
 static void explain_address(const struct daemon *d, struct reason *r)
 {
@@ -25,7 +19,8 @@ static void explain_address(const struct daemon *d, struct reason *r)
 		reason_set(r, REASON_STARTING, NULL, NULL);
 	} else if (d->place.error.id) {
 		*r = d->place.error;
-	} else if (is_symmetric(d) && d->reach.found != CONNECTIVITY_GOOD) {
+	} else if (qualify_nat_symmetric(&d->client.q) &&
+		   d->reach.found != CONNECTIVITY_GOOD) {
 		reason_set(r, REASON_SYMMETRIC_PEERS, NULL, NULL);
 	} else if (engine_nat(d) == TEREDO_NAT_UNKNOWN &&
 		   d->reach.found != CONNECTIVITY_GOOD) {

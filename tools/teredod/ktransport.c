@@ -55,15 +55,6 @@ int ktransport_register(struct ktransport *kt)
 	return ret;
 }
 
-/**
- * ktransport_close() - close the transport, and stop being the control daemon
- * @kt: transport, which can be closed already
- */
-void ktransport_close(struct ktransport *kt)
-{
-	nl_close(&kt->nl);
-}
-
 static void on_packet(struct ktransport *kt, const struct nlmsghdr *nlh)
 {
 	struct dev_packet pkt;

@@ -31,7 +31,6 @@ struct ktransport {
 
 int ktransport_open(struct ktransport *kt, u32 ifindex);
 int ktransport_register(struct ktransport *kt);
-void ktransport_close(struct ktransport *kt);
 bool ktransport_receive(struct ktransport *kt);
 void ktransport_resync(struct ktransport *kt, const struct dev_info *dev);
 

@@ -133,12 +133,6 @@ static void first_start(struct daemon *d)
 	qualify_start(&d->client.q);
 }
 
-static bool nat_symmetric(const struct daemon *d)
-{
-	return d->client.q.nat == TEREDO_NAT_SYMMETRIC_PORT ||
-	       d->client.q.nat == TEREDO_NAT_SYMMETRIC_ADDRESS;
-}
-
 /* An administrator can have changed the support for symmetric NATs. */
 static void engine_link(struct daemon *d)
 {
@@ -148,7 +142,7 @@ static void engine_link(struct daemon *d)
 	if (symmetric == d->client.q.symmetric)
 		return;
 	d->client.q.symmetric = symmetric;
-	if (nat_symmetric(d))
+	if (qualify_nat_symmetric(&d->client.q))
 		engine_restart(d);
 }
 

@@ -175,7 +175,7 @@ static u8 *build_auth(u8 *p, const struct secure_rs *rs)
  * @rs: solicitation
  *
  * A solicitation with an expired secret is answered like any other, but the
- * confirmation octet tells the client to get a new key (row A-08).
+ * confirmation octet tells the client to get a new key (5.2.2).
  *
  * Return: length of the datagram in octets.
  */

@@ -20,7 +20,8 @@
 static const char usage[] =
 "Usage: teredod [OPTION]... [NAME]\n"
 "Control a Teredo device: qualify a client and maintain its mapping, maintain the\n"
-"route of a relay, check the secrets of a server's clients.\n"
+"route of a relay, check the secrets of a server's clients, maintain the gateway of\n"
+"a server.\n"
 "NAME is the device, " DEFAULT_NAME " if none is given; it is created if it does not\n"
 "exist.\n"
 "\n"
