@@ -25,6 +25,15 @@
 #include "symmetric.h"
 #include "trust.h"
 
+/* Check for a unicast address that is neither link-local nor the loopback address. */
+static bool in_scope(const struct in6_addr *addr)
+{
+	int type = ipv6_addr_type(addr);
+
+	return type & IPV6_ADDR_UNICAST &&
+	       !(type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK));
+}
+
 /**
  * teredo_client_may_send() - validate an outgoing packet on a client
  * @td: device
@@ -40,15 +49,13 @@ bool teredo_client_may_send(struct teredo_dev *td, struct sk_buff *skb,
 			    const struct teredo_mapping *map)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
-	int scope = ipv6_addr_type(&ip6->daddr);
 
 	if (unlikely(!map)) {
 		teredo_unreachable(td, skb);
 		teredo_drop(td, skb, TEREDO_TX_DROP_NOT_QUALIFIED);
 		return false;
 	}
-	if (unlikely(!(scope & IPV6_ADDR_UNICAST) ||
-		     scope & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK))) {
+	if (unlikely(!teredo_is_global_unicast(&ip6->daddr)) && !in_scope(&ip6->daddr)) {
 		teredo_drop(td, skb, TEREDO_TX_DROP_SCOPE);
 		return false;
 	}

@@ -334,7 +334,7 @@ bool teredo_rx_decapsulate(struct teredo_rx *rx)
 		teredo_rx_drop(rx, TEREDO_RX_DROP_ECN);
 		return false;
 	}
-	return to_native(rx);
+	return likely(!teredo_nptv6_on(rx->td)) || to_native(rx);
 }
 
 /* GRO only pays off for TCP data that is not coalesced yet. For other packets it is the

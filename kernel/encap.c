@@ -32,8 +32,10 @@
 static struct rtable *route(struct teredo_dev *td, struct sock *sk,
 			    struct flowi4 *fl4, enum teredo_counter *why)
 {
-	struct rtable *rt = ip_route_output_flow(td->net, fl4, sk);
+	struct rtable *rt;
 
+	fl4->flowi4_uid = sock_net_uid(td->net, NULL);
+	rt = ip_route_output_flow(td->net, fl4, sk);
 	*why = TEREDO_TX_DROP_NO_ROUTE;
 	if (IS_ERR(rt))
 		return NULL;
@@ -133,7 +135,6 @@ static bool send_to(struct teredo_dev *td, struct sk_buff *skb,
 	struct flowi4 fl4 = {
 		.flowi4_oif = READ_ONCE(td->cfg.link),
 		.flowi4_mark = READ_ONCE(td->cfg.fwmark),
-		.flowi4_uid = sock_net_uid(td->net, NULL),
 		.flowi4_proto = IPPROTO_UDP,
 		.daddr = to.addr,
 		.saddr = from.addr,

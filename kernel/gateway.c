@@ -55,7 +55,7 @@ bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src)
 	};
 	enum verdict verdict;
 
-	if (likely(!READ_ONCE(rx->td->cfg.gateway)))
+	if (!teredo_gateway_on(rx->td))
 		return true;
 	verdict = judge(rx->td, src, rx->skb, rx->td->from_clients);
 	if (verdict == CARRY)
@@ -84,7 +84,7 @@ bool teredo_gateway_tx(struct teredo_dev *td, struct sk_buff *skb)
 	};
 	enum verdict verdict;
 
-	if (likely(!READ_ONCE(td->cfg.gateway)))
+	if (!teredo_gateway_on(td))
 		return true;
 	verdict = judge(td, &ipv6_hdr(skb)->daddr, skb, td->to_clients);
 	if (verdict == CARRY)

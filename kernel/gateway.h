@@ -7,12 +7,20 @@
 #ifndef _TEREDO_GATEWAY_H
 #define _TEREDO_GATEWAY_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
+
+#include "device.h"
 
 struct in6_addr;
 struct sk_buff;
-struct teredo_dev;
 struct teredo_rx;
+
+/* Check whether the device is a gateway. Others save the calls below for each packet. */
+static inline bool teredo_gateway_on(const struct teredo_dev *td)
+{
+	return READ_ONCE(td->cfg.gateway);
+}
 
 bool teredo_gateway_rx(struct teredo_rx *rx, const struct in6_addr *src);
 bool teredo_gateway_tx(struct teredo_dev *td, struct sk_buff *skb);

@@ -288,7 +288,7 @@ int teredo_nptv6_rx(struct teredo_dev *td, struct sk_buff *skb)
 	const struct teredo_nptv6 *nptv6 = rcu_dereference(td->nptv6);
 	const struct translation *t;
 
-	if (likely(!nptv6))
+	if (!nptv6)
 		return 0;
 	t = &nptv6->rx;
 	if (is_between_clients(td, &ipv6_hdr(skb)->daddr, t->to))
@@ -317,7 +317,7 @@ int teredo_nptv6_tx(struct teredo_dev *td, struct sk_buff *skb)
 	const struct teredo_nptv6 *nptv6 = rcu_dereference(td->nptv6);
 	const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
 
-	if (likely(!nptv6))
+	if (!nptv6)
 		return 0;
 	if (!has_prefix(dst, nptv6->tx.from))
 		return has_prefix(dst, nptv6->tx.to) ? -EHOSTUNREACH : 0;

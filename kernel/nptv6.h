@@ -12,12 +12,18 @@
 #ifndef _TEREDO_NPTV6_H
 #define _TEREDO_NPTV6_H
 
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
-struct in6_addr;
+#include "device.h"
+
 struct sk_buff;
-struct teredo_config;
-struct teredo_dev;
+
+/* Check whether the gateway has a prefix. Others save the calls below for each packet. */
+static inline bool teredo_nptv6_on(const struct teredo_dev *td)
+{
+	return rcu_access_pointer(td->nptv6);
+}
 
 int teredo_nptv6_update(struct teredo_dev *td, const struct teredo_config *cfg);
 void teredo_nptv6_free(struct teredo_dev *td);

@@ -55,7 +55,8 @@ static bool fast_path(struct teredo_rx *rx)
 	peer = teredo_rx_trusted_peer(rx, &ip6->saddr);
 	if (!peer || READ_ONCE(peer->probe))
 		return false;
-	if (!teredo_gateway_rx(rx, &ip6->saddr))
+	if (unlikely(teredo_gateway_on(rx->td)) &&
+	    !teredo_gateway_rx(rx, &ip6->saddr))
 		return true;
 
 	rx->pkt.ip6_len = len;

@@ -43,8 +43,11 @@ static bool own_address(const struct teredo_dev *td,
  */
 bool teredo_relay_global(const struct in6_addr *addr)
 {
-	int type = ipv6_addr_type(addr);
+	int type;
 
+	if (likely(teredo_is_global_unicast(addr)))
+		return true;
+	type = ipv6_addr_type(addr);
 	/* 0::/32 has the loopback address and IPv4-compatible addresses */
 	return addr->s6_addr32[0] && type & IPV6_ADDR_UNICAST &&
 	       !(type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_SITELOCAL));
@@ -130,7 +133,7 @@ bool teredo_relay_may_send(struct teredo_dev *td, struct sk_buff *skb,
 		teredo_drop(td, skb, TEREDO_TX_DROP_SOURCE);
 		return false;
 	}
-	return teredo_gateway_tx(td, skb);
+	return likely(!teredo_gateway_on(td)) || teredo_gateway_tx(td, skb);
 }
 
 /**

@@ -75,6 +75,12 @@ static inline bool teredo_endpoint_equal(struct teredo_endpoint a,
 	return a.addr == b.addr && a.port == b.port;
 }
 
+/* 2000::/3: global unicast addresses, as far as they are assigned (RFC 4291 2.4) */
+static inline bool teredo_is_global_unicast(const struct in6_addr *addr)
+{
+	return (addr->s6_addr[0] & 0xe0) == 0x20;
+}
+
 static inline bool teredo_is_teredo(const struct in6_addr *addr, __be32 prefix)
 {
 	return addr->s6_addr32[0] == prefix;

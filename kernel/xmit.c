@@ -39,9 +39,7 @@ static bool wants_refresh(const struct teredo_dev *td,
 		teredo_peer_silent(peer));
 }
 
-/* Translate the destination if the gateway has a prefix. Return: false if the packet is
- * dropped.
- */
+/* Translate the destination. Return: false if the packet is dropped. */
 static bool to_client(struct teredo_dev *td, struct sk_buff *skb)
 {
 	int err = teredo_nptv6_tx(td, skb);
@@ -75,7 +73,7 @@ netdev_tx_t teredo_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 	rcu_read_lock();
-	if (!to_client(td, skb))
+	if (unlikely(teredo_nptv6_on(td)) && !to_client(td, skb))
 		goto unlock;
 	map = rcu_dereference(td->mapping);
 	if (!may_send(td, skb, map))
