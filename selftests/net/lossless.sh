@@ -3,7 +3,7 @@
 #
 # Two clients behind the same NAT: no packet is lost during hole punching, whatever the
 # delay of the server and of the direct path. The first reply needs no more round trips
-# than the protocol does. nats.sh has the pairs of different NATs.
+# than the protocol does. nat-pairs.sh has the pairs of different NATs.
 # timeout: 600
 
 # shellcheck source=lib.sh
@@ -95,7 +95,7 @@ complete()
 	return 1
 }
 
-# in_time COMMAND...: up to three attempts, as in nats.sh. Bubbles that cross on the path
+# in_time COMMAND...: up to three attempts, as in nat-pairs.sh. Bubbles that cross on the path
 # can cost another one-way delay, and CPU load adds to the time. A lost packet fails
 # at once.
 in_time()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Outages of parts of the network while pings run. The pings must continue without
-# help, each within a stated time. recovery.sh has other cases for teredod, anycast.sh
+# help, each within a stated time. teredod-recovery.sh has other cases for teredod, anycast.sh
 # relays that announce their routes.
 #
 # Suspend is not tested here: only a real suspend lets CLOCK_BOOTTIME advance without
