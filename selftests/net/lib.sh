@@ -280,11 +280,13 @@ if [ "$here" = "$(cd "$(dirname "$0")" && pwd)" ] && [ ! "${IN_VM:-}" ] &&
 	exit 4
 fi
 # shellcheck disable=SC2034 # for the tests
-top=$(cd "$here/../.." && pwd)
+top=$(cd "$here/../.." && pwd) tools=$top/tools/bin
 tmp=$(mktemp -d)
 chmod 755 "$tmp"		# Miredo reads its configuration without privileges
 _prefix=${NS_PREFIX-td$$-}
 _nodes=''
+# shellcheck disable=SC2034 # of the process that start has started last
+pid=
 declare -A _pids=()
 
 # A child that gets a signal before it execs has the same traps.

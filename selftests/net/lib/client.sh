@@ -6,8 +6,6 @@
 
 # ---------------------------------------------------------------- the client under test
 
-tools=$top/tools/bin
-
 # client_up NODE [OPTIONS of teredod]: start a client and wait until it is qualified. It
 # uses the server s1 unless the options say otherwise.
 client_up()
