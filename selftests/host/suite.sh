@@ -41,7 +41,7 @@ small_run()
 	local code=$1
 
 	shift
-	exits "the suite" "$code" env -u KERNEL -u ALL -u KERNELS -u SHORT -u SLOW RETRY=1 \
+	exits "the suite" "$code" env -u KERNEL -u ALL -u USERMODE -u ONCE -u MUTANTS -u KERNELS -u SHORT -u SLOW RETRY=1 \
 		VMS=1 "$tmp/suite/selftests/run" "$@"
 }
 
