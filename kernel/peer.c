@@ -180,7 +180,7 @@ bool teredo_peer_being_reached(const struct teredo_peer *peer)
  */
 static bool make_room(struct teredo_dev *td, bool local_init)
 {
-	struct teredo_peer *peer, *stranger = NULL;
+	struct teredo_peer *peer, *unsolicited = NULL;
 	struct teredo_peers *peers = td->peers;
 	int i;
 
@@ -195,12 +195,12 @@ static bool make_room(struct teredo_dev *td, bool local_init)
 			return true;
 		}
 		if (!peer->local_init)
-			stranger = peer;
+			unsolicited = peer;
 		list_move_tail(&peer->age, &peers->age);
 	}
-	if (!local_init || !stranger)
+	if (!local_init || !unsolicited)
 		return false;
-	evict(td, stranger);
+	evict(td, unsolicited);
 	return true;
 }
 

@@ -187,6 +187,15 @@ lint_yamllint()
 	yamllint --strict "${yaml[@]}"
 }
 
+# Components act, not people: see CONTRIBUTING.md. nobody is also a user.
+lint_words()
+{
+	git grep -nwiE 'nobody|somebody|anybody|everybody|whoever|strangers?|anew|superpackets?|in vain|by way of|of ours' \
+		-- ':!scripts/lint.sh' ':!Documentation/conformance.ids' ':!selftests/fuzz/corpus' |
+		grep -vE '(-u|--reuid|chown) nobody'
+	return 0
+}
+
 lint_codespell()
 {
 	# ND, ECT and BU are names of the RFCs, iif is of nft

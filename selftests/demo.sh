@@ -110,7 +110,7 @@ trace()
 		else if ($4 == 59 && $2 ~ /^203/)
 			what = "the bubble, passed on; it says where a is"
 		else if ($4 == 59 && $2 == "192.0.2.10" && !heard)
-			what = "bubble; the NAT of b knows nobody there and drops it"
+			what = "bubble; the NAT of b has no mapping for it and drops it"
 		else if ($4 == 59) {
 			what = "bubble; the NAT of a lets it in, a has just written"
 			heard = 1
@@ -141,7 +141,7 @@ cat <<-EOF
 
 EOF
 say "All of it in this machine, a network namespace for each. Server and relay" \
-	"are devices of the same module, with no daemon. Nobody but n, the relay" \
+	"are devices of the same module, with no daemon. Only n, the relay" \
 	"and the server has IPv6."
 internet
 client a pr

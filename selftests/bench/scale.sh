@@ -30,7 +30,7 @@ largest=${sizes[-1]}
 # inverted IPv4 addresses; and others, with servers of their own
 site=2001:0:cb00:7101:0:63bf
 table=$site:f000:0
-strangers=('dst6_min 2001:0:c00:0:0:63bf:f200:0'
+unsolicited=('dst6_min 2001:0:c00:0:0:63bf:f200:0'
 	'dst6_max 2001:0:cff:ffff:0:63bf:f2ff:ffff')
 
 # kernel_bytes: memory of the kernel itself
@@ -106,7 +106,7 @@ measure_new()
 	local before ns
 
 	before=$(counter r teredo0 tx_bubbles)
-	ns=$(generate n "$count" 128 "${strangers[@]}")
+	ns=$(generate n "$count" 128 "${unsolicited[@]}")
 	printf 'new %d %s %d %d %d\n' "$largest" "$1" $((ns / count)) \
 		$(($(counter r teredo0 tx_bubbles) - before)) "$count"
 }

@@ -28,7 +28,7 @@
 #define NSEC_PER_SEC	1000000000LL
 
 static const char usage[] =
-	"usage: tdload serve               echo UDP; for whoever connects by TCP, a first\n"
+	"usage: tdload serve               echo UDP; for each TCP connection, a first\n"
 	"                                  octet, and what comes is read\n"
 	"       tdload flood ADDR SIZE MS  UDP datagrams for so long: how many, and\n"
 	"                                  nanoseconds\n"

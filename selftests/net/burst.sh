@@ -273,7 +273,7 @@ test_pair()
 		[[ $(< "$tmp/try") == *" - "* ]] || return 0
 		pause 10
 	done
-	fail "three times in vain"
+	fail "three times without success"
 }
 
 # tries I N: N tries in sequence, with the pauses that the rate limits require

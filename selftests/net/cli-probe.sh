@@ -120,7 +120,7 @@ test_auth()
 	holds "the server demands it" \
 		's["203.0.113.1"]["auth"] == "yes" and d["outcome"] == "qualified"'
 	ask "without one" 3 probe 203.0.113.1/203.0.113.2 --timeout 2
-	holds "nobody can tell" \
+	holds "it cannot be told" \
 		's["203.0.113.1"]["auth"] == "unknown" and "requires a secret" in d["reason"]'
 	stop s1-teredod
 	ip_on s1 link set teredo0 type teredo noauth

@@ -57,7 +57,7 @@ test_colours()
 	has "${esc}[1mteredo0${esc}[0m"
 	env=()
 	exits "--color=never" 0 on_tty --color=never stats
-	[[ $shown != *$esc* ]] || fail "colours although nobody wants them"
+	[[ $shown != *$esc* ]] || fail "colours although none are wanted"
 	exits "no terminal" 0 teredo a stats
 	[[ $shown != *$esc* ]] || fail "colours although it is no terminal"
 	exits "JSON on a terminal" 0 on_tty -j stats

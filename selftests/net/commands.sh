@@ -75,7 +75,7 @@ test_secret()
 	check "the client says so" shows a 'wants another one' '"secret_expired":true'
 	says '"expired":2' teredo s1 -j show teredo0
 	# a list without the client
-	(umask 077; printf '%s\n' 'bob  another-secret-of-somebody' \
+	(umask 077; printf '%s\n' 'bob  another-secret-of-bob' \
 		> "$tmp/secrets")
 	count_from s1
 	kill -HUP "${_pids[s1-teredod]}"

@@ -365,7 +365,7 @@ test_all_ports()
 	behind 3 3
 	for ((i = 0; i < 64; i++)); do
 		ask_for_port $i
-		check "a port for stranger $i" wait_for 2 ports_taken $((i + 1))
+		check "a port for unsolicited peer $i" wait_for 2 ports_taken $((i + 1))
 	done
 	r=$(random_port "$(unsolicited_peer 0)")
 	to_port "${r% by *}" 192.0.2.20:50100 bubble "$(unsolicited_peer 0)" $A
@@ -473,7 +473,7 @@ test_idle()
 	capture_stop other
 	check "another port of the peer" grep -q ' random 40124 ' <(
 		dump a)
-	check "another one of ours" [ "$(random_port $B)" != "$r by $r" ]
+	check "another random port" [ "$(random_port $B)" != "$r by $r" ]
 	before a
 }
 
@@ -639,7 +639,7 @@ test_solicit()
 	from $B_AT bubble $B $A 040401000000
 	check_changes "B tells" a 'rx_bubbles +1'
 	indirect 0104deadbeef040400000000
-	check_changes "B asks by way of the server" a \
+	check_changes "B asks via the server" a \
 		'rx_indirect_bubbles +1' 'tx_bubbles +1' 'sent +1' \
 		"peer $B trusted $B_AT tries 0 queued 0 nonce deadbeef"
 	capture_stop asked

@@ -77,7 +77,7 @@ test_client()
 	check "TCP" tcp_both_ways a n "$NATIVE"
 	count_from a
 	unsolicited
-	check_equal "what the module sees of a stranger" '' "$(counted a)"
+	check_equal "what the module sees of an unsolicited peer" '' "$(counted a)"
 	client_down a
 	client_up a
 	check "the native host begins" reach n "$(teredo_address a)"

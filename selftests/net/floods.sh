@@ -102,7 +102,7 @@ test_peers_in_use()
 	introduce c $A 192.0.2.10:40000
 	on c ping -6 -n -c 1 -W 1 $A > /dev/null
 	wait "${_pids[ping2]}" || fail "a new peer cannot be reached"
-	check_equal "packets of ours refused" 0 "$(stat tx_drop_peer_limit)"
+	check_equal "own packets refused" 0 "$(stat tx_drop_peer_limit)"
 	stop_ping
 }
 

@@ -58,7 +58,7 @@ test_host_relay()
 	capture h eth0 again -Q out udp
 	check "the client is reached" reach h $B 1
 	capture_stop again
-	check_equal "bubble by way of the server, and data" \
+	check_equal "bubble via the server, and data" \
 		"203.0.113.1.3544 3b 192.0.2.20.50000 3a " "$(payloads again |
 			awk '{ printf "%s %s ", $2, substr($3, 13, 2) }')"
 	stop h-teredod

@@ -49,7 +49,7 @@ send()
 {
 	start "to-$1" $3 timeout 600 bash -c \
 		"busybox nc -l -p $5 <&$_never > '$tmp/got-$1'"
-	wait_for 5 tcp_listening $pid $5 || fail "$1: nobody listens"
+	wait_for 5 tcp_listening $pid $5 || fail "$1: no listener"
 	start "from-$1" $2 timeout 600 bash -c \
 		"busybox nc $4 $5 < '$tmp/sent'"
 	transfers+=("$1")

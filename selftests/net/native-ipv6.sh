@@ -171,7 +171,7 @@ test_firewall()
 {
 	begin ''
 	[[ $(teredo a -j show teredo0) == *'"firewall":false'* ]] ||
-		fail "no firewall, and nobody says so"
+		fail "no firewall, and no message says so"
 	grep -q 'no firewall found' "$tmp/a-teredod.log" ||
 		fail "teredod does not warn"
 	on a nft add table inet f

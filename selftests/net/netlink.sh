@@ -339,14 +339,14 @@ test_genl_refused()
 		genl 5 1=$i 2=$B_HEX 3=c0000214
 	refuse "multicast remote" 99 'Remote address must be unicast, remote port not 0' \
 		genl 5 1=$i 2=$B_HEX 3=e0000001 4=c350
-	refuse "peer-del of a stranger" 2 'No such peer' genl 6 1=$i 2=$B_HEX
+	refuse "peer-del of an unknown peer" 2 'No such peer' genl 6 1=$i 2=$B_HEX
 	refuse "packet-send of nothing" 22 \
 		'A packet needs remote-addr, remote-port and payload' \
 		genl 7 1=$i
 	refuse "packet-send to a private address" 99 \
 		'Not a global unicast IPv4 address and a port' \
 		genl 7 1=$i 2=0a000001 3=0dd8 5=00
-	refuse "packet-send from an address of nobody's" 113 \
+	refuse "packet-send from a foreign address" 113 \
 		'No IPv4 route from local address to remote address' \
 		genl 7 1=$i 2=cb007101 3=0dd8 4=0a090909 5=00
 	refuse "packet-send from a port that is not bound" 99 \
@@ -410,7 +410,7 @@ test_port()
 	start taker a python3 -c "import socket, time; s = socket.socket(type=socket.SOCK_DGRAM)
 s.bind(('', $first)); time.sleep(60)"
 	wait_for 5 udp_bound "$pid" "$first"
-	check "up, when somebody else has the port" ip_a link set t1 up
+	check "up, when another socket has the port" ip_a link set t1 up
 	second=$(port_of)
 	[[ $second =~ ^[1-9][0-9]*$ && $first != "$second" ]] ||
 		fail "port '$second' after '$first' was taken"
@@ -482,7 +482,7 @@ test_unprivileged()
 	check_equal "changelink" "refused: 1 " \
 		"$(unprivileged "$here/helpers/tdctl" link set t1 8=05)"
 	# root of a user namespace that does not own this network namespace
-	check_equal "dev-set as somebody else's root" "refused: 1 " \
+	check_equal "dev-set as root of another namespace" "refused: 1 " \
 		"$(on a unshare -U -r "$here/helpers/tdctl" genl 2 1=$i 3=00000000)"
 	ip_a link del t1
 }

@@ -77,7 +77,7 @@ test_upnp()
 	on x "$here/helpers/tdinject" --from 198.51.100.66:1 \
 		--to "${outside[a]}:40000" 00
 	capture_stop in
-	check_equal "strangers get in" 1 "$(packets in | wc -l)"
+	check_equal "unsolicited packets get in" 1 "$(packets in | wc -l)"
 	capture a eth0 told udp dst port 3544
 	on a ping -6 -n -c 1 -W 1 "$C" > /dev/null
 	capture_stop told
@@ -147,7 +147,7 @@ test_crash()
 	kill -KILL "$portmap" "${_pids[a-teredod]}"
 	stop a-teredod
 	pause 1
-	check "nobody is left to close it" forwarded a
+	check "no process is left to close it" forwarded a
 	# the device has another port by now
 	ip_on a link del teredo0
 	capture na lan again tcp port 5000
@@ -243,7 +243,7 @@ test_not_ours()
 	printf '%s\n' "upnp 10.1.0.1 10.1.0.2:40000 ${outside[a]}:40000" \
 		> "$tmp/old"
 	portmap other upnp 10.1.0.1 10.1.0.3 40000
-	check "the port is somebody else's" wait_for 10 \
+	check "the port is another host's" wait_for 10 \
 		grep -q '^mapped' "$tmp/other.log"
 	capture na lan theirs tcp port 5000
 	portmap ours --state "$tmp/old" upnp 10.1.0.1 10.1.0.2 40001

@@ -95,16 +95,16 @@ all_unsolicited()
 {
 	local to=(--to 192.0.2.10:40000 --vary ip6)
 	local solicit=(--to 203.0.113.1:3544 --vary src "$(vector RS-4)")
-	local stranger=2001:db8:77::1
+	local native=2001:db8:77::1
 
 	unsolicited bubbles "${to[@]}" --from 203.0.113.1:3544 \
-		origin 198.51.100.66:9 bubble $stranger $A
+		origin 198.51.100.66:9 bubble $native $A
 	unsolicited data "${to[@]}" --from 198.51.100.66:5000 \
-		udp6 $stranger $A 1 2 100
+		udp6 $native $A 1 2 100
 	unsolicited solicit-1 --from 11.0.0.1:5000 "${solicit[@]}"
 	unsolicited solicit-2 --from 11.64.0.1:5000 "${solicit[@]}"
 	unsolicited passing --to 198.51.100.7:3545 --from ${outside[a]}:${port[a]} \
-		bubble $A $stranger
+		bubble $A $native
 	loop passing-by h "ip link add teredo0 type teredo mode hostrelay port 3545 &&
 		ip link set teredo0 up && sleep 0.1 && ip link del teredo0"
 }

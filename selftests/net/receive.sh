@@ -211,7 +211,7 @@ test_link_local()
 	flush a
 	drops rx_drop_link_local "echo request" $X_AT \
 		echo-request fe80::1 $A 7 1 00
-	drops rx_drop_link_local "echo request by way of the server" $SERVER \
+	drops rx_drop_link_local "echo request via the server" $SERVER \
 		echo-request fe80::1 $A 7 1 00
 
 	ip_on a route add fe80::/64 dev teredo0
@@ -342,10 +342,10 @@ test_origin()
 	check_equal "where they went" "${RELAY/:/.}: ${RELAY/:/.}: " \
 		"$(packets answers | awk '{ printf "%s ", $5 }')"
 
-	drops rx_drop_bubble "BU-7 from a stranger" $X_AT $BU_7
+	drops rx_drop_bubble "BU-7 from an unsolicited peer" $X_AT $BU_7
 	drops rx_drop_bubble "BU-7 from another port" 203.0.113.1:3545 $BU_7
 	drops rx_drop_bubble "BU-7 from another server" 198.51.100.118:3544 $BU_7
-	drops rx_drop_link_local "BU-9 from a stranger" $X_AT $BU_9
+	drops rx_drop_link_local "BU-9 from an unsolicited peer" $X_AT $BU_9
 	drops rx_drop_bubble "no origin" $SERVER "${BU_7:16}"
 	drops rx_drop_bubble "private origin" $SERVER origin 10.1.0.1:3545 \
 		"${BU_7:16}"
@@ -465,7 +465,7 @@ test_native_first()
 	check_changes "reply to its test" a 'rx_test_replies +1' 'to_stack +1' \
 		'sent +1' "peer $N trusted $RELAY tries 0 queued 0"
 	capture_stop tested
-	check_equal "a test by way of the server, then the answer" \
+	check_equal "a test via the server, then the answer" \
 		"${SERVER/:/.} 80 ${RELAY/:/.} 81 " "$(payloads tested |
 			awk '{ printf "%s %s ", $2, substr($3, 81, 2) }')"
 }
@@ -536,7 +536,7 @@ test_echo()
 	check_changes "echo request by another" a 'rx_held +1' \
 		'tx_tests +1' 'sent +1' \
 		"peer $N trusted $RELAY tries 1 queued 1"
-	check "no test for somebody else" wait_for 10 dropped
+	check "no test for another host" wait_for 10 dropped
 	check_changes "the packet is dropped" a 'rx_drop_unverified +1' \
 		'tx_tests +1' 'sent +1' "peer $N trusted $RELAY tries 2 queued 0"
 }

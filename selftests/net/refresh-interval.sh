@@ -190,7 +190,7 @@ test_wire()
 		END { exit n < 4 || t[4] - t[1] > 1 }' "$tmp/sends" ||
 		fail "the second ones take their time"
 	# bubbles have no ICMPv6 type, so the next header comes first
-	check_equal "bubbles by way of the server, from the service port" \
+	check_equal "bubbles via the server, from the service port" \
 		'4 1 4 ' "$(awk '$5 == 59 && $2 == 40000 {
 			if ($3 != "203.0.113.1" || $4 != 3544)
 				print "wrong:", $0
@@ -240,7 +240,7 @@ test_again()
 	printf '%s\n' 'link set eth0 up' \
 		'route replace default via 10.1.0.1 dev eth0' | ip_on a -batch -
 	pause 3
-	check_shows "begun anew" a 30000 running 60000 120000
+	check_shows "begun again" a 30000 running 60000 120000
 	client_down a
 	check_equal "the second port" "" "$(second_port a)"
 }

@@ -390,9 +390,9 @@ test_drops()
 			echo-reply 2001:db8:66::1 "$native" 1 1 00
 		relay_drops r "private outer source" rx_drop_spoofed 10.0.0.1:53 \
 			udp6 2001:0:cb00:7101:0:ffca:f5ff:fffe "$native" 1 2 8
-		relay_drops r "stranger" rx_drop_no_peer "$client_a" \
+		relay_drops r "unknown client" rx_drop_no_peer "$client_a" \
 			udp6 "$(client_at 21)" "$native" 1 2 8
-		relay_drops r "a stranger's bubble" rx_drop_no_peer "$client_a" \
+		relay_drops r "an unknown client's bubble" rx_drop_no_peer "$client_a" \
 			bubble "$(client_at 21)" 2001:db8:1::1
 		relay_drops r "to Teredo" rx_drop_destination "$client_a" \
 			udp6 "$known" "$addr_a" 1 2 8
@@ -704,7 +704,7 @@ test_host_drops()
 		udp6 "$addr_a" 2001:db8:7::8 1 2 8
 	relay_drops h "to another host" rx_drop_destination "$client_a" \
 		udp6 "$addr_a" "$native" 1 2 8
-	relay_drops h "stranger" rx_drop_no_peer "$client_a" \
+	relay_drops h "unknown client" rx_drop_no_peer "$client_a" \
 		udp6 "$(client_at 50)" 2001:db8:7::7 1 2 8
 	relay_drops h "other port" rx_drop_spoofed 192.0.2.10:40001 \
 		udp6 "$addr_a" 2001:db8:7::7 1 2 8

@@ -234,7 +234,7 @@ test_secret()
 	silent server_drops "no secret" rx_drop_auth "$client_a" "$(vector RS-4)"
 	silent server_drops "no authentication" rx_drop_auth "$client_a" \
 		"$(vector RS-1)"
-	silent server_drops "nobody there to check" rx_drop_no_daemon "$client_a" \
+	silent server_drops "no control daemon to check" rx_drop_no_daemon "$client_a" \
 		"$(vector RS-5)"
 	ip_on s1 link set teredo0 type teredo noauth
 }
@@ -680,7 +680,7 @@ test_server_relays()
 	ip_on inet -6 route replace 2001::/32 dev s1
 	client_up c
 	test_traffic
-	check_equal "datagrams dropped for a stranger" "rx_drop_protocol+1" \
+	check_equal "datagrams dropped for an unknown client" "rx_drop_protocol+1" \
 		"$(count_from s1
 		   send_as "$client_a" "$primary":3544 \
 			udp6 "$addr_a" 2001:db8:1::10 1 2 8

@@ -108,7 +108,7 @@ test_boot()
 			END { print uid, cap }' "/proc/$(in_init "$pid")/status")"
 	check "the gateway is asked" wait_for 10 gateway_asked
 	pid=$(pgrep -x teredo-portmap)
-	check_equal "by somebody without capabilities" 0000000000000000 \
+	check_equal "by a user without capabilities" 0000000000000000 \
 		"$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$pid/status")"
 	check "others may ask for the state" on_host setpriv --reuid nobody \
 		--clear-groups teredo wait teredo0 --timeout 1
@@ -200,7 +200,7 @@ test_clock()
 	# maintenance uses one server address, qualification both
 	count_from a
 	on_host bash -c 'echo 3600 > /run/teredo-suspended'
-	check "it asks anew after a sleep" wait_for 8 asked 2
+	check "it asks again after a sleep" wait_for 8 asked 2
 	wait_for 5 qualified
 	kept "after a sleep"
 	check "ping" reach a 2001:db8:1::10

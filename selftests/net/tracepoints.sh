@@ -110,18 +110,18 @@ test_native()
 # this address has no client
 test_failure()
 {
-	local nobody=2001:0:cb00:7101:0:1234:3fff:fdc4
+	local absent=2001:0:cb00:7101:0:1234:3fff:fdc4
 
 	trace_on
-	on a ping -6 -n -c 1 -W 10 $nobody > /dev/null 2>&1
+	on a ping -6 -n -c 1 -W 10 $absent > /dev/null 2>&1
 	wait_for 5 grep -q 'state=failed' $tracefs/trace
 	teredo a peer flush teredo0
 	trace_off
 	in_order "an attempt without an answer" \
-		"teredo_peer peer=$nobody state=probing *" \
-		"teredo_peer peer=$nobody state=failed *" \
+		"teredo_peer peer=$absent state=probing *" \
+		"teredo_peer peer=$absent state=failed *" \
 		"teredo_drop reason=tx_drop_no_answer len=104 skb=*" \
-		"teredo_peer peer=$nobody state=forgotten *"
+		"teredo_peer peer=$absent state=forgotten *"
 }
 
 test_drop()

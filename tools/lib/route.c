@@ -115,12 +115,12 @@ int addr_dump(struct nl *nl, u32 ifindex, addr_fn *fn, void *ctx)
  */
 static void put_next_hop(struct nlmsghdr *nlh, struct rtmsg *rtm)
 {
-	static const struct in6_addr nobody = {
+	static const struct in6_addr dummy = {
 		.s6_addr = { 0xfe, 0x80, [15] = 1 },
 	};
 
 	rtm->rtm_flags |= RTNH_F_ONLINK;
-	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(nobody), &nobody);
+	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(dummy), &dummy);
 }
 
 /* Return: the routing table for packets to a device, which is that of its VRF */

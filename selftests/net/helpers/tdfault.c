@@ -373,7 +373,7 @@ static void judge(const struct op *op, unsigned int n, int err,
 	if (!err && !is_done(op))
 		complain(op, n, t, "accepted, but it is not done");
 	if (!err && op->event && !heard())
-		complain(op, n, t, "accepted, and nobody was told");
+		complain(op, n, t, "accepted, without an event");
 }
 
 /* Return: true after the last allocation, when none failed */
