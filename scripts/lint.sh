@@ -187,7 +187,7 @@ lint_yamllint()
 	yamllint --strict "${yaml[@]}"
 }
 
-# Components act, not people: see CONTRIBUTING.md. nobody is also a user.
+# Components act, not people (CONTRIBUTING.md). One of the words is also a user account.
 lint_words()
 {
 	git grep -nwiE 'nobody|somebody|anybody|everybody|whoever|strangers?|anew|superpackets?|in vain|by way of|of ours' \
