@@ -33,8 +33,8 @@ lost()
 	grep '^CONFIG_.*[^n]$' "$all" | grep -vxFf "$build/.config"
 }
 
-# fragments: print the configuration. It contains the patch as a comment, so that a changed
-# patch triggers another build.
+# fragments: print the configuration. It contains the patches as comments, so that a
+# changed patch triggers another build.
 fragments()
 {
 	local part
@@ -42,18 +42,20 @@ fragments()
 	for part in $parts; do
 		cat "selftests/vm/config/$part"
 	done
-	[ $arch != um ] || sed 's/^/# /' selftests/vm/config/uml.patch
+	[ $arch != um ] || sed 's/^/# /' selftests/vm/config/uml*.patch
 	echo "CONFIG_LOCALVERSION=\"-$name\""
 }
 
 # mend: patch the downloaded source; a tree in KSRC is not changed
 mend()
 {
-	local patch=selftests/vm/config/uml.patch
+	local patch
 
 	[ ! "${KSRC:-}" ] || return 0
-	patch -d "$source" -p1 -sfR --dry-run < $patch > /dev/null ||
-		patch -d "$source" -p1 -sf < $patch
+	for patch in selftests/vm/config/uml*.patch; do
+		patch -d "$source" -p1 -sfR --dry-run < "$patch" > /dev/null ||
+			patch -d "$source" -p1 -sf < "$patch"
+	done
 }
 
 # install_kernel: install it where selftests/vm/run looks for it
