@@ -7,13 +7,14 @@
 # Miredo's tunnels are TUN devices
 [ -e /dev/net/tun ] || modprobe -q tun
 
-# has_teredo_address PID: check the process's namespace
+# has_teredo_address PID: check the process's namespace. An address is tentative, flag
+# 0x40, until it has its route.
 has_teredo_address()
 {
-	local hex rest
+	local hex flags rest
 
-	while read -r hex rest; do
-		[[ $hex == 20010000* ]] && return
+	while read -r hex rest rest rest flags rest; do
+		[[ $hex == 20010000* ]] && ((!(0x$flags & 0x40))) && return
 	done 2> /dev/null < "/proc/$1/net/if_inet6"
 	return 1
 }
