@@ -89,8 +89,8 @@ static int announce(struct nl *nl, const struct link_info *link,
 }
 
 /* The kernel only stores the server; the control daemon is what uses it. */
-static bool server_in_vain(const struct link_info *link,
-			   const struct change *change)
+static bool server_needs_daemon(const struct link_info *link,
+				   const struct change *change)
 {
 	return link_conf_has(&change->conf, IFLA_TEREDO_SERVER) &&
 	       link->conf.mode == TEREDO_MODE_CLIENT &&
@@ -100,7 +100,7 @@ static bool server_in_vain(const struct link_info *link,
 static int apply(struct nl *nl, const struct link_info *link,
 		 const struct change *change)
 {
-	if (server_in_vain(link, change)) {
+	if (server_needs_daemon(link, change)) {
 		cli_error("no teredod runs for %s, so nothing would use the server (try: teredo up %s)",
 			  link->name, link->name);
 		return CLI_UNQUALIFIED;

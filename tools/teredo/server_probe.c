@@ -115,7 +115,7 @@ static void on_refused(void *ctx, struct teredo_endpoint to, const char *why)
 }
 
 /* An error shows that no answer will come, so do not repeat the solicitation. */
-static bool hopeless(const struct probe *probe)
+static bool no_answer_expected(const struct probe *probe)
 {
 	return !probe->q.primary.answered &&
 	       (probe->refused[0] || probe->unsent);
@@ -189,7 +189,7 @@ static void step(struct probe *probe)
 		verify_timeout(&probe->v, on_now(NULL));
 	else if (!probe->over)
 		qualify_timeout(&probe->q);
-	if (probe->v.state == VERIFY_FAILED || hopeless(probe))
+	if (probe->v.state == VERIFY_FAILED || no_answer_expected(probe))
 		probe->over = true;
 }
 
@@ -228,7 +228,7 @@ void probe_run(struct probe *probes, int n, unsigned int timeout_ms)
 	for (i = 0; i < n; i++) {
 		probes[i].begun = now_us();
 		qualify_start(&probes[i].q);
-		probes[i].over = hopeless(&probes[i]);
+		probes[i].over = no_answer_expected(&probes[i]);
 	}
 	while ((now = on_now(NULL)) < deadline) {
 		until = prepare(probes, n, pfds, deadline);

@@ -75,7 +75,7 @@ static void exec_self(char **argv)
 	execv(self, argv);
 }
 
-static void start_anew(struct daemon *d)
+static void restart_process(struct daemon *d)
 {
 	/* before its handlers are installed, a signal would end the process */
 	block_signals(SIG_BLOCK);
@@ -189,7 +189,7 @@ void reload(struct daemon *d)
 	} else if (good) {
 		log_info("%s: reading %s again", d->name, config);
 		withdraw(d, &conf);
-		start_anew(d);
+		restart_process(d);
 	}
 	notify("READY=1");
 }
