@@ -194,7 +194,7 @@ holders()
 test_remove()
 {
 	needs_installed || return 0
-	# the server's device holds the module, and a process holds the device
+	# unloading the module would delete the server's device, too
 	ip netns pids net | xargs -r kill -KILL
 	ip netns del net
 	check "apt-get remove" apt remove teredo-tools teredo-dkms || return
