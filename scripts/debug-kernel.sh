@@ -6,15 +6,16 @@
 # changes.
 #
 # usage: scripts/debug-kernel.sh [NAME]	KSRC=DIRECTORY uses another source tree
-#   NAME	debug, the default; kcsan; or uml, which is debug as user-mode
-#		Linux. The table below lists the parts in selftests/vm/config of each;
-#		a line "# make: VARIABLE=VALUE" in a part is passed to make
+#   NAME	debug, the default; kcsan; uml, which is debug as user-mode Linux;
+#		or host, user-mode Linux without checks, for selftests/packages. The
+#		table below lists the parts in selftests/vm/config of each; a line
+#		"# make: VARIABLE=VALUE" in a part is passed to make
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=${1:-debug}
 declare -A kinds=([debug]='base x86 debug' [kcsan]='base x86 kcsan'
-	[uml]='base uml debug')
+	[uml]='base uml debug' [host]='base uml host')
 build=$PWD/.cache/debug-kernel/$name
 all=$build.config
 parts=${kinds[$name]:?no such configuration}
