@@ -36,7 +36,8 @@ help:
 	@echo '               take long as well; DEBUG=debug: an emulated one, slow'
 	@echo 'make check-kcsan  parallel traffic on a kernel that looks for data races'
 	@echo 'make check-packages  the Debian packages and the README on booted hosts of'
-	@echo '               Debian 12 and 13; RELEASES=trixie: only this one. As root'
+	@echo '               Debian 12 and 13; RELEASES=trixie: only this one; USERMODE=1:'
+	@echo '               on user-mode Linux, in minutes. As root'
 	@echo 'make mutants   can the tests fail? Each is run on trees with a mistake;'
 	@echo '               MUTANTS="nonce* port-taken": only these;'
 	@echo '               PART=3/10: the third of ten parts'
@@ -148,7 +149,7 @@ check:
 
 check-packages:
 	@scripts/deps.sh
-	@selftests/packages/run $(RELEASES)
+	@selftests/packages/run $(if $(USERMODE),-u) $(RELEASES)
 
 # The debug kernel as user-mode Linux runs these natively, so it is built first.
 mutants: debug-kernel

@@ -55,7 +55,7 @@ teredo_quiet()
 	command teredo "$@" > /dev/null 2>&1
 }
 
-log="sudo journalctl -q -o cat -u $unit | tail -n 8"
+log="sudo journalctl --sync; sudo journalctl -q -o cat -u $unit | tail -n 8"
 
 test_not_root()
 {
