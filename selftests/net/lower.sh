@@ -243,7 +243,7 @@ test_changed()
 	check "any interface" bound_to '0.0.0.0:40000'
 	ip_on a link set teredo0 type teredo dev eth1 || fail "refused"
 	check "bound to it" bound_to '0.0.0.0%eth1:40000'
-	[[ $(teredo a show teredo0) != *qualified* ]] || fail "still qualified"
+	[[ $(ip_on a link show teredo0) == *NO-CARRIER* ]] || fail "still qualified"
 	ip_on a link set teredo0 type teredo dev eth1
 	on a "$here/helpers/tdctl" up teredo0 "$A"
 	ip_on a link set teredo0 type teredo dev eth1 fwmark 0
