@@ -90,7 +90,7 @@ static int announce(struct nl *nl, const struct link_info *link,
 
 /* The kernel only stores the server; the control daemon is what uses it. */
 static bool server_needs_daemon(const struct link_info *link,
-				   const struct change *change)
+				const struct change *change)
 {
 	return link_conf_has(&change->conf, IFLA_TEREDO_SERVER) &&
 	       link->conf.mode == TEREDO_MODE_CLIENT &&
